@@ -1,0 +1,73 @@
+"""The command line: parse, call, print. One module a command, each imported only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from trigger_contract import __version__
+from trigger_contract.errors import UserError
+
+COMMANDS = {
+    "normalize": "Build the canonical document from published pages.",
+    "generate": "Build the Python client from the document.",
+    "regenerate": "Rebuild document and client and say what changed.",
+    "diff": "Say what changed between two documents and what breaks.",
+    "fetch": "Refresh the published pages from their URLs.",
+    "mock": "Run the mock server.",
+    "test": "Check a server against the contract.",
+}
+
+
+class _LazyGroup(click.Group):
+    """Knows its commands by name and loads the module of the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"trigger_contract.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="trigger-contract")
+def group() -> None:
+    """Keep one true OpenAPI document of Trigger.dev's runs API, and a client, a mock and a contract suite.
+
+    Exit codes: 0 good; 1 the thing checked is not right; 2 the command could not do its work.
+    """
+
+
+def main() -> None:
+    """Run the command line; what the user did wrong becomes one line on stderr and exit code 2."""
+    try:
+        code = group.main(standalone_mode=False)
+    except UserError as error:
+        _fail(str(error))
+    except click.UsageError as error:
+        path = error.ctx.command_path if error.ctx else "trigger-contract"
+        _fail(f"{error.format_message()} (see '{path} --help')")
+    except click.ClickException as error:
+        _fail(error.format_message())
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader went away (`… | head`); keep the interpreter from complaining at shutdown.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str) -> None:
+    click.echo(f"trigger-contract: {message}", err=True)
+    sys.exit(2)

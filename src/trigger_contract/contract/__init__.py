@@ -1,0 +1,1 @@
+"""Checks of any server against the canonical document."""

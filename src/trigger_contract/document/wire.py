@@ -1,0 +1,130 @@
+"""The wire form of query parameters: which names go out, and how lists are joined.
+
+OpenAPI leaves objects inside a ``deepObject`` parameter, and arrays inside it, undefined. The list
+page defines both in prose: ``filter[createdAt][period]=1d`` and ``filter[status]=QUEUED,EXECUTING``.
+The canonical document carries that as an extension on the parameter, read here and nowhere else:
+
+    x-serialization:
+      objects: brackets     # a property of an object adds a [name] to the parameter's name
+      arrays: comma         # the items of an array are joined by commas into one value
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from trigger_contract.document.operations import Operation
+from trigger_contract.document.references import resolve
+
+EXTENSION = "x-serialization"
+COMMA_BRACKETS = {"objects": "brackets", "arrays": "comma"}
+
+
+@dataclass(frozen=True)
+class QueryLeaf:
+    """One name that may stand in the query string.
+
+    Attributes:
+        name: The name on the wire, unescaped, for example ``filter[createdAt][period]``.
+        path: Names of the parameter and the properties below it, ``("filter", "createdAt", "period")``.
+        schema: The resolved schema of the value; of the whole list where it is an array.
+        separator: What joins the items of an array into one value; None where the name is repeated.
+        required: Whether the parameter is required.
+        description: The nearest description, or an empty text.
+    """
+
+    name: str
+    path: tuple[str, ...]
+    schema: Mapping[str, Any]
+    separator: str | None
+    required: bool
+    description: str
+
+    @property
+    def is_list(self) -> bool:
+        """Whether the value is a list."""
+        return self.schema.get("type") == "array"
+
+
+def query_leaves(document: Mapping[str, Any], operation: Operation) -> tuple[QueryLeaf, ...]:
+    """Flatten an operation's query parameters to the names that go over the wire, in document order."""
+    leaves: list[QueryLeaf] = []
+    for parameter in operation.parameters:
+        if parameter["in"] == "query":
+            leaves.extend(_parameter_leaves(document, parameter))
+    return tuple(leaves)
+
+
+def _parameter_leaves(document: Mapping[str, Any], parameter: Mapping[str, Any]) -> Iterator[QueryLeaf]:
+    serialization = parameter.get(EXTENSION, {})
+    style = parameter.get("style", "form")
+    explode = parameter.get("explode", style == "form")
+    separator = _separator(style, explode, serialization.get("arrays"))
+    nested = style == "deepObject" or serialization.get("objects") == "brackets"
+    name = parameter["name"]
+
+    def descend(path: tuple[str, ...], raw: Any, description: str) -> Iterator[QueryLeaf]:
+        schema = resolve(document, raw)
+        description = schema.get("description", description)
+        if nested and schema.get("type") == "object" and schema.get("properties"):
+            for key, value in schema["properties"].items():
+                yield from descend((*path, key), value, description)
+            return
+        wire_name = path[0] + "".join(f"[{part}]" for part in path[1:])
+        required = bool(parameter.get("required")) and len(path) == 1
+        yield QueryLeaf(wire_name, path, schema, separator, required, description)
+
+    yield from descend((name,), parameter.get("schema", {}), parameter.get("description", ""))
+
+
+def _separator(style: str, explode: bool, arrays: str | None) -> str | None:
+    if arrays == "comma":
+        return ","
+    if explode:
+        return None
+    return {"form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}.get(style)
+
+
+def encode_query(leaves: Sequence[QueryLeaf], values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Turn values by wire name into the pairs of a query string, in the order of the leaves.
+
+    Args:
+        leaves: The operation's leaves.
+        values: A scalar or a list for each wire name; None is left out.
+
+    Raises:
+        ValueError: A list item holds the separator that would split it on the server.
+    """
+    pairs: list[tuple[str, str]] = []
+    for leaf in leaves:
+        value = values.get(leaf.name)
+        if value is None:
+            continue
+        if not isinstance(value, (list, tuple)):
+            pairs.append((leaf.name, encode_scalar(value)))
+            continue
+        items = [encode_scalar(item) for item in value]
+        if leaf.separator is None:
+            pairs.extend((leaf.name, item) for item in items)
+            continue
+        for item in items:
+            if leaf.separator in item:
+                raise ValueError(f"{leaf.name}: an item cannot contain {leaf.separator!r}: {item!r}")
+        pairs.append((leaf.name, leaf.separator.join(items)))
+    return pairs
+
+
+def encode_scalar(value: Any) -> str:
+    """Spell a scalar as it stands in a query: booleans in lower case, dates as RFC 3339."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if hasattr(value, "isoformat"):
+        return str(value.isoformat()).replace("+00:00", "Z")
+    return str(value)
+
+
+def split_list(leaf: QueryLeaf, value: str) -> list[str]:
+    """Split a value from the wire into its items; the inverse of joining in ``encode_query``."""
+    return value.split(leaf.separator) if leaf.separator else [value]

@@ -1,0 +1,257 @@
+"""YAML 1.2 core schema, read with line numbers and written readably.
+
+libyaml does the scanning. Composing is our own because three things are needed at once that no
+reader offers: the core schema (dates, ``on``, ``yes`` and ``no`` stay strings), the line of every
+key, and bounds on depth and alias expansion. Source: YAML 1.2.2, section 10.3.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+import yaml.reader
+
+from trigger_contract.errors import UserError
+
+MAXIMUM_DEPTH = 120
+MAXIMUM_NODES = 2_000_000
+
+_NULL = {"", "~", "null", "Null", "NULL"}
+_BOOLEAN = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INTEGER = re.compile(r"[-+]?[0-9]+\Z|0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_SPECIAL_FLOAT = re.compile(r"[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z")
+_NUMBER_START = frozenset("+-.0123456789")
+_TAG = "tag:yaml.org,2002:"
+
+
+class LocatedMapping(dict[str, Any]):
+    """A mapping that knows where it was written.
+
+    Attributes:
+        line: Line of its first key, counted from 1.
+        lines: Line of each key.
+    """
+
+    __slots__ = ("line", "lines")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.line = 0
+        self.lines: dict[str, int] = {}
+
+
+class LocatedSequence(list[Any]):
+    """A sequence that knows where it was written.
+
+    Attributes:
+        line: Line of its first item, counted from 1.
+        lines: Line of each item.
+    """
+
+    __slots__ = ("line", "lines")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.line = 0
+        self.lines: list[int] = []
+
+
+def load(text: str, source: str, *, first_line: int = 1) -> Any:
+    """Read one YAML document.
+
+    Args:
+        text: The document.
+        source: Name of the file, for error messages.
+        first_line: Line of ``source`` on which ``text`` starts, counted from 1.
+
+    Returns:
+        Mappings as ``LocatedMapping`` (keys are always strings, as written), sequences as
+        ``LocatedSequence``, scalars as ``None``, ``bool``, ``int``, ``float`` or ``str``.
+
+    Raises:
+        UserError: The text is not YAML, repeats a key, uses a tag outside the core schema, or is
+            nested or expanded beyond ``MAXIMUM_DEPTH`` or ``MAXIMUM_NODES``.
+    """
+    return _Composer(text, source, first_line).compose()
+
+
+class _Composer:
+    """Builds values straight from libyaml's events, without recursion."""
+
+    def __init__(self, text: str, source: str, first_line: int) -> None:
+        self.text = text
+        self.source = source
+        self.first_line = first_line
+        self.anchors: dict[str, tuple[Any, int]] = {}
+
+    def fail(self, message: str, line: int) -> UserError:
+        return UserError(message, source=self.source, line=line + self.first_line)
+
+    def events(self) -> Iterator[Any]:
+        parser = None
+        try:
+            parser = yaml.CSafeLoader(self.text)
+            while (event := parser.get_event()) is not None:
+                yield event
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            line = mark.line if mark else 0
+            raise self.fail(f"not valid YAML: {error.problem or error.context}", line) from None
+        except yaml.reader.ReaderError as error:
+            position = error.position if isinstance(error.position, int) else 0
+            line = self.text.encode("utf-8", "replace")[:position].count(b"\n")
+            raise self.fail(f"not valid YAML: {error.reason}", line) from None
+        except (UnicodeError, yaml.YAMLError):
+            raise self.fail("not valid YAML: not readable as text", 0) from None
+        finally:
+            if parser is not None:
+                parser.dispose()
+
+    def compose(self) -> Any:
+        """Walk the events with an explicit stack of open collections."""
+        # An entry is [container, pending key, anchor, nodes below, keys seen]
+        stack: list[list[Any]] = []
+        result: Any = None
+        documents = 0
+        for event in self.events():
+            kind = type(event)
+            line = event.start_mark.line
+            if kind is yaml.ScalarEvent:
+                if stack and type(stack[-1][0]) is LocatedMapping and stack[-1][1] is None:
+                    self._open_key(stack[-1], event, line)
+                    continue
+                value, nodes = self._scalar(event, line), 1
+                if event.anchor:
+                    self.anchors[event.anchor] = (value, 1)
+            elif kind is yaml.AliasEvent:
+                if event.anchor not in self.anchors:
+                    raise self.fail(f"alias *{event.anchor} has no anchor before it", line)
+                if stack and type(stack[-1][0]) is LocatedMapping and stack[-1][1] is None:
+                    raise self.fail("an alias cannot be a key", line)
+                value, nodes = self.anchors[event.anchor]
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                stack.append(self._open(event, line, stack))
+                continue
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                value, _, anchor, nodes, line = stack.pop()
+                if anchor:
+                    self.anchors[anchor] = (value, nodes)
+            elif kind is yaml.DocumentStartEvent:
+                documents += 1
+                if documents > 1:
+                    raise self.fail("more than one YAML document", line)
+                continue
+            else:
+                continue
+            if not stack:
+                result = value
+                continue
+            self._attach(stack[-1], value, nodes, line)
+        return result
+
+    def _open(self, event: Any, line: int, stack: list[list[Any]]) -> list[Any]:
+        mapping = type(event) is yaml.MappingStartEvent
+        if stack and type(stack[-1][0]) is LocatedMapping and stack[-1][1] is None:
+            raise self.fail("a key must be a scalar", line)
+        if len(stack) >= MAXIMUM_DEPTH:
+            raise self.fail(f"nested deeper than {MAXIMUM_DEPTH} levels", line)
+        if event.tag and event.tag != _TAG + ("map" if mapping else "seq"):
+            raise self.fail(f"tag {event.tag} is not allowed", line)
+        container: LocatedMapping | LocatedSequence = LocatedMapping() if mapping else LocatedSequence()
+        container.line = line + self.first_line
+        if event.anchor:
+            self.anchors.pop(event.anchor, None)
+        return [container, None, event.anchor, 1, line]
+
+    def _open_key(self, entry: list[Any], event: Any, line: int) -> None:
+        key = event.value
+        container: LocatedMapping = entry[0]
+        if key in container:
+            raise self.fail(f"key {key!r} stands twice in one mapping", line)
+        if event.anchor:
+            self.anchors[event.anchor] = (key, 1)
+        container.lines[key] = line + self.first_line
+        container[key] = None
+        entry[1] = (key,)
+
+    def _attach(self, entry: list[Any], value: Any, nodes: int, line: int) -> None:
+        entry[3] += nodes
+        if entry[3] > MAXIMUM_NODES:
+            raise self.fail(f"aliases expand to more than {MAXIMUM_NODES} nodes", line)
+        container = entry[0]
+        if type(container) is LocatedMapping:
+            container[entry[1][0]] = value
+            entry[1] = None
+        else:
+            container.append(value)
+            container.lines.append(line + self.first_line)
+
+    def _scalar(self, event: Any, line: int) -> Any:
+        value: str = event.value
+        tag = event.tag
+        if tag is None or tag == "!":
+            return self._plain(value, line) if event.implicit[0] else value
+        if not tag.startswith(_TAG) or (kind := tag[len(_TAG) :]) not in _TAGGED:
+            raise self.fail(f"tag {tag} is not allowed", line)
+        if kind == "str":
+            return value
+        plain = self._plain(value, line)
+        if kind == "float" and type(plain) is int:
+            return float(plain)
+        if not isinstance(plain, _TAGGED[kind]):
+            raise self.fail(f"{value!r} is not a {kind}", line)
+        return plain
+
+    def _plain(self, value: str, line: int) -> Any:
+        """Resolve a plain scalar by the core schema (YAML 1.2.2, section 10.3.2)."""
+        if value and value[0] in _NUMBER_START:
+            if _INTEGER.match(value):
+                if len(value) > 400:
+                    raise self.fail("a number has more than 400 digits", line)
+                base = {"0o": 8, "0x": 16}.get(value[:2], 10)
+                return int(value[2:] if base != 10 else value, base)
+            if _FLOAT.match(value):
+                return float(value)
+            if _SPECIAL_FLOAT.match(value):
+                return float(value.replace(".", "", 1))
+            return value
+        if value in _NULL:
+            return None
+        return _BOOLEAN.get(value, value)
+
+
+_TAGGED: dict[str, Any] = {"str": str, "int": int, "float": float, "bool": bool, "null": type(None)}
+
+
+class _Dumper(yaml.CSafeDumper):
+    """Writes what reads back the same in YAML 1.1 and 1.2."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _represent_string(dumper: yaml.CSafeDumper, value: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in value else None
+    return dumper.represent_scalar(_TAG + "str", value, style=style)
+
+
+_Dumper.add_representer(str, _represent_string)
+_Dumper.add_multi_representer(dict, lambda dumper, value: dumper.represent_dict(value.items()))
+_Dumper.add_multi_representer(list, lambda dumper, value: dumper.represent_list(value))
+# Octal in YAML 1.2 is 0o17, which a 1.1 resolver takes for a string and would leave unquoted.
+_Dumper.add_implicit_resolver(_TAG + "int", re.compile(r"0o[0-7]+\Z"), ["0"])
+# In 1.2 a float needs no point ("1e5"), in 1.1 it does.
+_Dumper.add_implicit_resolver(_TAG + "float", _FLOAT, list("+-.0123456789"))
+
+
+def dump(value: Any) -> str:
+    """Write a value as YAML: keys in the given order, block scalars for text of several lines.
+
+    ``load(dump(value))`` equals ``value`` for any JSON value.
+    """
+    text: str = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+    return text

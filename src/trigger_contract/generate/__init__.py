@@ -1,0 +1,1 @@
+"""The canonical document to a Python client."""

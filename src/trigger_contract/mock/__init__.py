@@ -1,0 +1,1 @@
+"""A server that serves the canonical document."""

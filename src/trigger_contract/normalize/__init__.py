@@ -1,0 +1,1 @@
+"""Published pages to the canonical document."""
