@@ -340,17 +340,18 @@ class Merger:
         chosen: Any = None,
     ) -> None:
         """Note that two pages disagree; the newer one's value stands unless ``chosen`` says otherwise."""
-        key = pointer[-1]
+        key = str(pointer[-1])
+        ours, theirs = contrast(newer_says, older_says)
         claims = (
-            Claim(newer.source, line_of(newer, str(key)), brief(newer_says)),
-            Claim(older.source, line_of(older, str(key)), brief(older_says)),
+            Claim(newer.source, line_of(newer, key), ours),
+            Claim(older.source, line_of(older, key), theirs),
         )
         self.ledger.add(
             Contradiction(
                 kind,
                 pointer,
                 claims,
-                brief(newer_says if chosen is None else chosen),
+                ours if chosen is None else brief(chosen),
                 AGE,
                 self.age_reason(newer.source, older.source),
             )
@@ -362,6 +363,22 @@ class Merger:
         if first is None or second is None or first.page.age == second.page.age:
             return f"Neither page is known to be newer; the order of their names decides ({newer} first)."
         return f"{newer} ({first.page.age}) is newer than {older} ({second.page.age})."
+
+
+def contrast(first: Any, second: Any) -> tuple[str, str]:
+    """Write two values in one short line each; of long texts only what is around the difference."""
+    if not (isinstance(first, str) and isinstance(second, str) and max(len(first), len(second)) > 200):
+        return brief(first), brief(second)
+    ours, theirs = first.split(), second.split()
+    start = next((i for i, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b), 0)
+    end = next((i for i, (a, b) in enumerate(zip(ours[::-1], theirs[::-1], strict=False)) if a != b), 0)
+    start, end = max(0, start - 6), max(0, end - 6)
+
+    def cut(text: list[str]) -> str:
+        middle = " ".join(text[start : max(start + 1, len(text) - end)])
+        return f"{'… ' if start else ''}{brief(middle)}{' …' if end else ''}"
+
+    return cut(ours), cut(theirs)
 
 
 def brief(value: Any) -> str:
