@@ -65,11 +65,13 @@ class Merger:
     Attributes:
         fragments: Newest first; ties have been broken already.
         ledger: Where contradictions are noted.
+        services: The number of the service of each page, by the page's name.
         draft: The document so far.
     """
 
     fragments: Sequence[Fragment]
     ledger: Ledger
+    services: Mapping[str, int] = field(default_factory=dict)
     draft: Node = field(default_factory=Node)
     _by_source: dict[str, Fragment] = field(default_factory=dict)
 
@@ -112,8 +114,7 @@ class Merger:
             self.object("info", known, value, ("info",))
 
     def _same_api(self, source: str, fragment: Fragment) -> bool:
-        other = self._by_source.get(source)
-        return other is None or other.page.api == fragment.page.api
+        return self.services.get(source, 0) == self.services.get(fragment.page.name, 0)
 
     def _named(self, fragment: Fragment, group: str) -> None:
         own = fragment.document.get("components", {}).get(group)
@@ -177,7 +178,7 @@ class Merger:
                 "reference", pointer, newer, older, newer.get("$ref", "inline"), older.get("$ref", "inline")
             )
             return newer
-        trial = Merger(self.fragments, Ledger(), self.draft, self._by_source)
+        trial = Merger(self.fragments, Ledger(), self.services, self.draft, self._by_source)
         trial.object(kind, copy_value(resolved_newer), copy_value(resolved_older), pointer)
         if not trial.ledger.entries:
             kept = newer if "$ref" in newer else older

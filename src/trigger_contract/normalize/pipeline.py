@@ -13,6 +13,7 @@ from trigger_contract.errors import UserError
 from trigger_contract.normalize.arrange import arrange, complete, name_operations
 from trigger_contract.normalize.checks import check_draft
 from trigger_contract.normalize.components import name_components
+from trigger_contract.normalize.deep_references import settle_deep_references
 from trigger_contract.normalize.evidence import place_sentences
 from trigger_contract.normalize.merge import Merger, brief
 from trigger_contract.normalize.model import AGE, OVERLAY, Contradiction, Fragment, Ledger, Node, Page
@@ -20,6 +21,7 @@ from trigger_contract.normalize.overlay import Action, Touched, apply_overlay
 from trigger_contract.normalize.pages import read_page
 from trigger_contract.normalize.provenance import provenance
 from trigger_contract.normalize.report import write_report
+from trigger_contract.normalize.services import separate_services
 from trigger_contract.normalize.validation import check_operation_ids, check_references, plain, validate
 
 
@@ -79,9 +81,12 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     if not pages:
         raise UserError("no pages to normalize")
     fragments = _in_order(fragment for page in pages for fragment in read_page(page))
+    for fragment in fragments:
+        settle_deep_references(fragment.document)
+    services = separate_services(fragments)
     ledger = Ledger()
     titles = _titles(fragments)
-    merger = Merger(fragments, ledger)
+    merger = Merger(fragments, ledger, services)
     draft = merger.merge()
     place_sentences(merger, draft)
     check_references(draft)
