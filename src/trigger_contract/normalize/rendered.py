@@ -46,8 +46,12 @@ _NOISE = {
     "hide child attributes",
     "on this page",
 }
+_END = ("was this page helpful?", "powered by mintlify")
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 _CURL_REQUEST = re.compile(r"--request\s+([A-Za-z]+)|-X\s+([A-Za-z]+)")
 _CURL_URL = re.compile(r"--url\s+['\"]?([^\s'\"\\]+)|\bcurl\s+['\"]?(https?://[^\s'\"\\]+)")
+_CURL_HEADER = re.compile(r"(?:--header|-H)\s+['\"]([\w-]+):\s*([^'\"]*)['\"]")
+_CREDENTIAL = re.compile(r"<(?:token|api-?_?key|encoded-value|credentials?)>|\bBearer\b", re.IGNORECASE)
 _STATUS = re.compile(r"[1-5](?:\d\d|XX)\Z")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+\Z")
 
@@ -63,6 +67,7 @@ class _Text:
     path: str = ""
     path_line: int = 1
     server: str = ""
+    headers: list[tuple[str, str]] = field(default_factory=list)
     request_example: Any = None
     response_example: Any = None
     example_line: int = 0
@@ -72,16 +77,20 @@ class _Text:
 
 def read_rendered(page: Page, text: str) -> Fragment:
     """Read a rendered page; one without a path becomes sentences that another page may place."""
-    found = _cut(page.name, text.split("\n"))
+    found = _cut(page.name, text.translate(_INVISIBLE).split("\n"))
     document = _node(page, found.path_line)
     put(document, "openapi", "3.1.0")
     sentences: tuple[Sentence, ...] = ()
     if found.method and found.path:
-        operation = _operation(page, found)
+        operation, schemes = _operation(page, found)
         item, items = _node(page, found.path_line), _node(page, found.path_line)
         put(item, found.method, operation, found.path_line)
         put(items, found.path, item, found.path_line)
         put(document, "paths", items, found.path_line)
+        if schemes is not None:
+            components = _node(page, schemes.line)
+            put(components, "securitySchemes", schemes, schemes.line)
+            put(document, "components", components, schemes.line)
     else:
         sentences = _sentences(found)
     return Fragment(page, "rendered", document, found.title, found.title_line, sentences)
@@ -133,6 +142,8 @@ def _cut(name: str, lines: list[str]) -> _Text:
                     found.response_example, found.example_line = value, number
                 index = end
                 continue
+        if section is not None and line.lower() in _END:
+            break
         heading = _SECTIONS.get(line.lower())
         if heading and not (heading in found.sections and heading in ("body", "header", "security")):
             section = found.sections.setdefault(heading, [])
@@ -147,12 +158,12 @@ def _cut(name: str, lines: list[str]) -> _Text:
 
 
 def _headline(found: _Text) -> None:
-    """The first line before any section is the title, the next one the description."""
+    """Find the title and the sentence below it; what is above the title is the way through the menu."""
     before = [entry for entry in found.preamble if not found.path or entry[0] < found.path_line]
+    if len(before) > 1 and (before[-1][1].endswith((".", "!", "?")) or len(before[-1][1].split()) > 8):
+        found.description = before.pop()[1]
     if before:
-        found.title_line, found.title = before[0]
-        if len(before) > 1:
-            found.description = before[1][1]
+        found.title_line, found.title = before[-1]
 
 
 def _endpoint(lines: list[str], index: int, found: _Text) -> int | None:
@@ -209,6 +220,7 @@ def _curl(lines: list[str], index: int, found: _Text) -> int:
             found.method = (method[1] or method[2]).lower() if method else "get"
             found.path, found.path_line = path, index + 1
         found.server = f"{parts.scheme}://{parts.netloc}{base}"
+    found.headers = [(name, value) for name, value in _CURL_HEADER.findall(text)]
     quote = re.search(r"--data(?:-raw)?\s+'", text)
     if quote:
         body = text[quote.end() :]
@@ -239,7 +251,7 @@ def _json(name: str, lines: list[str], index: int) -> tuple[int, Any]:
         return end, value
 
 
-def _operation(page: Page, found: _Text) -> Node:
+def _operation(page: Page, found: _Text) -> tuple[Node, Node | None]:
     operation = _node(page, found.path_line)
     if found.title:
         put(operation, "summary", found.title, found.title_line)
@@ -258,12 +270,12 @@ def _operation(page: Page, found: _Text) -> Node:
             parameters.insert(0, located(page, missing, found.path_line))
     if parameters:
         put(operation, "parameters", _list(page, parameters))
-    _security(page, found, operation)
+    schemes = _security(page, found, operation)
     _body(page, found, operation)
     put(operation, "responses", _responses(page, found))
     if found.server:
         put(operation, "servers", located(page, [{"url": found.server}], found.path_line))
-    return operation
+    return operation, schemes
 
 
 def _list(page: Page, items: list[Any]) -> LocatedSequence:
@@ -274,12 +286,39 @@ def _list(page: Page, items: list[Any]) -> LocatedSequence:
     return sequence
 
 
-def _security(page: Page, found: _Text, operation: Node) -> None:
-    """Note the headers that carry a credential; what is not shown about them is not made up."""
-    fields = [field for field in read_fields(found.sections.get("security", [])) if field.name]
-    if fields:
-        names = [{"name": field.name, "in": field.place or "header"} for field in fields]
-        put(operation, "x-shown-authorization", located(page, names, fields[0].line), fields[0].line)
+def _security(page: Page, found: _Text, operation: Node) -> Node | None:
+    """Read the credentials that the page shows, all of them needed at once; return their schemes."""
+    schemes: dict[str, Any] = {}
+    for shown in read_fields(found.sections.get("security", [])):
+        if shown.name:
+            key, scheme = _scheme(shown.name, shown.description, shown.place or "header")
+            schemes[key] = located(page, scheme, shown.line)
+    if not schemes:
+        for name, value in found.headers:
+            if _CREDENTIAL.search(value):
+                key, scheme = _scheme(name, value, "header")
+                schemes[key] = located(page, scheme, found.path_line)
+    if not schemes:
+        return None
+    line = min(scheme.line for scheme in schemes.values())
+    put(operation, "security", located(page, [{key: [] for key in schemes}], line), line)
+    node = _node(page, line)
+    for key, scheme in schemes.items():
+        put(node, key, scheme, scheme.line)
+    return node
+
+
+def _scheme(name: str, text: str, place: str) -> tuple[str, dict[str, Any]]:
+    """Tell the scheme from the header's name and what is said about its value."""
+    scheme: dict[str, Any] = {"type": "apiKey", "name": name, "in": place}
+    key = "apiKeyAuth"
+    if name.lower() == "authorization" and re.search(r"\bbearer\b", text, re.IGNORECASE):
+        key, scheme = "bearerAuth", {"type": "http", "scheme": "bearer"}
+    elif name.lower() == "authorization" and re.search(r"\bbasic\b", text, re.IGNORECASE):
+        key, scheme = "basicAuth", {"type": "http", "scheme": "basic"}
+    if " " in text and "<" not in text.split()[0] and len(text.split()) > 2:
+        scheme["description"] = text
+    return key, scheme
 
 
 def _body(page: Page, found: _Text, operation: Node) -> None:
