@@ -37,7 +37,7 @@ def settle_deep_references(document: Node) -> None:
             for _, node, kind in walk("document", document)
             if kind in REFERENCE_KINDS and isinstance(node, Node) and _is_deep(node.get("$ref"))
         ]
-        deep = [(node, kind) for node, kind in deep if find(document, node["$ref"]) is not None]
+        deep = [(node, kind) for node, kind in deep if find_through(document, node["$ref"]) is not None]
         if not deep:
             return
         for node, kind in deep:
@@ -49,6 +49,24 @@ def settle_deep_references(document: Node) -> None:
     )
 
 
+def find_through(document: Node, reference: str) -> Any:
+    """Return what a reference points to, through references on the way that were not there before."""
+    value: Any = document
+    for token in split_pointer(unquote(reference[1:])):
+        steps = 0
+        while isinstance(value, dict) and token not in value and isinstance(value.get("$ref"), str):
+            value, steps = find(document, value["$ref"]), steps + 1
+            if steps > _MAXIMUM_ROUNDS:
+                return None
+        if isinstance(value, dict) and token in value:
+            value = value[token]
+        elif isinstance(value, list) and token.isdigit() and int(token) < len(value):
+            value = value[int(token)]
+        else:
+            return None
+    return value
+
+
 def _is_deep(reference: Any) -> bool:
     if not isinstance(reference, str) or not reference.startswith("#"):
         return False
@@ -58,7 +76,7 @@ def _is_deep(reference: Any) -> bool:
 
 def _settle(document: Node, node: Node, kind: str) -> None:
     reference = node["$ref"]
-    target = find(document, reference)
+    target = find_through(document, reference)
     if target is None or not _is_deep(reference):
         return
     if target is node:
