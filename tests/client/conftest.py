@@ -42,8 +42,7 @@ def run(**changes: Any) -> dict[str, Any]:
 
 def retrieved(**changes: Any) -> dict[str, Any]:
     """A run with its details."""
-    value = run(**{"env": None, "attempts": [], **changes})
-    return value
+    return run(**{"env": None, "attempts": [], **changes})
 
 
 @pytest.fixture(autouse=True)

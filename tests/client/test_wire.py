@@ -13,7 +13,7 @@ import pytest
 import respx
 from trigger_dev_client import AsyncTriggerClient, RecoupClient, RunStatus, TriggerClient
 
-UTC = datetime.timezone.utc
+UTC = datetime.UTC
 CEST = datetime.timezone(datetime.timedelta(hours=2))
 
 GOLDEN: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
