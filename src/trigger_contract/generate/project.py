@@ -33,7 +33,7 @@ PACKAGE_NAME = "trigger_dev_client"
 _TEMPLATES = Path(__file__).parent / "templates"
 _LINE_LENGTH = "100"
 # What a client folder holds; a folder with anything else in it is not ours to replace.
-_OWN = frozenset({PACKAGE_NAME, "pyproject.toml", "README.md", "api.md", ".gitignore"})
+_OWN = frozenset({PACKAGE_NAME, "pyproject.toml", "README.md", "api.md", "LICENSE", ".gitignore"})
 _LEFTOVERS = frozenset({"__pycache__", ".ruff_cache", ".mypy_cache", "dist"})
 
 
@@ -115,6 +115,7 @@ def _render(plan: Plan, folder: Path) -> None:
     for path in sorted((_TEMPLATES / "runtime").glob("*.py.jinja")):
         text = project.env.get_template(f"runtime/{path.name}").render()
         (package / path.name.removesuffix(".jinja")).write_text(text, encoding="utf-8")
+    shutil.copyfile(_TEMPLATES / "LICENSE", folder / "LICENSE")
     (folder / "api.md").write_text(project.env.get_template("api.md.jinja").render(), encoding="utf-8")
 
 
@@ -173,7 +174,7 @@ def _stamp(plan: Plan, folder: Path) -> None:
         f"Document: sha256 {plan.digest}",
     )
     for path in folder.rglob("*"):
-        if not path.is_file():
+        if not path.is_file() or path.name == "LICENSE":
             continue
         text = path.read_text(encoding="utf-8")
         if path.suffix == ".md":
