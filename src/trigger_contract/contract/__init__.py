@@ -4,9 +4,11 @@ from trigger_contract.contract.exchange import Exchange
 from trigger_contract.contract.forms import (
     every_operation,
     has_query,
+    has_refusal_text,
     is_list,
     is_paginated,
     is_secured,
+    is_secured_by_id,
     takes_id,
 )
 from trigger_contract.contract.law import Check, law
@@ -18,9 +20,11 @@ __all__ = [
     "Walk",
     "every_operation",
     "has_query",
+    "has_refusal_text",
     "is_list",
     "is_paginated",
     "is_secured",
+    "is_secured_by_id",
     "law",
     "takes_id",
 ]

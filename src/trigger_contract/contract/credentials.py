@@ -176,7 +176,9 @@ class Credentials:
         else:
             name = "Authorization"
             prefix = "Basic " if scheme.get("scheme", "").lower() == "basic" else "Bearer "
-        return Credential(label, ((name, prefix + key),), ((name, prefix + shown),), (), variable)
+        # A field value cannot end in a space (RFC 9110, section 5.5): an empty key leaves the scheme alone.
+        sent, masked = (prefix + key).strip(), (prefix + shown).strip()
+        return Credential(label, ((name, sent),), ((name, masked),), (), variable)
 
 
 def _joined(parts: list[Credential]) -> Credential:

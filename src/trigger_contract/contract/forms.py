@@ -31,6 +31,16 @@ def is_secured(subject: Subject) -> bool:
     return bool(security) and all(security)
 
 
+def is_secured_by_id(subject: Subject) -> bool:
+    """Nobody gets in without a key, and there is an id in its path."""
+    return is_secured(subject) and takes_id(subject)
+
+
+def has_refusal_text(subject: Subject) -> bool:
+    """The document gives the exact text with which a wrong key is refused."""
+    return is_secured(subject) and subject.error_text(401) is not None
+
+
 def has_query(subject: Subject) -> bool:
     """Takes query parameters."""
     return bool(subject.leaves)

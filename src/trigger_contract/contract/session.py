@@ -19,15 +19,7 @@ from trigger_contract.contract.sampling import sample
 from trigger_contract.contract.settings import Settings
 from trigger_contract.contract.snapshot import Walk, whole
 from trigger_contract.contract.subjects import Contract, Relation, Subject, contract_from
-from trigger_contract.contract.universal import (
-    CONTENT_TYPE,
-    JSON,
-    NO_ANSWER,
-    SCHEMA,
-    SERVER_ERROR,
-    STATUS,
-    Judge,
-)
+from trigger_contract.contract.universal import OF_CONTENT, SITUATIONAL, Judge
 from trigger_contract.document.locate import read_document
 from trigger_contract.document.wire import encode_query
 
@@ -35,8 +27,6 @@ if TYPE_CHECKING:
     from trigger_contract.contract.law import Check
 
 _DEEP = 400
-_SITUATIONAL = (SERVER_ERROR, NO_ANSWER, STATUS)
-_OF_CONTENT = (CONTENT_TYPE, JSON, SCHEMA)
 
 
 class Session:
@@ -129,16 +119,16 @@ class Session:
         if check is None:
             return
         purpose = exchange.request.purpose
-        check.reached.update(f"{subject.name} {code} {purpose}" for code in _SITUATIONAL)
+        check.reached.update(f"{subject.name} {code} {purpose}" for code in SITUATIONAL)
         if not lenient:
-            check.reached.update(f"{subject.name} {code} {exchange.status}" for code in _OF_CONTENT)
+            check.reached.update(f"{subject.name} {code} {exchange.status}" for code in OF_CONTENT)
         for breach in self._judge.judge(subject, exchange, lenient=lenient):
             finding = Finding(
                 law=breach.law,
                 tier="documented",
                 operation=subject.name,
                 status=exchange.status,
-                place=purpose if breach.law in _SITUATIONAL else breach.place,
+                place=purpose if breach.law in SITUATIONAL else breach.place,
                 message=self.redactor.text(breach.message),
                 expected=self.redactor.text(breach.expected),
                 received=self.redactor.text(breach.received),
