@@ -10,7 +10,7 @@ from pathlib import Path
 from trigger_contract.changes import Comparison, compare
 from trigger_contract.document.files import write_files
 from trigger_contract.document.locate import read_document
-from trigger_contract.generate import generate
+from trigger_contract.generate.project import generate
 from trigger_contract.normalize.files import Request, normalize_files
 from trigger_contract.normalize.pipeline import Normalized
 
