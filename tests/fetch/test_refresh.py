@@ -61,7 +61,7 @@ class Pages:
     def fetch(self, *names: str, **more: Any) -> list[Outcome]:
         more.setdefault("url_map", UrlMap((("https://docs.example.com", self.server.url),)))
         chosen = select(read_sources(self.listing), names, self.listing)
-        return list(refresh(self.listing, chosen, more.pop("check", parses), today=TODAY, **more))
+        return list(refresh(self.listing, chosen, described, today=TODAY, **more))
 
     def fetch_list(self, **more: Any) -> tuple[Status, str]:
         (outcome,) = self.fetch("list", **more)
@@ -76,9 +76,11 @@ class Pages:
         return (self.folder / "list.md").read_text()
 
 
-def parses(name: str, text: str) -> None:
+def described(name: str, text: str) -> frozenset[str]:
+    """A page describes what it says after "new" or "old"."""
     if "broken" in text:
         raise UserError("does not parse", source=name, line=3)
+    return frozenset(text.split()[2:])
 
 
 @pytest.fixture
@@ -162,6 +164,16 @@ def test_a_page_that_no_longer_parses_is_kept(pages: Pages) -> None:
     pages.server.routes["/list.md"] = b"broken"
     assert pages.fetch_list() == (Status.KEPT, "list.md:3: does not parse")
     assert pages.snapshot() == before
+
+
+def test_a_page_that_describes_something_else_is_kept(pages: Pages) -> None:
+    (pages.folder / "list.md").write_text("old page GET/things POST/things")
+    pages.server.routes["/list.md"] = b"new page POST/things GET/other"
+    assert pages.fetch_list() == (Status.KEPT, "what came does not describe GET/things")
+    pages.server.routes["/list.md"] = b"new page POST/things GET/other GET/things"
+    assert pages.fetch_list()[0] is Status.UPDATED
+    (pages.folder / "list.md").write_text("broken")
+    assert pages.fetch_list()[0] is Status.UPDATED
 
 
 def test_a_page_that_is_not_text_is_kept(pages: Pages) -> None:

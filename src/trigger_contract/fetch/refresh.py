@@ -35,7 +35,7 @@ class Outcome:
 
     Attributes:
         source: The page.
-        status: ``updated``; ``unchanged``; ``kept``: what came does not parse and the old one stays;
+        status: ``updated``; ``unchanged``; ``kept``: what came is of no use and the old one stays;
             ``failed``: nothing came.
         detail: Why, for ``kept`` and ``failed``.
     """
@@ -48,7 +48,7 @@ class Outcome:
 def refresh(
     listing: Path,
     sources: Sequence[Source],
-    check: Callable[[str, str], object],
+    read: Callable[[str, str], frozenset[str]],
     *,
     url_map: UrlMap | None = None,
     limits: Limits | None = None,
@@ -60,12 +60,14 @@ def refresh(
     """Bring each page up to date.
 
     A page replaces the old one in one step, together with its record and the date in the list, and only
-    if it parses. One that cannot be brought does not keep the others from it.
+    if it parses and still describes what the old one did. One that cannot be brought does not keep the
+    others from it.
 
     Args:
         listing: The list of pages, ``sources.yaml``.
         sources: The pages to bring.
-        check: Called with the file's name and the new text; raises ``UserError`` if that does not parse.
+        read: Called with the file's name and a text; returns what the page describes, such as
+            ``GET /api/v1/runs``, or raises ``UserError`` if it does not parse.
         url_map: Replacements for tests.
         limits: Bounds on each page.
         today: The date that a changed page gets where the server does not tell; by default today's.
@@ -85,7 +87,7 @@ def refresh(
             for source in sources:
                 started(source)
                 one = _Refresh(listing, memory_path, source, client, url_map or UrlMap(), bounds, today)
-                outcomes.append(await one.run(check, progress))
+                outcomes.append(await one.run(read, progress))
                 finished(outcomes[-1])
         return outcomes
 
@@ -102,7 +104,9 @@ class _Refresh:
     limits: Limits
     today: date | None
 
-    async def run(self, check: Callable[[str, str], object], progress: Callable[[int], None]) -> Outcome:
+    async def run(
+        self, read: Callable[[str, str], frozenset[str]], progress: Callable[[int], None]
+    ) -> Outcome:
         source = self.source
         memory = read_memory(self.memory_path)
         before = source.path.read_bytes() if source.path.is_file() else None
@@ -122,9 +126,12 @@ class _Refresh:
         if answer.body is None:
             return Outcome(source, Status.UNCHANGED)
         try:
-            check(source.path.name, _decode(answer.body, source.path.name))
+            described = read(source.path.name, _decode(answer.body, source.path.name))
         except UserError as error:
             return Outcome(source, Status.KEPT, str(error))
+        # A server that answers 200 with an error page, or with another page, is not uncommon.
+        if lost := sorted(_described(read, source.path.name, before) - described):
+            return Outcome(source, Status.KEPT, f"what came does not describe {', '.join(lost)}")
         record = Record(answer.asked, digest(answer.body), answer.validators)
         contents: dict[Path, str | bytes] = {}
         if answer.body != before:
@@ -146,6 +153,14 @@ class _Refresh:
             words = f"The text had changed when it was fetched; the date is {_origin(answer)}."
             _put(lines, self.source.evidence_line, "evidence", words)
         return {self.listing: "\n".join(lines)}
+
+
+def _described(read: Callable[[str, str], frozenset[str]], name: str, page: bytes | None) -> frozenset[str]:
+    """Return what the old page describes; one that is missing or broken keeps nothing from replacing it."""
+    try:
+        return frozenset() if page is None else read(name, _decode(page, name))
+    except UserError:
+        return frozenset()
 
 
 def _put(lines: list[str], number: int, key: str, value: str) -> None:
