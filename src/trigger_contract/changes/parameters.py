@@ -134,6 +134,8 @@ def _serialization(scope: Scope, old: Parameter, new: Parameter) -> None:
         code = "request-parameter-serialization-changed"
         values = (old.get(EXTENSION), new.get(EXTENSION))
         scope.report(code, Effect.INCOMPARABLE, message, *values, near=(old, new))
+    if old["in"] != new["in"]:
+        return
     styles, explodes = zip(*(_style(one) for one in (old, new)), strict=True)
     scalar = _scalar(scope.graph.old, old) and _scalar(scope.graph.new, new)
     effect = Effect.TEXT if scalar and {*styles} <= {"form", "simple"} else Effect.INCOMPARABLE
