@@ -2,12 +2,47 @@
 
 from __future__ import annotations
 
+from trigger_contract.contract.filtering import hidden_leaves, is_period
+from trigger_contract.contract.oracle import filters, text_filters
+from trigger_contract.contract.snapshot import size_leaf
 from trigger_contract.contract.subjects import Subject
 
 
 def every_operation(subject: Subject) -> bool:
     """Whatever it is."""
     return True
+
+
+def has_filters(subject: Subject) -> bool:
+    """A list with parameters that select items by their fields."""
+    return subject.is_list and bool(filters(subject))
+
+
+def has_text_filters(subject: Subject) -> bool:
+    """A list with parameters that select items by free text."""
+    return subject.is_list and bool(text_filters(subject))
+
+
+def has_list_filters(subject: Subject) -> bool:
+    """A list with filters that take several values."""
+    return subject.is_list and any(
+        item.leaf.is_list and item.leaf.separator is not None for item in filters(subject)
+    )
+
+
+def has_ranges(subject: Subject) -> bool:
+    """A list that can be bounded by dates."""
+    return subject.is_list and any(item.kind in ("from", "to") for item in filters(subject))
+
+
+def has_period(subject: Subject) -> bool:
+    """A list that can be cut to a period up to now."""
+    return subject.is_list and any(is_period(subject, leaf) for leaf in subject.leaves)
+
+
+def has_hidden_filters(subject: Subject) -> bool:
+    """A list with parameters that select items by what the items do not show."""
+    return subject.is_list and bool(hidden_leaves(subject))
 
 
 def is_list(subject: Subject) -> bool:
@@ -18,6 +53,11 @@ def is_list(subject: Subject) -> bool:
 def is_paginated(subject: Subject) -> bool:
     """A list in pages that a cursor links."""
     return subject.is_list and subject.pages is not None and subject.pages.kind == "cursor"
+
+
+def is_limited(subject: Subject) -> bool:
+    """A list with a parameter that sets how many items come."""
+    return subject.is_list and size_leaf(subject) is not None
 
 
 def takes_id(subject: Subject) -> bool:
