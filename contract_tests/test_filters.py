@@ -12,6 +12,7 @@ from trigger_contract.contract import (
     has_list_filters,
     has_period,
     has_ranges,
+    has_several_filters,
     has_text_filters,
     law,
 )
@@ -95,14 +96,14 @@ def test_from_and_to_together_give_the_items_between(check: Check) -> None:
                     )
 
 
-@law("filters/combined", "derived", applies=has_filters)
+@law("filters/combined", "derived", applies=has_several_filters)
 def test_filters_together_give_what_fits_all_of_them(check: Check) -> None:
     """Any two filters together give the items that fit both."""
     for pair in instructive_pairs(check):
         judge_conditions(check, pair, general="values")
 
 
-@law("filters/any-combination", "derived", applies=has_filters)
+@law("filters/any-combination", "derived", applies=has_several_filters)
 def test_any_combination_on_pages_of_any_size(check: Check) -> None:
     """Any combination of filters, on pages of any size, gives exactly the items that fit."""
     if not check.session.snapshot(check.subject).items:

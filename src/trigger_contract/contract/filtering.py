@@ -127,12 +127,16 @@ def instructive_pairs(check: Check) -> list[list[Condition]]:
     return (pairs + spare[:10])[:_PAIRS]
 
 
+def is_combinable(item: Filter) -> bool:
+    """Whether it is clear what a filter gives beside others; an item asked for by its id is not."""
+    return not (item.kind == "equals" and item.field == "id")
+
+
 def _single_conditions(check: Check) -> list[list[Condition]]:
     """Return, for each filter, conditions with one value and one with two."""
     found = []
     for item in filters(check.subject):
-        if item.kind == "equals" and item.field == "id":
-            # What other filters do to one item asked for by its id is left open.
+        if not is_combinable(item):
             continue
         if item.kind in ("from", "to"):
             made = [Condition(item, (moment,)) for moment in moments(check, item.field)[1:6]]
