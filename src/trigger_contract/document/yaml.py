@@ -34,14 +34,16 @@ class LocatedMapping(dict[str, Any]):
     Attributes:
         line: Line of its first key, counted from 1.
         lines: Line of each key.
+        source: The file that it was written in.
     """
 
-    __slots__ = ("line", "lines")
+    __slots__ = ("line", "lines", "source")
 
     def __init__(self) -> None:
         super().__init__()
         self.line = 0
         self.lines: dict[str, int] = {}
+        self.source = ""
 
 
 class LocatedSequence(list[Any]):
@@ -50,14 +52,16 @@ class LocatedSequence(list[Any]):
     Attributes:
         line: Line of its first item, counted from 1.
         lines: Line of each item.
+        source: The file that it was written in.
     """
 
-    __slots__ = ("line", "lines")
+    __slots__ = ("line", "lines", "source")
 
     def __init__(self) -> None:
         super().__init__()
         self.line = 0
         self.lines: list[int] = []
+        self.source = ""
 
 
 def load(text: str, source: str, *, first_line: int = 1) -> Any:
@@ -163,6 +167,7 @@ class _Composer:
             raise self.fail(f"tag {event.tag} is not allowed", line)
         container: LocatedMapping | LocatedSequence = LocatedMapping() if mapping else LocatedSequence()
         container.line = line + self.first_line
+        container.source = self.source
         if event.anchor:
             self.anchors.pop(event.anchor, None)
         return [container, None, event.anchor, 1, line]

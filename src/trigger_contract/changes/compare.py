@@ -1,0 +1,128 @@
+"""The comparison of two OpenAPI documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import chain
+from typing import Any
+
+from trigger_contract.changes.law import Effect, Flow
+from trigger_contract.changes.model import Change, Comparison
+from trigger_contract.changes.operations import compare_paths
+from trigger_contract.changes.schemas import SchemaGraph
+from trigger_contract.changes.scope import Scope
+from trigger_contract.changes.security import compare_schemes
+from trigger_contract.changes.side import Side
+from trigger_contract.changes.spot import Context, Finding
+from trigger_contract.errors import UserError
+
+_INFO = ("title", "summary", "description", "version", "termsOfService", "contact", "license")
+
+
+def compare(
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    *,
+    old_name: str = "old document",
+    new_name: str = "new document",
+) -> Comparison:
+    """Compare two OpenAPI 3.0 or 3.1 documents.
+
+    Operations are compared with all references followed, in the direction that values travel. The same
+    change reached by several operations is one change that lists them.
+
+    Args:
+        old: The document that clients were written against.
+        new: The document that replaces it.
+        old_name: The old document's file, for error messages.
+        new_name: The new document's file, for error messages.
+
+    Raises:
+        UserError: One of them is not an OpenAPI document that can be compared.
+    """
+    sides = Side(old, old_name), Side(new, new_name)
+    for side in sides:
+        _check_version(side)
+    graph = SchemaGraph(*sides)
+    scopes = [
+        *compare_paths(graph, old.get("paths"), new.get("paths")),
+        *compare_paths(graph, old.get("webhooks"), new.get("webhooks"), prefix="webhook-"),
+    ]
+    whole = Scope(graph, "")
+    _compare_document(whole, *sides)
+    compare_schemes(whole)
+    _compare_unused(whole, *sides)
+    return Comparison(_group([whole, *scopes]))
+
+
+def _check_version(side: Side) -> None:
+    version = side.document.get("openapi")
+    if "swagger" in side.document and version is None:
+        raise UserError("is Swagger 2; convert it to OpenAPI 3 first", source=side.source)
+    if not str(version).startswith("3."):
+        raise UserError(f"is not an OpenAPI 3 document: `openapi` is {version!r}", source=side.source)
+
+
+def _compare_document(scope: Scope, old: Side, new: Side) -> None:
+    infos = [side.mapping(side.document.get("info"), "`info`") for side in (old, new)]
+    scope.texts("api-info", "the API", infos[0], infos[1], _INFO)
+    scope.texts("api", "the document", old.document, new.document, ("externalDocs",))
+    tags = [_tags(old), _tags(new)]
+    for name in dict.fromkeys([*tags[0], *tags[1]]):
+        if name in tags[0] and name in tags[1]:
+            keys = ("description", "externalDocs")
+            scope.texts("api-tag", f"the tag `{name}`", tags[0][name], tags[1][name], keys)
+        else:
+            verb = "removed from" if name in tags[0] else "added to"
+            message = f"The tag `{name}` was {verb} the document's list."
+            scope.report(f"api-tag-listing-{verb.split()[0]}", Effect.TEXT, message)
+
+
+def _tags(side: Side) -> dict[str, Mapping[str, Any]]:
+    tags = [side.mapping(one, "a tag") for one in side.sequence(side.document.get("tags"), "`tags`")]
+    return {str(tag.get("name")): tag for tag in tags}
+
+
+def _compare_unused(scope: Scope, old: Side, new: Side) -> None:
+    """Report schemas that no operation uses: generated clients may have classes for them."""
+    schemas = [side.components("schemas") for side in (old, new)]
+    context = Context("unused", "schema", Flow.RECEIVED, "In a schema that no operation uses")
+    for name in dict.fromkeys([*schemas[0], *schemas[1]]):
+        if name in scope.graph.reached[0] or name in scope.graph.reached[1]:
+            continue
+        if name not in schemas[1]:
+            message = f"The schema `{name}`, which no operation uses, was removed."
+            scope.report("api-schema-removed", Effect.TEXT, message, near=(schemas[0][name], None))
+        elif name not in schemas[0]:
+            message = f"The schema `{name}`, which no operation uses, was added."
+            scope.report("api-schema-added", Effect.TEXT, message, near=(None, schemas[1][name]))
+        else:
+            both = [schema[name] for schema in schemas]
+            key = scope.graph.compare(context, name, *both)
+            if any(True for _ in scope.graph.findings([key])):
+                message = f"The schema `{name}`, which no operation uses, changed."
+                scope.report("api-schema-changed", Effect.TEXT, message, near=(both[0], both[1]))
+
+
+def _group(scopes: list[Scope]) -> tuple[Change, ...]:
+    """Turn findings into changes: equal ones into one, worst first, else in the document's order."""
+    groups: dict[tuple[str, str, str, str, str], tuple[Finding, dict[str, None]]] = {}
+    for scope in scopes:
+        for finding in chain(scope.findings, scope.graph.findings(scope.roots)):
+            _, operations = groups.setdefault(finding.key, (finding, {}))
+            if scope.label:
+                operations[scope.label] = None
+    changes = [
+        Change(
+            code=finding.code,
+            severity=finding.severity,
+            message=finding.message,
+            operations=tuple(operations),
+            old=finding.values[0],
+            new=finding.values[1],
+            old_line=finding.lines[0],
+            new_line=finding.lines[1],
+        )
+        for finding, operations in groups.values()
+    ]
+    return tuple(sorted(changes, key=lambda change: change.severity.rank))

@@ -1,0 +1,129 @@
+"""The order of a document: paths and components by name, keys as the specification lists them.
+
+The order must not depend on the order of the pages, so that the same pages give the same bytes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trigger_contract.document.yaml import LocatedMapping
+from trigger_contract.normalize.model import Node, node_like, put
+from trigger_contract.normalize.naming import derive_operation_id
+from trigger_contract.normalize.shape import COMPONENT_KINDS, LIST, MAP, METHODS, ONE, field_shape
+
+_ORDER = {
+    "document": "openapi info jsonSchemaDialect servers security tags externalDocs paths webhooks components",
+    "info": "title summary description termsOfService contact license version",
+    "components": "parameters requestBodies responses headers schemas",
+    "pathItem": "$ref summary description " + " ".join(METHODS),
+    "operation": "tags summary description externalDocs operationId deprecated parameters requestBody "
+    "responses callbacks security servers",
+    "parameter": "$ref name in description required deprecated allowEmptyValue style explode allowReserved "
+    "schema content example examples",
+    "response": "$ref description headers content links",
+    "requestBody": "$ref description required content",
+    "mediaType": "schema example examples encoding",
+    "schema": "$ref $schema $id $anchor $dynamicRef $dynamicAnchor title type format description const enum "
+    "allOf anyOf oneOf not if then else discriminator required properties patternProperties "
+    "additionalProperties items prefixItems",
+}
+_ORDER["header"] = _ORDER["parameter"]
+_RANK = {kind: {key: position for position, key in enumerate(keys.split())} for kind, keys in _ORDER.items()}
+_LAST = 1000
+_SORTED_MAPS = frozenset(COMPONENT_KINDS) | {"paths", "webhooks", "responses"}
+
+
+def arrange(value: Any, kind: str = "document") -> Any:
+    """Put the keys of an object and everything below it in their order, in place."""
+    if not isinstance(value, dict):
+        return value
+    for name, below in value.items():
+        if not isinstance(below, (dict, list)):
+            continue
+        form, child_kind = field_shape(kind, name) or ("", "")
+        if form == ONE:
+            arrange(below, child_kind)
+        elif form == LIST and isinstance(below, list):
+            for item in below:
+                arrange(item, child_kind)
+        elif form == MAP and isinstance(below, dict):
+            for item in below.values():
+                arrange(item, child_kind)
+            if name in _SORTED_MAPS and kind != "schema":
+                _reorder(below, sorted(below, key=_natural))
+    rank = _RANK.get(kind)
+    if rank:
+        keys = list(value)
+        ordered = sorted(keys, key=lambda key: rank.get(key, _LAST))
+        if ordered != keys:
+            _reorder(value, ordered)
+    return value
+
+
+def _natural(key: str) -> tuple[bool, str]:
+    return (key == "default", key)
+
+
+def _reorder(value: dict[str, Any], keys: list[str]) -> None:
+    items = [(key, value[key]) for key in keys]
+    value.clear()
+    value.update(items)
+
+
+def name_operations(document: Node, titles: dict[tuple[str, str, str], str]) -> None:
+    """Give every operation without an operationId one, made of its page's title or its path.
+
+    Args:
+        document: The draft.
+        titles: Title of the page that shows the operation, by group, path and method.
+    """
+    found = [
+        (group, path, method, item[method])
+        for group in ("paths", "webhooks")
+        for path, item in document.get(group, {}).items()
+        for method in METHODS
+        if method in item
+    ]
+    taken = [str(operation["operationId"]) for _, _, _, operation in found if "operationId" in operation]
+    missing = [entry for entry in found if "operationId" not in entry[3]]
+    wanted = [derive_operation_id(_title(entry, titles), entry[2], entry[1], taken) for entry in missing]
+    for entry, name in zip(missing, wanted, strict=True):
+        if wanted.count(name) > 1:  # two pages of one title: neither has a better claim
+            name = derive_operation_id("", entry[2], entry[1], taken)
+        taken.append(name)
+        put(entry[3], "operationId", name)
+
+
+def _title(entry: tuple[str, str, str, Node], titles: dict[tuple[str, str, str], str]) -> str:
+    group, path, method, operation = entry
+    return str(titles.get((group, path, method)) or operation.get("summary") or "")
+
+
+def complete(document: Node, name: str) -> None:
+    """Add what OpenAPI requires and no page showed: a title, a version, responses, tags that are used."""
+    info = document.get("info")
+    if not isinstance(info, LocatedMapping):
+        info = node_like(document)
+        put(document, "info", info)
+    if "title" not in info:
+        put(info, "title", name)
+    if "version" not in info:
+        put(info, "version", "unknown")
+    used: dict[str, None] = {}
+    for group in ("paths", "webhooks"):
+        for item in document.get(group, {}).values():
+            for method in METHODS:
+                if method in item:
+                    used.update(dict.fromkeys(map(str, item[method].get("tags", ()))))
+    tags = document.get("tags", [])
+    known = {tag.get("name"): tag for tag in tags if isinstance(tag, dict)}
+    if used or known:
+        for tag in used:
+            if tag not in known:
+                node = node_like(document)
+                put(node, "name", tag)
+                known[tag] = node
+        put(document, "tags", [known[tag] for tag in sorted(known, key=str)])
+    if "paths" not in document and "webhooks" not in document:
+        put(document, "paths", node_like(document))

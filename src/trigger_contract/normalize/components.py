@@ -1,0 +1,261 @@
+"""Inline objects and enums become named components; equal ones are shared.
+
+First every place is found that needs a component, from the outside in. Places with equal schemas form
+a group. Groups are named in the order in which they are found, so the name of what stands around a
+place is known when the place is named. Last, every place becomes a reference.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from trigger_contract.errors import UserError
+from trigger_contract.normalize.contexts import NAME, Context, contexts, needs_component
+from trigger_contract.normalize.expanded import HINT
+from trigger_contract.normalize.model import Node, node_like, put
+from trigger_contract.normalize.naming import (
+    common_ending,
+    common_words,
+    component_key,
+    is_component_key,
+    pascal,
+    words,
+)
+from trigger_contract.normalize.shape import walk
+
+_AT_THE_PLACE = ("deprecated", "readOnly", "writeOnly")
+_MAY_DIFFER = ("title", "description", "default", "example", "examples", *_AT_THE_PLACE)
+_MARKS = (NAME, HINT)
+
+
+@dataclass
+class Place:
+    """A schema that stands inline.
+
+    Attributes:
+        container: The mapping or list that holds it.
+        key: Under which key or index.
+        schema: The schema.
+        context: What it is called by what stands around it.
+    """
+
+    container: Any
+    key: str | int
+    schema: Node
+    context: Context
+
+
+@dataclass
+class _Group:
+    """Places with equal schemas, and the component that they become."""
+
+    places: list[Place] = field(default_factory=list)
+    name: str = ""
+    published: bool = False
+
+    def named(self) -> str:
+        """The name, once it has been chosen."""
+        return self.name
+
+
+def name_components(document: Node) -> None:
+    """Move every inline object and enum to ``components.schemas``, in place.
+
+    Raises:
+        UserError: A name given by ``x-component`` is not a legal key or is taken by something else.
+    """
+    components = document.setdefault("components", node_like(document))
+    schemas = components.setdefault("schemas", node_like(components))
+    groups: dict[str, _Group] = {}
+    order: list[_Group] = []
+    taken = {_folded(name): name for name in schemas}
+    published = _published(schemas)
+    for place in _places(document):
+        content = _content(place.schema)
+        mark = place.schema.get(NAME)
+        group_key = f"{mark or ''}\n{_sharing(place)}\n{content}"
+        group = groups.get(group_key)
+        if group is None:
+            group = groups[group_key] = _Group()
+            order.append(group)
+            name = _known_component(published, place, content)
+            if name and not mark:
+                group.name, group.published = name, True
+        group.places.append(place)
+        place.context.resolve = group.named
+    hinted = _hinted(order, taken)
+    for group in order:
+        if not group.name:
+            group.name = _choose(group, taken, hinted)
+            taken[_folded(group.name)] = group.name
+    for group in order:
+        _replace(group, schemas)
+    _share_parameters(document)
+    for marked in _marked(document):
+        for mark in _MARKS:
+            marked.pop(mark, None)
+    if not schemas:
+        del components["schemas"]
+    if not components:
+        del document["components"]
+
+
+def _places(document: Node) -> Iterator[Place]:
+    for container, key, schema, context in contexts(document):
+        if needs_component(schema):
+            yield Place(container, key, schema, context)
+
+
+def _content(schema: Node) -> str:
+    """What makes two schemas equal: everything but the texts that belong to the place."""
+    return json.dumps(
+        {key: value for key, value in schema.items() if key not in _MAY_DIFFER and key not in _MARKS},
+        sort_keys=True,
+        default=str,
+    )
+
+
+def _sharing(place: Place) -> str:
+    """Small schemas are shared only under one name: two equal enums of one value may be equal by chance."""
+    size = max(len(place.schema.get("properties") or ()), len(place.schema.get("enum") or ()))
+    return "" if size > 1 else pascal(place.context.last)
+
+
+def _published(schemas: Node) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in sorted(schemas):
+        if needs_component(schemas[name]):
+            found.setdefault(_content(schemas[name]), name)
+    return found
+
+
+def _known_component(published: dict[str, str], place: Place, content: str) -> str | None:
+    """The published component that says the same; a chance likeness of tiny schemas does not count."""
+    name = published.get(content)
+    if name is None or not place.context.may_be_published(name):
+        return None
+    if place.schema.get(HINT) == name:
+        return name
+    size = max(len(place.schema.get("properties") or ()), len(place.schema.get("enum") or ()))
+    return name if size > 1 else None
+
+
+def _folded(name: str) -> str:
+    """Names that differ in case or separators only would collide in generated code."""
+    return "".join(words(name)).casefold() or name
+
+
+def _hinted(order: list[_Group], taken: dict[str, str]) -> dict[int, str]:
+    """Names that pages hint at, where one content alone claims the name and no component has it."""
+    claims: dict[str, list[_Group]] = {}
+    for group in order:
+        hint = group.places[0].schema.get(HINT)
+        if isinstance(hint, str) and not group.name:
+            claims.setdefault(component_key(hint), []).append(group)
+    return {
+        id(claimants[0]): name
+        for name, claimants in claims.items()
+        if len(claimants) == 1 and _folded(name) not in taken
+    }
+
+
+def _choose(group: _Group, taken: dict[str, str], hinted: dict[int, str]) -> str:
+    first = group.places[0]
+    given = first.schema.get(NAME)
+    if given is not None:
+        if not isinstance(given, str) or not is_component_key(given):
+            raise UserError(
+                f"x-component {given!r} is not a legal component name", source=first.schema.source
+            )
+        if _folded(given) in taken:
+            raise UserError(
+                f"x-component {given!r}: the name is taken by a different schema", source=first.schema.source
+            )
+        return given
+    for name in _candidates(group, hinted):
+        if name and _folded(name) not in taken:
+            return name
+    name, number = first.context.name(), 2
+    while _folded(f"{name}{number}") in taken:
+        number += 1
+    return f"{name}{number}"
+
+
+def _candidates(group: _Group, hinted: dict[int, str]) -> Iterator[str]:
+    """Propose names, the shortest that says enough first."""
+    if id(group) in hinted:
+        yield hinted[id(group)]
+    all_contexts = [place.context for place in group.places]
+    names = list(dict.fromkeys(context.name() for context in all_contexts))
+    if len(names) > 1:
+        lasts = {pascal(context.last) for context in all_contexts if context.last}
+        if len(lasts) == 1 and all(context.last for context in all_contexts):
+            last = lasts.pop()
+            if len(words(last)) > 1:
+                yield last
+            yield common_words([context.around() for context in all_contexts]) + last
+            yield last
+        ending = common_ending(names)
+        if len(words(ending)) > 1 or len(names) > 2:
+            yield ending
+    yield names[0]
+
+
+def _replace(group: _Group, schemas: Node) -> None:
+    """Make one component of the group and a reference of each place."""
+    nodes = [place.schema for place in group.places]
+    texts = {
+        key
+        for key in _MAY_DIFFER
+        if key in _AT_THE_PLACE or any(node.get(key) != nodes[0].get(key) for node in nodes)
+    }
+    for place in group.places:
+        reference = node_like(place.schema)
+        put(reference, "$ref", f"#/components/schemas/{group.name}")
+        if group.published:
+            texts = {key for key in _MAY_DIFFER if place.schema.get(key) != schemas[group.name].get(key)}
+        for key in _MAY_DIFFER:
+            if key in texts and key in place.schema:
+                put(reference, key, place.schema[key], place.schema.lines.get(key))
+        place.container[place.key] = reference
+    component = schemas[group.name] if group.published else nodes[0]
+    if not group.published:
+        for key in texts:
+            component.pop(key, None)
+        put(schemas, group.name, component, component.line)
+    component.also.extend(node for node in nodes if node is not component)
+
+
+def _share_parameters(document: Node) -> None:
+    """Make a reference of every inline parameter that equals a named one."""
+    components = document.get("components", {}).get("parameters", {})
+    named = {
+        json.dumps(value, sort_keys=True, default=str): name
+        for name, value in sorted(components.items(), reverse=True)
+    }
+    if not named:
+        return
+    for _, value, kind in walk("document", document):
+        parameters = value.get("parameters") if kind == "operation" and isinstance(value, Node) else None
+        if not isinstance(parameters, list):
+            continue
+        for index, parameter in enumerate(parameters):
+            name = named.get(json.dumps(parameter, sort_keys=True, default=str))
+            if name is not None:
+                reference = node_like(parameter)
+                put(reference, "$ref", f"#/components/parameters/{name}")
+                components[name].also.append(parameter)
+                parameters[index] = reference
+
+
+def _marked(document: Node) -> Iterator[Node]:
+    stack: list[Any] = [document]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, Node) and (NAME in value or HINT in value):
+            yield value
+        below = value.values() if isinstance(value, dict) else value
+        stack.extend(item for item in below if isinstance(item, (dict, list)))

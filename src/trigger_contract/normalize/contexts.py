@@ -1,0 +1,250 @@
+"""What a schema would be called by what stands around it: operation, status, property, list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from trigger_contract.normalize.model import Node
+from trigger_contract.normalize.naming import (
+    operation_stem,
+    pascal,
+    singular,
+    singular_name,
+    status_phrase,
+    words,
+)
+from trigger_contract.normalize.shape import METHODS, children
+
+_JSON = "application/json"
+_MEDIA_WORDS = {
+    "text/event-stream": "Event",
+    "application/x-ndjson": "Line",
+    "application/jsonl": "Line",
+    "multipart/form-data": "Form",
+    "application/x-www-form-urlencoded": "Form",
+    "application/xml": "XML",
+    "text/plain": "Text",
+}
+_ITEM = "\0item"
+
+NAME = "x-component"
+
+
+@dataclass
+class Context:
+    """Where a schema stands.
+
+    Attributes:
+        outer: The context of the nearest schema around it that has a name, or None.
+        base: The name to start from where there is no such schema.
+        parts: What is added to the name of what is outside.
+        last: The property or parameter name that led here, or an empty text.
+        resolve: Returns the name that this schema got, once it has one.
+    """
+
+    outer: Context | None
+    base: str
+    parts: tuple[str, ...] = ()
+    last: str = ""
+    resolve: Callable[[], str] | None = None
+
+    def around(self) -> str:
+        """The name of what stands around."""
+        if self.outer is not None:
+            return (self.outer.resolve() if self.outer.resolve else "") or self.outer.name()
+        return self.base
+
+    def name(self) -> str:
+        """The full name by place."""
+        name = self.around()
+        for part in self.parts:
+            name = (singular_name(name) or f"{name}Item") if part == _ITEM else name + part
+        return name
+
+    def may_be_published(self, name: str) -> bool:
+        """Whether the place may be a reference to that component: not where it would be inside itself."""
+        outer: Context | None = self
+        while outer is not None:
+            if outer.outer is None and outer.base == name and not outer.parts:
+                return False
+            outer = outer.outer
+        return self.base != name
+
+    def below(self, part: str, last: str | None = None) -> Context:
+        """The context one step further in, with nothing named in between."""
+        parts = (*self.parts, part) if part else self.parts
+        return Context(self.outer, self.base, parts, self.last if last is None else last)
+
+
+def needs_component(schema: Any) -> bool:
+    """Whether a schema is an object with properties or an enum that stands inline."""
+    if not isinstance(schema, Node) or "$ref" in schema:
+        return False
+    return bool(schema.get("properties")) or bool(schema.get("enum")) or NAME in schema
+
+
+Found = tuple[Any, str | int, Any, Context]
+
+
+def contexts(document: Node) -> Iterator[Found]:
+    """Yield ``(container, key, schema, context)`` of every inline schema, parents first, in document order.
+
+    The roots of ``components.schemas`` have their names already and are not yielded.
+    """
+    identifiers = [
+        str(operation.get("operationId", ""))
+        for group in ("paths", "webhooks")
+        for item in document.get(group, {}).values()
+        for method, operation in item.items()
+        if method in METHODS
+    ]
+    for group in ("paths", "webhooks"):
+        for path, item in document.get(group, {}).items():
+            for method in METHODS:
+                if method in item:
+                    identifier = str(item[method].get("operationId") or f"{method} {path}")
+                    stem = operation_stem(identifier, identifiers)
+                    yield from _operation(item[method], Context(None, stem))
+    yield from _components(document)
+
+
+def _components(document: Node) -> Iterator[Found]:
+    for group, entries in document.get("components", {}).items():
+        for name, value in entries.items() if isinstance(entries, dict) else ():
+            base = Context(None, name if group == "schemas" else pascal(name) or name)
+            if group == "schemas":
+                yield from _inside(value, base)
+            elif group == "parameters" or group == "headers":
+                yield from _parameter(value, base)
+            elif group == "responses":
+                yield from _content(value, base, "" if base.base.endswith("Response") else "Response")
+            elif group == "requestBodies":
+                yield from _content(value, base, "" if base.base.endswith(("Request", "Body")) else "Request")
+            elif group == "pathItems":
+                yield from _path_item(value, base)
+            elif group == "callbacks":
+                yield from _callback(value, base)
+
+
+def _operation(operation: Any, context: Context) -> Iterator[Found]:
+    for parameter in operation.get("parameters", ()):
+        name = pascal(str(parameter.get("name", "")))
+        yield from _parameter(parameter, context.below(name, str(parameter.get("name", ""))))
+    yield from _content(operation.get("requestBody"), context, "Request")
+    responses = operation.get("responses", {})
+    successes = [status for status in responses if status.startswith("2")]
+    for status, response in responses.items():
+        plain = status == (successes[0] if successes else "default")
+        yield from _content(response, context, ("" if plain else status_phrase(status)) + "Response")
+    for name, callback in operation.get("callbacks", {}).items():
+        yield from _callback(callback, context.below(pascal(name)))
+
+
+def _callback(callback: Any, context: Context) -> Iterator[Found]:
+    if isinstance(callback, Node) and "$ref" not in callback:
+        for expression, item in callback.items():
+            if not expression.startswith("x-"):
+                yield from _path_item(item, context)
+
+
+def _path_item(item: Any, context: Context) -> Iterator[Found]:
+    if isinstance(item, Node):
+        for method in METHODS:
+            if method in item:
+                yield from _operation(item[method], context)
+
+
+def _parameter(parameter: Any, context: Context) -> Iterator[Found]:
+    if isinstance(parameter, Node):
+        yield from _schema(parameter, "schema", context)
+        for media_type in parameter.get("content", {}).values():
+            yield from _schema(media_type, "schema", context)
+
+
+def _content(value: Any, context: Context, suffix: str) -> Iterator[Found]:
+    """Walk a body or a response with its headers."""
+    if not isinstance(value, Node):
+        return
+    content = value.get("content", {})
+    first = _JSON if _JSON in content else next(iter(content), None)
+    for name, media_type in content.items():
+        word = (
+            ""
+            if name == first
+            else _MEDIA_WORDS.get(name.partition(";")[0]) or pascal(name.rpartition("/")[2])
+        )
+        yield from _schema(media_type, "schema", context.below(word + suffix, ""))
+        for part, encoding in media_type.get("encoding", {}).items():
+            for header, definition in encoding.get("headers", {}).items():
+                yield from _parameter(definition, context.below(pascal(part) + pascal(header), header))
+    for name, header in value.get("headers", {}).items():
+        yield from _parameter(header, context.below(suffix.removesuffix("Response") + pascal(name), name))
+
+
+def _schema(container: Any, key: str | int, context: Context) -> Iterator[Found]:
+    """Yield the schema at a place, if it is inline, and everything below it."""
+    if isinstance(container, dict) and key not in container:
+        return
+    schema = container[key]
+    if not isinstance(schema, Node) or ("$ref" in schema and len(schema) == 1):
+        return
+    yield container, key, schema, context
+    named = needs_component(schema)
+    yield from _inside(schema, Context(context, "") if named else context)
+
+
+def _inside(schema: Any, context: Context) -> Iterator[Found]:
+    if not isinstance(schema, Node):
+        return
+    for tokens, _, _, container in children("schema", schema):
+        keyword, key = tokens[0], tokens[-1]
+        if keyword == "allOf":
+            # The parts of one schema: named by the whole, and only what is inside them.
+            yield from _inside(container[key], context)
+        else:
+            yield from _schema(container, key, _step(schema, str(keyword), key, container, context))
+
+
+def _step(schema: Node, keyword: str, key: str | int, container: Any, context: Context) -> Context:
+    if keyword in ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas"):
+        return context.below(pascal(str(key)) or "Property", str(key))
+    if keyword in ("items", "contains", "prefixItems"):
+        position = str(int(key) + 1) if isinstance(key, int) else ""
+        *before, final = words(context.last) or [""]
+        return context.below(_ITEM, " ".join([*before, singular(final)])).below(position)
+    if keyword in ("additionalProperties", "unevaluatedProperties"):
+        last = singular_name(pascal(context.last))
+        return context.below(_ITEM if last else "Value", context.last)
+    if keyword in ("anyOf", "oneOf"):
+        return context.below(_variant(schema[keyword], key, context), "")
+    return context.below(pascal(keyword), "")
+
+
+def _variant(members: list[Any], index: Any, context: Context) -> str:
+    """Name one alternative: by nothing if the others are null, by its title, its constant, or its number."""
+    others = [
+        member
+        for position, member in enumerate(members)
+        if position != index and not (isinstance(member, dict) and member.get("type") == "null")
+    ]
+    if not others:
+        return ""
+    member = members[index]
+    title = pascal(str(member.get("title", ""))) if isinstance(member, dict) else ""
+    if title:
+        return title
+    for schema in (member.get("properties") or {}).values() if isinstance(member, dict) else ():
+        if isinstance(schema, dict):
+            constant = schema.get("const")
+            if constant is None and len(schema.get("enum") or ()) == 1:
+                constant = schema["enum"][0]
+            if isinstance(constant, str) and pascal(constant):
+                return pascal(constant)
+    kind = member.get("type") if isinstance(member, dict) else None
+    alike = [other for other in others if isinstance(other, dict) and other.get("type") == kind]
+    if isinstance(kind, str) and not alike and kind != "object":
+        return pascal(kind)
+    inline = [member for member in members if isinstance(member, dict) and "$ref" not in member]
+    return "Object" if len(inline) == 1 else f"Option{int(index) + 1}"

@@ -1,0 +1,83 @@
+"""Example values: which of them a documentation site made up, and what type they show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_MADE_UP_TEXT = frozenset(
+    (
+        "<string>",
+        "<any>",
+        "<unknown>",
+        "<object>",
+        "<array>",
+        "",
+        "2023-11-07T05:31:56Z",
+        "2023-12-25",
+        "jsmith@example.com",
+        "aSDinaTvuI8gbWludGxpZnk=",
+        "3c90c3cc-0d44-4b50-8888-8dd25736052a",
+    )
+)
+_MADE_UP_NUMBERS = (123, 1, 2, 0.5)
+
+UNKNOWN = frozenset(("<unknown>", "<any>"))
+_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)\Z")
+
+
+def is_made_up(value: Any, schema: Any) -> bool:
+    """Whether every value of an example follows from the schema or is one of the site's fillers.
+
+    References are not followed: what stands below them is taken as made up where all the rest is.
+    """
+    if not isinstance(schema, Mapping):
+        schema = {}
+    if value == schema.get("example", ...) or value == schema.get("default", ...):
+        return True
+    if isinstance(schema.get("examples"), list) and value in schema["examples"][:1]:
+        return True
+    if isinstance(schema.get("enum"), list):
+        return bool(value in schema["enum"])
+    if value == schema.get("const", ...):
+        return True
+    composed = [*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())]
+    if "$ref" in schema or composed:
+        return True
+    if isinstance(value, dict):
+        properties = schema.get("properties", {})
+        extra = schema.get("additionalProperties", {})
+        return all(is_made_up(item, properties.get(name, extra)) for name, item in value.items())
+    if isinstance(value, list):
+        return len(value) <= 1 and all(is_made_up(item, schema.get("items", {})) for item in value)
+    if isinstance(value, str):
+        return value in _MADE_UP_TEXT
+    if isinstance(value, bool) or value is None:
+        return value is not False
+    return value in _MADE_UP_NUMBERS or value in (schema.get("minimum"), schema.get("maximum"))
+
+
+def shown_schema(value: Any) -> dict[str, Any]:
+    """Return the schema that an example value shows: types, never enums, and nothing required.
+
+    ``<unknown>`` and null show nothing but that any JSON value may stand there.
+    """
+    if isinstance(value, dict):
+        properties = {name: shown_schema(item) for name, item in value.items()}
+        return {"type": "object", "properties": properties} if properties else {"type": "object"}
+    if isinstance(value, list):
+        return {"type": "array", "items": shown_schema(value[0]) if value else {}}
+    if isinstance(value, bool):
+        return {"type": "boolean"}
+    if isinstance(value, (int, float)):
+        return {"type": "number"}
+    if value is None or value in UNKNOWN:
+        return {}
+    if _DATE_TIME.match(value):
+        return {"type": "string", "format": "date-time"}
+    if value == "3c90c3cc-0d44-4b50-8888-8dd25736052a":
+        return {"type": "string", "format": "uuid"}
+    if value == "jsmith@example.com":
+        return {"type": "string", "format": "email"}
+    return {"type": "string"}

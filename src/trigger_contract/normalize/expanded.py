@@ -1,0 +1,368 @@
+"""The expanded dialect of documentation sites, turned back into a standard fragment.
+
+One endpoint under ``paths``, schemas as lists of alternatives, parameters in groups, security as
+titles. What the dialect loses (operationId, tags, response headers, OAuth flows …) is not invented.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
+from trigger_contract.errors import UserError
+from trigger_contract.normalize.examples import is_made_up
+from trigger_contract.normalize.model import Node, line_of, node_like, put
+from trigger_contract.normalize.shape import METHODS
+
+HINT = "x-ref-identifier"
+
+_PLACEHOLDER = "_mintlify/placeholder"
+_PARAMETER_WORDS = ("description", "deprecated")
+_ENUM = re.compile(r"enum<(.+)>\Z")
+
+
+def is_expanded(document: LocatedMapping) -> bool:
+    """Whether ``paths`` is one endpoint rather than a map of paths."""
+    endpoint = document.get("paths")
+    return (
+        "openapi" not in document
+        and "swagger" not in document
+        and isinstance(endpoint, LocatedMapping)
+        and isinstance(endpoint.get("path"), str)
+        and isinstance(endpoint.get("method"), str)
+    )
+
+
+def read_expanded(document: LocatedMapping, title: str, description: str) -> Node:
+    """Turn an expanded block into a standard document of one operation.
+
+    Args:
+        document: The loaded block.
+        title: The page's title, which becomes the summary.
+        description: The page's quoted description, which becomes the operation's.
+
+    Raises:
+        UserError: The endpoint does not have the dialect's form.
+    """
+    endpoint = _mapping(document, "paths")
+    method = endpoint["method"].lower()
+    if method not in METHODS:
+        message = f"unknown method {endpoint['method']!r}"
+        raise UserError(message, source=document.source, line=line_of(endpoint, "method"))
+    operation = node_like(endpoint)
+    operation.line = line_of(endpoint, "method") or endpoint.line
+    if title:
+        put(operation, "summary", title)
+    if description:
+        put(operation, "description", description)
+    request = _mapping(endpoint, "request")
+    _parameters(request, operation)
+    _body(request, operation)
+    _responses(endpoint, operation)
+    if endpoint.get("deprecated") is True:
+        put(operation, "deprecated", True, line_of(endpoint, "deprecated"))
+    schemes = _security(request, operation)
+    if isinstance(endpoint.get("servers"), list):
+        put(operation, "servers", _servers(endpoint["servers"]), line_of(endpoint, "servers"))
+    if request.get("codeSamples"):
+        put(operation, "x-codeSamples", request["codeSamples"], line_of(request, "codeSamples"))
+    result, items, item = node_like(document), node_like(endpoint), node_like(endpoint)
+    put(item, method, operation, operation.line)
+    put(items, endpoint["path"], item, line_of(endpoint, "path"))
+    put(result, "openapi", "3.1.0")
+    webhook = endpoint.get("type") == "webhook" or not endpoint["path"].startswith("/")
+    put(result, "webhooks" if webhook else "paths", items, line_of(document, "paths"))
+    components = node_like(document)
+    source = document.get("components")
+    if isinstance(source, LocatedMapping):
+        for name, value in source.items():
+            put(components, name, value, line_of(source, name))
+    if schemes:
+        put(components, "securitySchemes", schemes)
+    if components:
+        put(result, "components", components, line_of(document, "components"))
+    return result
+
+
+def _mapping(container: LocatedMapping, key: str) -> LocatedMapping:
+    value = container.get(key)
+    if value is None:
+        return node_like(container)
+    if not isinstance(value, LocatedMapping):
+        raise UserError(f"`{key}` must be a mapping", source=container.source, line=line_of(container, key))
+    return value
+
+
+def _sequence(like: Any, items: list[Any]) -> LocatedSequence:
+    sequence = LocatedSequence()
+    sequence.source, sequence.line = getattr(like, "source", ""), getattr(like, "line", 0)
+    sequence.extend(items)
+    sequence.lines = [getattr(item, "line", sequence.line) or sequence.line for item in items]
+    return sequence
+
+
+def _servers(servers: list[Any]) -> LocatedSequence:
+    """Copy the servers without the ``type`` that the dialect adds to their variables."""
+    result = []
+    for server in servers:
+        node = node_like(server)
+        for key, value in server.items() if isinstance(server, dict) else ():
+            if key == "variables" and isinstance(value, LocatedMapping):
+                variables = node_like(value)
+                for name, variable in value.items():
+                    clean = node_like(variable)
+                    for word, setting in variable.items():
+                        if word != "type":
+                            put(clean, word, setting, line_of(variable, word))
+                    put(variables, name, clean, line_of(value, name))
+                value = variables
+            put(node, key, value, line_of(server, key))
+        result.append(node)
+    return _sequence(servers, result)
+
+
+def _parameters(request: LocatedMapping, operation: Node) -> None:
+    groups = _mapping(request, "parameters")
+    found = []
+    for place in ("path", "query", "header", "cookie"):
+        group = _mapping(groups, place)
+        for name, entry in group.items():
+            if not isinstance(entry, LocatedMapping):
+                raise UserError(
+                    f"parameter {name!r} must be a mapping", source=group.source, line=line_of(group, name)
+                )
+            found.append(_parameter(name, place, entry, line_of(group, name)))
+    if found:
+        put(operation, "parameters", _sequence(groups, found), line_of(request, "parameters"))
+
+
+def _parameter(name: str, place: str, entry: LocatedMapping, line: int | None) -> Node:
+    parameter = node_like(entry)
+    parameter.line = line or entry.line
+    put(parameter, "name", name, line)
+    put(parameter, "in", place, line)
+    alternatives = _alternatives(entry, "schema")
+    for word in _PARAMETER_WORDS:
+        for alternative in alternatives:
+            if word in alternative and (word != "deprecated" or alternative[word] is True):
+                put(parameter, word, alternative[word], line_of(alternative, word))
+                break
+    if place == "path" or any(alternative.get("required") is True for alternative in alternatives):
+        flagged = next((item for item in alternatives if "required" in item), None)
+        put(parameter, "required", True, line_of(flagged, "required") if flagged else line)
+    for word in ("style", "explode"):
+        if word in entry:
+            put(parameter, word, entry[word], line_of(entry, word))
+    put(parameter, "schema", _schema(entry, alternatives, _PARAMETER_WORDS), line_of(entry, "schema"))
+    return parameter
+
+
+def _body(request: LocatedMapping, operation: Node) -> None:
+    media_types = _mapping(request, "body")
+    if not media_types:
+        return
+    body = node_like(media_types)
+    content = node_like(media_types)
+    required = False
+    for media_type, entry in media_types.items():
+        if not isinstance(entry, LocatedMapping):
+            continue
+        if "description" in entry and "description" not in body:
+            put(body, "description", entry["description"], line_of(entry, "description"))
+        required = required or any(item.get("required") is True for item in _alternatives(entry))
+        put(content, media_type, _media_type(entry), line_of(media_types, media_type))
+    put(body, "content", content)
+    if required:
+        put(body, "required", True)
+    put(operation, "requestBody", body, line_of(request, "body"))
+
+
+def _responses(endpoint: LocatedMapping, operation: Node) -> None:
+    statuses = _mapping(endpoint, "response")
+    responses = node_like(statuses)
+    for status, media_types in statuses.items():
+        line = line_of(statuses, status)
+        response = node_like(media_types)
+        content = node_like(media_types)
+        for media_type, entry in media_types.items() if isinstance(media_types, LocatedMapping) else ():
+            if isinstance(entry, LocatedMapping) and "description" in entry and "description" not in response:
+                put(response, "description", entry["description"], line_of(entry, "description"))
+            if media_type != _PLACEHOLDER and isinstance(entry, LocatedMapping):
+                put(content, media_type, _media_type(entry), line_of(media_types, media_type))
+        if "description" not in response:
+            put(response, "description", "", line)
+        if content:
+            put(response, "content", content, line)
+        put(responses, status, response, line)
+    if responses:
+        put(operation, "responses", responses, line_of(endpoint, "response"))
+
+
+def _media_type(entry: LocatedMapping) -> Node:
+    result = node_like(entry)
+    alternatives = _alternatives(entry)
+    schema = _schema(entry, alternatives, ())
+    if alternatives:
+        put(result, "schema", schema, line_of(entry, "schemaArray"))
+    examples = entry.get("examples")
+    if isinstance(examples, LocatedMapping):
+        kept = node_like(examples)
+        for name, example in examples.items():
+            if not _is_filler(name, example, schema):
+                put(kept, name, example, line_of(examples, name))
+        if kept:
+            put(result, "examples", kept, line_of(entry, "examples"))
+    return result
+
+
+def _is_filler(name: str, example: Any, schema: Node) -> bool:
+    """Whether an example was made up by the site: unnamed, and every value of it follows from the schema."""
+    if name != "example" or not isinstance(example, dict) or set(example) - {"value"}:
+        return False
+    return is_made_up(example.get("value"), schema)
+
+
+def _alternatives(entry: LocatedMapping, key: str = "schemaArray") -> list[LocatedMapping]:
+    value = entry.get(key)
+    items = value if isinstance(value, list) else [] if value is None else [value]
+    result = [item for item in items if isinstance(item, LocatedMapping)]
+    if len(result) != len(items):
+        raise UserError(f"`{key}` must hold schemas", source=entry.source, line=line_of(entry, key))
+    return result
+
+
+def _schema(entry: LocatedMapping, alternatives: list[LocatedMapping], moved: tuple[str, ...]) -> Node:
+    """Turn the alternatives into one schema: one alone is the schema, several are an ``anyOf``."""
+    schemas = [_root(alternative, moved) for alternative in alternatives]
+    if len(schemas) == 1:
+        return schemas[0]
+    result = node_like(entry)
+    if not schemas:
+        return result
+    if all(list(schema) == ["type"] and isinstance(schema["type"], str) for schema in schemas):
+        put(result, "type", _sequence(schemas[0], [schema["type"] for schema in schemas]))
+        return result
+    for word in ("title", "description"):
+        values = {str(schema.get(word)) for schema in schemas}
+        if len(values) == 1 and word in schemas[0]:
+            put(result, word, schemas[0][word], line_of(schemas[0], word))
+            for schema in schemas:
+                del schema[word]
+    put(result, "anyOf", _sequence(entry, list(schemas)))
+    return result
+
+
+def _root(entry: LocatedMapping, moved: tuple[str, ...]) -> Node:
+    """Turn one root-level entry, with its own keywords, into a standard schema."""
+    schema = node_like(entry)
+    for word, value, line in _translated(entry):
+        if word not in moved:
+            put(schema, word, value, line)
+    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if schema.get(exclusive) is False:
+            del schema[exclusive]
+        elif schema.get(exclusive) is True and bound in schema:
+            put(schema, exclusive, schema.pop(bound), line_of(entry, bound))
+    return schema
+
+
+def _translated(entry: LocatedMapping) -> Iterator[tuple[str, Any, int | None]]:
+    for word, value in entry.items():
+        line = line_of(entry, word)
+        if word == "required":
+            continue  # belongs to the parameter or the body
+        if word == "type":
+            yield from _type(entry, value, line)
+        elif word == "requiredProperties":
+            yield "required", value, line
+        elif word == "refIdentifier":
+            if isinstance(value, str) and value.startswith("#/components/schemas/"):
+                yield HINT, value.rpartition("/")[2], line
+        elif word == "properties" and isinstance(value, LocatedMapping):
+            if value:
+                properties = node_like(value)
+                for name, item in value.items():
+                    put(properties, name, _unwrap(item), line_of(value, name))
+                yield word, properties, line
+        elif word in ("items", "additionalProperties") and isinstance(value, LocatedMapping):
+            yield word, _unwrap(value), line
+        else:
+            yield word, value, line
+
+
+def _type(entry: LocatedMapping, value: Any, line: int | None) -> Iterator[tuple[str, Any, int | None]]:
+    if value == "any":
+        return
+    if value == "file":
+        yield "type", "string", line
+        if "contentEncoding" not in entry and "format" not in entry and "contentMediaType" not in entry:
+            yield "format", "binary", line
+        return
+    match = _ENUM.match(value) if isinstance(value, str) else None
+    yield "type", match[1] if match else value, line
+
+
+def _unwrap(value: Any) -> Any:
+    """Undo ``{allOf: [schema]}``, in which the dialect wraps everything right below a root."""
+    if isinstance(value, Mapping) and list(value) == ["allOf"] and isinstance(value["allOf"], list):
+        if len(value["allOf"]) == 1:
+            return value["allOf"][0]
+        return value
+    return value
+
+
+def _security(request: LocatedMapping, operation: Node) -> Node | None:
+    """Read the alternatives of security; scheme names are made up again from the titles."""
+    alternatives = request.get("security")
+    if not isinstance(alternatives, LocatedSequence):
+        return None
+    schemes = node_like(request)
+    requirements = []
+    for alternative in alternatives:
+        if not isinstance(alternative, LocatedMapping):
+            raise UserError(
+                "`security` must hold alternatives", source=request.source, line=line_of(request, "security")
+            )
+        requirement = node_like(alternative)
+        names = [_component_key(part) for part in str(alternative.get("title", "")).split(" & ")]
+        definitions = list(_schemes(alternative))
+        for index, name in enumerate(names):
+            if not name:
+                continue
+            put(requirement, name, _sequence(alternative, []), line_of(alternative, "title"))
+            if index < len(definitions):
+                put(schemes, name, definitions[index])
+            elif name not in schemes:
+                # The dialect leaves nothing of openIdConnect and of unknown http schemes but the name.
+                unknown = node_like(alternative)
+                put(unknown, "type", "http")
+                put(unknown, "scheme", "bearer")
+                put(unknown, "description", "The page does not show how this scheme is sent.")
+                put(schemes, name, unknown)
+        requirements.append(requirement)
+    put(operation, "security", _sequence(alternatives, requirements), line_of(request, "security"))
+    return schemes or None
+
+
+def _component_key(title: str) -> str:
+    """Make a legal component key of a title, in which ``_`` and ``-`` were turned into blanks."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", title.strip()).strip("_")
+
+
+def _schemes(alternative: LocatedMapping) -> Iterator[Node]:
+    groups = _mapping(alternative, "parameters")
+    for place in ("query", "header", "cookie"):
+        for name, entry in _mapping(groups, place).items():
+            if not isinstance(entry, LocatedMapping):
+                continue
+            scheme = node_like(entry)
+            for word, value in entry.items():
+                put(scheme, word, value, line_of(entry, word))
+            if entry.get("type") == "apiKey":
+                put(scheme, "name", name)
+                put(scheme, "in", place)
+            elif entry.get("type") == "oauth2" and "flows" not in scheme:
+                put(scheme, "flows", node_like(entry))
+            yield scheme

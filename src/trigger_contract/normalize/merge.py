@@ -1,0 +1,404 @@
+"""Fragments of several pages become one draft; wherever two of them disagree, a contradiction is noted.
+
+Fragments come newest first. A newer page wins where both speak; properties, parameters, responses and
+bodies that only one page shows are kept, because a page that does not mention one denies nothing; a
+limit, a type or a required name that only the older page has is dropped, because the newer page
+defines the same thing without it. A rendered page proves nothing by what it leaves out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from trigger_contract.document.yaml import LocatedSequence
+from trigger_contract.normalize.flatten import flatten
+from trigger_contract.normalize.model import (
+    AGE,
+    Claim,
+    Contradiction,
+    Fragment,
+    Ledger,
+    Node,
+    Pointer,
+    copy_value,
+    line_of,
+    node_like,
+    put,
+)
+from trigger_contract.normalize.shape import COMPONENT_KINDS, LIST, MAP, ONE, REFERENCE_KINDS, field_shape
+from trigger_contract.normalize.standard import find
+
+_ANNOTATIONS = frozenset(
+    [
+        "title",
+        "description",
+        "deprecated",
+        "readOnly",
+        "writeOnly",
+        "example",
+        "examples",
+        "externalDocs",
+        "xml",
+        "summary",
+        "tags",
+        "$comment",
+        "operationId",
+        "x-ref-identifier",
+        "x-codeSamples",
+    ]
+)
+_UNORDERED = frozenset(("required", "enum"))
+_SILENT = frozenset(("x-ref-identifier",))
+# What the expanded dialect cannot show at the root of a schema.
+_LOST_AT_ROOT = frozenset(
+    [
+        "not",
+        "patternProperties",
+        "discriminator",
+        "$defs",
+        "if",
+        "then",
+        "else",
+        "dependentSchemas",
+        "dependentRequired",
+        "contains",
+        "propertyNames",
+        "prefixItems",
+        "unevaluatedProperties",
+        "unevaluatedItems",
+    ]
+)
+_KEPT_APART = frozenset(
+    ("parameters", "responses", "content", "requestBody", "properties", "headers", "links")
+)
+
+
+@dataclass
+class Merger:
+    """Merges fragments into one draft.
+
+    Attributes:
+        fragments: Newest first; ties have been broken already.
+        ledger: Where contradictions are noted.
+        draft: The document so far.
+    """
+
+    fragments: Sequence[Fragment]
+    ledger: Ledger
+    draft: Node = field(default_factory=Node)
+    _by_source: dict[str, Fragment] = field(default_factory=dict)
+
+    def merge(self) -> Node:
+        """Merge all fragments and return the draft."""
+        self._by_source = {fragment.page.name: fragment for fragment in self.fragments}
+        put(self.draft, "openapi", "3.1.0")
+        for section in ("info", "tags"):
+            for fragment in self.fragments:
+                self._top(fragment, section)
+        for group in COMPONENT_KINDS:
+            for fragment in self.fragments:
+                self._named(fragment, group)
+        for group in ("paths", "webhooks"):
+            for fragment in self.fragments:
+                self._paths(fragment, group)
+        for fragment in self.fragments:
+            for key, value in fragment.document.items():
+                if key not in self.draft and (
+                    key.startswith("x-") or key in ("externalDocs", "jsonSchemaDialect")
+                ):
+                    put(self.draft, key, value, line_of(fragment.document, key))
+        return self.draft
+
+    def _top(self, fragment: Fragment, section: str) -> None:
+        value = fragment.document.get(section)
+        if value is None:
+            return
+        known = self.draft.get(section)
+        if known is None:
+            put(self.draft, section, value, line_of(fragment.document, section))
+        elif section == "tags":
+            names = {tag.get("name"): tag for tag in known if isinstance(tag, dict)}
+            for tag in value:
+                if isinstance(tag, Node) and tag.get("name") in names:
+                    self.object("tag", names[tag.get("name")], tag, ("tags", str(tag.get("name"))))
+                else:
+                    known.append(tag)
+        elif self._same_api(known.source, fragment):
+            self.object("info", known, value, ("info",))
+
+    def _same_api(self, source: str, fragment: Fragment) -> bool:
+        other = self._by_source.get(source)
+        return other is None or other.page.api == fragment.page.api
+
+    def _named(self, fragment: Fragment, group: str) -> None:
+        own = fragment.document.get("components", {}).get(group)
+        if not own:
+            return
+        components = self.draft.setdefault("components", node_like(fragment.document))
+        named = components.setdefault(group, node_like(own))
+        for name, value in own.items():
+            if name not in named:
+                put(named, name, value, line_of(own, name))
+            elif isinstance(value, Node) and isinstance(named[name], Node):
+                named[name] = self.object(
+                    COMPONENT_KINDS[group], named[name], value, ("components", group, name)
+                )
+
+    def _paths(self, fragment: Fragment, group: str) -> None:
+        own = fragment.document.get(group)
+        if not own:
+            return
+        items = self.draft.setdefault(group, node_like(own))
+        for path, item in own.items():
+            if path not in items:
+                put(items, path, item, line_of(own, path))
+            else:
+                items[path] = self.object("pathItem", items[path], item, (group, path))
+
+    # -- objects ---------------------------------------------------------------------------------
+
+    def object(self, kind: str, newer: Any, older: Any, pointer: Pointer) -> Any:
+        """Merge one object into its newer self and return it."""
+        if not isinstance(newer, Node) or not isinstance(older, Node):
+            if newer != older:
+                self.note("value", pointer, newer, older, newer, older)
+            return newer
+        if newer is older:
+            return newer
+        if newer == older:
+            newer.also.append(older)
+            return newer
+        if kind in REFERENCE_KINDS and ("$ref" in newer) != ("$ref" in older):
+            return self._reference_and_inline(kind, newer, older, pointer)
+        newer.also.append(older)
+        for key in [*older]:
+            self._field(kind, newer, older, key, pointer)
+        for key in newer:
+            if key not in older:
+                self._only_newer(kind, newer, older, key, pointer)
+        return newer
+
+    def _reference_and_inline(self, kind: str, newer: Node, older: Node, pointer: Pointer) -> Any:
+        """One page names a component where the other writes it out."""
+        resolved_newer = self._resolve(newer)
+        resolved_older = self._resolve(older)
+        if resolved_newer is None or resolved_older is None:
+            self.note(
+                "reference", pointer, newer, older, newer.get("$ref", "inline"), older.get("$ref", "inline")
+            )
+            return newer
+        trial = Merger(self.fragments, Ledger(), self.draft, self._by_source)
+        trial.object(kind, copy_value(resolved_newer), copy_value(resolved_older), pointer)
+        if not trial.ledger.entries:
+            kept = newer if "$ref" in newer else older
+            kept.also.append(older if kept is newer else newer)
+            return kept
+        if "$ref" in newer:
+            newer.also.append(older)
+            for contradiction in trial.ledger.entries.values():
+                self.ledger.add(contradiction)
+            return newer
+        return self.object(kind, newer, copy_value(resolved_older), pointer)
+
+    def _resolve(self, node: Node) -> Node | None:
+        """Follow references in the page that wrote them, and merge ``allOf`` as the expanded dialect does."""
+        fragment = self._by_source.get(node.source)
+        roots = [self.draft] if fragment is None else [fragment.document, self.draft]
+
+        def lookup(reference: str) -> Any:
+            return next((value for root in roots if (value := find(root, reference)) is not None), None)
+
+        return flatten(node, lookup)
+
+    def _field(self, kind: str, newer: Node, older: Node, key: str, pointer: Pointer) -> None:
+        value = older[key]
+        if key not in newer:
+            self._only_older(kind, newer, older, key, pointer)
+            return
+        known = newer[key]
+        if known == value and not isinstance(known, Node):
+            return
+        form, child_kind = field_shape(kind, key) or ("", "")
+        below: Pointer = (*pointer, key)
+        if form == ONE:
+            newer[key] = self.object(child_kind, known, value, below)
+        elif form == MAP and isinstance(known, Node) and isinstance(value, Node):
+            self._map(child_kind, known, value, below)
+        elif form == LIST and child_kind == "parameter":
+            self._parameters(known, value, below)
+        elif (
+            form == LIST and isinstance(known, list) and isinstance(value, list) and len(known) == len(value)
+        ):
+            for index, (ours, theirs) in enumerate(zip(known, value, strict=True)):
+                known[index] = self.object(child_kind, ours, theirs, (*below, index))
+        elif key in _UNORDERED and _same_members(known, value):
+            return
+        elif known != value and key not in _SILENT:
+            self.note(_kind(key), below, newer, older, known, value)
+
+    def _only_older(self, kind: str, newer: Node, older: Node, key: str, pointer: Pointer) -> None:
+        value, line = older[key], older.lines.get(key)
+        if key in _ANNOTATIONS or key in _KEPT_APART or key.startswith("x-") or self._partial(newer):
+            put(newer, key, value, line)
+            if key in _KEPT_APART and not self._partial(newer):
+                self.note(_kind(key), (*pointer, key), newer, older, "nothing", value, chosen=value)
+            return
+        if kind == "schema" and not (key in _LOST_AT_ROOT and self._dialect(newer) == "expanded"):
+            self.note(_kind(key), (*pointer, key), newer, older, "nothing", value, chosen="nothing")
+        elif kind == "schema":
+            put(newer, key, value, line)
+        else:
+            put(newer, key, value, line)
+            if key in ("security", "required"):
+                self.note(_kind(key), (*pointer, key), newer, older, "nothing", value, chosen=value)
+
+    def _only_newer(self, kind: str, newer: Node, older: Node, key: str, pointer: Pointer) -> None:
+        if (
+            key in _ANNOTATIONS
+            or key.startswith("x-")
+            or self._partial(older)
+            or older.source == newer.source
+        ):
+            return
+        if key in _LOST_AT_ROOT and self._dialect(older) == "expanded":
+            return
+        if kind == "schema" or key in _KEPT_APART or key in ("security", "required"):
+            if self._dialect(older) == "expanded" and key in ("headers", "links"):
+                return
+            self.note(_kind(key), (*pointer, key), newer, older, newer[key], "nothing")
+
+    def _map(self, kind: str, newer: Node, older: Node, pointer: Pointer) -> None:
+        for key, value in older.items():
+            if key in newer:
+                newer[key] = self.object(kind, newer[key], value, (*pointer, key))
+                continue
+            put(newer, key, value, older.lines.get(key))
+            if not self._partial(newer):
+                self.note(_item(pointer), (*pointer, key), newer, older, "nothing", "shown", chosen="kept")
+        if self._partial(older) or older.source == newer.source:
+            return
+        for key in newer:
+            if key not in older and _source(newer[key]) != older.source:
+                self.note(_item(pointer), (*pointer, key), newer, older, "shown", "nothing", chosen="kept")
+
+    def _parameters(self, newer: LocatedSequence, older: LocatedSequence, pointer: Pointer) -> None:
+        known = {self._identity(parameter): index for index, parameter in enumerate(newer)}
+        seen = set()
+        for parameter in older:
+            identity = self._identity(parameter)
+            seen.add(identity)
+            if identity in known:
+                index = known[identity]
+                newer[index] = self.object("parameter", newer[index], parameter, (*pointer, index))
+                continue
+            newer.append(parameter)
+            newer.lines.append(parameter.line)
+            if newer.source not in self._partial_sources():
+                where = (*pointer, len(newer) - 1)
+                self.note("parameter", where, newer, parameter, "nothing", identity[0], chosen="kept")
+        if older.source in self._partial_sources():
+            return
+        for identity, index in known.items():
+            if identity not in seen:
+                self.note(
+                    "parameter", (*pointer, index), newer[index], older, identity[0], "nothing", chosen="kept"
+                )
+
+    def _identity(self, parameter: Any) -> tuple[str, str]:
+        resolved = self._resolve(parameter) if "$ref" in parameter else parameter
+        resolved = resolved or parameter
+        return (str(resolved.get("name", resolved.get("$ref"))), str(resolved.get("in")))
+
+    # -- notes -----------------------------------------------------------------------------------
+
+    def _partial_sources(self) -> set[str]:
+        return {name for name, fragment in self._by_source.items() if fragment.partial}
+
+    def _partial(self, node: Node) -> bool:
+        fragment = self._by_source.get(node.source)
+        return fragment is not None and fragment.partial
+
+    def _dialect(self, node: Node) -> str:
+        fragment = self._by_source.get(node.source)
+        return fragment.dialect if fragment else ""
+
+    def note(
+        self,
+        kind: str,
+        pointer: Pointer,
+        newer: Any,
+        older: Any,
+        newer_says: Any,
+        older_says: Any,
+        *,
+        chosen: Any = None,
+    ) -> None:
+        """Note that two pages disagree; the newer one's value stands unless ``chosen`` says otherwise."""
+        key = pointer[-1]
+        claims = (
+            Claim(newer.source, line_of(newer, str(key)), brief(newer_says)),
+            Claim(older.source, line_of(older, str(key)), brief(older_says)),
+        )
+        self.ledger.add(
+            Contradiction(
+                kind,
+                pointer,
+                claims,
+                brief(newer_says if chosen is None else chosen),
+                AGE,
+                self.age_reason(newer.source, older.source),
+            )
+        )
+
+    def age_reason(self, newer: str, older: str) -> str:
+        """Say why the first page wins over the second."""
+        first, second = self._by_source.get(newer), self._by_source.get(older)
+        if first is None or second is None or first.page.age == second.page.age:
+            return f"Neither page is known to be newer; the order of their names decides ({newer} first)."
+        return f"{newer} ({first.page.age}) is newer than {older} ({second.page.age})."
+
+
+def brief(value: Any) -> str:
+    """Write a value in one short line."""
+    if isinstance(value, str):
+        text = " ".join(value.split())
+    else:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 300 else text[:297] + "…"
+
+
+def _same_members(first: Any, second: Any) -> bool:
+    if not isinstance(first, list) or not isinstance(second, list):
+        return False
+    return sorted(map(repr, first)) == sorted(map(repr, second))
+
+
+def _source(value: Any) -> str:
+    return str(getattr(value, "source", ""))
+
+
+def _kind(key: str) -> str:
+    return {
+        "content": "body",
+        "requestBody": "body",
+        "properties": "property",
+        "parameters": "parameter",
+        "responses": "response",
+        "description": "text",
+        "summary": "text",
+        "title": "text",
+    }.get(key, key)
+
+
+def _item(pointer: Pointer) -> str:
+    names: Mapping[str | int, str] = {
+        "properties": "property",
+        "responses": "response",
+        "content": "media type",
+        "headers": "header",
+        "links": "link",
+    }
+    return names.get(pointer[-1], str(pointer[-1]))

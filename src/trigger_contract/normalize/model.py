@@ -1,0 +1,214 @@
+"""The values that travel through the normaliser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from trigger_contract.document.references import join_pointer
+from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
+from trigger_contract.normalize.shape import METHODS
+
+Pointer = tuple[str | int, ...]
+
+
+class Node(LocatedMapping):
+    """A mapping of the draft: knows where it was written and which equal ones were merged into it.
+
+    Attributes:
+        also: Mappings of other pages, or other places, that say the same or lost against this one.
+    """
+
+    __slots__ = ("also",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.also: list[LocatedMapping] = []
+
+
+def node_like(other: Any) -> Node:
+    """Return an empty node that was written where ``other`` was."""
+    node = Node()
+    if isinstance(other, (LocatedMapping, LocatedSequence)):
+        node.line, node.source = other.line, other.source
+    return node
+
+
+def put(node: LocatedMapping, key: str, value: Any, line: int | None = None) -> None:
+    """Set a key together with the line it comes from; without one, the node's own line."""
+    node[key] = value
+    node.lines[key] = node.line if line is None else line
+
+
+def line_of(container: Any, key: str | int) -> int | None:
+    """Return the line on which a key or an item was written, if it was read from a file."""
+    if isinstance(container, LocatedMapping):
+        return container.lines.get(str(key)) or container.line or None
+    if isinstance(container, LocatedSequence) and isinstance(key, int) and key < len(container.lines):
+        return container.lines[key]
+    return None
+
+
+def copy_value(value: Any) -> Any:
+    """Copy a value with its lines, so that nothing is shared through YAML anchors any more."""
+    if isinstance(value, dict):
+        node = node_like(value)
+        if isinstance(value, LocatedMapping):
+            node.lines = dict(value.lines)
+        for key, item in value.items():
+            node[key] = copy_value(item) if isinstance(item, (dict, list)) else item
+        return node
+    if isinstance(value, list):
+        sequence = LocatedSequence()
+        if isinstance(value, LocatedSequence):
+            sequence.line, sequence.source, sequence.lines = value.line, value.source, list(value.lines)
+        sequence.extend(copy_value(item) if isinstance(item, (dict, list)) else item for item in value)
+        return sequence
+    return value
+
+
+@dataclass(frozen=True, order=True)
+class Age:
+    """How recent a page is. Later ages compare as greater; an unknown age is the smallest.
+
+    Attributes:
+        published: Year, month and perhaps day as text (``2026-02``), or an empty text where unknown.
+    """
+
+    published: str = ""
+
+    def __str__(self) -> str:
+        return self.published or "no known date"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One input as it was published.
+
+    Attributes:
+        name: Short name used in messages and reports, mostly the file's name.
+        text: The whole text.
+        age: How recent it is.
+        api: Name of the API that it belongs to, where known.
+    """
+
+    name: str
+    text: str
+    age: Age = Age()
+    api: str | None = None
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """Text of a page that says something about an operation.
+
+    Attributes:
+        line: Where it stands.
+        text: What it says, on one line.
+        options: Values listed below it, if there are any.
+    """
+
+    line: int
+    text: str
+    options: tuple[str, ...] = ()
+
+
+@dataclass
+class Fragment:
+    """What one page says, as an OpenAPI 3.1 document.
+
+    Attributes:
+        page: The page.
+        dialect: ``standard``, ``expanded``, ``rendered`` or ``document``.
+        document: The document; servers and security stand on each operation.
+        title: The page's title.
+        title_line: Where the title stands.
+        sentences: Text of a rendered page that belongs to no known property: evidence without a place.
+    """
+
+    page: Page
+    dialect: str
+    document: Node
+    title: str = ""
+    title_line: int = 1
+    sentences: tuple[Sentence, ...] = ()
+
+    @property
+    def partial(self) -> bool:
+        """Whether what the page does not show proves nothing."""
+        return self.dialect == "rendered"
+
+    def operations(self) -> Iterator[tuple[str, str, str, Node]]:
+        """Yield ``(paths | webhooks, path, method, operation)``."""
+        for group in ("paths", "webhooks"):
+            for path, item in self.document.get(group, {}).items():
+                for method in METHODS:
+                    if method in item:
+                        yield group, path, method, item[method]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What one page says about a thing that pages disagree on.
+
+    Attributes:
+        source: Name of the page.
+        line: Where it says so, if a single place can be named.
+        says: Its value, short and readable.
+    """
+
+    source: str
+    line: int | None
+    says: str
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.line}" if self.line else self.source
+
+
+AGE, RULE, OVERLAY, APART = "age", "rule", "overlay", "apart"
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """Two statements that cannot both be true, and what was done about it.
+
+    Attributes:
+        kind: What they disagree on, for example ``enum`` or ``limit in prose``.
+        pointer: Where in the draft (before the overlay and before components are named).
+        claims: Who says what; the first is the one that won, if any did.
+        chosen: What stands in the document.
+        settled: ``age``, ``rule``, ``overlay`` or ``apart`` (both stay, each in its own place).
+        reason: Why.
+    """
+
+    kind: str
+    pointer: Pointer
+    claims: tuple[Claim, ...]
+    chosen: str
+    settled: str
+    reason: str
+
+    @property
+    def where(self) -> str:
+        """The place as a JSON Pointer into the draft."""
+        return join_pointer(*self.pointer)
+
+
+@dataclass
+class Ledger:
+    """The contradictions found so far, one for each place and kind."""
+
+    entries: dict[tuple[Pointer, str], Contradiction] = field(default_factory=dict)
+
+    def add(self, contradiction: Contradiction) -> None:
+        """Add one; a further claim about the same place and kind joins the first."""
+        key = (contradiction.pointer, contradiction.kind)
+        known = self.entries.get(key)
+        if known is None:
+            self.entries[key] = contradiction
+            return
+        fresh = tuple(claim for claim in contradiction.claims if claim not in known.claims)
+        self.entries[key] = Contradiction(
+            known.kind, known.pointer, known.claims + fresh, known.chosen, known.settled, known.reason
+        )

@@ -1,0 +1,146 @@
+"""Words and names: operationIds from titles, component names that a person would choose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from http import HTTPStatus
+
+_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_VERSION = re.compile(r"/(v\d+(?:\.\d+)?(?:(?:alpha|beta)\d*)?)(?=/|\Z)", re.IGNORECASE)
+_VERSION_WORD = re.compile(r"[_-]?[vV]\d+\Z")
+_ILLEGAL = re.compile(r"[^A-Za-z0-9._-]")
+_UNCHANGED = frozenset(
+    ["series", "news", "data", "media", "metadata", "status", "address", "process", "access", "progress"]
+)
+_PHRASES = {"1XX": "Informational", "2XX": "Success", "3XX": "Redirect", "4XX": "ClientError"} | {
+    "5XX": "ServerError",
+    "default": "Default",
+}
+_SHORTER = {
+    HTTPStatus.UNPROCESSABLE_ENTITY: "UnprocessableEntity",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "ContentTooLarge",
+}
+
+
+def words(text: str) -> list[str]:
+    """Split a name of any style into its words, as written."""
+    ascii_text = text.encode("ascii", "ignore").decode()
+    return _WORD.findall(ascii_text)
+
+
+def pascal(text: str) -> str:
+    """Write a name in PascalCase; abbreviations keep their capitals."""
+    return "".join(word if word.isupper() and len(word) > 1 else word.capitalize() for word in words(text))
+
+
+def snake(text: str) -> str:
+    """Write a name in snake_case."""
+    return "_".join(word.lower() for word in words(text))
+
+
+def singular(word: str) -> str:
+    """Return the singular of a plural English noun, and any other word as it is."""
+    lowered = word.lower()
+    if lowered in _UNCHANGED or len(word) < 4 or not lowered.endswith("s"):
+        return word
+    if lowered.endswith("ies"):
+        return word[:-3] + "y"
+    if lowered.endswith(("sses", "shes", "ches", "xes", "zes")):
+        return word[:-2]
+    if lowered.endswith(("ss", "us", "is", "os", "as")):
+        return word
+    return word[:-1]
+
+
+def singular_name(name: str) -> str | None:
+    """Return a PascalCase name with its last word in the singular, or None if that changes nothing."""
+    found = words(name)
+    if not found:
+        return None
+    last = singular(found[-1])
+    return (
+        name[: len(name) - len(found[-1])] + last if last != found[-1] and name.endswith(found[-1]) else None
+    )
+
+
+def status_phrase(status: str) -> str:
+    """Return the words for a status code, ``404`` → ``NotFound``, ``4XX`` → ``ClientError``."""
+    if status.upper() in _PHRASES or status in _PHRASES:
+        return _PHRASES.get(status.upper()) or _PHRASES[status]
+    try:
+        code = HTTPStatus(int(status))
+    except ValueError:
+        return f"Status{status}"
+    return _SHORTER.get(code) or pascal(code.phrase.replace("'", ""))
+
+
+def operation_stem(operation_id: str, others: Iterable[str] = ()) -> str:
+    """Return the words of an operationId for use in component names, without its version.
+
+    The version stays where another operation differs in nothing else.
+    """
+    stem = _VERSION_WORD.sub("", operation_id)
+    if not stem or sum(_VERSION_WORD.sub("", other) == stem for other in others) > 1:
+        stem = operation_id
+    return pascal(stem) or "Operation"
+
+
+def path_version(path: str) -> str:
+    """Return the version in a path, ``/api/v3/runs`` → ``v3``, or an empty text."""
+    match = _VERSION.search(path)
+    return match[1].lower().replace(".", "_") if match else ""
+
+
+def derive_operation_id(title: str, method: str, path: str, taken: Iterable[str]) -> str:
+    """Make an operationId of a page's title and the path's version, else of method and path.
+
+    ``Retrieve run`` under ``/api/v3`` becomes ``retrieve_run_v3``.
+    """
+    used = {identifier.casefold() for identifier in taken}
+    version = path_version(path)
+    name = snake(title)
+    candidates = []
+    if name and not name[0].isdigit():
+        candidates.append(f"{name}_{version}" if version and not name.endswith(f"_{version}") else name)
+    by_path = "_".join([method.lower(), *(snake(part) for part in path.split("/") if snake(part))])
+    candidates.append(by_path)
+    for candidate in candidates:
+        if candidate.casefold() not in used:
+            return candidate
+    number = 2
+    while f"{by_path}_{number}".casefold() in used:
+        number += 1
+    return f"{by_path}_{number}"
+
+
+def common_words(names: list[str]) -> str:
+    """Return the words that all names share, singular and in the order of the first, in PascalCase."""
+    sets = [{singular(word).lower() for word in words(name)} for name in names]
+    shared = set.intersection(*sets) if sets else set()
+    kept: list[str] = []
+    for word in words(names[0]) if names else ():
+        if singular(word).lower() in shared and singular(word) not in kept:
+            kept.append(singular(word))
+    return pascal("_".join(kept))
+
+
+def common_ending(names: list[str]) -> str:
+    """Return the words that all names end with, in PascalCase."""
+    lists = [words(name)[::-1] for name in names]
+    kept: list[str] = []
+    for column in zip(*lists, strict=False):
+        if len({word.lower() for word in column}) > 1:
+            break
+        kept.append(column[0])
+    return pascal("_".join(kept[::-1]))
+
+
+def is_component_key(name: str) -> bool:
+    """Whether the name may stand in ``components`` (OpenAPI 3.1, Components Object)."""
+    return bool(name) and _ILLEGAL.search(name) is None
+
+
+def component_key(name: str) -> str:
+    """Return the name with what may not stand in a component key replaced."""
+    return _ILLEGAL.sub("_", name) or "Component"

@@ -1,0 +1,204 @@
+"""Decisions that people took, as an OpenAPI Overlay 1.0 on the draft.
+
+Sources: OpenAPI Overlay Specification 1.0.0; RFC 9535 (JSONPath). Beyond them, every action must say
+why (``x-reason``) and must match something: a decision about a thing that is gone is out of date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import jsonpath_rfc9535
+
+from trigger_contract.document.yaml import LocatedMapping, LocatedSequence, load
+from trigger_contract.errors import UserError
+from trigger_contract.normalize.model import Node, Pointer, copy_value, line_of, node_like
+
+_REASONS = ("x-reason", "reason")
+
+
+@dataclass(frozen=True)
+class Action:
+    """One action, ready to apply.
+
+    Attributes:
+        target: The JSONPath as written.
+        query: The same, compiled.
+        update: The value to merge, or None.
+        remove: Whether what is targeted is removed.
+        reason: Why.
+        source: File of the overlay.
+        line: Line of the action.
+    """
+
+    target: str
+    query: Any
+    update: Any
+    remove: bool
+    reason: str
+    source: str
+    line: int | None
+
+
+@dataclass(frozen=True)
+class Touched:
+    """A place that an action changed or confirmed.
+
+    Attributes:
+        pointer: The place in the draft.
+        action: The action.
+    """
+
+    pointer: Pointer
+    action: Action
+
+
+def read_overlay(text: str, source: str) -> list[Action]:
+    """Read an overlay.
+
+    Raises:
+        UserError: It is not an Overlay 1.0 document, or an action has no reason, no legal target, or
+            nothing to do.
+    """
+    document = load(text, source)
+    if not isinstance(document, LocatedMapping) or "overlay" not in document:
+        raise UserError("is not an OpenAPI Overlay: it has no `overlay` key", source=source, line=1)
+    if not str(document["overlay"]).startswith("1.0"):
+        raise UserError(
+            f"is Overlay {document['overlay']}; only 1.0 is read",
+            source=source,
+            line=line_of(document, "overlay"),
+        )
+    actions = document.get("actions")
+    if not isinstance(actions, LocatedSequence) or not actions:
+        raise UserError(
+            "`actions` must be a list with at least one action", source=source, line=document.line
+        )
+    return [_read_action(action, source, actions.lines[index]) for index, action in enumerate(actions)]
+
+
+def _read_action(action: Any, source: str, line: int) -> Action:
+    def fail(message: str) -> UserError:
+        return UserError(message, source=source, line=line)
+
+    if not isinstance(action, LocatedMapping):
+        raise fail("an action must be a mapping")
+    unknown = [
+        key
+        for key in action
+        if key not in ("target", "description", "update", "remove", "reason") and not key.startswith("x-")
+    ]
+    if unknown:
+        raise fail(f"an action of Overlay 1.0 has no `{unknown[0]}`")
+    target = action.get("target")
+    if not isinstance(target, str):
+        raise fail("an action needs a `target`, a JSONPath")
+    try:
+        query = jsonpath_rfc9535.compile(target)
+    except (jsonpath_rfc9535.JSONPathError, RecursionError) as error:
+        raise fail(f"target {target!r} is not a JSONPath: {str(error).splitlines()[0]}") from None
+    reason = next((action[key] for key in _REASONS if action.get(key)), None)
+    if not isinstance(reason, str) or not reason.strip():
+        raise fail("an action needs a reason: say in `x-reason` why")
+    remove = action.get("remove", False)
+    if not isinstance(remove, bool):
+        raise fail("`remove` must be true or false")
+    if not remove and "update" not in action:
+        raise fail("an action needs `update` or `remove: true`")
+    return Action(target, query, action.get("update"), remove, " ".join(reason.split()), source, line)
+
+
+def apply_overlay(draft: Node, actions: list[Action]) -> list[Touched]:
+    """Apply the actions in order, in place.
+
+    Returns:
+        Every place that an action changed or set again to the value that it had.
+
+    Raises:
+        UserError: An action matches nothing, or its value does not fit what it matches.
+    """
+    touched: list[Touched] = []
+    for action in actions:
+        try:
+            nodes = list(action.query.find(draft))
+        except (jsonpath_rfc9535.JSONPathError, RecursionError) as error:
+            raise _fail(action, f"target {action.target!r}: {str(error).splitlines()[0]}") from None
+        if not nodes:
+            raise _fail(action, f"target {action.target!r} matches nothing; the pages have changed")
+        pointers = [tuple(node.location) for node in nodes]
+        if action.remove:
+            # From the back, so that the positions of what is still to be removed stay right.
+            for pointer in sorted(set(pointers), key=_position, reverse=True):
+                _remove(draft, pointer, action)
+                touched.append(Touched(pointer, action))
+            continue
+        for pointer in pointers:
+            for place in _update(draft, pointer, action):
+                touched.append(Touched(place, action))
+    return touched
+
+
+def _fail(action: Action, message: str) -> UserError:
+    return UserError(message, source=action.source, line=action.line)
+
+
+def _position(pointer: Pointer) -> list[tuple[bool, str | int]]:
+    return [(isinstance(token, int), token) for token in pointer]
+
+
+def _at(draft: Any, pointer: Pointer) -> Any:
+    for token in pointer:
+        draft = draft[token]
+    return draft
+
+
+def _remove(draft: Node, pointer: Pointer, action: Action) -> None:
+    if not pointer:
+        raise _fail(action, "the whole document cannot be removed")
+    container = _at(draft, pointer[:-1])
+    del container[pointer[-1]]
+    if isinstance(container, LocatedSequence) and isinstance(pointer[-1], int):
+        del container.lines[pointer[-1] : pointer[-1] + 1]
+
+
+def _update(draft: Node, pointer: Pointer, action: Action) -> Iterator[Pointer]:
+    value = _at(draft, pointer)
+    if isinstance(value, list):
+        value.append(_own(action.update, value))
+        if isinstance(value, LocatedSequence):
+            value.lines.append(value.line)
+        yield (*pointer, len(value) - 1)
+    elif isinstance(value, dict):
+        if not isinstance(action.update, dict):
+            raise _fail(action, f"target {action.target!r} is an object, so `update` must be a mapping")
+        yield from _merge(value, action.update, pointer)
+    else:
+        raise _fail(action, f"target {action.target!r} must select objects or lists, not plain values")
+
+
+def _merge(value: dict[str, Any], update: dict[str, Any], pointer: Pointer) -> Iterator[Pointer]:
+    """Merge objects recursively, append lists, replace everything else."""
+    if not update:
+        yield pointer
+    for key, item in update.items():
+        known = value.get(key)
+        if isinstance(known, dict) and isinstance(item, dict):
+            yield from _merge(known, item, (*pointer, key))
+        elif isinstance(known, list) and isinstance(item, list):
+            known.extend(_own(entry, known) for entry in item)
+            if isinstance(known, LocatedSequence):
+                known.lines.extend([known.line] * len(item))
+            yield (*pointer, key)
+        else:
+            value[key] = _own(item, value)
+            yield (*pointer, key)
+
+
+def _own(item: Any, like: Any) -> Any:
+    """Copy a value of the overlay into the draft; it was written where the overlay says so."""
+    copied = copy_value(item)
+    if not isinstance(copied, (dict, list)):
+        return copied
+    return copied if isinstance(copied, (Node, LocatedSequence)) else node_like(like)

@@ -1,0 +1,130 @@
+"""From a page to fragments: finds the specification on it and which dialect it is written in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from trigger_contract.document.yaml import LocatedMapping, load
+from trigger_contract.errors import UserError
+from trigger_contract.normalize.expanded import is_expanded, read_expanded
+from trigger_contract.normalize.model import Fragment, Page
+from trigger_contract.normalize.rendered import read_rendered
+from trigger_contract.normalize.standard import check_version, read_document
+
+_OPENING = re.compile(r"^(`{3,}|~{4,})[ \t]*([A-Za-z]*)[ \t]*([^\n`]*)$", re.MULTILINE)
+_WHOLE = re.compile(r"\A\s*(?:---[^\n]*\n|#[^\n]*\n|%[^\n]*\n|\s)*(?:[\"']?(?:openapi|swagger)[\"']?\s*:|\{)")
+_ENDPOINT = re.compile(
+    r"\b(?:get|put|post|delete|options|head|patch|trace)\s+/|\bwebhook\s+\S", re.IGNORECASE
+)
+_HEADING = re.compile(r"^#[ \t]+(.+?)[ \t]*#*$")
+
+
+@dataclass(frozen=True)
+class _Block:
+    """A fenced block: its text, the line of ``text``'s first line, and the rest of the info string."""
+
+    text: str
+    first_line: int
+    info: str
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What the page says around its block.
+
+    Attributes:
+        title: The page's title, or an empty text.
+        line: Where the title stands.
+        description: The quoted paragraph under the title, or an empty text.
+    """
+
+    title: str
+    line: int
+    description: str
+
+
+def read_page(page: Page) -> list[Fragment]:
+    """Read everything that a page specifies; its dialect is found out from the text.
+
+    Raises:
+        UserError: The page holds no specification, or one that cannot be read.
+    """
+    text = page.text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if "\x00" in text:
+        line = text[: text.index("\x00")].count("\n") + 1
+        raise UserError("is binary, not a text page", source=page.name, line=line)
+    if not text.strip():
+        raise UserError("is empty", source=page.name, line=1)
+    blocks = _blocks(page, text)
+    if blocks:
+        heading = _heading(text)
+        return [_read_block(page, block, heading) for block in blocks]
+    if page.name.endswith((".yaml", ".yml", ".json")) or _WHOLE.match(text):
+        document = load(text, page.name)
+        if not isinstance(document, LocatedMapping):
+            raise UserError("is not an OpenAPI document", source=page.name, line=1)
+        if "openapi" not in document and "swagger" not in document:
+            raise UserError("is not an OpenAPI document: it has no `openapi` key", source=page.name, line=1)
+        check_version(document)
+        return [Fragment(page, "document", read_document(document))]
+    return [read_rendered(page, text)]
+
+
+def _blocks(page: Page, text: str) -> list[_Block]:
+    """Find the specification blocks: fences of four backticks, or of three that name an endpoint."""
+    blocks: list[_Block] = []
+    position = 0
+    while opening := _OPENING.search(text, position):
+        fence, language, info = opening.groups()
+        body = min(opening.end() + 1, len(text))
+        closing = re.compile(rf"^{fence[0]}{{{len(fence)},}}[ \t]*$", re.MULTILINE).search(text, body)
+        wanted = language.lower() in ("yaml", "yml", "json") and (len(fence) > 3 or _ENDPOINT.search(info))
+        line = text.count("\n", 0, opening.start()) + 1
+        if closing is None:
+            if wanted:
+                raise UserError("the block opened here is never closed", source=page.name, line=line)
+            position = body
+            continue
+        if wanted:
+            blocks.append(_Block(text[body : closing.start()], line + 1, info.strip()))
+        position = closing.end()
+    return blocks
+
+
+def _read_block(page: Page, block: _Block, heading: Heading) -> Fragment:
+    document = load(block.text, page.name, first_line=block.first_line)
+    if not isinstance(document, LocatedMapping):
+        raise UserError("the block holds no OpenAPI document", source=page.name, line=block.first_line)
+    if is_expanded(document):
+        converted = read_document(read_expanded(document, heading.title, heading.description))
+        return Fragment(page, "expanded", converted, heading.title, heading.line)
+    if "openapi" not in document and "swagger" not in document:
+        raise UserError(
+            "the block is written in no dialect that is known: it has neither `openapi` nor an endpoint",
+            source=page.name,
+            line=block.first_line,
+        )
+    check_version(document)
+    return Fragment(page, "standard", read_document(document), heading.title, heading.line)
+
+
+def _heading(text: str) -> Heading:
+    """Find title and description: the first heading that is not a note of where the copy came from."""
+    title, title_line = "", 1
+    description: list[str] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.startswith("````") or re.match(r"##[ \t]+OpenAPI[ \t]*$", line):
+            break
+        match = _HEADING.match(line)
+        if match and not match[1].startswith("Source:"):
+            if not title:
+                title, title_line, description = match[1], number, []
+            continue
+        if title and line.startswith("> Original "):
+            continue
+        if title and (description or line.startswith(">")):
+            description.append(line.removeprefix("> ").removeprefix(">") if not description else line)
+    if title == "null":
+        title = ""
+    return Heading(title, title_line, "\n".join(description).strip())

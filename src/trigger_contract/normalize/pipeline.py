@@ -1,0 +1,145 @@
+"""Pages in, document out: the order of the steps, and nothing else."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from trigger_contract.document.yaml import dump
+from trigger_contract.errors import UserError
+from trigger_contract.normalize.arrange import arrange, complete, name_operations
+from trigger_contract.normalize.checks import check_draft
+from trigger_contract.normalize.components import name_components
+from trigger_contract.normalize.evidence import place_sentences
+from trigger_contract.normalize.merge import Merger
+from trigger_contract.normalize.model import AGE, OVERLAY, Contradiction, Fragment, Ledger, Page
+from trigger_contract.normalize.overlay import Action, Touched, apply_overlay
+from trigger_contract.normalize.pages import read_page
+from trigger_contract.normalize.provenance import provenance
+from trigger_contract.normalize.report import write_report
+from trigger_contract.normalize.validation import check_operation_ids, check_references, plain, validate
+
+
+@dataclass(frozen=True)
+class Normalized:
+    """The canonical document and what is to be said about it.
+
+    Attributes:
+        document: The OpenAPI 3.1 document as plain values.
+        text: The same as YAML.
+        report: ``NORMALIZATION.md``.
+        provenance: ``page:line`` of each part by JSON Pointer.
+        contradictions: Everything that pages disagree on, and how it was settled.
+    """
+
+    document: dict[str, object]
+    text: str
+    report: str
+    provenance: dict[str, list[str]]
+    contradictions: tuple[Contradiction, ...]
+
+    @property
+    def unsettled(self) -> tuple[Contradiction, ...]:
+        """Those that age alone has settled."""
+        return tuple(entry for entry in self.contradictions if entry.settled == AGE)
+
+
+def normalize(pages: Iterable[Page], overlay: Sequence[Action] = ()) -> Normalized:
+    """Build the canonical document from pages, whatever their order.
+
+    Args:
+        pages: The published pages.
+        overlay: Decisions, applied to the merged draft.
+
+    Raises:
+        UserError: A page cannot be read, an action fits nothing, or the result is no valid document.
+    """
+    enabled = gc.isenabled()
+    gc.disable()  # millions of small live values and no cycles: the collector would only get in the way
+    try:
+        return _normalize(list(pages), list(overlay))
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _normalize(pages: list[Page], overlay: list[Action]) -> Normalized:
+    if not pages:
+        raise UserError("no pages to normalize")
+    fragments = _in_order(fragment for page in pages for fragment in read_page(page))
+    ledger = Ledger()
+    titles = _titles(fragments)
+    merger = Merger(fragments, ledger)
+    draft = merger.merge()
+    place_sentences(merger, draft)
+    check_references(draft)
+    arrange(draft)
+    name_operations(draft, titles)
+    check_operation_ids(draft)
+    check_draft(draft, fragments, ledger)
+    touched = apply_overlay(draft, overlay)
+    contradictions = _settle(ledger, touched)
+    check_references(draft)
+    complete(draft, _name(fragments))
+    arrange(draft)
+    name_components(draft)
+    arrange(draft)
+    check_operation_ids(draft)
+    validate(draft)
+    document = plain(draft)
+    return Normalized(
+        document=document,
+        text=dump(document),
+        report=write_report(fragments, contradictions, overlay),
+        provenance=provenance(draft),
+        contradictions=contradictions,
+    )
+
+
+def _in_order(fragments: Iterable[Fragment]) -> list[Fragment]:
+    """Newest first; pages of one age by name and text, so that the order of the input does not matter."""
+    by_name = sorted(
+        fragments, key=lambda fragment: (fragment.partial, fragment.page.name, fragment.page.text)
+    )
+    return sorted(by_name, key=lambda fragment: fragment.page.age, reverse=True)
+
+
+def _titles(fragments: list[Fragment]) -> dict[tuple[str, str, str], str]:
+    titles: dict[tuple[str, str, str], str] = {}
+    for fragment in fragments:
+        found = list(fragment.operations())
+        if fragment.title and len(found) == 1:
+            titles.setdefault(found[0][:3], fragment.title)
+    return titles
+
+
+def _name(fragments: list[Fragment]) -> str:
+    """Name the API by the pages' own word for it, else by its server."""
+    for fragment in fragments:
+        if fragment.page.api:
+            return fragment.page.api
+    for fragment in fragments:
+        for *_, operation in fragment.operations():
+            for server in operation.get("servers", ()):
+                host = urlsplit(str(server.get("url", ""))).hostname
+                if host:
+                    return host
+    return "API"
+
+
+def _settle(ledger: Ledger, touched: list[Touched]) -> tuple[Contradiction, ...]:
+    """Mark what the overlay decided; the last action that touches a place is the one that counts."""
+    result = []
+    for entry in ledger.entries.values():
+        action = next((place.action for place in reversed(touched) if _covers(place, entry)), None)
+        if action is not None:
+            entry = replace(entry, settled=OVERLAY, reason=action.reason)
+        result.append(entry)
+    return tuple(sorted(result, key=lambda entry: (list(map(str, entry.pointer)), entry.kind)))
+
+
+def _covers(place: Touched, entry: Contradiction) -> bool:
+    length = min(len(place.pointer), len(entry.pointer))
+    return place.pointer[:length] == entry.pointer[:length]

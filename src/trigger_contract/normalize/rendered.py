@@ -1,0 +1,349 @@
+"""Rendered text: a page as a reader sees it, copied out of the browser.
+
+It gives evidence, not proof. What it shows is taken (path, method, server, parameters, an example
+body); what it does not show is not invented, and its sentences are kept to be held against other pages.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from trigger_contract.document.yaml import LocatedSequence
+from trigger_contract.normalize.examples import shown_schema
+from trigger_contract.normalize.model import Fragment, Node, Page, Sentence, put
+from trigger_contract.normalize.rendered_fields import Field, read_fields
+from trigger_contract.normalize.shape import METHODS
+
+_SECTIONS = {
+    "authorizations": "security",
+    "authorization": "security",
+    "path parameters": "path",
+    "query parameters": "query",
+    "header parameters": "header",
+    "headers": "header",
+    "cookies": "cookie",
+    "cookie parameters": "cookie",
+    "body": "body",
+    "request body": "body",
+    "response": "response",
+    "responses": "response",
+}
+_NOISE = {
+    "skip to main content",
+    "was this page helpful?",
+    "yes",
+    "no",
+    "copy",
+    "copy page",
+    "try it",
+    "send",
+    "show child attributes",
+    "hide child attributes",
+    "on this page",
+}
+_CURL_REQUEST = re.compile(r"--request\s+([A-Za-z]+)|-X\s+([A-Za-z]+)")
+_CURL_URL = re.compile(r"--url\s+['\"]?([^\s'\"\\]+)|\bcurl\s+['\"]?(https?://[^\s'\"\\]+)")
+_STATUS = re.compile(r"[1-5](?:\d\d|XX)\Z")
+_MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+\Z")
+
+
+@dataclass
+class _Text:
+    """The page cut into its parts. Line numbers count from 1."""
+
+    title: str = ""
+    title_line: int = 1
+    description: str = ""
+    method: str = ""
+    path: str = ""
+    path_line: int = 1
+    server: str = ""
+    request_example: Any = None
+    response_example: Any = None
+    example_line: int = 0
+    sections: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    preamble: list[tuple[int, str]] = field(default_factory=list)
+
+
+def read_rendered(page: Page, text: str) -> Fragment:
+    """Read a rendered page; one without a path becomes sentences that another page may place."""
+    found = _cut(text.split("\n"))
+    document = _node(page, found.path_line)
+    put(document, "openapi", "3.1.0")
+    sentences: tuple[Sentence, ...] = ()
+    if found.method and found.path:
+        operation = _operation(page, found)
+        item, items = _node(page, found.path_line), _node(page, found.path_line)
+        put(item, found.method, operation, found.path_line)
+        put(items, found.path, item, found.path_line)
+        put(document, "paths", items, found.path_line)
+    else:
+        sentences = _sentences(found)
+    return Fragment(page, "rendered", document, found.title, found.title_line, sentences)
+
+
+def _node(page: Page, line: int) -> Node:
+    node = Node()
+    node.line, node.source = line, page.name
+    return node
+
+
+def located(page: Page, value: Any, line: int) -> Any:
+    """Give a plain value lines, all the same one."""
+    if isinstance(value, dict):
+        node = _node(page, line)
+        for key, item in value.items():
+            put(node, key, located(page, item, line), line)
+        return node
+    if isinstance(value, list):
+        sequence = LocatedSequence()
+        sequence.line, sequence.source = line, page.name
+        sequence.extend(located(page, item, line) for item in value)
+        sequence.lines = [line] * len(value)
+        return sequence
+    return value
+
+
+def _cut(lines: list[str]) -> _Text:
+    """Walk the lines once: endpoint, code, JSON bodies, then the sections."""
+    found = _Text()
+    section: list[tuple[int, str]] | None = None
+    index = 0
+    while index < len(lines):
+        line = lines[index].strip()
+        number = index + 1
+        if section is None and not found.path and (end := _endpoint(lines, index, found)):
+            index = end
+            continue
+        if section is None and "curl" in line and _CURL_URL.search(_joined(lines, index)):
+            index = _curl(lines, index, found)
+            continue
+        if section is None and line in ("{", "[", "{}", "[]"):
+            end, value = _json(lines, index)
+            if end:
+                if found.response_example is None:
+                    found.response_example, found.example_line = value, number
+                index = end
+                continue
+        name = _SECTIONS.get(line.lower())
+        if name and not (name in found.sections and name in ("body", "header", "security")):
+            section = found.sections.setdefault(name, [])
+        elif section is not None:
+            if line.lower() not in _NOISE:
+                section.append((number, line))
+        elif line and line.lower() not in _NOISE:
+            found.preamble.append((number, line))
+        index += 1
+    _headline(found)
+    return found
+
+
+def _headline(found: _Text) -> None:
+    """The first line before any section is the title, the next one the description."""
+    before = [entry for entry in found.preamble if not found.path or entry[0] < found.path_line]
+    if before:
+        found.title_line, found.title = before[0]
+        if len(before) > 1:
+            found.description = before[1][1]
+
+
+def _endpoint(lines: list[str], index: int, found: _Text) -> int | None:
+    """Recognise ``GET /path`` on one line, or a method followed by the path cut at its slashes."""
+    words = lines[index].strip().split()
+    if not words or words[0].lower() not in METHODS or words[0] != words[0].upper():
+        return None
+    if len(words) == 2 and words[1].startswith("/"):
+        path, end = words[1], index + 1
+    elif len(words) == 1:
+        path, end = "", index + 1
+        while end < len(lines):
+            part = lines[end].strip()
+            if part and not path.endswith("/") and not part.startswith("/"):
+                break
+            if part and not re.fullmatch(r"/|/?[\w{}.:~*@!$&()+,;=%-]+(?:/[\w{}.:~*@!$&()+,;=%-]+)*/?", part):
+                break
+            path += part
+            end += 1
+        while end > index + 1 and not lines[end - 1].strip():
+            end -= 1
+    else:
+        return None
+    if not path.startswith("/") or len(path) < 2:
+        return None
+    found.method, found.path, found.path_line = words[0].lower(), path.rstrip("/") or "/", index + 1
+    return end
+
+
+def _joined(lines: list[str], index: int) -> str:
+    """Join a shell command with its continuation lines."""
+    text = lines[index]
+    while text.rstrip().endswith("\\") and index + 1 < len(lines):
+        index += 1
+        text += "\n" + lines[index]
+    return text
+
+
+def _curl(lines: list[str], index: int, found: _Text) -> int:
+    """Read server, method and body from a curl command; return the line after it."""
+    text = _joined(lines, index)
+    end = index + text.count("\n") + 1
+    url = _CURL_URL.search(text)
+    parts = urlsplit((url[1] or url[2]) if url else "")
+    if parts.scheme and parts.netloc:
+        path = parts.path
+        base = ""
+        if found.path:
+            # The sample fills the placeholders in, so only the number of segments can be trusted.
+            extra = path.count("/") - found.path.count("/")
+            base = "/".join(path.split("/")[: extra + 1]) if extra > 0 else ""
+        elif path:
+            method = _CURL_REQUEST.search(text)
+            found.method = (method[1] or method[2]).lower() if method else "get"
+            found.path, found.path_line = path, index + 1
+        found.server = f"{parts.scheme}://{parts.netloc}{base}"
+    quote = re.search(r"--data(?:-raw)?\s+'", text)
+    if quote:
+        body = text[quote.end() :]
+        while body.count("'") == 0 and end < len(lines):
+            body += "\n" + lines[end]
+            end += 1
+        try:
+            found.request_example = json.loads(body.rpartition("'")[0] or body)
+        except ValueError:
+            found.request_example = None
+    return end
+
+
+def _json(lines: list[str], index: int) -> tuple[int, Any]:
+    """Read a JSON value that starts on this line; return the line after it, or 0."""
+    try:
+        value, length = json.JSONDecoder().raw_decode("\n".join(lines[index:]).lstrip())
+    except (ValueError, RecursionError):
+        return 0, None
+    text = "\n".join(lines[index:])
+    offset = len(text) - len(text.lstrip())
+    return index + text[: offset + length].count("\n") + 1, value
+
+
+def _operation(page: Page, found: _Text) -> Node:
+    operation = _node(page, found.path_line)
+    if found.title:
+        put(operation, "summary", found.title, found.title_line)
+    if found.description:
+        put(operation, "description", found.description, found.title_line)
+    parameters = [
+        located(page, field.parameter(place), field.line)
+        for place in ("path", "query", "header", "cookie")
+        for field in read_fields(found.sections.get(place, []))
+        if field.name
+    ]
+    shown = {parameter["name"] for parameter in parameters if parameter["in"] == "path"}
+    for name in re.findall(r"\{([^{}]+)\}", found.path):
+        if name not in shown:
+            missing = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            parameters.insert(0, located(page, missing, found.path_line))
+    if parameters:
+        put(operation, "parameters", _list(page, parameters))
+    _security(page, found, operation)
+    _body(page, found, operation)
+    put(operation, "responses", _responses(page, found))
+    if found.server:
+        put(operation, "servers", located(page, [{"url": found.server}], found.path_line))
+    return operation
+
+
+def _list(page: Page, items: list[Any]) -> LocatedSequence:
+    sequence = LocatedSequence()
+    sequence.source, sequence.line = page.name, items[0].line
+    sequence.extend(items)
+    sequence.lines = [item.line for item in items]
+    return sequence
+
+
+def _security(page: Page, found: _Text, operation: Node) -> None:
+    """Note the headers that carry a credential; what is not shown about them is not made up."""
+    fields = [field for field in read_fields(found.sections.get("security", [])) if field.name]
+    if fields:
+        names = [{"name": field.name, "in": field.place or "header"} for field in fields]
+        put(operation, "x-shown-authorization", located(page, names, fields[0].line), fields[0].line)
+
+
+def _body(page: Page, found: _Text, operation: Node) -> None:
+    section = found.sections.get("body")
+    if section is None and found.request_example is None:
+        return
+    media_type, fields, _ = _section_schema(section or [])
+    schema = _schema(fields, found.request_example)
+    line = section[0][0] if section else found.path_line
+    content = {"content": {media_type or "application/json": {"schema": schema}}}
+    put(operation, "requestBody", located(page, content, line), line)
+
+
+def _responses(page: Page, found: _Text) -> Node:
+    section = found.sections.get("response", [])
+    media_type, fields, intro = _section_schema(section)
+    status = next((text for _, text in section[:3] if _STATUS.match(text)), "200")
+    line = section[0][0] if section else found.example_line or found.path_line
+    response: dict[str, Any] = {"description": intro}
+    if fields or found.response_example is not None:
+        schema = _schema(fields, found.response_example)
+        response["content"] = {media_type or "application/json": {"schema": schema}}
+    node = located(page, response, line)
+    _place_lines(node, fields)
+    responses = _node(page, line)
+    put(responses, status, node, line)
+    return responses
+
+
+def _section_schema(section: list[tuple[int, str]]) -> tuple[str, list[Field], str]:
+    """Split a body section into media type, fields and the sentence before the first field."""
+    rest = [entry for entry in section if entry[1] and not _STATUS.match(entry[1])]
+    media_type = next((text for _, text in rest if _MEDIA_TYPE.match(text)), "")
+    rest = [entry for entry in rest if entry[1] != media_type]
+    fields = read_fields(rest)
+    intro = fields[0].description if fields and not fields[0].name else ""
+    return media_type, [field for field in fields if field.name], intro
+
+
+def _schema(fields: list[Field], example: Any) -> dict[str, Any]:
+    """Unite what the fields say about the top level with the types that the example shows below it."""
+    schema: dict[str, Any] = shown_schema(example) if example is not None else {"type": "object"}
+    inner: dict[str, Any] = schema["items"] if schema.get("type") == "array" else schema
+    if inner.get("type") != "object" or not fields:
+        return schema
+    properties: dict[str, Any] = inner.setdefault("properties", {})
+    for shown in fields:
+        said = shown.schema()
+        known = properties.get(shown.name, {})
+        if said.get("type") == "array" and "items" in known and len(said.get("items", {})) <= 1:
+            said["items"] = {**said.get("items", {}), **known["items"]}
+        if said.get("type") == "object" and "properties" in known:
+            said["properties"] = known["properties"]
+        properties[shown.name] = said
+    required = [shown.name for shown in fields if shown.required]
+    if required:
+        inner["required"] = required
+    return schema
+
+
+def _place_lines(response: Node, fields: list[Field]) -> None:
+    for media_type in response.get("content", {}).values():
+        schema = media_type["schema"]
+        properties = schema.get("properties")
+        for shown in fields:
+            if isinstance(properties, Node) and shown.name in properties:
+                properties.lines[shown.name] = shown.line
+                properties[shown.name].line = shown.line
+
+
+def _sentences(found: _Text) -> tuple[Sentence, ...]:
+    """Gather the sentences of a page without a path, and the options listed below them."""
+    result: list[Sentence] = []
+    for lines in found.sections.values():
+        for shown in read_fields(lines):
+            result.append(Sentence(shown.line, shown.description, tuple(shown.options)))
+    return tuple(sentence for sentence in result if sentence.text)

@@ -1,0 +1,262 @@
+"""Fields of a rendered page: a name, a type, marks, a text, a range, options."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+_TYPE = re.compile(
+    r"(?:(?:string|integer|number|boolean|object|array|file|any|null|enum)(?:<[\w:./ -]+>)?(?:\[\])*"
+    r"(?:\s*\|\s*)?)+(?:\s*·\s*\w+(?:\[\])?)*\Z"
+)
+_RANGE = re.compile(
+    r"(?:Required range:\s*)?(?:(?P<low>-?[\d.e+]+)\s*(?P<lower><=?)\s*)?x\s*(?P<sign><=?|>=?)?\s*"
+    r"(?P<high>-?[\d.e+]+)?\Z"
+)
+_LENGTH = re.compile(
+    r"(?:Required |Minimum |Maximum )?(?P<what>string|array|) ?length: "
+    r"(?P<low>\d+)?(?:\s*-\s*(?P<high>\d+))?",
+    re.IGNORECASE,
+)
+_CONTINUED = re.compile(r"^[,.;:)]")
+_MARKS = {"required", "deprecated", "read-only", "write-only", "nullable"}
+_PLACES = {"header", "query", "cookie", "path", "body"}
+_OPTION = re.compile(r",?\s*\S+\Z")
+_CODE_WORD = re.compile(r",\s*(\S+)\Z")
+
+
+@dataclass
+class Field:
+    """What a rendered page says about one parameter or property.
+
+    Attributes:
+        name: Its name; empty where the page shows only a text.
+        line: Where it starts, counted from 1.
+        type: As shown, for example ``enum<string>``; empty where none is shown.
+        description: The text, its broken lines joined.
+        options: The values listed as available.
+        keywords: Schema keywords that were shown as ranges, lengths, patterns and defaults.
+        marks: ``required``, ``deprecated`` and the like.
+        place: ``header``, ``query`` or ``cookie`` where shown beside the type.
+    """
+
+    name: str
+    line: int
+    type: str = ""
+    description: str = ""
+    options: list[str] = field(default_factory=list)
+    keywords: dict[str, Any] = field(default_factory=dict)
+    marks: set[str] = field(default_factory=set)
+    place: str = ""
+
+    @property
+    def required(self) -> bool:
+        """Whether it is marked as required."""
+        return "required" in self.marks
+
+    def schema(self) -> dict[str, Any]:
+        """Return the schema that is shown, and nothing beyond it."""
+        schema = _type_schema(self.type)
+        inner = schema["items"] if schema.get("type") == "array" and "enum<" in self.type else schema
+        if self.options:
+            inner["enum"] = [_option(option, inner.get("type")) for option in self.options]
+        for keyword, value in self.keywords.items():
+            schema[keyword] = (
+                _typed(value, schema.get("type")) if keyword in ("default", "example") else value
+            )
+        if self.description:
+            schema["description"] = self.description
+        if "deprecated" in self.marks:
+            schema["deprecated"] = True
+        if "read-only" in self.marks:
+            schema["readOnly"] = True
+        if "write-only" in self.marks:
+            schema["writeOnly"] = True
+        return schema
+
+    def parameter(self, place: str) -> dict[str, Any]:
+        """Return the Parameter Object that is shown."""
+        schema = self.schema()
+        parameter: dict[str, Any] = {"name": self.name, "in": place}
+        for keyword in ("description", "deprecated", "example"):
+            if keyword in schema:
+                parameter[keyword] = schema.pop(keyword)
+        if self.required or place == "path":
+            parameter["required"] = True
+        parameter["schema"] = schema
+        return parameter
+
+
+def read_fields(lines: list[tuple[int, str]]) -> list[Field]:
+    """Read the lines of one section.
+
+    Args:
+        lines: Line number and stripped text of each line.
+
+    Returns:
+        The fields in order; a text with no name in front of it becomes a field without a name.
+    """
+    shown = [entry for entry in lines if entry[1]]
+    starts = [
+        index
+        for index in range(len(shown) - 1)
+        if _is_type(shown[index + 1][1]) and _is_name(shown[index][1]) and not _is_type(shown[index][1])
+    ]
+    if not starts:
+        return _texts(shown)
+    fields = _texts(shown[: starts[0]]) if starts[0] else []
+    if len(fields) > 1:
+        fields = [Field("", fields[0].line, description=" ".join(text.description for text in fields))]
+    for index, start in enumerate(starts):
+        end = starts[index + 1] if index + 1 < len(starts) else len(shown)
+        number, name = shown[start]
+        entry = Field(name.rstrip("*").strip(), number, type=shown[start + 1][1])
+        _details(entry, [text for _, text in shown[start + 2 : end]])
+        fields.append(entry)
+    return fields
+
+
+def _details(entry: Field, texts: list[str]) -> None:
+    listing = False
+    example = False
+    paragraph: list[str] = []
+    for text in texts:
+        if listing and _OPTION.match(text):
+            entry.options.append(text.strip(", `\"'"))
+        elif example:
+            entry.keywords["example"], example = text, False
+        elif text.lower() in _MARKS:
+            entry.marks.add(text.lower())
+        elif text.lower() in _PLACES and not paragraph:
+            entry.place = text.lower()
+        elif text.lower().startswith("available options:"):
+            listing = True
+            rest = text.partition(":")[2].strip()
+            entry.options.extend(part.strip(" `\"'") for part in rest.split(",") if part.strip())
+        elif text.lower().rstrip(":") == "example" or text.lower() == "examples:":
+            example = True
+        elif not _keyword(entry, text):
+            listing = False
+            paragraph.append(text)
+    entry.description = _join(paragraph)
+
+
+def _keyword(entry: Field, text: str) -> bool:
+    """Take a line that states a keyword; return whether it did."""
+    lowered = text.lower()
+    if lowered.startswith("default:"):
+        entry.keywords["default"] = text.partition(":")[2].strip()
+    elif lowered.startswith("pattern:"):
+        entry.keywords["pattern"] = text.partition(":")[2].strip()
+    elif lowered.startswith(("required range:", "x >", "x <")):
+        match = _RANGE.match(text)
+        if not match:
+            return False
+        _range(entry, match)
+    elif match := _LENGTH.match(text):
+        array = match["what"].lower() == "array"
+        low, high = ("minItems", "maxItems") if array else ("minLength", "maxLength")
+        if lowered.startswith("maximum"):
+            entry.keywords[high] = int(match["low"] or match["high"])
+        else:
+            if match["low"]:
+                entry.keywords[low] = int(match["low"])
+            if match["high"]:
+                entry.keywords[high] = int(match["high"])
+    else:
+        return False
+    return True
+
+
+def _range(entry: Field, match: re.Match[str]) -> None:
+    if match["low"]:
+        entry.keywords["minimum" if match["lower"] == "<=" else "exclusiveMinimum"] = _number(match["low"])
+    if match["high"] and match["sign"]:
+        side = "aximum" if match["sign"].startswith("<") else "inimum"
+        letter = side[0] == "a"
+        name = ("maximum" if letter else "minimum") if "=" in match["sign"] else ""
+        name = name or ("exclusiveMaximum" if letter else "exclusiveMinimum")
+        entry.keywords[name] = _number(match["high"])
+
+
+def _texts(lines: list[tuple[int, str]]) -> list[Field]:
+    """Read texts without names: a line that starts with a comma continues the one before or lists options."""
+    fields: list[Field] = []
+    for number, text in lines:
+        word = _CODE_WORD.match(text)
+        last = fields[-1] if fields else None
+        if last is not None and word and _is_code(word[1]):
+            if not last.options and len(fields) > 1 and _is_code(last.description):
+                # The first option stands on its own line and has just been taken for a text.
+                fields.pop()
+                fields[-1].options.append(last.description)
+                last = fields[-1]
+            if last.options:
+                last.options.append(word[1])
+            else:
+                last.description += text
+        elif last is not None and (_CONTINUED.match(text) or (text[0].islower() and " " in text)):
+            last.description += text if _CONTINUED.match(text) else " " + text
+        else:
+            fields.append(Field("", number, description=text))
+    return fields
+
+
+def _is_code(text: str) -> bool:
+    return re.fullmatch(r"[A-Za-z][A-Za-z0-9]*(?:[_-][A-Za-z0-9]+)*", text) is not None
+
+
+def _is_type(text: str) -> bool:
+    return _TYPE.match(text) is not None
+
+
+def _is_name(text: str) -> bool:
+    return bool(text) and (" " not in text) and text.lower() not in _MARKS
+
+
+def _join(paragraph: list[str]) -> str:
+    text = ""
+    for line in paragraph:
+        text += line if not text or _CONTINUED.match(line) else " " + line
+    return text
+
+
+def _type_schema(text: str) -> dict[str, Any]:
+    text = text.split("·")[0].strip()
+    alternatives = [part.strip() for part in text.split("|") if part.strip()]
+    if len(alternatives) > 1:
+        schemas = [_type_schema(part) for part in alternatives]
+        if all(list(schema) == ["type"] for schema in schemas):
+            return {"type": [schema["type"] for schema in schemas]}
+        return {"anyOf": schemas}
+    if text.endswith("[]"):
+        return {"type": "array", "items": _type_schema(text[:-2])}
+    match = re.match(r"(\w+)<(.+)>\Z", text)
+    if match and match[1] == "enum":
+        return {"type": match[2]}
+    if match:
+        return {"type": match[1], "format": match[2]}
+    if text == "file":
+        return {"type": "string", "format": "binary"}
+    return {"type": text} if text and text != "any" else {}
+
+
+def _typed(text: Any, kind: Any) -> Any:
+    """Read a default or an example in the type that the field has."""
+    if kind == "string" or not isinstance(text, str):
+        return text.strip("\"'") if isinstance(text, str) else text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _option(text: str, kind: Any) -> Any:
+    return _typed(text, kind) if kind in ("integer", "number", "boolean") else text
+
+
+def _number(text: str) -> int | float:
+    value = float(text)
+    return int(value) if value.is_integer() and "e" not in text and "." not in text else value

@@ -1,0 +1,146 @@
+"""What stands where in an OpenAPI 3.1 document, as a table that every walk shares.
+
+Only by this table is a property that happens to be *named* ``type`` or ``items`` told from the keyword.
+Source: OpenAPI 3.1.0, chapter 4.8; JSON Schema 2020-12, chapters 10 and 11 of the core specification.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+ONE, LIST, MAP = "one", "list", "map"
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+COMPONENT_KINDS = {
+    "schemas": "schema",
+    "responses": "response",
+    "parameters": "parameter",
+    "examples": "example",
+    "requestBodies": "requestBody",
+    "headers": "header",
+    "securitySchemes": "securityScheme",
+    "links": "link",
+    "callbacks": "callback",
+    "pathItems": "pathItem",
+}
+
+_SCHEMA_ONE = [
+    "additionalItems",
+    "additionalProperties",
+    "contains",
+    "contentSchema",
+    "else",
+    "if",
+    "items",
+    "not",
+    "propertyNames",
+    "then",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+]
+_SCHEMA_LIST = ["allOf", "anyOf", "oneOf", "prefixItems"]
+_SCHEMA_MAP = ["$defs", "definitions", "dependentSchemas", "patternProperties", "properties"]
+
+_PARAMETER = {"schema": (ONE, "schema"), "content": (MAP, "mediaType"), "examples": (MAP, "example")}
+_OPERATION = {
+    "parameters": (LIST, "parameter"),
+    "requestBody": (ONE, "requestBody"),
+    "responses": (MAP, "response"),
+    "callbacks": (MAP, "callback"),
+    "servers": (LIST, "server"),
+}
+
+SHAPE: dict[str, dict[str, tuple[str, str]]] = {
+    "document": {
+        "paths": (MAP, "pathItem"),
+        "webhooks": (MAP, "pathItem"),
+        "components": (ONE, "components"),
+        "servers": (LIST, "server"),
+        "info": (ONE, "info"),
+        "tags": (LIST, "tag"),
+    },
+    "components": {name: (MAP, kind) for name, kind in COMPONENT_KINDS.items()},
+    "pathItem": {
+        **dict.fromkeys(METHODS, (ONE, "operation")),
+        "parameters": (LIST, "parameter"),
+        "servers": (LIST, "server"),
+    },
+    "operation": _OPERATION,
+    "parameter": _PARAMETER,
+    "header": _PARAMETER,
+    "requestBody": {"content": (MAP, "mediaType")},
+    "mediaType": {
+        "schema": (ONE, "schema"),
+        "examples": (MAP, "example"),
+        "encoding": (MAP, "encoding"),
+    },
+    "encoding": {"headers": (MAP, "header")},
+    "response": {
+        "headers": (MAP, "header"),
+        "content": (MAP, "mediaType"),
+        "links": (MAP, "link"),
+    },
+    "callback": {"*": (ONE, "pathItem")},
+    "schema": {
+        **dict.fromkeys(_SCHEMA_ONE, (ONE, "schema")),
+        **dict.fromkeys(_SCHEMA_LIST, (LIST, "schema")),
+        **dict.fromkeys(_SCHEMA_MAP, (MAP, "schema")),
+    },
+    "link": {},
+    "example": {},
+    "securityScheme": {},
+    "server": {},
+    "info": {},
+    "tag": {},
+}
+
+REFERENCE_KINDS = frozenset(COMPONENT_KINDS.values())
+
+
+def field_shape(kind: str, name: str) -> tuple[str, str] | None:
+    """Return how the field of an object of this kind is built: ``(one | list | map, kind)``, or None."""
+    fields = SHAPE[kind]
+    if kind == "callback" and not name.startswith("x-") and name != "$ref":
+        return fields["*"]
+    return fields.get(name)
+
+
+def children(kind: str, value: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], Any, str, Any]]:
+    """Yield what stands right below an object.
+
+    Yields:
+        ``(tokens, child, child's kind, container)``: the one or two pointer tokens that lead to the
+        child, and the mapping or list in which it stands under the last token.
+    """
+    for name, below in value.items():
+        shape = field_shape(kind, name)
+        if shape is None:
+            continue
+        form, child_kind = shape
+        if form == ONE:
+            yield (name,), below, child_kind, value
+        elif form == LIST and isinstance(below, list):
+            for index, child in enumerate(below):
+                yield (name, index), child, child_kind, below
+        elif form == MAP and isinstance(below, dict):
+            for key, child in below.items():
+                if not (child_kind == "response" and str(key).startswith("x-")):
+                    yield (name, key), child, child_kind, below
+
+
+def walk(
+    kind: str, value: Any, pointer: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], Any, str]]:
+    """Yield ``(pointer, object, kind)`` for an object and everything below it, parents first.
+
+    References are yielded, not followed. Recursion is replaced by a stack: nesting is bounded by the reader.
+    """
+    stack = [(pointer, value, kind)]
+    while stack:
+        pointer, value, kind = stack.pop()
+        yield pointer, value, kind
+        if isinstance(value, dict):
+            below = [((*pointer, *tokens), child, name) for tokens, child, name, _ in children(kind, value)]
+            stack.extend(reversed(below))

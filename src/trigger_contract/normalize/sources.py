@@ -1,0 +1,82 @@
+"""``sources.yaml``: which pages there are, where they came from and how recent they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from trigger_contract.document.files import read_text
+from trigger_contract.document.yaml import LocatedMapping, LocatedSequence, load
+from trigger_contract.errors import UserError
+from trigger_contract.normalize.model import Age, Page, line_of
+
+_DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?\Z")
+
+
+def read_sources(path: Path) -> dict[str, LocatedMapping]:
+    """Read the list; return each entry by the name of its file.
+
+    Raises:
+        UserError: The list or an entry does not have the right form.
+    """
+    document = load(read_text(path), str(path))
+    entries = document.get("sources") if isinstance(document, LocatedMapping) else None
+    if not isinstance(entries, LocatedSequence):
+        raise UserError("`sources` must be a list of pages", source=path, line=1)
+    found: dict[str, LocatedMapping] = {}
+    for index, entry in enumerate(entries):
+        file = entry.get("file") if isinstance(entry, LocatedMapping) else None
+        if not isinstance(file, str):
+            raise UserError("a source needs a `file`", source=path, line=entries.lines[index])
+        published = str(entry.get("published", ""))
+        if published and not _DATE.match(published):
+            raise UserError(
+                f"`published` must be a year, a month or a date, not {published!r}",
+                source=path,
+                line=line_of(entry, "published"),
+            )
+        found[file] = entry
+    return found
+
+
+def listed_pages(path: Path) -> list[Page]:
+    """Read every page of the list from the ``sources`` folder beside it.
+
+    Raises:
+        UserError: A page is missing or not text.
+    """
+    folder = path.parent / "sources"
+    folder = folder if folder.is_dir() else path.parent
+    return [_page(folder / file, entry) for file, entry in read_sources(path).items()]
+
+
+def given_pages(paths: Sequence[Path], sources: Path | None = None) -> list[Page]:
+    """Read pages that were named one by one; those that the list has by their file name get its age.
+
+    Raises:
+        UserError: A page is missing, a folder, or not text.
+    """
+    entries = read_sources(sources) if sources else {}
+    names = _short_names(paths)
+    return [_page(path, entries.get(path.name), name) for path, name in zip(paths, names, strict=True)]
+
+
+def _page(path: Path, entry: LocatedMapping | None, name: str = "") -> Page:
+    api = entry.get("api") if entry else None
+    age = Age(str(entry.get("published", ""))) if entry else Age()
+    return Page(name or path.name, read_text(path), age, str(api) if api else None)
+
+
+def _short_names(paths: Sequence[Path]) -> list[str]:
+    """Name each page by its file, and by as many folders above as it takes to tell them apart."""
+    names = [path.name for path in paths]
+    for depth in range(2, 10):
+        repeated = {name for name in names if names.count(name) > 1}
+        if not repeated:
+            break
+        names = [
+            "/".join(path.parts[-depth:]) if name in repeated else name
+            for path, name in zip(paths, names, strict=True)
+        ]
+    return names

@@ -1,0 +1,233 @@
+"""The standard dialect: OpenAPI 3.0 and 3.1, a whole document or the part of one that a page shows."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote
+
+from trigger_contract.document.references import split_pointer
+from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
+from trigger_contract.errors import UserError
+from trigger_contract.normalize.model import Node, copy_value, line_of, node_like, put
+from trigger_contract.normalize.shape import LIST, MAP, METHODS, ONE, SHAPE, field_shape
+from trigger_contract.normalize.upgrade import upgrade_schema
+
+_VERSIONS = ("3.0", "3.1")
+
+
+def check_version(document: LocatedMapping) -> None:
+    """Refuse what is not OpenAPI 3.0 or 3.1.
+
+    Raises:
+        UserError: It is Swagger 2, another version, or does not say.
+    """
+    if "swagger" in document:
+        raise UserError(
+            f"is Swagger {document['swagger']}; only OpenAPI 3.0 and 3.1 are read, convert it first",
+            source=document.source,
+            line=line_of(document, "swagger"),
+        )
+    version = str(document.get("openapi"))
+    if not version.startswith(_VERSIONS):
+        raise UserError(
+            f"is OpenAPI {version}; only 3.0 and 3.1 are read",
+            source=document.source,
+            line=line_of(document, "openapi"),
+        )
+
+
+def read_document(document: LocatedMapping) -> Node:
+    """Turn a loaded document into a fragment: 3.1 spellings, everything on the operation it applies to.
+
+    Raises:
+        UserError: It does not have the form of an OpenAPI document, or a reference leaves it.
+    """
+    check_form(document, "document")
+    result = convert("document", document)
+    assert isinstance(result, Node)
+    push_down(result)
+    return result
+
+
+def check_form(value: Any, kind: str, container: Any = None, key: str | int = "") -> None:
+    """Refuse an object where the form is so wrong that no reader could go on.
+
+    Raises:
+        UserError: A mapping stands where a list belongs, a scalar where an object belongs, or a
+            reference is not text or leaves the document.
+    """
+    stack = [(value, kind, container, key)]
+    while stack:
+        value, kind, container, key = stack.pop()
+        if not isinstance(value, LocatedMapping):
+            if kind == "schema" and isinstance(value, bool):
+                continue
+            raise _form_error(container, key, f"`{key}` must be a mapping")
+        if "$ref" in value and kind in _REFERABLE:
+            _check_reference(value)
+        for name, below in value.items():
+            shape = field_shape(kind, name)
+            if shape is None:
+                continue
+            form, child_kind = shape
+            if form == ONE:
+                stack.append((below, child_kind, value, name))
+            elif form == LIST:
+                if not isinstance(below, LocatedSequence):
+                    if child_kind == "schema" and name == "items":
+                        continue
+                    raise _form_error(value, name, f"`{name}` must be a list")
+                stack.extend((item, child_kind, below, index) for index, item in enumerate(below))
+            elif form == MAP:
+                if not isinstance(below, LocatedMapping):
+                    raise _form_error(value, name, f"`{name}` must be a mapping")
+                stack.extend(
+                    (item, child_kind, below, entry)
+                    for entry, item in below.items()
+                    if not (entry.startswith("x-") and child_kind in _EXTENSIBLE_MAPS)
+                )
+
+
+_REFERABLE = {"schema", "parameter", "response", "requestBody", "header", "example", "link", "callback"} | {
+    "securityScheme",
+    "pathItem",
+}
+_EXTENSIBLE_MAPS = {"response", "pathItem"}
+
+
+def _form_error(container: Any, key: str | int, message: str) -> UserError:
+    return UserError(message, source=getattr(container, "source", None), line=line_of(container, key))
+
+
+def _check_reference(value: LocatedMapping) -> None:
+    reference = value["$ref"]
+    if isinstance(reference, dict):
+        return  # a property named $ref inside an example-like place
+    if not isinstance(reference, str):
+        raise _form_error(value, "$ref", "`$ref` must be text")
+    if not reference.startswith("#"):
+        message = f"external reference {reference!r} is not supported; put the component into this document"
+        raise _form_error(value, "$ref", message)
+
+
+def convert(kind: str, value: Any) -> Any:
+    """Copy an object with its lines into nodes of the draft, schemas in the spelling of 3.1."""
+    if not isinstance(value, LocatedMapping):
+        return copy_value(value) if isinstance(value, (dict, list)) else value
+    fields = SHAPE[kind]
+    callback = kind == "callback"
+    node = node_like(value)
+    node.lines = lines = value.lines.copy()
+    for name, below in value.items():
+        if not isinstance(below, (dict, list)):
+            node[name] = below
+            continue
+        shape = field_shape(kind, name) if callback else fields.get(name)
+        if shape is None:
+            node[name] = copy_value(below)
+            continue
+        form, child_kind = shape
+        if form == ONE:
+            child = convert(child_kind, below)
+            if isinstance(child, Node):
+                child.line = lines[name]
+            node[name] = child
+        elif form == LIST and isinstance(below, list):
+            sequence = LocatedSequence()
+            sequence.line = getattr(below, "line", 0)
+            sequence.source = node.source
+            sequence.lines = list(getattr(below, "lines", ()))
+            sequence.extend(convert(child_kind, item) for item in below)
+            node[name] = sequence
+        elif form == MAP and isinstance(below, LocatedMapping):
+            mapping = node_like(below)
+            mapping.lines = below_lines = below.lines.copy()
+            for key, item in below.items():
+                child = convert(child_kind, item)
+                if isinstance(child, Node):
+                    child.line = below_lines[key]
+                mapping[key] = child
+            node[name] = mapping
+        else:
+            node[name] = copy_value(below)
+    return upgrade_schema(node) if kind == "schema" else node
+
+
+def push_down(document: Node) -> None:
+    """Move what stands above the operations to each operation: path parameters, servers, security.
+
+    Source: OpenAPI 3.1, Path Item Object and Operation Object (an operation's own value wins).
+    Two services may meet in the draft, so nothing at the top of one page may apply to the other's.
+    """
+    above = {key: document.pop(key) for key in ("servers", "security") if key in document}
+    for group in ("paths", "webhooks"):
+        items = document.get(group, {})
+        for path in items:
+            items[path] = item = _inline_path_item(document, items[path])
+            _push_item(document, item, above)
+
+
+def _push_item(document: Node, item: Node, above: dict[str, Any]) -> None:
+    parameters = item.pop("parameters", [])
+    servers = item.pop("servers", None)
+    for method in METHODS:
+        operation = item.get(method)
+        if not isinstance(operation, Node):
+            continue
+        own = operation.get("parameters", [])
+        known = {_identity(document, parameter) for parameter in own}
+        inherited = [parameter for parameter in parameters if _identity(document, parameter) not in known]
+        if inherited:
+            merged = LocatedSequence()
+            merged.source, merged.line = operation.source, operation.line
+            merged.extend([*(copy_value(parameter) for parameter in inherited), *own])
+            put(operation, "parameters", merged)
+        if servers is not None and "servers" not in operation:
+            put(operation, "servers", copy_value(servers))
+        for key, value in above.items():
+            if key not in operation:
+                put(operation, key, copy_value(value))
+
+
+def _identity(document: Node, parameter: Any) -> tuple[Any, Any]:
+    """What makes two parameters one: name and place; the reference itself where it cannot be followed."""
+    seen = 0
+    while isinstance(parameter, dict) and "$ref" in parameter and seen < 20:
+        target = find(document, parameter["$ref"])
+        if target is None:
+            return (parameter["$ref"], None)
+        parameter, seen = target, seen + 1
+    return (parameter.get("name"), parameter.get("in"))
+
+
+def _inline_path_item(document: Node, item: Node) -> Node:
+    seen: set[str] = set()
+    while "$ref" in item and isinstance(item["$ref"], str):
+        reference = item["$ref"]
+        target = find(document, reference)
+        if reference in seen or not isinstance(target, dict):
+            raise UserError(
+                f"reference {reference!r} does not lead to a path item",
+                source=item.source,
+                line=line_of(item, "$ref"),
+            )
+        seen.add(reference)
+        copied = copy_value(target)
+        for key, value in item.items():
+            if key != "$ref":
+                put(copied, key, value, item.lines.get(key))
+        item = copied
+    return item
+
+
+def find(document: Any, reference: str) -> Any:
+    """Return what a local reference points to, or None."""
+    value = document
+    for token in split_pointer(unquote(reference[1:])):
+        if isinstance(value, dict) and token in value:
+            value = value[token]
+        elif isinstance(value, list) and token.isdigit() and int(token) < len(value):
+            value = value[int(token)]
+        else:
+            return None
+    return value

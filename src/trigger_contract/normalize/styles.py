@@ -1,0 +1,111 @@
+"""Parameter styles against their prose.
+
+OpenAPI leaves objects and arrays inside a ``deepObject`` parameter undefined (OpenAPI 3.1, Style Values).
+Pages that use them say in prose how they are written, mostly by an example in backticks:
+``filter[status]=QUEUED,EXECUTING`` joins a list by commas, ``filter[createdAt][period]=1d`` nests.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from trigger_contract.document.wire import EXTENSION
+from trigger_contract.normalize.model import (
+    RULE,
+    Claim,
+    Contradiction,
+    Ledger,
+    Node,
+    Pointer,
+    line_of,
+    node_like,
+    put,
+)
+from trigger_contract.normalize.shape import walk
+
+_SAMPLE = re.compile(r"`([^`\s=]+)=([^`\s]*)`")
+_WORD = re.compile(
+    r"""["'`](form|deepObject|spaceDelimited|pipeDelimited|simple)["'`]?\s+(?:encoding )?style"""
+)
+
+
+def check_styles(draft: Node, ledger: Ledger) -> None:
+    """Compare each query parameter's style with its text, and record the form that only the text defines.
+
+    A page that joins lists by commas in one of its ``deepObject`` parameters does so in all of them.
+    """
+    parameters = [
+        (pointer, node)
+        for pointer, node, kind in walk("document", draft)
+        if kind == "parameter" and isinstance(node, Node) and node.get("in") == "query"
+    ]
+    deep = []
+    for pointer, parameter in parameters:
+        description = parameter.get("description")
+        if not isinstance(description, str):
+            continue
+        _check_word(parameter, pointer, description, ledger)
+        samples = [Sample(match[1], match[2]) for match in _SAMPLE.finditer(description) if "[" in match[1]]
+        own = [sample for sample in samples if sample.names[0] == parameter.get("name")]
+        if own and parameter.get("style") == "deepObject":
+            deep.append((pointer, parameter, own))
+    commas = {parameter.source for _, parameter, own in deep if any("," in sample.value for sample in own)}
+    for pointer, parameter, own in deep:
+        _define(parameter, pointer, own, parameter.source in commas, ledger)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A piece of a query string that a text shows, for example ``filter[status]=QUEUED,EXECUTING``."""
+
+    name: str
+    value: str
+
+    @property
+    def names(self) -> list[str]:
+        """The parameter's name and the names in brackets."""
+        return [part.rstrip("]") for part in self.name.split("[")]
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.value}"
+
+
+def _check_word(parameter: Node, pointer: Pointer, description: str, ledger: Ledger) -> None:
+    style = str(parameter.get("style", "form"))
+    said = _WORD.search(description)
+    if said is None or said[1] == style:
+        return
+    claims = (
+        Claim(parameter.source, line_of(parameter, "style"), f"style: {style}"),
+        Claim(
+            parameter.source, line_of(parameter, "description"), f'the text: the "{said[1]}" encoding style'
+        ),
+    )
+    reason = "The samples in the text are written in the declared style; the word in the text is a slip."
+    ledger.add(Contradiction("style", (*pointer, "style"), claims, style, RULE, reason))
+
+
+def _define(parameter: Node, pointer: Pointer, own: list[Sample], commas: bool, ledger: Ledger) -> None:
+    extension = node_like(parameter)
+    line = line_of(parameter, "description")
+    put(extension, "objects", "brackets", line)
+    if commas:
+        put(extension, "arrays", "comma", line)
+    put(parameter, EXTENSION, extension, line)
+    where = (*pointer, EXTENSION)
+    for kind, words, found in (
+        ("nested objects", "objects inside it", [sample for sample in own if len(sample.names) > 2]),
+        ("comma-separated lists", "lists inside it", [sample for sample in own if "," in sample.value]),
+    ):
+        if found:
+            claims = (
+                Claim(parameter.source, line, f"the text: `{found[0]}`"),
+                Claim(
+                    parameter.source,
+                    line_of(parameter, "style"),
+                    f"style: deepObject ({words}: undefined)",
+                ),
+            )
+            reason = "OpenAPI leaves this undefined, so the text defines it; an extension carries it."
+            ledger.add(Contradiction(kind, where, claims, f"as in `{found[0]}`", RULE, reason))

@@ -1,0 +1,113 @@
+"""Is the result an OpenAPI 3.1 document? Faults are traced back to the page that made them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from trigger_contract.errors import UserError
+from trigger_contract.normalize.model import Node, line_of
+from trigger_contract.normalize.shape import METHODS, REFERENCE_KINDS, walk
+from trigger_contract.normalize.standard import find
+
+
+def check_references(document: Node) -> None:
+    """Refuse references that lead nowhere.
+
+    Raises:
+        UserError: Names the page and line of the first such reference.
+    """
+    known: dict[str, bool] = {}
+    for _, value, kind in walk("document", document):
+        if kind not in REFERENCE_KINDS or not isinstance(value, dict):
+            continue
+        targets = [value["$ref"]] if isinstance(value.get("$ref"), str) else []
+        for reference in targets:
+            if reference not in known:
+                known[reference] = find(document, reference) is not None
+            if not known[reference]:
+                raise UserError(
+                    f"reference {reference!r} points to nothing",
+                    source=getattr(value, "source", None),
+                    line=line_of(value, "$ref"),
+                )
+
+
+def check_operation_ids(document: Node) -> None:
+    """Refuse one operationId on two operations.
+
+    Raises:
+        UserError: Names the later page and line and the other operation.
+    """
+    known: dict[str, tuple[str, Node]] = {}
+    for group in ("paths", "webhooks"):
+        for path, item in document.get(group, {}).items():
+            for method in METHODS:
+                operation = item.get(method)
+                identifier = operation.get("operationId") if isinstance(operation, dict) else None
+                if identifier is None:
+                    continue
+                if identifier in known:
+                    where, other = known[identifier]
+                    raise UserError(
+                        f"operationId {identifier!r} of {method.upper()} {path} is also that of {where} "
+                        f"({other.source}:{line_of(other, 'operationId')})",
+                        source=operation.source,
+                        line=line_of(operation, "operationId"),
+                    )
+                known[identifier] = (f"{method.upper()} {path}", operation)
+
+
+def validate(document: Node) -> None:
+    """Validate with openapi-spec-validator.
+
+    Raises:
+        UserError: The document is not valid; names the page and line that the faulty place comes from.
+    """
+    error = next(iter(OpenAPIV31SpecValidator(plain(document)).iter_errors()), None)
+    if error is None:
+        return
+    best = _deepest(error)
+    source, line = _origin(document, list(best.absolute_path))
+    where = "/".join(map(str, best.absolute_path)) or "the document"
+    message = best.message if len(best.message) < 300 else best.message[:300] + "…"
+    raise UserError(f"not a valid OpenAPI document at {where}: {message}", source=source, line=line)
+
+
+def _deepest(error: Any) -> Any:
+    """Of the alternatives that all failed, the one that got furthest is what was meant."""
+    while error.context:
+        depths = Counter({id(item): len(item.absolute_path) for item in error.context})
+        deepest = max(error.context, key=lambda item: (depths[id(item)], item.validator != "required"))
+        if len(deepest.absolute_path) < len(error.absolute_path):
+            break
+        error = deepest
+    return error
+
+
+def _origin(document: Node, path: list[Any]) -> tuple[str | None, int | None]:
+    """Find the nearest place on the way to a fault that was read from a page."""
+    source: str | None = None
+    line: int | None = None
+    value: Any = document
+    for token in path:
+        if getattr(value, "source", "") and line_of(value, token):
+            source, line = value.source, line_of(value, token)
+        try:
+            value = value[token]
+        except (KeyError, IndexError, TypeError):
+            break
+    if isinstance(value, Node) and value.source and value.line:
+        source, line = value.source, value.line
+    return source, line
+
+
+def plain(value: Any) -> Any:
+    """Copy into plain dicts and lists, which the validators are fastest with."""
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value
