@@ -68,7 +68,9 @@ def validate(document: dict[str, Any], draft: Node) -> None:
     Raises:
         UserError: The document is not valid; names the page and line that the faulty place comes from.
     """
-    from openapi_spec_validator import OpenAPIV31SpecValidator  # slow to import; most runs of the CLI need none
+    from openapi_spec_validator import (
+        OpenAPIV31SpecValidator,  # slow to import; most runs of the CLI need none
+    )
 
     error = next(iter(OpenAPIV31SpecValidator(document).iter_errors()), None)
     if error is None:
