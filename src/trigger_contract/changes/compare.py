@@ -15,6 +15,8 @@ from trigger_contract.changes.side import Side
 from trigger_contract.changes.spot import Context, Finding
 from trigger_contract.errors import UserError
 
+# Below these a `$ref` is somebody's data.
+_DATA = frozenset({"example", "examples", "default", "enum", "const"})
 _INFO = ("title", "summary", "description", "version", "termsOfService", "contact", "license")
 
 
@@ -42,6 +44,7 @@ def compare(
     sides = Side(old, old_name), Side(new, new_name)
     for side in sides:
         _check_version(side)
+        _check_references(side)
     graph = SchemaGraph(*sides)
     scopes = [
         *compare_paths(graph, old.get("paths"), new.get("paths")),
@@ -64,6 +67,19 @@ def _check_version(side: Side) -> None:
         raise UserError("is Swagger 2; convert it to OpenAPI 3 first", source=side.source)
     if not str(version).startswith("3."):
         raise UserError(f"is not an OpenAPI 3 document: `openapi` is {version!r}", source=side.source)
+
+
+def _check_references(side: Side) -> None:
+    """Look up every local reference, also where nothing is there to compare it with."""
+    stack: list[Any] = [side.document]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, Mapping):
+            if isinstance(reference := value.get("$ref"), str) and reference.startswith("#"):
+                side.lookup(reference, value)
+            stack.extend(item for key, item in value.items() if key not in _DATA and key[:2] != "x-")
+        elif isinstance(value, list):
+            stack.extend(value)
 
 
 def _compare_document(scope: Scope, old: Side, new: Side) -> None:
