@@ -85,12 +85,12 @@ def position(side: Side, raw: Any) -> Position:
         notes = {**{key: value for key, value in schema.items() if is_annotation(key)}, **notes}
         # Still behind the reference: what is recursive has to be known again.
         reference = reference + step if reference else None
-    component = _component(reference)
+    name = component(reference)
     key = reference or (canonical(schema) if "allOf" in schema else "")
-    return Position(schema, key, component, null, notes, line)
+    return Position(schema, key, name, null, notes, line)
 
 
-def _component(reference: str | None) -> str | None:
+def component(reference: str | None) -> str | None:
     """Return the name of the component that a reference points to, or into the wrapping of."""
     if reference is None or not reference.startswith(_PREFIX):
         return None

@@ -67,7 +67,6 @@ class SchemaGraph:
     def __init__(self, old: Side, new: Side) -> None:
         self.old = old
         self.new = new
-        self.reached: tuple[set[str], set[str]] = (set(), set())
         self._nodes: dict[Key, _Node] = {}
         self._questions = 0
 
@@ -151,9 +150,6 @@ class SchemaGraph:
     def _compare(self, spot: Spot, node: _Node, old_raw: Any, new_raw: Any) -> None:
         """Compare what stands at one place: here if it is written inline, else in a node of its own."""
         old, new = position(self.old, old_raw), position(self.new, new_raw)
-        for reached, one in zip(self.reached, (old, new), strict=True):
-            if one.component is not None:
-                reached.add(one.component)
         local = [key for key in {**old.annotations, **new.annotations} if is_annotation(key)]
         if local:
             compare_annotations(
