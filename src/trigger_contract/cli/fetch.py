@@ -23,7 +23,9 @@ from trigger_contract.normalize import Page
 from trigger_contract.normalize.pages import read_page
 
 
-@click.command(epilog="Example: trigger-contract fetch trigger-list-runs && trigger-contract regenerate")
+@click.command(
+    "fetch", epilog="Example: trigger-contract fetch trigger-list-runs && trigger-contract regenerate"
+)
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option(
     "--sources",

@@ -10,7 +10,7 @@ from trigger_contract.document.operations import operations
 from trigger_contract.regenerate import regenerate
 
 
-@click.command(epilog="Example: trigger-contract regenerate --check")
+@click.command("regenerate", epilog="Example: trigger-contract regenerate --check")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if anything is not as the pages give it.")
 def command(check: bool) -> int:
     """Rebuild openapi/ and generated/ from the pages in openapi/sources/, and say what changed.
