@@ -68,6 +68,12 @@ def test_json_goes_to_a_file_and_the_exit_code_stays(pair: tuple[Path, Path], tm
     assert (change["old"], change["new"]) == (True, False)
 
 
+def test_the_version_of_the_document_counts_if_it_is_a_semantic_one(tmp_path: Path) -> None:
+    old = {**OLD, "info": {"title": "Things", "version": "3.1.4"}}
+    run = diff(written(tmp_path / "a.json", old), written(tmp_path / "b.json", ADDITIVE))
+    assert "Next client version: 3.2.0 (from 3.1.4)." in run.stdout
+
+
 def test_markdown_has_a_heading_for_each_severity(tmp_path: Path) -> None:
     new = copy.deepcopy(TEXT)
     new["paths"]["/<script>"] = {"get": {"responses": {}}}
