@@ -60,8 +60,9 @@ _TYPES_BY_MODULE = {
 }
 
 
-def filters() -> dict[str, Any]:
+def filters(plan: Plan) -> dict[str, Any]:
     """Return the filters that turn parts of the plan into source."""
+    integers = {enum.reference.name: enum.base == "int" for enum in plan.enums}
     return {
         "annotation": annotation,
         "argument_annotation": signatures.argument_annotation,
@@ -71,6 +72,9 @@ def filters() -> dict[str, Any]:
         "literal": repr,
         "markdown": markdown,
         "page": signatures.page_literal,
+        "lookup": lambda item: (
+            f"{item.name}._find" if integers.get(item.name) else f"{item.name}._value2member_map_.get"
+        ),
         "parameter": signatures.parameter_literal,
         "response": signatures.response_literal,
         "safe_text": lambda text: docstrings.safe(docstrings.one_line(text)).rstrip('"\\'),
