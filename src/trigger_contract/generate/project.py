@@ -153,7 +153,7 @@ def ruff() -> str:
 
 def _format(folder: Path) -> None:
     base = ["--isolated", "--no-cache", "--quiet", "--target-version", "py311", "--line-length", _LINE_LENGTH]
-    for arguments in (["check", "--fix", "--select", "F401,I", *base], ["format", *base]):
+    for arguments in (["check", "--fix", "--exit-zero", "--select", "F401,I", *base], ["format", *base]):
         done = subprocess.run(
             [ruff(), *arguments, "."],
             cwd=folder,
