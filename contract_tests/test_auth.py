@@ -1,6 +1,6 @@
 """Who gets in: the right key in every documented form, nobody else, before anything else is judged."""
 
-from trigger_contract.contract import Check, Exchange, is_secured, law
+from trigger_contract.contract import Check, Exchange, is_secured, is_secured_by_id, law
 from trigger_contract.contract.ids import addresses, unknown_id
 
 _REFUSED = "RFC 9110, section 15.5.2: 401 says that the request lacks valid credentials."
@@ -53,19 +53,18 @@ def test_no_wrong_key_is_let_in(check: Check) -> None:
             _judge_refusal(check, exchange, credential.label)
 
 
-@law("auth/first", "derived", applies=is_secured)
+@law("auth/first", "derived", applies=is_secured_by_id)
 def test_the_key_is_judged_before_anything_else(check: Check) -> None:
     """A request without a key learns nothing about ids or parameters."""
     anonymous = next(iter(check.session.credentials.wrong(check.subject)))
-    if check.subject.path_parameters:
-        exchange = check.session.ask(
-            check.subject,
-            path={check.subject.path_parameters[0]["name"]: unknown_id(check.subject)},
-            credential=anonymous,
-            purpose="ask for an unknown id without a key",
-        )
-        check.saw()
-        _judge_refusal(check, exchange, "an unknown id")
+    exchange = check.session.ask(
+        check.subject,
+        path={check.subject.path_parameters[0]["name"]: unknown_id(check.subject)},
+        credential=anonymous,
+        purpose="ask for an unknown id without a key",
+    )
+    check.saw()
+    _judge_refusal(check, exchange, "an unknown id and no key")
 
 
 def _judge_refusal(check: Check, exchange: Exchange, label: str) -> None:

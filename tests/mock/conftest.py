@@ -25,7 +25,14 @@ class Asker:
     service: Service
     token: str | None = "tr_dev_mock"
 
-    def answer(
+    def answer(self, path: str, query: Any = "", **options: Any) -> Answer:
+        return self.service.answer(self.request(path, query, **options))
+
+    def respond(self, path: str, query: Any = "", **options: Any) -> Answer:
+        """Answer as over the wire: with limits, faults and journal."""
+        return self.service.respond(self.request(path, query, **options))
+
+    def request(
         self,
         path: str,
         query: dict[str, Any] | list[tuple[str, str]] | str = "",
@@ -33,13 +40,11 @@ class Asker:
         headers: dict[str, str] | None = None,
         method: str = "GET",
         body: bytes = b"",
-    ) -> Answer:
+    ) -> Request:
         raw = query if isinstance(query, str) else urlencode(query)
         sent = {"authorization": f"Bearer {self.token}"} if self.token else {}
         encoded = {k.encode(): v.encode() for k, v in {**sent, **(headers or {})}.items()}
-        return self.service.answer(
-            Request(method, quote(path, safe="/%~").encode(), raw.encode(), encoded, body)
-        )
+        return Request(method, quote(path, safe="/%~").encode(), raw.encode(), encoded, body)
 
     def get(self, path: str, query: Any = "", status: int = 200, **options: Any) -> Any:
         answer = self.answer(path, query, **options)

@@ -13,10 +13,19 @@ from trigger_contract.document.locate import read_document
 _FORMATS = {"text": as_text, "json": as_json, "markdown": as_markdown}
 
 
-@click.command(epilog="Example: trigger-contract diff before.yaml openapi/openapi.yaml --format markdown")
+@click.command(
+    "diff", epilog="Example: trigger-contract diff before.yaml openapi/openapi.yaml --format markdown"
+)
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(list(_FORMATS)), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(_FORMATS)),
+    default="text",
+    show_default=True,
+    help="What to print.",
+)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="Write to this file, not to the terminal."
 )

@@ -46,4 +46,6 @@ def command(**values: Any) -> int:
 
     from trigger_contract.contract.suite import run_suite
 
-    return run_suite(settings, Console())
+    console = Console()
+    # A log file has no width; the table needs some.
+    return run_suite(settings, console if console.is_terminal else Console(width=120))

@@ -10,13 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from trigger_contract.contract.findings import Finding
-from trigger_contract.contract.universal import CONTENT_TYPE, JSON, NO_ANSWER, SCHEMA, SERVER_ERROR, STATUS
+from trigger_contract.contract.universal import OF_CONTENT, SITUATIONAL
 from trigger_contract.document.files import read_text
 from trigger_contract.document.yaml import LocatedMapping, dump, load
 from trigger_contract.errors import UserError
-
-_SITUATIONAL = frozenset({SERVER_ERROR, NO_ANSWER, STATUS})
-_OF_CONTENT = frozenset({CONTENT_TYPE, JSON, SCHEMA})
 
 
 @dataclass(frozen=True)
@@ -46,9 +43,9 @@ class Deviation:
         parts = self.fingerprint.split(" ", 3)
         operation, law, status, place = [*parts, "", "", "", ""][:4]
         wanted = f"{operation} {law}"
-        if law in _OF_CONTENT:
+        if law in OF_CONTENT:
             wanted += f" {status}"
-        elif law in _SITUATIONAL:
+        elif law in SITUATIONAL:
             wanted += f" {place}"
         pattern = _pattern(wanted)
         return any(pattern.fullmatch(key) for key in reached)

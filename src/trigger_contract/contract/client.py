@@ -127,7 +127,10 @@ class Client:
                     ) from None
                 self._sleep(pause)
                 continue
-            except (httpx.TransportError, httpx.DecodingError, httpx.InvalidURL) as error:
+            except httpx.LocalProtocolError:
+                # The request itself is wrong: a fault of a law, never the server's.
+                raise
+            except (httpx.TransportError, httpx.DecodingError) as error:
                 elapsed = time.monotonic() - clock
                 return Exchange(request, str(url), 0, {}, b"", started, elapsed, _reason(error))
             return Exchange(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 from trigger_contract.contract.redaction import Redactor
 from trigger_contract.contract.settings import Settings
 from trigger_contract.contract.subjects import Contract, Subject
-from trigger_contract.document.operations import operations, security_scheme
+from trigger_contract.document.operations import Operation, operations, security_scheme
 
 SECRET, PUBLIC, OTHER = "TRIGGER_SECRET_KEY", "TRIGGER_PUBLIC_KEY", "RECOUP_API_KEY"
 OPTION_OF = {SECRET: "--token", PUBLIC: "--public-token", OTHER: "--recoup-token"}
@@ -176,7 +177,9 @@ class Credentials:
         else:
             name = "Authorization"
             prefix = "Basic " if scheme.get("scheme", "").lower() == "basic" else "Bearer "
-        return Credential(label, ((name, prefix + key),), ((name, prefix + shown),), (), variable)
+        # A field value cannot end in a space (RFC 9110, section 5.5): an empty key leaves the scheme alone.
+        sent, masked = (prefix + key).strip(), (prefix + shown).strip()
+        return Credential(label, ((name, sent),), ((name, masked),), (), variable)
 
 
 def _joined(parts: list[Credential]) -> Credential:
@@ -192,17 +195,21 @@ def _joined(parts: list[Credential]) -> Credential:
 def _variables(document: Mapping[str, Any]) -> dict[str, str]:
     """Tell which key each security scheme takes.
 
-    A scheme called public takes the public key. Schemes of operations that live on another host than
-    the first operation belong to another service and take its key.
+    A scheme called public takes the public key. Schemes of operations on another host than most belong to
+    another service and take its key.
     """
-    home = ""
+    hosts = [(operation, _host(operation)) for operation in operations(document)]
+    counted = Counter(host for _, host in hosts if host)
+    home = counted.most_common(1)[0][0] if counted else ""
     variables: dict[str, str] = {}
-    for operation in operations(document):
-        host = urlsplit(operation.servers[0]).hostname or "" if operation.servers else ""
-        home = home or host
+    for operation, host in hosts:
         for name in [name for item in operation.security for name in item]:
             if "public" in name.lower():
                 variables[name] = PUBLIC
             else:
                 variables.setdefault(name, OTHER if host and home and host != home else SECRET)
     return variables
+
+
+def _host(operation: Operation) -> str:
+    return urlsplit(operation.servers[0]).hostname or "" if operation.servers else ""

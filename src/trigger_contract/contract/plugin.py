@@ -18,16 +18,14 @@ from trigger_contract.contract.baseline import (
 )
 from trigger_contract.contract.findings import Outcome, outcome_from
 from trigger_contract.contract.har import har_entry
-from trigger_contract.contract.law import Check, law_of
+from trigger_contract.contract.law import Check, applicable, law_of
 from trigger_contract.contract.preflight import preflight
 from trigger_contract.contract.report.text import failure_text, summary_text
 from trigger_contract.contract.report.write import write_reports
 from trigger_contract.contract.session import Session
-from trigger_contract.contract.settings import OPTIONS, Settings, settings_from
-from trigger_contract.contract.subjects import Contract, contract_from
+from trigger_contract.contract.settings import OPTIONS, settings_from
 from trigger_contract.contract.summary import KINDS, Summary
 from trigger_contract.document.files import write_files
-from trigger_contract.document.locate import read_document
 from trigger_contract.errors import UserError
 
 HANDOFF = "trigger-contract-run"
@@ -40,13 +38,13 @@ class Handoff:
     """What the command line gives to the plugin, and where the plugin puts what came of it.
 
     Attributes:
-        settings: What the run is asked to do.
+        session: The run; that the server is there has been seen.
         summary: What it came to; None until it ends.
         trouble: Why it could not do its work, or empty.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, session: Session) -> None:
+        self.session = session
         self.summary: Summary | None = None
         self.trouble = ""
 
@@ -54,14 +52,14 @@ class Handoff:
 class Run:
     """One pytest process: the controller that reports, a worker that asks, or both in one."""
 
-    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+    def __init__(self, config: pytest.Config, session: Session) -> None:
+        settings = session.settings
         self.settings = settings
-        document = read_document(settings.spec)
-        self.contract: Contract = contract_from(document, settings.tag)
+        self.session = session
+        self.contract = session.contract
         self.deviations: list[Deviation] = read_deviations(settings.known) if settings.known else []
         self.is_worker = hasattr(config, "workerinput")
         self.is_controller = bool(getattr(config.option, "dist", "no") != "no") and not self.is_worker
-        self.session = Session(settings, document)
         self.outcomes: list[Outcome] = []
         self.reached: set[str] = set()
         self.entries: list[dict[str, Any]] = []
@@ -89,6 +87,7 @@ class Run:
             self.compare(),
             self.requests,
             time.monotonic() - self.start,
+            frozenset(self.reached),
             tuple(self.entries),
         )
         if self.settings.write_known:
@@ -115,6 +114,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer the options of ``trigger-contract test``."""
     group = parser.getgroup("contract", "the contract suite")
     for option in OPTIONS:
+        if option.name == "strict":
+            # pytest has a --strict of its own, with a kindred meaning; it switches both on.
+            continue
         details: dict[str, Any] = {"dest": f"contract_{option.field}", "help": option.help}
         if option.kind is bool:
             details |= {"action": "store_true", "default": None}
@@ -131,13 +133,12 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     try:
         handoff = config.pluginmanager.get_plugin(HANDOFF)
-        values = {
-            option.field: getattr(config.option, f"contract_{option.field}", None) for option in OPTIONS
-        }
-        settings = handoff.settings if handoff else settings_from(values)
+        values = {item.field: getattr(config.option, f"contract_{item.field}", None) for item in OPTIONS}
+        values["strict"] = bool(config.getini("strict"))
+        session = handoff.session if handoff else Session(settings_from(values))
         # Workers get the controller's options, so they get the same seed.
-        config.option.contract_seed = settings.seed
-        config.stash[_RUN] = Run(config, settings)
+        config.option.contract_seed = session.settings.seed
+        config.stash[_RUN] = Run(config, session)
     except UserError as error:
         _abort(config, str(error))
 
@@ -145,7 +146,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """See whether the server is there before anything is collected."""
     run = session.config.stash.get(_RUN, None)
-    if run is None or session.config.option.collectonly:
+    if run is None:
+        return
+    if not run.is_worker:
+        session.config.pluginmanager.register(_Collector(run), "contract-collector")
+    if session.config.option.collectonly or session.config.pluginmanager.get_plugin(HANDOFF):
         return
     try:
         preflight(run.session)
@@ -159,9 +164,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     run = metafunc.config.stash.get(_RUN, None)
     if law is None or run is None:
         return
-    probes = run.settings.probe
-    chosen = not probes or law.code in probes or law.kind in probes
-    subjects = [item for item in run.contract.subjects if chosen and law.applies(item)]
+    subjects = applicable(law, run.contract.subjects, run.settings)
     metafunc.parametrize("check", subjects, ids=[item.name for item in subjects], indirect=True)
 
 
@@ -256,13 +259,6 @@ class _Collector:
         self._run.take_over(output.get("contract_requests", 0), output.get("contract_entries", []))
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Start gathering once it is clear what runs."""
-    run = session.config.stash.get(_RUN, None)
-    if run is not None and not run.is_worker:
-        session.config.pluginmanager.register(_Collector(run), "contract-collector")
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Write the reports and settle the exit code."""
@@ -288,6 +284,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         handoff.summary = summary
     if exitstatus == 0 and not summary.is_good:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def is_judged(report: pytest.TestReport) -> bool:
+    """Whether a report is that of a law that came to a judgement, good or bad."""
+    return any(name in (_OUTCOME, _ABORT) for name, _ in report.user_properties)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

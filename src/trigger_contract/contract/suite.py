@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,12 @@ import pytest
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from trigger_contract.contract.baseline import read_deviations
 from trigger_contract.contract.law import law_of
-from trigger_contract.contract.plugin import HANDOFF, Handoff
+from trigger_contract.contract.plugin import HANDOFF, Handoff, is_judged
+from trigger_contract.contract.preflight import preflight
 from trigger_contract.contract.report.text import closing_lines, finding_text, summary_table
+from trigger_contract.contract.session import Session
 from trigger_contract.contract.settings import Settings
 from trigger_contract.contract.summary import Summary
 from trigger_contract.document.locate import resource
@@ -29,6 +31,7 @@ class _Progress:
         self._kind = ""
         self._counts = {"passed": 0, "failed": 0, "skipped": 0}
         self._kinds: dict[str, str] = {}
+        self.broken: list[tuple[str, str]] = []
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -58,6 +61,8 @@ class _Progress:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count what is done."""
+        if report.failed and not is_judged(report):
+            self.broken.append((report.nodeid, report.longreprtext))
         if report.when == "call":
             self._counts[report.outcome] += 1
             self._bar.advance(self._task)
@@ -91,16 +96,27 @@ def run_suite(settings: Settings, console: Console) -> int:
         UserError: The run could not do its work.
     """
     folder = resource("contract_tests")
-    handoff = Handoff(settings)
+    session = Session(settings)
+    if settings.known:
+        read_deviations(settings.known)
     console.print(f"Checking {settings.url} (seed {settings.seed})", soft_wrap=True, highlight=False)
-    start = time.monotonic()
-    code = pytest.main(_arguments(folder), plugins=[_Named(handoff), _Progress(console)])
+    try:
+        preflight(session)
+    except UserError as error:
+        session.close()
+        raise UserError(session.redactor.text(str(error))) from None
+    handoff = Handoff(session)
+    progress = _Progress(console)
+    code = pytest.main(_arguments(folder), plugins=[_Named(handoff), progress])
     if handoff.trouble:
         raise UserError(handoff.trouble)
     if handoff.summary is None:
         raise UserError(f"the suite could not run (pytest ended with {int(code)})", source=folder)
     print_summary(handoff.summary, console)
-    del start
+    if progress.broken:
+        name, text = progress.broken[0]
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+        raise UserError(f"{len(progress.broken)} laws could not be judged, {name} first; please report this")
     return 0 if handoff.summary.is_good and code == 0 else 1
 
 

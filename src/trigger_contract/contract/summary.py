@@ -9,6 +9,7 @@ from typing import Any
 from trigger_contract.contract.baseline import Comparison
 from trigger_contract.contract.findings import Finding, Outcome, State
 from trigger_contract.contract.settings import Settings
+from trigger_contract.contract.universal import UNIVERSAL
 
 # The order in which the kinds of promise are told.
 KINDS = (
@@ -39,6 +40,7 @@ class Summary:
         comparison: What the run says about the known deviations.
         requests: How many requests went out.
         seconds: How long it took.
+        reached: What the run reached, see ``Deviation.was_reached``.
         entries: Every exchange in the shape of HAR entries; only where a report is asked for.
     """
 
@@ -47,6 +49,7 @@ class Summary:
     comparison: Comparison
     requests: int
     seconds: float
+    reached: frozenset[str] = frozenset()
     entries: tuple[dict[str, Any], ...] = ()
 
     def state(self, outcome: Outcome) -> State:
@@ -88,6 +91,7 @@ class Summary:
     def kinds(self) -> list[str]:
         """The kinds of promise that were checked."""
         met = {item.kind for item in self.outcomes} | {item.kind for item in self.findings}
+        met |= {law.partition("/")[0] for law in UNIVERSAL if any(f" {law} " in key for key in self.reached)}
         return [kind for kind in KINDS if kind in met] + sorted(met - set(KINDS))
 
     def cell(self, operation: str, kind: str) -> tuple[State | None, Mapping[State, int]]:
@@ -103,6 +107,11 @@ class Summary:
                 if state == "failed" and outcome.findings and not _own(outcome, kind):
                     state = "passed"
                 counts[state] = counts.get(state, 0) + 1
+        for law in UNIVERSAL:
+            if law.startswith(kind + "/") and any(
+                key.startswith(f"{operation} {law} ") for key in self.reached
+            ):
+                counts["passed"] = counts.get("passed", 0) + 1
         for finding in self.findings:
             if finding.operation == operation and finding.kind == kind:
                 state = self.meaning(finding)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,10 @@ STATUS = "status/documented"
 CONTENT_TYPE = "content-type/documented"
 JSON = "schema/valid-json"
 SCHEMA = "schema/response"
+# Laws of single answers, told apart by the situation or by the status of the answer.
+SITUATIONAL = frozenset({SERVER_ERROR, NO_ANSWER, STATUS})
+OF_CONTENT = frozenset({CONTENT_TYPE, JSON, SCHEMA})
+UNIVERSAL = (SERVER_ERROR, NO_ANSWER, STATUS, CONTENT_TYPE, JSON, SCHEMA)
 _SHOWN = 200
 
 
@@ -53,7 +58,8 @@ class Judge:
     """
 
     def __init__(self, document: Mapping[str, Any]) -> None:
-        self._document = document
+        # The validator takes plain lists and dictionaries only.
+        self._document: dict[str, Any] = json.loads(json.dumps(document))
         self._validators: dict[Pointer, jsonschema_rs.Draft202012Validator] = {}
 
     def judge(self, subject: Subject, exchange: Exchange, *, lenient: bool) -> Iterator[Breach]:

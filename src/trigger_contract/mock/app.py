@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from trigger_contract.mock.messages import Answer, Request, json_answer
+from trigger_contract.mock.protocol import TRANSPORT
 from trigger_contract.mock.service import Service
 from trigger_contract.mock.settings import Settings
+
+if TYPE_CHECKING:
+    from trigger_contract.mock.admin import Admin
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -34,6 +39,7 @@ class MockApp:
     def __init__(self, service: Service, hook: Hook | None = None) -> None:
         self.service = service
         self.hook = hook
+        self._admin = _LazyAdmin(service) if service.settings.admin else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -50,15 +56,39 @@ class MockApp:
         request = Request(method, raw_path.split(b"?", 1)[0], scope["query_string"], headers)
         if method not in ("GET", "HEAD"):
             request.body = await _read_body(receive, self.service.settings.max_body)
-        answer = self._answer(request)
+        answer = self.answer(request)
         if answer.delay:
             await asyncio.sleep(answer.delay)
+        if answer.cut_after == -1:
+            transport = scope.get("extensions", {}).get(TRANSPORT)
+            if transport is not None:
+                transport.abort()
+            raise ConnectionCut
         await _send(answer, method == "HEAD", send)
 
-    def _answer(self, request: Request) -> Answer:
+    def answer(self, request: Request) -> Answer:
+        """Answer a request without ASGI: the control door's own, the API's through the hook."""
+        if self._admin is not None and request.path[: len(ADMIN) + 1] in (ADMIN, ADMIN + b"/"):
+            return self._admin.answer(request)
         if self.hook is not None:
-            return self.hook(request, self.service.answer)
-        return self.service.answer(request)
+            return self.hook(request, self.service.respond)
+        return self.service.respond(request)
+
+
+class _LazyAdmin:
+    """The control door, built when it is first used: most servers start and stop without it."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    @cached_property
+    def _door(self) -> Admin:
+        from trigger_contract.mock.admin import Admin
+
+        return Admin(self._service)
+
+    def answer(self, request: Request) -> Answer:
+        return self._door.answer(request)
 
 
 async def _send(answer: Answer, head: bool, send: Send) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 # RFC 3339 section 5.6; the letters may be in lower case.
 _RFC3339 = re.compile(
@@ -44,8 +45,15 @@ LATEST = (1 << 42) - 1
 
 def to_text(milliseconds: int) -> str:
     """Spell a time as the service does: UTC, three decimals, ``Z``."""
-    seconds, rest = divmod(milliseconds, 1000)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:03d}Z"
+    days, rest = divmod(milliseconds, DAY)
+    seconds, rest = divmod(rest, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    return f"{_day(days)}T{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}.{rest:03d}Z"
+
+
+@lru_cache(maxsize=4096)
+def _day(days: int) -> str:
+    return (date(1970, 1, 1) + timedelta(days)).isoformat()
 
 
 def read(text: str, *, loose: bool = False) -> float | None:

@@ -10,8 +10,6 @@ from typing import Any
 JSON_TYPE = (b"content-type", b"application/json; charset=utf-8")
 Headers = tuple[tuple[bytes, bytes], ...]
 
-_encode = json.JSONEncoder(separators=(",", ":")).encode
-
 
 @dataclass(slots=True)
 class Request:
@@ -57,4 +55,5 @@ class Answer:
 
 def json_answer(status: int, value: Any, headers: Iterable[tuple[bytes, bytes]] = ()) -> Answer:
     """Return an answer with a JSON body."""
-    return Answer(status, _encode(value).encode(), (JSON_TYPE, *headers))
+    text = json.dumps(value, separators=(",", ":"))
+    return Answer(status, text.encode(), (JSON_TYPE, *headers))

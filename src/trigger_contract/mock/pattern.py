@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import re
+from typing import Any
 
 # The parser of the standard library's own `re`: private by name, unchanged in shape since Python 2.
-from re import _constants as codes  # type: ignore[attr-defined]  # typeshed leaves private modules out
-from re import _parser as parser  # type: ignore[attr-defined]  # typeshed leaves private modules out
-from typing import Any
+# Loaded by name because type checkers disagree on whether a private module is there.
+codes: Any = importlib.import_module("re._constants")
+parser: Any = importlib.import_module("re._parser")
 
 _CLASSES = {
     codes.CATEGORY_DIGIT: "1",

@@ -83,6 +83,11 @@ class QueryReader:
         self._minimums = minimums or {}
         self._required = [leaf.name for leaf in leaves if leaf.required]
 
+    @property
+    def names(self) -> list[str]:
+        """Every name that is read."""
+        return list(self._leaves)
+
     def read(self, query: bytes, enums: Mapping[str, Sequence[str]] | None = None) -> Reading:
         """Read a query string.
 

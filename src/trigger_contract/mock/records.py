@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
+import orjson
+
 from trigger_contract.mock import dates
 
 Record = dict[str, Any]
@@ -32,7 +34,14 @@ PAYLOAD, OUTPUT = 1, 2
 LARGE = 128 * 1024
 """Serialised payloads and outputs above this many bytes are answered by a presigned URL."""
 
-_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+def encode(value: Any) -> str:
+    """Spell a value as JSON without spaces."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        # Integers above 64 bits, which JSON allows, are beyond the quick encoder.
+        return json.dumps(value, separators=(",", ":"))
 
 
 class Row(NamedTuple):
@@ -95,12 +104,12 @@ def to_row(record: Record, key: int, due: int | None = None) -> Row:
         region=record.get("region"),
         parent=record.get("parentId"),
         root=record.get("rootId"),
-        plan=_encode(record["plan"]) if record.get("plan") else None,
+        plan=encode(record["plan"]) if record.get("plan") else None,
         due=due,
-        common=_encode(common)[1:-1],
-        detail=_encode({name: record[name] for name in DETAIL if name in record})[1:-1],
-        schedule_json=_encode(schedule) if schedule else "",
-        attempts=_encode([_attempt_out(attempt) for attempt in attempts]),
+        common=encode(common)[1:-1],
+        detail=encode({name: record[name] for name in DETAIL if name in record})[1:-1],
+        schedule_json=encode(schedule) if schedule else "",
+        attempts=encode([_attempt_out(attempt) for attempt in attempts]) if attempts else "[]",
         attempt_count=len(attempts),
         payload=payload,
         output=output,
@@ -132,11 +141,15 @@ def to_record(row: Row) -> Record:
 
 
 def _optional(record: Record, name: str) -> str:
-    return _encode(record[name]) if name in record else ""
+    return encode(record[name]) if name in record else ""
 
 
 def _attempt_out(attempt: dict[str, Any]) -> dict[str, Any]:
-    return {key: dates.to_text(value) if key in _ATTEMPT_TIMES else value for key, value in attempt.items()}
+    spelt = dict(attempt)
+    for name in _ATTEMPT_TIMES:
+        if name in spelt:
+            spelt[name] = dates.to_text(spelt[name])
+    return spelt
 
 
 def _milliseconds(text: str) -> int:

@@ -94,7 +94,7 @@ class RunsModel:
         self._on = deviations
         self._older = states.older_naming()
         self._newer = states.newer_naming()
-        self._documented: dict[int, Naming] = {}
+        self._documented: Naming | None = None
         # Paths are the wire's own names for these operations; ids and parameter names may be reworded.
         self.handlers: dict[str, Callable[[Call], Answer]] = {
             "/api/v1/runs": self._list,
@@ -124,12 +124,13 @@ class RunsModel:
             return self._newer
         if "D9" in self._on:
             return self._older
-        return self._documented_naming()
+        return self.documented_naming()
 
-    def _documented_naming(self) -> Naming:
-        if 0 not in self._documented:
-            self._documented[0] = states.documented_naming(_status_enum(self._document) or states.STATES)
-        return self._documented[0]
+    def documented_naming(self) -> Naming:
+        """Return names that stay inside the document's enumeration."""
+        if self._documented is None:
+            self._documented = states.documented_naming(_status_enum(self._document) or states.STATES)
+        return self._documented
 
     # Operations
 
@@ -201,7 +202,7 @@ class RunsModel:
             row = self._store.get(values["runId"])
             if row is None:
                 return self._refusals.answer(call.operation, 500 if real else 404, text="Run not found")
-            naming = self._newer if real else self._documented_naming()
+            naming = self._newer if real else self.documented_naming()
             whole = self._views.whole(
                 self._progress.visit(row), naming, _base(call.request), output=real, env=True
             )
@@ -211,7 +212,7 @@ class RunsModel:
         rows = self._store.page(Selection(tags), limit)
         if real:
             return _success([self._views.item(state, common, self._older) for _, _, state, common in rows])
-        naming = self._documented_naming()
+        naming = self.documented_naming()
         stored = [row for row in (self._store.get(run_id) for _, run_id, _, _ in rows) if row]
         base = _base(call.request)
         return _success([self._views.whole(row, naming, base, output=False, env=True) for row in stored])

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from trigger_contract.document.operations import Operation
+from trigger_contract.document.operations import Operation, operations
 from trigger_contract.document.references import resolve
 from trigger_contract.document.wire import query_leaves
 from trigger_contract.errors import UserError
-from trigger_contract.mock import seed
 from trigger_contract.mock.clock import Clock
+from trigger_contract.mock.faults import Faults, RateLimit
 from trigger_contract.mock.generic import GenericOperation
+from trigger_contract.mock.journal import Journal
 from trigger_contract.mock.keys import Doorkeeper, Refusal
 from trigger_contract.mock.messages import Answer, Request, json_answer
 from trigger_contract.mock.progress import Progress
@@ -22,6 +24,7 @@ from trigger_contract.mock.query import QueryReader, pairs
 from trigger_contract.mock.refusals import Refusals
 from trigger_contract.mock.router import MAX_PATH, Match, Router, shape
 from trigger_contract.mock.runs import SHOULD_RETRY, Call, RunsModel
+from trigger_contract.mock.seed import seeded
 from trigger_contract.mock.settings import Settings
 from trigger_contract.mock.store import Store
 from trigger_contract.mock.views import PACKETS, Views
@@ -66,6 +69,17 @@ class Service:
         self._keys = Doorkeeper(document, settings, self.clock.now)
         self._doors: dict[tuple[str, str], _Door] = {}
         self._bare = "bare-refusals" in settings.deviations
+        self.faults = Faults()
+        self._limit = (
+            RateLimit(settings.rate_limit, self.clock, told="D13" in settings.deviations)
+            if settings.rate_limit
+            else None
+        )
+        self.operations = tuple(operations(document))
+        self._by_id = {operation.operation_id: operation for operation in self.operations}
+        self.journal = Journal(self.known_names, [operation.path for operation in self.operations])
+        # One request at a time: the store is used by the server's thread and by a test's.
+        self.lock = threading.RLock()
         if self.store.fact("seed") is None:
             self.reseed()
 
@@ -73,17 +87,49 @@ class Service:
         """Close the store."""
         self.store.close()
 
-    def reseed(self) -> None:
+    def reset(self, runs: int | None = None, seed: int | None = None) -> None:
+        """Begin again: fresh runs, no faults, an empty journal, the machine's time.
+
+        Args:
+            runs: How many runs to seed; as at the start by default.
+            seed: Chooses them; as at the start by default.
+        """
+        self.clock.reset()
+        self.faults.clear()
+        self.journal.clear()
+        self.progress.progression = self.settings.progression
+        self.reseed(runs, seed)
+
+    def reseed(self, runs: int | None = None, seed: int | None = None) -> None:
         """Replace all runs by freshly seeded ones."""
         if self.store.count():
             self.store.clear()
-        self.store.fill(seed.seeded(self.settings.runs, self.settings.seed, self.clock.now()))
+        count = self.settings.runs if runs is None else runs
+        self.store.fill(seeded(count, self.settings.seed if seed is None else seed, self.clock.now()))
         self.store.set_fact("seed", str(self.settings.seed))
         self.progress.forget()
 
+    def respond(self, request: Request) -> Answer:
+        """Answer a request of the API as the server does: limited, with faults, noted in the journal."""
+        with self.lock:
+            found = self.router.find(request.method, request.path)
+            operation = found.operation.operation_id if isinstance(found, Match) else None
+            fault = self.faults.strike(request, operation) if self.faults else None
+            refused = self._limit.refuse(request) if self._limit else None
+            # A call whose answer is replaced never reaches its operation: it must not move a run.
+            replaced = fault is not None and fault.status is not None
+            answer = refused or (Answer(200) if replaced else self._answer(request, found))
+            if fault is not None:
+                answer = fault.strike(answer, self.clock.now())
+            status = 0 if answer.cut_after == -1 else answer.status
+            self.journal.note(self.clock.now(), request, status, operation, fault is not None)
+            return answer
+
     def answer(self, request: Request) -> Answer:
-        """Answer a request of the API."""
-        found = self.router.find(request.method, request.path)
+        """Answer a request of the API, without limits, faults or a note of it."""
+        return self._answer(request, self.router.find(request.method, request.path))
+
+    def _answer(self, request: Request, found: Match | list[str] | None) -> Answer:
         if isinstance(found, Match):
             return self._enter(self._door(found.operation), found.parameters, request)
         if found is not None:
@@ -95,14 +141,9 @@ class Service:
             return json_answer(414, {"error": "URI too long"})
         return json_answer(404, {"error": "Not found"})
 
-    def operation_of(self, request: Request) -> Operation | None:
-        """Return the operation a request asks for."""
-        found = self.router.find(request.method, request.path)
-        return found.operation if isinstance(found, Match) else None
-
-    def known_names(self, operation: Operation) -> list[str]:
+    def known_names(self, operation_id: str) -> list[str]:
         """Return the query names an operation reads."""
-        return list(self._door(operation).reader.known)
+        return self._door(self._by_id[operation_id]).reader.names
 
     # Inside
 

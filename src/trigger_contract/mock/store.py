@@ -97,15 +97,16 @@ class Store:
                 str(path) if path else ":memory:", isolation_level=None, check_same_thread=False
             )
             self._db.execute("PRAGMA busy_timeout = 2000")
+            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            if (version, tables) != (0, 0) and version != _VERSION:
+                self._db.close()
+                raise UserError("is a database of something else; name another file", source=path)
             if path:
                 # Written ahead and synced at checkpoints: a killed server leaves a whole file behind.
                 self._db.execute("PRAGMA journal_mode = WAL")
                 self._db.execute("PRAGMA synchronous = NORMAL")
                 self._db.execute("PRAGMA mmap_size = 1073741824")
-            version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-            if (version, tables) != (0, 0) and version != _VERSION:
-                raise UserError("is a database of something else; name another file", source=path)
             self._db.executescript(_SCHEMA)
             self._index()
         except sqlite3.Error as error:

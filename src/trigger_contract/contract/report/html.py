@@ -1,4 +1,4 @@
-"""One self-contained HTML page: operations by promises, what was not exercised, each failure with its exchange."""
+"""One self-contained HTML page: operations by promises, idle laws, each failure with its exchange."""
 
 from __future__ import annotations
 
@@ -11,16 +11,20 @@ from trigger_contract.contract.report.text import SIGNS
 from trigger_contract.contract.summary import Summary
 
 _STYLE = """
-:root{color-scheme:light dark;--line:#8884;--ok:#1a7f37;--bad:#cf222e;--warn:#9a6700;--known:#0969da;--dim:#888}
-*{box-sizing:border-box}body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:75rem;padding:0 1rem}
+:root{color-scheme:light dark;--line:#8884;
+--ok:#1a7f37;--bad:#cf222e;--warn:#9a6700;--known:#0969da;--dim:#888}
+*{box-sizing:border-box}
+body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:75rem;padding:0 1rem}
 h1{font-size:1.5rem;margin:0}h2{font-size:1.15rem;margin:2rem 0 .6rem}
 .verdict{display:inline-block;padding:.15rem .7rem;border-radius:1rem;color:#fff;font-weight:600}
 .verdict.good{background:var(--ok)}.verdict.bad{background:var(--bad)}.facts{color:var(--dim)}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%}
 th,td{border:1px solid var(--line);padding:.3rem .6rem;text-align:left;vertical-align:top}
 td.cell{text-align:center;white-space:nowrap}
-.passed{color:var(--ok)}.failed{color:var(--bad);font-weight:600}.warned{color:var(--warn)}.known{color:var(--known)}
-.idle{color:var(--dim)}details{border:1px solid var(--line);border-radius:.4rem;margin:.5rem 0;padding:.4rem .8rem}
+.passed{color:var(--ok)}.failed{color:var(--bad);font-weight:600}.warned{color:var(--warn)}
+.known{color:var(--known)}
+.idle{color:var(--dim)}
+details{border:1px solid var(--line);border-radius:.4rem;margin:.5rem 0;padding:.4rem .8rem}
 summary{cursor:pointer}dt{font-weight:600;margin-top:.4rem}dd{margin:0 0 0 1rem;overflow-wrap:anywhere}
 pre{overflow-x:auto;background:#8881;padding:.6rem;border-radius:.3rem;white-space:pre-wrap;overflow-wrap:anywhere}
 blockquote{margin:.2rem 0;padding-left:.8rem;border-left:3px solid var(--line)}
@@ -30,11 +34,12 @@ _CLASSES: dict[State | None, str] = {"not exercised": "idle", None: "idle"}
 
 def html_page(summary: Summary) -> str:
     """Return the page; it loads nothing from anywhere."""
+    facts = f"{summary.requests} requests in {summary.seconds:.1f} s · seed {summary.settings.seed}"
     verdict = "every promise holds" if summary.is_good else "broken promises"
     body = [
         f"<h1>Contract of {_text(summary.settings.url)}</h1>",
         f'<p><span class="verdict {"good" if summary.is_good else "bad"}">{verdict}</span></p>',
-        f'<p class="facts">{summary.requests} requests in {summary.seconds:.1f} s · seed {summary.settings.seed}</p>',
+        f'<p class="facts">{facts}</p>',
         "<h2>Operations and promises</h2>",
         _table(summary),
         *_deviations(summary),
@@ -67,7 +72,7 @@ def _table(summary: Summary) -> str:
             shown = f"{sign} {counts[state]}" if state and state != "not exercised" else sign
             cells.append(f'<td class="cell {_class(state)}" title="{_text(title)}">{shown}</td>')
         rows.append(f"<tr><th scope=row>{_text(kind)}</th>{''.join(cells)}</tr>")
-    return f"<div class=scroll><table><thead><tr><th></th>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    return _scrolled(f"<th></th>{head}", rows)
 
 
 def _deviations(summary: Summary) -> list[str]:
@@ -110,9 +115,10 @@ def _finding(summary: Summary, finding: Finding) -> str:
     facts = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows)
     times = summary.repeats(finding)
     again = f" · {times} times" if times > 1 else ""
-    head = f'<span class="{_class(state)}">{state}</span> <code>{_text(finding.law)}</code> {_text(finding.operation)}'
+    law = f"<code>{_text(finding.law)}</code> {_text(finding.operation)}"
+    head = f'<span class="{_class(state)}">{state}</span> {law}: {_text(finding.message)}{again}'
     opened = " open" if state == "failed" else ""
-    return f"<details{opened}><summary>{head}: {_text(finding.message)}{again}</summary><dl>{facts}</dl></details>"
+    return f"<details{opened}><summary>{head}</summary><dl>{facts}</dl></details>"
 
 
 def _exchange(entry: dict[str, Any]) -> str:
@@ -145,6 +151,11 @@ def _laws(summary: Summary) -> str:
     return (
         f"<div class=scroll><table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
+
+
+def _scrolled(head: str, rows: list[str]) -> str:
+    body = "".join(rows)
+    return f"<div class=scroll><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
 
 
 def _class(state: State | None) -> str:

@@ -58,7 +58,7 @@ def summary_table(summary: Summary) -> Table:
     table = Table(title=f"Contract of {summary.settings.url}", title_justify="left", pad_edge=False)
     table.add_column("kind of promise", no_wrap=True)
     for operation in summary.operations:
-        table.add_column(operation, justify="center", overflow="fold")
+        table.add_column(operation, justify="center", no_wrap=True, overflow="fold")
     for kind in summary.kinds:
         cells = []
         for operation in summary.operations:
@@ -93,10 +93,10 @@ def closing_lines(summary: Summary) -> Iterable[str]:
         yield f"Report: {summary.settings.report / 'report.html'}"
 
 
-def summary_text(summary: Summary, width: int = 100) -> str:
+def summary_text(summary: Summary, width: int = 110) -> str:
     """Return table and closing lines as plain text."""
     stream = io.StringIO()
-    console = Console(file=stream, width=max(width, 80), color_system=None, highlight=False)
+    console = Console(file=stream, width=max(width, 110), color_system=None, highlight=False)
     console.print(summary_table(summary))
     for line in closing_lines(summary):
         console.print(line, soft_wrap=True, markup=False)
