@@ -7,7 +7,7 @@ from typing import Any
 
 from openapi_python_client.schema.untrusted_string import UntrustedString
 
-from trigger_contract.generate import decoders, docstrings, reserved, signatures, status
+from trigger_contract.generate import decoders, docstrings, reserved, showcase, signatures, status
 from trigger_contract.generate.methods import body_kind
 from trigger_contract.generate.plan import Client, Method, Plan
 from trigger_contract.generate.schemas import Named, annotation, named, shape
@@ -89,6 +89,8 @@ def variables(plan: Plan, skeleton: Skeleton) -> dict[str, Any]:
     exports = export_names(plan)
     return {
         "client_docstring": client_docstring,
+        "example_list": showcase.listed(plan),
+        "example_retrieve": showcase.retrieved(plan),
         "enum_docstring": docstrings.enum_docstring,
         "enum_lookups": decoders.enum_lookups,
         "exported_names": sorted(name for _, names in exports for name in names),
