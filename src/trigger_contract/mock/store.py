@@ -61,6 +61,10 @@ _LEADERS = (
 )
 
 
+Listed = tuple[int, str, str, str]
+"""What a list needs of a run: key, id, state and shared JSON members."""
+
+
 @dataclass(frozen=True)
 class Selection:
     """Which runs a list shows.
@@ -135,6 +139,9 @@ class Store:
             self._db.execute(f"DROP INDEX {name}")
         count = 0
         previous = -1
+        if self.path:
+            # A rollback journal holds only pages that were there before: a new file is written once, not twice.
+            self._db.execute("PRAGMA journal_mode = DELETE")
         with self._transaction():
             stream = iter(records)
             while chunk := list(itertools.islice(stream, 5000)):
@@ -149,6 +156,8 @@ class Store:
                 self._db.executemany("INSERT INTO tags VALUES (?,?)", tags)
                 count += len(chunk)
             self._index()
+        if self.path:
+            self._db.execute("PRAGMA journal_mode = WAL")
         return count
 
     def add(self, record: Record, due: int | None = None) -> Row:
@@ -225,7 +234,7 @@ class Store:
         *,
         older_than: int | None = None,
         newer_than: int | None = None,
-    ) -> list[tuple[int, str, str, str]]:
+    ) -> list[Listed]:
         """Read part of a list.
 
         Args:
