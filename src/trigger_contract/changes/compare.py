@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import chain
 from typing import Any
 
 from trigger_contract.changes.law import Effect, Flow
@@ -48,11 +47,15 @@ def compare(
         *compare_paths(graph, old.get("paths"), new.get("paths")),
         *compare_paths(graph, old.get("webhooks"), new.get("webhooks"), prefix="webhook-"),
     ]
+    labels = [scope.label for scope in scopes]
+    found = [(finding, [scope.label]) for scope in scopes for finding in scope.findings]
+    for finding, uses in graph.findings_by_use([scope.roots for scope in scopes]):
+        found.append((finding, [labels[index] for index in uses]))
     whole = Scope(graph, "")
     _compare_document(whole, *sides)
     compare_schemes(whole)
     _compare_unused(whole, *sides)
-    return Comparison(_group([whole, *scopes]))
+    return Comparison(_group([*((finding, []) for finding in whole.findings), *found], labels))
 
 
 def _check_version(side: Side) -> None:
@@ -104,20 +107,23 @@ def _compare_unused(scope: Scope, old: Side, new: Side) -> None:
                 scope.report("api-schema-changed", Effect.TEXT, message, near=(both[0], both[1]))
 
 
-def _group(scopes: list[Scope]) -> tuple[Change, ...]:
-    """Turn findings into changes: equal ones into one, worst first, else in the document's order."""
-    groups: dict[tuple[str, str, str, str, str], tuple[Finding, dict[str, None]]] = {}
-    for scope in scopes:
-        for finding in chain(scope.findings, scope.graph.findings(scope.roots)):
-            _, operations = groups.setdefault(finding.key, (finding, {}))
-            if scope.label:
-                operations[scope.label] = None
+def _group(found: list[tuple[Finding, list[str]]], labels: list[str]) -> tuple[Change, ...]:
+    """Turn findings and their operations into changes: equal ones into one, worst first.
+
+    Args:
+        found: Findings with the operations that each reaches.
+        labels: All operations in the document's order.
+    """
+    order = {label: index for index, label in enumerate(labels)}
+    groups: dict[tuple[str, str, str, str, str], tuple[Finding, set[str]]] = {}
+    for finding, operations in found:
+        groups.setdefault(finding.key, (finding, set()))[1].update(operations)
     changes = [
         Change(
             code=finding.code,
             severity=finding.severity,
             message=finding.message,
-            operations=tuple(operations),
+            operations=tuple(sorted(operations, key=order.__getitem__)),
             old=finding.values[0],
             new=finding.values[1],
             old_line=finding.lines[0],

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from trigger_contract.changes.side import Side, canonical, json_type, line_of
+from trigger_contract.changes.side import Side, canonical, json_type, line_of, same_json
 
 ANNOTATIONS = frozenset(
     {"title", "description", "example", "examples", "externalDocs", "$comment", "$id", "$anchor"}
@@ -261,13 +261,20 @@ def _drop_empty(side: Side, schema: Mapping[str, Any], rest: dict[str, Any]) -> 
         rest["required"] = [str(name) for name in side.sequence(rest["required"], "`required`", schema)]
     for key in ("properties", "patternProperties", "dependentRequired", "dependentSchemas"):
         if key in rest:
-            rest[key] = dict(side.mapping(rest[key], f"`{key}`", schema))
+            rest[key] = _object(side, rest[key], f"`{key}`", schema)
     for key in ("properties", "patternProperties", "required", "dependentRequired", "dependentSchemas"):
         if key in rest and not rest[key]:
             del rest[key]
     for key in ("additionalProperties", "items", "unevaluatedProperties", "unevaluatedItems"):
         if key in rest and (rest[key] is True or rest[key] == {}):
             del rest[key]
+
+
+def _object(side: Side, value: Any, what: str, near: Any) -> Mapping[str, Any]:
+    # Not resolved: a property may be called `$ref`.
+    if not isinstance(value, Mapping):
+        raise side.fail(f"{what} must be an object, not {json_type(value)}", near)
+    return value
 
 
 def _both(one: Flat, other: Flat) -> Flat:
@@ -278,7 +285,7 @@ def _both(one: Flat, other: Flat) -> Flat:
     for key, value in other.keywords.items():
         if key not in keywords:
             keywords[key] = value
-        elif canonical(keywords[key]) != canonical(value):
+        elif not same_json(keywords[key], value):
             merged = _merge_keyword(key, keywords[key], value)
             if merged is None:
                 extra.append((key, value))

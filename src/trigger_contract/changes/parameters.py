@@ -9,7 +9,7 @@ from trigger_contract.changes.bodies import compare_content
 from trigger_contract.changes.flatten import flatten
 from trigger_contract.changes.law import Effect, Flow
 from trigger_contract.changes.scope import Scope
-from trigger_contract.changes.side import Side, canonical, show
+from trigger_contract.changes.side import Side, same_json, show
 from trigger_contract.document.wire import EXTENSION
 
 Key = tuple[str, str]
@@ -129,7 +129,7 @@ def _without(parameter: Parameter) -> Parameter:
 
 def _serialization(scope: Scope, old: Parameter, new: Parameter) -> None:
     """Compare how a value is spelled; what makes no difference for a scalar is passed over."""
-    if canonical(old.get(EXTENSION)) != canonical(new.get(EXTENSION)):
+    if not same_json(old.get(EXTENSION), new.get(EXTENSION)):
         message = f"The {_name(new)} is spelled by other rules on the wire (`{EXTENSION}`)."
         code = "request-parameter-serialization-changed"
         values = (old.get(EXTENSION), new.get(EXTENSION))

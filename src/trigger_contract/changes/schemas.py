@@ -7,7 +7,8 @@ behind a reference are edges. What an operation sees is what the pairs it reache
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from trigger_contract.changes.flatten import Flat, Position, flatten, is_annotat
 from trigger_contract.changes.keywords import HANDLED, compare_annotations, compare_keywords, compare_null
 from trigger_contract.changes.law import Effect, Flow
 from trigger_contract.changes.model import Severity
-from trigger_contract.changes.side import Side, canonical, line_of
+from trigger_contract.changes.side import Side, canonical, line_of, same_json
 from trigger_contract.changes.spot import Context, Finding, Spot
 
 # Keywords whose value is one schema that every (or some) value has to meet as well.
@@ -40,16 +41,18 @@ Key = tuple[Any, ...]
 
 @dataclass
 class _Node:
+    """What changed in a pair of schemas itself, and the pairs below it.
+
+    Attributes:
+        findings: What changed.
+        edges: Keys of the pairs below.
+        work: Finds all that out; None once begun. A pair asked about while it is being compared counts
+            as unchanged, which is right for recursive schemas.
+    """
+
     findings: list[Finding] = field(default_factory=list)
     edges: list[Key] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Pair:
-    old: Position
-    new: Position
-    context: Context
-    base: str
+    work: Callable[[], None] | None = None
 
 
 class SchemaGraph:
@@ -80,16 +83,55 @@ class SchemaGraph:
         key: Key = (context, base, canonical(old), canonical(new))
         if key not in self._nodes:
             self._nodes[key] = node = _Node()
-            self._compare(replace(spot, sink=node.findings.append), node, old, new)
+            spot = replace(spot, sink=node.findings.append)
+            node.work = lambda: self._compare(spot, node, old, new)
         return key
 
     def findings(self, keys: Iterable[Key]) -> Iterator[Finding]:
         """Yield what changed in these pairs and in all that they reach, nearest first."""
+        for node in self._reach(keys):
+            yield from node.findings
+
+    def findings_by_use(self, uses: Sequence[Iterable[Key]]) -> Iterator[tuple[Finding, list[int]]]:
+        """Yield what changed in all these pairs and below, with the indexes of the uses that reach it.
+
+        Args:
+            uses: The pairs of each use.
+        """
+        nodes = list(self._reach(key for keys in uses for key in keys))
+        # A set of uses is a number with a bit for each, handed down the edges until nothing changes:
+        # following the edges anew for each use would take uses times schemas.
+        masks: dict[int, int] = dict.fromkeys(map(id, nodes), 0)
+        for index, keys in enumerate(uses):
+            for key in keys:
+                masks[id(self._nodes[key])] |= 1 << index
+        queue = deque(nodes)
+        waiting = set(masks)
+        while queue:
+            node = queue.popleft()
+            waiting.discard(id(node))
+            for edge in node.edges:
+                below = self._nodes[edge]
+                if (mask := masks[id(below)] | masks[id(node)]) != masks[id(below)]:
+                    masks[id(below)] = mask
+                    if id(below) not in waiting:
+                        waiting.add(id(below))
+                        queue.append(below)
+        for node in nodes:
+            for finding in node.findings:
+                yield finding, [index for index in range(len(uses)) if masks[id(node)] >> index & 1]
+
+    def _reach(self, keys: Iterable[Key]) -> Iterator[_Node]:
+        """Yield these pairs and all below, each compared by then."""
         queue = list(dict.fromkeys(keys))
         seen = set(queue)
         for key in queue:
-            yield from self._nodes[key].findings
-            for edge in self._nodes[key].edges:
+            node = self._nodes[key]
+            if (work := node.work) is not None:
+                node.work = None
+                work()
+            yield node
+            for edge in node.edges:
                 if edge not in seen:
                     seen.add(edge)
                     queue.append(edge)
@@ -97,7 +139,7 @@ class SchemaGraph:
     def same(self, context: Context, old: Any, new: Any) -> bool:
         """Whether two schemas demand the same."""
         if self._questions >= _MAXIMUM_NESTED_QUESTIONS:
-            return canonical(old) == canonical(new)
+            return same_json(old, new)
         self._questions += 1
         try:
             key = self.compare(context, "", old, new)
@@ -107,8 +149,7 @@ class SchemaGraph:
 
     def _compare(self, spot: Spot, node: _Node, old_raw: Any, new_raw: Any) -> None:
         """Compare what stands at one place: here if it is written inline, else in a node of its own."""
-        pair = _Pair(position(self.old, old_raw), position(self.new, new_raw), spot.context, "")
-        old, new = pair.old, pair.new
+        old, new = position(self.old, old_raw), position(self.new, new_raw)
         for reached, one in zip(self.reached, (old, new), strict=True):
             if one.component is not None:
                 reached.add(one.component)
@@ -136,7 +177,7 @@ class SchemaGraph:
             self._nodes[key] = below = _Node()
             lines = (line_of(old.core) or old.line, line_of(new.core) or new.line)
             at = Spot(context, base, path, lines, below.findings.append, root=root)
-            self._compare_flat(at, below, old, new, skip)
+            below.work = lambda: self._compare_flat(at, below, old, new, skip)
 
     def _compare_flat(
         self, spot: Spot, node: _Node, old_at: Position, new_at: Position, skip: frozenset[str]
@@ -182,6 +223,9 @@ class SchemaGraph:
     def _never_travels(self, flow: Flow, old: Any, new: Any, in_old: bool, in_new: bool) -> bool:
         key = "readOnly" if flow is Flow.SENT else "writeOnly"
         sides = [(self.old, old)] * in_old + [(self.new, new)] * in_new
+        plain = {"$ref", "allOf", "oneOf", "anyOf", key}
+        if any(isinstance(raw, Mapping) and plain.isdisjoint(raw) for _, raw in sides):
+            return False
         return all(bool(position(side, raw).annotation(key)) for side, raw in sides)
 
     def _additional(self, spot: Spot, node: _Node, old: Flat, new: Flat) -> None:
@@ -276,7 +320,7 @@ class SchemaGraph:
             if key in handled or is_annotation(key):
                 continue
             before, after = old.get(key), new.get(key)
-            if canonical(before) == canonical(after):
+            if same_json(before, after):
                 continue
             if key == "dependentRequired":
                 _existence(spot, _kebab(key), f"`{key}`", before, after)

@@ -11,6 +11,7 @@ from trigger_contract.contract.subjects import Subject
 if TYPE_CHECKING:
     from trigger_contract.contract.law import Check
 
+UNKNOWN_TEXT = "no-such-value-0000"
 _PREFIX = re.compile(r"(?:prefixed with|starts with|begins with) `?(?P<prefix>[A-Za-z]+[_-])`?")
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trigger_contract.contract.citations import Pointer
 from trigger_contract.contract.client import BudgetExhausted
 from trigger_contract.contract.exchange import Exchange, curl_line
 from trigger_contract.contract.findings import Finding, Outcome, Tier
 from trigger_contract.contract.har import har_entry
+from trigger_contract.contract.settings import Settings
 from trigger_contract.contract.subjects import Subject
 from trigger_contract.contract.universal import shorten
 
@@ -36,6 +37,7 @@ class Law:
         sentence: The words it rests on, where no description of the document says them.
         applies: Whether an operation makes this promise.
         judge: Asks the server and reports to the check.
+        option: The setting without which it does not run, if there is one.
     """
 
     code: str
@@ -44,6 +46,7 @@ class Law:
     sentence: str | None
     applies: Applies
     judge: Judgement
+    option: str | None = None
 
     @property
     def kind(self) -> str:
@@ -52,7 +55,7 @@ class Law:
 
 
 def law(
-    code: str, tier: Tier, *, applies: Applies, sentence: str | None = None
+    code: str, tier: Tier, *, applies: Applies, sentence: str | None = None, option: str | None = None
 ) -> Callable[[Judgement], Judgement]:
     """Make a law of a test function; its docstring's first line is the title.
 
@@ -63,11 +66,12 @@ def law(
         tier: How firmly it stands.
         applies: Whether an operation makes this promise.
         sentence: The words it rests on, where no description of the document says them.
+        option: The setting without which it does not run, if there is one.
     """
 
     def decorate(judge: Judgement) -> Judgement:
         title = (judge.__doc__ or code).strip().splitlines()[0].rstrip(".")
-        judge.__dict__["law"] = Law(code, tier, title, sentence, applies, judge)
+        judge.__dict__["law"] = Law(code, tier, title, sentence, applies, judge, option)
         return judge
 
     return decorate
@@ -195,25 +199,15 @@ class Check:
         return self.session.redactor.text(text)
 
 
-def applicable(
-    laws: Iterable[Law], subjects: Sequence[Subject], probes: Sequence[str]
-) -> list[tuple[Law, Subject]]:
-    """Pair laws with the operations that make the promise, kind by kind.
+def applicable(law: Law, subjects: Sequence[Subject], settings: Settings) -> list[Subject]:
+    """Return the operations on which a law is to run.
 
     Args:
-        laws: Every law there is.
+        law: The law.
         subjects: The operations under check.
-        probes: Codes or kinds to keep; empty for all.
+        settings: Which laws are asked for.
     """
-    return [
-        (item, subject)
-        for item in laws
-        if not probes or item.code in probes or item.kind in probes
-        for subject in subjects
-        if item.applies(subject)
-    ]
-
-
-def describe(value: Any) -> str:
-    """Show a value within a line."""
-    return shorten(value)
+    asked = not settings.probe or law.code in settings.probe or law.kind in settings.probe
+    if not asked or (law.option and not getattr(settings, law.option)):
+        return []
+    return [subject for subject in subjects if law.applies(subject)]

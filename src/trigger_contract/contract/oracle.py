@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from trigger_contract.contract.subjects import Subject
+from trigger_contract.contract.values import item_schema
 from trigger_contract.document.references import resolve
 from trigger_contract.document.wire import QueryLeaf
 
@@ -95,6 +96,18 @@ def _filter(subject: Subject, leaf: QueryLeaf, fields: Mapping[str, Any]) -> Fil
     if _IDENTITY.search(leaf.description) and "id" in fields:
         return Filter(leaf, "id", "equals")
     return None
+
+
+def text_filters(subject: Subject) -> list[Filter]:
+    """Return the filters by free text, those by the identity left out."""
+    return [
+        item
+        for item in filters(subject)
+        if item.kind in ("equals", "contains")
+        and item.field != "id"
+        and (schema := item_schema(subject.document, item.leaf)).get("type") == "string"
+        and not {"enum", "format"} & set(schema)
+    ]
 
 
 def values_of(chosen: Filter, items: Sequence[Mapping[str, Any]]) -> Counter[str]:

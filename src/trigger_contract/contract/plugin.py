@@ -18,7 +18,7 @@ from trigger_contract.contract.baseline import (
 )
 from trigger_contract.contract.findings import Outcome, outcome_from
 from trigger_contract.contract.har import har_entry
-from trigger_contract.contract.law import Check, law_of
+from trigger_contract.contract.law import Check, applicable, law_of
 from trigger_contract.contract.preflight import preflight
 from trigger_contract.contract.report.text import failure_text, summary_text
 from trigger_contract.contract.report.write import write_reports
@@ -164,9 +164,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     run = metafunc.config.stash.get(_RUN, None)
     if law is None or run is None:
         return
-    probes = run.settings.probe
-    chosen = not probes or law.code in probes or law.kind in probes
-    subjects = [item for item in run.contract.subjects if chosen and law.applies(item)]
+    subjects = applicable(law, run.contract.subjects, run.settings)
     metafunc.parametrize("check", subjects, ids=[item.name for item in subjects], indirect=True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from trigger_contract.contract.law import Check
 
 _DEEP = 400
+T = TypeVar("T")
 
 
 class Session:
@@ -55,7 +56,7 @@ class Session:
         self.current: Check | None = None
         self._judge = Judge(document)
         self._walks: dict[str, Walk] = {}
-        self._readings: dict[tuple[str, str], dict[str, Exchange]] = {}
+        self._readings: dict[tuple[str, ...], dict[str, Exchange]] = {}
 
     def close(self) -> None:
         """Close every connection."""
@@ -113,6 +114,21 @@ class Session:
         exchange = self.client.send(request)
         self._observe(subject, exchange, lenient=lenient)
         return exchange
+
+    def ask_raw(self, subject: Subject, target: str, purpose: str) -> Exchange:
+        """Send GET to a path that is written as it is, with the key that reads everything."""
+        credential = self.credentials.main(subject) or Credential("no key")
+        request = Request("GET", target, credential.headers, credential.shown, purpose)
+        exchange = self.client.send(request)
+        self._observe(subject, exchange, lenient=True)
+        return exchange
+
+    def affordable(self, cases: Sequence[T], *names: str) -> Sequence[T]:
+        """Return all cases, or a few drawn by the seed where the budget or a slow server asks for it."""
+        share = min(self.client.remaining // 40, int(self.settings.time_limit * 0.02 / self._latency()))
+        if share >= len(cases):
+            return cases
+        return self.random("affordable", *names).sample(list(cases), max(2, share))
 
     def _observe(self, subject: Subject, exchange: Exchange, *, lenient: bool) -> None:
         check = self.current
@@ -182,6 +198,16 @@ class Session:
                 found[identity] = self.fetch(relation, identity)
         return self._readings[key]
 
+    def read_as(
+        self, relation: Relation, credential: Credential, identities: Iterable[str]
+    ) -> dict[str, Exchange]:
+        """Ask an operation for items with another key, each once a run."""
+        known = self._readings.setdefault((relation.source.name, relation.target.name, credential.label), {})
+        for identity in identities:
+            if identity not in known:
+                known[identity] = self.fetch(relation, identity, credential)
+        return known
+
     def fetch(self, relation: Relation, identity: str, credential: Credential | None = None) -> Exchange:
         """Ask an operation for one item."""
         return self.ask(
@@ -193,10 +219,14 @@ class Session:
 
     def _depth(self) -> int:
         """How many items are read one by one: within the budget, and quick where the server is slow."""
-        journal = self.client.journal[-20:]
-        latency = sum(exchange.elapsed for exchange in journal) / len(journal) if journal else 0.001
-        by_time = int(self.settings.time_limit * 0.08 / max(latency, 0.0005))
+        by_time = int(self.settings.time_limit * 0.08 / self._latency())
         return max(5, min(_DEEP, self.settings.max_requests // 10, by_time))
+
+    def _latency(self) -> float:
+        """Seconds an answer took lately, at least half a millisecond."""
+        journal = self.client.journal[-20:]
+        mean = sum(exchange.elapsed for exchange in journal) / len(journal) if journal else 0.001
+        return max(mean, 0.0005)
 
     def example_ids(self, subject: Subject) -> Iterable[tuple[str, str]]:
         """Yield each path parameter with an identity the list names."""
@@ -208,5 +238,5 @@ class Session:
 
 def _filled(template: str, values: Mapping[str, str]) -> str:
     for name, value in values.items():
-        template = template.replace("{" + name + "}", quote(value, safe="", errors="surrogateescape"))
+        template = template.replace("{" + name + "}", quote(value, safe="", errors="surrogatepass"))
     return template

@@ -162,9 +162,14 @@ def walk(
 def whole(session: Session, subject: Subject) -> Walk:
     """Read everything a list shows, in the largest pages there are."""
     values: dict[str, Any] = dict(session.required_values(subject))
+    size = None
     if (leaf := size_leaf(subject)) is not None:
-        values[leaf.name] = leaf.schema.get("maximum", leaf.schema.get("default"))
-    return walk(session, subject, values, "read the whole list", most=session.most_items)
+        size = values[leaf.name] = leaf.schema.get("maximum", leaf.schema.get("default"))
+    found = walk(session, subject, values, "read the whole list", most=session.most_items)
+    if subject.pages is None and size is not None and len(found.items) >= size:
+        # There may be more, but no way to ask for it.
+        return Walk(found.pages, found.identity, "stopped early")
+    return found
 
 
 def size_leaf(subject: Subject) -> QueryLeaf | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -28,6 +28,7 @@ class Subject:
         leaves: Names that may stand in its query.
         pages: How it is paginated, if it is.
         items: Name of the one array in its 200 response, if there is one.
+        is_detail: Whether it answers with one item of a list, in more detail.
     """
 
     document: Mapping[str, Any]
@@ -35,6 +36,7 @@ class Subject:
     leaves: tuple[QueryLeaf, ...]
     pages: Pagination | None
     items: str | None
+    is_detail: bool = False
 
     @property
     def name(self) -> str:
@@ -189,6 +191,8 @@ def contract_from(document: Mapping[str, Any], tags: Sequence[str] = ()) -> Cont
             )
     chosen = [item for item in found if not tags or set(tags) & set(item.definition.get("tags", []))]
     subjects = tuple(_subject(document, item) for item in chosen if item.method == "get")
+    details = {item.target.name for item in _relations(document, subjects) if item.is_detail}
+    subjects = tuple(replace(item, is_detail=item.name in details) for item in subjects)
     if not subjects:
         raise UserError("the document has no GET operation to check", source="--spec")
     return Contract(document, subjects, tuple(_relations(document, subjects)))

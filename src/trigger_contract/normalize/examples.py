@@ -34,6 +34,8 @@ def is_made_up(value: Any, schema: Any) -> bool:
     """
     if not isinstance(schema, Mapping):
         schema = {}
+    if isinstance(value, str) and value in UNKNOWN:
+        return True
     if value == schema.get("example", ...) or value == schema.get("default", ...):
         return True
     if isinstance(schema.get("examples"), list) and value in schema["examples"][:1]:

@@ -9,11 +9,12 @@ defines the same thing without it. A rendered page proves nothing by what it lea
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from trigger_contract.document.yaml import LocatedSequence
+from trigger_contract.normalize.alternatives import LOST_AT_ROOT, same_root
 from trigger_contract.normalize.flatten import flatten
 from trigger_contract.normalize.model import (
     AGE,
@@ -52,25 +53,6 @@ _ANNOTATIONS = frozenset(
 )
 _UNORDERED = frozenset(("required", "enum"))
 _SILENT = frozenset(("x-ref-identifier",))
-# What the expanded dialect cannot show at the root of a schema.
-_LOST_AT_ROOT = frozenset(
-    [
-        "not",
-        "patternProperties",
-        "discriminator",
-        "$defs",
-        "if",
-        "then",
-        "else",
-        "dependentSchemas",
-        "dependentRequired",
-        "contains",
-        "propertyNames",
-        "prefixItems",
-        "unevaluatedProperties",
-        "unevaluatedItems",
-    ]
-)
 _KEPT_APART = frozenset(
     ("parameters", "responses", "content", "requestBody", "properties", "headers", "links")
 )
@@ -171,6 +153,11 @@ class Merger:
         if newer == older:
             newer.also.append(older)
             return newer
+        if kind == "schema" and pointer[-1] == "schema" and self._dialect(newer) != self._dialect(older):
+            kept = self._same_root(newer, older)
+            if kept is not None:
+                kept.also.append(older if kept is newer else newer)
+                return kept
         if kind in REFERENCE_KINDS and ("$ref" in newer) != ("$ref" in older):
             return self._reference_and_inline(kind, newer, older, pointer)
         newer.also.append(older)
@@ -203,15 +190,25 @@ class Merger:
             return newer
         return self.object(kind, newer, copy_value(resolved_older), pointer)
 
-    def _resolve(self, node: Node) -> Node | None:
-        """Follow references in the page that wrote them, and merge ``allOf`` as the expanded dialect does."""
+    def _same_root(self, newer: Node, older: Node) -> Node | None:
+        """Of two equal roots, one in the expanded dialect, return the other, which says how it is built."""
+        if "expanded" not in (self._dialect(newer), self._dialect(older)):
+            return None
+        if not same_root(newer, self._lookup(newer), older, self._lookup(older)):
+            return None
+        return older if self._dialect(newer) == "expanded" else newer
+
+    def _lookup(self, node: Node) -> Callable[[str], Any]:
+        """Follow references in the page that wrote them, else in the draft."""
         fragment = self._by_source.get(node.source)
         roots = [self.draft] if fragment is None else [fragment.document, self.draft]
+        return lambda reference: next(
+            (value for root in roots if (value := find(root, reference)) is not None), None
+        )
 
-        def lookup(reference: str) -> Any:
-            return next((value for root in roots if (value := find(root, reference)) is not None), None)
-
-        return flatten(node, lookup)
+    def _resolve(self, node: Node) -> Node | None:
+        """Follow a reference and merge ``allOf`` as the expanded dialect does."""
+        return flatten(node, self._lookup(node))
 
     def _field(self, kind: str, newer: Node, older: Node, key: str, pointer: Pointer) -> None:
         value = older[key]
@@ -236,17 +233,21 @@ class Merger:
                 known[index] = self.object(child_kind, ours, theirs, (*below, index))
         elif key in _UNORDERED and _same_members(known, value):
             return
+        elif _words(known) == _words(value) and key in _ANNOTATIONS:
+            return  # the same text, folded in another way
         elif known != value and key not in _SILENT:
             self.note(_kind(key), below, newer, older, known, value)
 
     def _only_older(self, kind: str, newer: Node, older: Node, key: str, pointer: Pointer) -> None:
         value, line = older[key], older.lines.get(key)
+        if key == "security" and value == [] and self._dialect(older) == "expanded":
+            return  # the dialect shows the same where nothing is said
         if key in _ANNOTATIONS or key in _KEPT_APART or key.startswith("x-") or self._partial(newer):
             put(newer, key, value, line)
             if key in _KEPT_APART and not self._partial(newer):
                 self.note(_kind(key), (*pointer, key), newer, older, "nothing", value, chosen=value)
             return
-        if kind == "schema" and not (key in _LOST_AT_ROOT and self._dialect(newer) == "expanded"):
+        if kind == "schema" and not (key in LOST_AT_ROOT and self._dialect(newer) == "expanded"):
             self.note(_kind(key), (*pointer, key), newer, older, "nothing", value, chosen="nothing")
         elif kind == "schema":
             put(newer, key, value, line)
@@ -263,7 +264,9 @@ class Merger:
             or older.source == newer.source
         ):
             return
-        if key in _LOST_AT_ROOT and self._dialect(older) == "expanded":
+        if key in LOST_AT_ROOT and self._dialect(older) == "expanded":
+            return
+        if key == "security" and newer[key] == [] and self._dialect(newer) == "expanded":
             return
         if kind == "schema" or key in _KEPT_APART or key in ("security", "required"):
             if self._dialect(older) == "expanded" and key in ("headers", "links"):
@@ -374,6 +377,10 @@ def _same_members(first: Any, second: Any) -> bool:
     if not isinstance(first, list) or not isinstance(second, list):
         return False
     return sorted(map(repr, first)) == sorted(map(repr, second))
+
+
+def _words(value: Any) -> Any:
+    return value.split() if isinstance(value, str) else value
 
 
 def _source(value: Any) -> str:

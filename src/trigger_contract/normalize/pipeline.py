@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from trigger_contract.document.yaml import dump
@@ -14,7 +14,7 @@ from trigger_contract.normalize.checks import check_draft
 from trigger_contract.normalize.components import name_components
 from trigger_contract.normalize.evidence import place_sentences
 from trigger_contract.normalize.merge import Merger
-from trigger_contract.normalize.model import AGE, OVERLAY, Contradiction, Fragment, Ledger, Page
+from trigger_contract.normalize.model import AGE, OVERLAY, Contradiction, Fragment, Ledger, Node, Page
 from trigger_contract.normalize.overlay import Action, Touched, apply_overlay
 from trigger_contract.normalize.pages import read_page
 from trigger_contract.normalize.provenance import provenance
@@ -32,6 +32,7 @@ class Normalized:
         report: ``NORMALIZATION.md``.
         provenance: ``page:line`` of each part by JSON Pointer.
         contradictions: Everything that pages disagree on, and how it was settled.
+        draft: The document with the page and line of every part.
     """
 
     document: dict[str, object]
@@ -39,6 +40,7 @@ class Normalized:
     report: str
     provenance: dict[str, list[str]]
     contradictions: tuple[Contradiction, ...]
+    draft: Node = field(repr=False)
 
     @property
     def unsettled(self) -> tuple[Contradiction, ...]:
@@ -56,16 +58,23 @@ def normalize(pages: Iterable[Page], overlay: Sequence[Action] = ()) -> Normaliz
     Raises:
         UserError: A page cannot be read, an action fits nothing, or the result is no valid document.
     """
+    result = build(pages, overlay)
+    validate(result.document, result.draft)
+    return result
+
+
+def build(pages: Iterable[Page], overlay: Sequence[Action] = ()) -> Normalized:
+    """Do everything that ``normalize`` does but the validation of the result."""
     enabled = gc.isenabled()
     gc.disable()  # millions of small live values and no cycles: the collector would only get in the way
     try:
-        return _normalize(list(pages), list(overlay))
+        return _build(list(pages), list(overlay))
     finally:
         if enabled:
             gc.enable()
 
 
-def _normalize(pages: list[Page], overlay: list[Action]) -> Normalized:
+def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     if not pages:
         raise UserError("no pages to normalize")
     fragments = _in_order(fragment for page in pages for fragment in read_page(page))
@@ -87,9 +96,9 @@ def _normalize(pages: list[Page], overlay: list[Action]) -> Normalized:
     name_components(draft)
     arrange(draft)
     check_operation_ids(draft)
-    validate(draft)
-    document = plain(draft)
+    document: dict[str, object] = plain(draft)
     return Normalized(
+        draft=draft,
         document=document,
         text=dump(document),
         report=write_report(fragments, contradictions, overlay),
