@@ -12,16 +12,13 @@ from urllib.parse import urlencode
 
 from trigger_contract.mock.clock import Clock
 from trigger_contract.mock.lifecycle import serialized_error
-from trigger_contract.mock.records import OUTPUT, PAYLOAD, Row
+from trigger_contract.mock.records import OUTPUT, PAYLOAD, Row, encode
 from trigger_contract.mock.states import Naming
 from trigger_contract.mock.store import Listed, Store
 
-ENVIRONMENT = {"id": "cl1234", "name": "dev", "user": "Anna"}
 PACKETS = "/packets/"
 LIFETIME = 300
 """Seconds until a presigned URL expires, as the retrieve page says."""
-
-_ENV_FRAGMENT = ',"env":' + json.dumps(ENVIRONMENT, separators=(",", ":"))
 
 
 class Views:
@@ -40,6 +37,7 @@ class Views:
         self._no_attempts = "D2" in deviations
         self._empty_children = "D12" in deviations
         self._signing_key = signing_key
+        self._env = ',"env":' + encode(store.environment)
         self._ends: dict[int, dict[str, str]] = {}
 
     def items(self, rows: Iterable[Listed], naming: Naming) -> str:
@@ -47,7 +45,7 @@ class Views:
         ends = self._ends.get(id(naming))
         if ends is None:
             # All that follows a run's own members is the same for every run of a state.
-            ends = {state: f",{text}{_ENV_FRAGMENT}}}" for state, text in naming.fragments.items()}
+            ends = {state: f",{text}{self._env}}}" for state, text in naming.fragments.items()}
             self._ends[id(naming)] = ends
         return ",".join(["{" + common + ends[state] for _, _, state, common in rows])
 
@@ -77,7 +75,7 @@ class Views:
         """
         parts = [row.common, naming.fragments[row.state], row.detail]
         if env:
-            parts.append(_ENV_FRAGMENT[1:])
+            parts.append(self._env[1:])
         if content:
             if row.payload:
                 parts.append(self._content(row, "payload", row.payload, row.large & PAYLOAD, base))
