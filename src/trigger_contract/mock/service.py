@@ -80,6 +80,8 @@ class Service:
         self.journal = Journal(self.known_names, [operation.path for operation in self.operations])
         # One request at a time: the store is used by the server's thread and by a test's.
         self.lock = threading.RLock()
+        for operation in self.operations:
+            self._door(operation)
         if self.store.fact("seed") is None:
             self.reseed()
 
@@ -105,6 +107,8 @@ class Service:
         if self.store.count():
             self.store.clear()
         count = self.settings.runs if runs is None else runs
+        if all(door.handler is None for door in self._doors.values()):
+            count = 0  # nothing in this document would ever show a run
         self.store.fill(seeded(count, self.settings.seed if seed is None else seed, self.clock.now()))
         self.store.set_fact("seed", str(self.settings.seed))
         self.progress.forget()
