@@ -151,7 +151,7 @@ class Store:
             self._db.execute("PRAGMA journal_mode = DELETE")
         with self._transaction():
             stream = iter(records)
-            while chunk := list(itertools.islice(stream, 5000)):
+            while chunk := list(itertools.islice(stream, 1000)):
                 rows: list[Row] = []
                 tags: list[tuple[str, int]] = []
                 for record in chunk:
