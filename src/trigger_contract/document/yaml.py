@@ -25,6 +25,7 @@ _BOOLEAN = {"true": True, "True": True, "TRUE": True, "false": False, "False": F
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z|0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _SPECIAL_FLOAT = re.compile(r"[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z")
+_ESCAPE = re.compile(r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|.)", re.DOTALL)
 _NUMBER_START = frozenset("+-.0123456789")
 _TAG = "tag:yaml.org,2002:"
 
@@ -81,7 +82,16 @@ def load(text: str, source: str, *, first_line: int = 1) -> Any:
         UserError: The text is not YAML, repeats a key, uses a tag outside the core schema, or is
             nested or expanded beyond ``MAXIMUM_DEPTH``, ``MAXIMUM_NODES`` or ``MAXIMUM_ALIASED``.
     """
+    if "\\u" in text and text.lstrip("\ufeff \t\r\n").startswith("{"):
+        text = _ESCAPE.sub(_join_surrogates, text)
     return _Composer(text, source, first_line).compose()
+
+
+def _join_surrogates(escape: re.Match[str]) -> str:
+    """Write out a pair of surrogates: JSON escapes characters so (RFC 8259, section 7), YAML does not."""
+    if escape[1] is None:
+        return escape[0]
+    return chr(0x10000 + ((int(escape[1], 16) - 0xD800) << 10) + int(escape[2], 16) - 0xDC00)
 
 
 class _Composer:

@@ -1,0 +1,158 @@
+"""One thing, one story: list, detail and every other mention of an item agree."""
+
+from collections.abc import Mapping
+
+from trigger_contract.contract import Check, law
+from trigger_contract.contract.comparing import (
+    Disagreement,
+    body_of,
+    disagreements,
+    is_volatile,
+    recheck,
+    same,
+    spread,
+)
+from trigger_contract.contract.families import embedded_items, is_detail
+
+
+@law("agreement/found", "derived", applies=is_detail)
+def test_an_item_that_is_listed_can_be_asked_for(check: Check) -> None:
+    """Every item that is listed is found by its id."""
+    relation = check.session.contract.relation_to(check.subject)
+    assert relation is not None
+    answers = check.session.read(relation)
+    check.saw(len(answers))
+    lost = [identity for identity, exchange in answers.items() if exchange.status in (400, 404)]
+    for identity, (_, exchange) in recheck(check, relation, lost).items():
+        if exchange.status != 200:
+            check.fail(
+                f"{identity} is listed before and after, but not found.",
+                expected="status 200",
+                received=f"status {exchange.status}",
+                exchange=exchange,
+            )
+
+
+@law("agreement/identity", "documented", applies=is_detail)
+def test_the_answer_is_about_the_item_asked_for(check: Check) -> None:
+    """The answer carries the id that was asked for."""
+    relation = check.session.contract.relation_to(check.subject)
+    assert relation is not None
+    for identity, exchange in check.session.read(relation).items():
+        body = body_of(exchange)
+        if body is None or relation.field not in body:
+            continue
+        check.saw()
+        if body[relation.field] != identity:
+            check.fail(
+                "The answer is about another item than asked for.",
+                expected=identity,
+                received=body[relation.field],
+                exchange=exchange,
+                at=(*check.subject.response_pointer, "properties", relation.field),
+            )
+
+
+@law("agreement/list-and-detail", "derived", applies=is_detail)
+def test_list_and_detail_tell_the_same(check: Check) -> None:
+    """What the list says of an item the detail says too."""
+    relation = check.session.contract.relation_to(check.subject)
+    assert relation is not None
+    listed = check.session.snapshot(relation.source).by_id
+    seen = {field for item in listed.values() for field in item}
+    doubts: list[Disagreement] = []
+    for identity, exchange in check.session.read(relation).items():
+        body = body_of(exchange)
+        if body is not None and identity in listed:
+            check.saw()
+            doubts += disagreements(identity, listed[identity], body, relation.shared, seen)
+    for identity, (item, exchange) in recheck(check, relation, spread(doubts)).items():
+        for found in disagreements(identity, item, body_of(exchange) or {}, relation.shared, seen):
+            check.fail(
+                f"List and detail disagree about {found.field!r} of {identity}.",
+                expected=f"as listed: {found.one!r}",
+                received=f"in the detail: {found.other!r}",
+                exchange=exchange,
+                place=f"/{found.field}",
+                at=(*check.subject.response_pointer, "properties", found.field),
+            )
+
+
+@law("agreement/mentions", "derived", applies=is_detail)
+def test_an_item_mentioned_by_another_is_told_the_same(check: Check) -> None:
+    """What an item says of its relatives they say of themselves."""
+    relation = check.session.contract.relation_to(check.subject)
+    assert relation is not None
+    readings = check.session.read(relation)
+    judged = 0
+    for identity, exchange in readings.items():
+        for mention in embedded_items(check.subject, body_of(exchange) or {}):
+            other = mention.item.get("id")
+            if not isinstance(other, str) or check.is_full or judged > 300:
+                continue
+            judged += 1
+            whole = body_of(readings.get(other)) or body_of(check.session.fetch(relation, other))
+            check.saw()
+            if whole is not None and not _differences(mention.item, whole):
+                continue
+            first = check.session.fetch(relation, other)
+            again = check.session.fetch(relation, identity)
+            second = check.session.fetch(relation, other)
+            steady = body_of(first) == body_of(second) and first.status == second.status
+            mentions = [
+                found.item
+                for found in embedded_items(check.subject, body_of(again) or {})
+                if found.place == mention.place and found.item.get("id") == other
+            ]
+            if not steady or not mentions:
+                continue
+            fields = _differences(mentions[0], body_of(second) or {})
+            if second.status in (400, 404) or fields:
+                check.fail(
+                    f"{identity} tells of its {mention.name} {other} what it does not say of itself.",
+                    expected={field: (body_of(second) or {}).get(field) for field in fields}
+                    if second.status == 200
+                    else f"{other} to be found",
+                    received={field: mentions[0].get(field) for field in fields} if fields else second.status,
+                    exchange=again,
+                    place=f"{mention.place} {' '.join(fields[:1])}".strip(),
+                )
+
+
+@law(
+    "agreement/repeatable",
+    "derived",
+    applies=is_detail,
+    sentence="RFC 9110, section 9.2.2: GET is idempotent.",
+)
+def test_an_item_read_twice_is_the_same(check: Check) -> None:
+    """Reading an item again gives the same, as long as it was not updated."""
+    relation = check.session.contract.relation_to(check.subject)
+    assert relation is not None
+    for identity in check.session.ids(relation)[:10]:
+        answers = [check.session.fetch(relation, identity) for _ in range(3)]
+        bodies = [body_of(answer) for answer in answers]
+        check.saw()
+        if not same(bodies[0], bodies[2]) and same(bodies[0], bodies[1]):
+            bodies = bodies[1:]
+        first, second = bodies[0], bodies[1]
+        if first is None or second is None or not same(first.get("updatedAt"), second.get("updatedAt")):
+            continue
+        fields = [
+            field
+            for field in {*first, *second}
+            if not same(first.get(field), second.get(field))
+            and not is_volatile(check.subject.document, check.subject.answer_schema, field)
+        ]
+        if fields and "updatedAt" in first:
+            check.fail(
+                f"{identity} reads differently the second time, though it was not updated.",
+                expected={field: first.get(field) for field in fields[:3]},
+                received={field: second.get(field) for field in fields[:3]},
+                exchange=answers[1],
+                place=f"/{sorted(fields)[0]}",
+            )
+
+
+def _differences(mention: Mapping[str, object], whole: Mapping[str, object]) -> list[str]:
+    return [field for field in mention if field in whole and not same(mention[field], whole[field])]

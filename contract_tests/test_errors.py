@@ -1,0 +1,173 @@
+"""Every documented error: when it comes, and its exact text."""
+
+from trigger_contract.contract import (
+    Check,
+    Exchange,
+    every_operation,
+    has_query,
+    has_refusal_text,
+    law,
+    takes_id,
+)
+from trigger_contract.contract.ids import addresses, malformed_ids, unknown_ids
+from trigger_contract.contract.values import invalid_values
+
+
+def _live(check: Check) -> list[str]:
+    relation = check.session.contract.relation_to(check.subject)
+    return check.session.ids(relation) if relation else []
+
+
+@law("errors/unauthorized", "documented", applies=has_refusal_text)
+def test_the_refusal_of_a_wrong_key_has_its_documented_text(check: Check) -> None:
+    """A refused key gets exactly the documented text."""
+    for credential in check.session.credentials.wrong(check.subject):
+        for path in addresses(check, live=1):
+            exchange = check.session.ask(
+                check.subject, path=path, credential=credential, purpose=f"send {credential.label}"
+            )
+            if exchange.status == 401:
+                _judge_text(check, exchange, credential.label)
+
+
+@law("errors/unknown-id", "documented", applies=takes_id)
+def test_an_unknown_id_is_not_found(check: Check) -> None:
+    """An id that belongs to nothing gets 404 with exactly the documented text."""
+    name = check.subject.path_parameters[0]["name"]
+    live = _live(check)
+    for identity, what in unknown_ids(check.subject, live):
+        if identity in live:
+            continue
+        exchange = check.session.ask(check.subject, path={name: identity}, purpose=f"ask for {what}")
+        check.saw()
+        if exchange.status == 404:
+            _judge_text(check, exchange, what)
+        elif exchange.status < 500:
+            check.fail(
+                f"Asked for {what}, the server does not say that there is none.",
+                expected="status 404",
+                received=f"status {exchange.status}: {exchange.body[:120].decode('utf-8', 'replace')}",
+                exchange=exchange,
+                place=what,
+                at=(*check.subject.pointer, "responses", "404"),
+            )
+
+
+@law("errors/malformed-id", "documented", applies=takes_id)
+def test_a_malformed_id_is_refused(check: Check) -> None:
+    """An id that cannot be one gets 400 or 404 with exactly the documented text."""
+    name = check.subject.path_parameters[0]["name"]
+    for identity, what in malformed_ids(check.subject, _live(check)):
+        # The pages leave open whether such an id is invalid or belongs to nothing.
+        exchange = check.session.ask(
+            check.subject, path={name: identity}, purpose=f"ask for {what}", lenient=True
+        )
+        check.saw()
+        if exchange.status in (400, 404):
+            _judge_text(check, exchange, what)
+        elif exchange.status < 500:
+            check.fail(
+                f"Asked for {what}, the server does not refuse.",
+                expected="status 400 or 404",
+                received=f"status {exchange.status}: {exchange.body[:120].decode('utf-8', 'replace')}",
+                exchange=exchange,
+                place=what,
+                at=(*check.subject.pointer, "responses"),
+            )
+
+
+@law("errors/invalid-query", "documented", applies=has_query)
+def test_an_invalid_query_is_refused(check: Check) -> None:
+    """A query value outside its documented type, range or choice is refused as documented."""
+    responses = check.subject.operation.definition.get("responses", {})
+    # Where no status is documented for it, any refusal of the request itself will do.
+    refusals = {400} if "400" in responses else set(range(400, 500)) - {401, 403, 404}
+    for leaf in check.subject.leaves:
+        for value, what in invalid_values(check.subject.document, leaf):
+            exchange = check.session.ask(
+                check.subject,
+                values={
+                    name: given
+                    for name, given in check.session.required_values(check.subject).items()
+                    if name != leaf.name
+                },
+                query=[(leaf.name, value)],
+                purpose=f"send {what} as {leaf.name}",
+            )
+            check.saw()
+            if exchange.status in refusals or exchange.status >= 500:
+                _judge_details(check, exchange, leaf.name, leaf.path[-1], what)
+                continue
+            check.fail(
+                f"{leaf.name} is {value!r}, {what}, and the server does not refuse it.",
+                expected="status 400" if refusals == {400} else "a refusal (4xx)",
+                received=f"status {exchange.status}",
+                exchange=exchange,
+                place=f"{leaf.name} {what}",
+                at=check.subject.leaf_pointer(leaf),
+            )
+
+
+@law("errors/content", "documented", applies=every_operation)
+def test_errors_carry_their_documented_content(check: Check) -> None:
+    """Each error answer that is documented with content comes with that content."""
+    anonymous = check.session.credentials.wrong(check.subject)[:1]
+    for credential in anonymous:
+        for path in addresses(check, live=0):
+            exchange = check.session.ask(
+                check.subject, path=path, credential=credential, purpose="read an error's content"
+            )
+            check.saw()
+            if check.subject.error_text(exchange.status) and not exchange.body:
+                check.fail(
+                    "A documented error comes without content.",
+                    expected="the documented content",
+                    received="an empty body",
+                    exchange=exchange,
+                    at=(*check.subject.pointer, "responses", str(exchange.status)),
+                )
+
+
+def _judge_text(check: Check, exchange: Exchange, what: str) -> None:
+    documented = check.subject.error_text(exchange.status)
+    if documented is None:
+        return
+    name, text = documented
+    check.saw()
+    received = exchange.json.get(name) if isinstance(exchange.json, dict) else exchange.body[:120]
+    if received != text:
+        check.fail(
+            f"The error {exchange.status} has another text than documented.",
+            expected=f"{name}: {text!r}",
+            received=received,
+            exchange=exchange,
+            place=name,
+            at=(
+                *check.subject.pointer,
+                *("responses", str(exchange.status), "content", "application/json", "schema"),
+                *("properties", name),
+            ),
+            sentence=f"{name} is {text!r}, the only text documented.",
+        )
+
+
+def _judge_details(check: Check, exchange: Exchange, wire_name: str, last: str, what: str) -> None:
+    """Where an error says which parameter is at fault, it names the right one."""
+    details = exchange.json.get("details") if isinstance(exchange.json, dict) else None
+    if not isinstance(details, list):
+        return
+    paths = [
+        [part for part in item["path"] if isinstance(part, str)]
+        for item in details
+        if isinstance(item, dict) and isinstance(item.get("path"), list) and item["path"]
+    ]
+    if paths and not any(last in part for path in paths for part in path):
+        check.fail(
+            f"The details of the error name another parameter than {wire_name}.",
+            expected=f"a path with {wire_name!r}",
+            received=paths,
+            exchange=exchange,
+            place=f"details {wire_name} {what}",
+            tier="derived",
+            sentence="The relevant path in the request",
+        )

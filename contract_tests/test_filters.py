@@ -1,0 +1,182 @@
+"""Filters: each sound and complete, alone and combined, comma lists as unions, dates and periods."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hypothesis import strategies as st
+
+from trigger_contract.contract import (
+    Check,
+    has_filters,
+    has_hidden_filters,
+    has_list_filters,
+    has_period,
+    has_ranges,
+    has_several_filters,
+    has_text_filters,
+    law,
+)
+from trigger_contract.contract.filtering import (
+    Condition,
+    chosen_values,
+    conditions,
+    hidden_values,
+    instructive_pairs,
+    judge_conditions,
+    moments,
+    period_days,
+)
+from trigger_contract.contract.ids import UNKNOWN_TEXT
+from trigger_contract.contract.listing import judge_walk
+from trigger_contract.contract.oracle import filters, parse_moment, period_bounds, text_filters
+from trigger_contract.contract.properties import for_all
+from trigger_contract.contract.snapshot import size_leaf
+from trigger_contract.contract.values import item_schema
+
+
+@law("filters/each-value", "documented", applies=has_filters)
+def test_each_filter_gives_exactly_the_items_that_fit(check: Check) -> None:
+    """A filter gives every item that has the value and no other; nothing where no item has it."""
+    for item in filters(check.subject):
+        if item.kind in ("from", "to"):
+            continue
+        values = chosen_values(check, item)
+        unused = set(item_schema(check.subject.document, item.leaf).get("enum", ())) - set(values)
+        for value in [*values, *sorted(unused - {True, False})]:
+            judge_conditions(check, [Condition(item, (value,))])
+
+
+@law("filters/unknown-value", "derived", applies=has_text_filters)
+def test_an_unknown_value_gives_nothing(check: Check) -> None:
+    """A value of free text that no item has gives an empty list."""
+    for item in text_filters(check.subject):
+        judge_conditions(check, [Condition(item, (UNKNOWN_TEXT,))], unknown=True)
+
+
+@law("filters/union", "documented", applies=has_list_filters)
+def test_a_list_of_values_gives_the_union(check: Check) -> None:
+    """Several values in one filter give the items that have any of them, in one order."""
+    for item in filters(check.subject):
+        if not item.leaf.is_list or item.leaf.separator is None:
+            continue
+        values = chosen_values(check, item, most=40)
+        generator = check.session.random("union", item.leaf.name)
+        groups = [values[:2], values[-2:], values[1:4], values]
+        groups += [generator.sample(values, min(3, len(values))) for _ in range(3)]
+        for group in groups:
+            if len(group) > 1:
+                judge_conditions(check, [Condition(item, tuple(dict.fromkeys(group)))])
+                judge_conditions(check, [Condition(item, tuple(reversed(group)))])
+        if values and "enum" not in item_schema(check.subject.document, item.leaf):
+            judge_conditions(check, [Condition(item, (UNKNOWN_TEXT, values[0]))])
+
+
+@law("filters/bounds", "derived", applies=has_ranges)
+def test_dates_bound_the_list_on_both_sides(check: Check) -> None:
+    """From and to give the items between them, those at the bounds included."""
+    for item in filters(check.subject):
+        if item.kind in ("from", "to"):
+            for moment in moments(check, item.field):
+                judge_conditions(check, [Condition(item, (moment,))], general="a moment")
+
+
+@law("filters/range", "derived", applies=has_ranges)
+def test_from_and_to_together_give_the_items_between(check: Check) -> None:
+    """Both bounds together give the items that keep both."""
+    lower = [item for item in filters(check.subject) if item.kind == "from"]
+    upper = [item for item in filters(check.subject) if item.kind == "to"]
+    for low, high in zip(lower, upper, strict=False):
+        found = moments(check, low.field)
+        for start in found[:4]:
+            for end in found[-4:]:
+                first, last = parse_moment(start), parse_moment(end)
+                if first is not None and last is not None and first <= last:
+                    judge_conditions(
+                        check, [Condition(low, (start,)), Condition(high, (end,))], general="two moments"
+                    )
+
+
+@law("filters/combined", "derived", applies=has_several_filters)
+def test_filters_together_give_what_fits_all_of_them(check: Check) -> None:
+    """Any two filters together give the items that fit both."""
+    for pair in instructive_pairs(check):
+        judge_conditions(check, pair, general="values")
+
+
+@law("filters/any-combination", "derived", applies=has_several_filters)
+def test_any_combination_on_pages_of_any_size(check: Check) -> None:
+    """Any combination of filters, on pages of any size, gives exactly the items that fit."""
+    if not check.session.snapshot(check.subject).items:
+        return
+    leaf = size_leaf(check.subject)
+    low = int(leaf.schema.get("minimum", 1)) if leaf else 1
+    high = int(leaf.schema.get("maximum", 100)) if leaf else 1
+    size = st.one_of(st.just(low), st.integers(low, high)) if leaf else st.none()
+    draws = st.tuples(conditions(check), size)
+    for_all(
+        check,
+        draws,
+        lambda drawn: judge_conditions(check, drawn[0], size=drawn[1], general="values"),
+        times=30,
+    )
+
+
+@law("filters/period", "documented", applies=has_period)
+def test_a_period_reaches_back_from_now(check: Check) -> None:
+    """A period gives the items from that long ago until now."""
+    for leaf, field in period_days.leaves(check):
+        for days in period_days(check, field):
+            inside, outside = period_bounds(days, period_days.margin)
+
+            def select(item: Mapping[str, Any], field: str = field) -> bool | None:
+                moment = parse_moment(item.get(field))
+                if moment is None:
+                    return None
+                return True if moment >= inside else False if moment <= outside else None  # noqa: B023  # judged before the loop goes on
+
+            judge_walk(
+                check,
+                {leaf.name: f"{days}d"},
+                select,
+                label=f"{leaf.name} of {'a day' if days == 1 else 'days'}",
+                at=check.subject.leaf_pointer(leaf),
+            )
+
+
+@law("filters/detail-field", "derived", applies=has_hidden_filters)
+def test_a_filter_on_a_field_that_only_the_detail_shows(check: Check) -> None:
+    """A filter on what only the item itself shows gives the items that show it there."""
+    for leaf, value, fitting, unfit in hidden_values(check):
+        known = value != UNKNOWN_TEXT
+
+        def select(item: Mapping[str, Any]) -> bool | None:
+            identity = item.get(check.session.identity(check.subject))
+            if not known:  # noqa: B023  # judged before the loop goes on
+                return False
+            return True if identity in fitting else False if identity in unfit else None  # noqa: B023  # as above
+
+        size = size_leaf(check.subject)
+        values = {leaf.name: value}
+        if not known:
+            probe = check.session.ask(
+                check.subject, values=values, purpose=f"filter by an unknown {leaf.path[-1]}"
+            )
+            check.saw()
+            # Whether an id that belongs to nothing is an empty list or an error is left open.
+            if probe.status in (400, 404) or size is None:
+                continue
+        judge_walk(
+            check,
+            values,
+            select,
+            label=f"{leaf.name} {'of an item' if known else 'unknown'}",
+            at=check.subject.leaf_pointer(leaf),
+        )
+
+
+@law("filters/no-hidden-period", "derived", applies=has_ranges)
+def test_no_date_filter_means_every_date(check: Check) -> None:
+    """Without a date filter the list reaches back as far as with the widest one."""
+    lower = [item for item in filters(check.subject) if item.kind == "from"]
+    for item in lower:
+        judge_conditions(check, [Condition(item, ("2000-01-01T00:00:00Z",))], general="the distant past")

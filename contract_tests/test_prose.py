@@ -1,0 +1,177 @@
+"""Promises the pages make in words: prefixes, limits, what is omitted, what goes together."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from trigger_contract.contract import Check, Exchange, is_list, law
+from trigger_contract.contract.comparing import body_of
+from trigger_contract.contract.forms import (
+    has_dates,
+    has_dev_costs,
+    has_excluded_fields,
+    has_ignored_parameters,
+    has_promises_in_words,
+)
+from trigger_contract.contract.lifecycle import OPEN
+from trigger_contract.contract.oracle import parse_moment
+from trigger_contract.contract.prose import rules, values_at
+from trigger_contract.contract.snapshot import read_page
+from trigger_contract.contract.wording import dev_fields, excluded_fields, ignored_parameters
+
+
+def _bodies(check: Check) -> Iterator[tuple[Mapping[str, Any], Exchange]]:
+    """Yield every 200 answer of an operation: each page of a list, or each item read by its id."""
+    if check.subject.is_list:
+        for page in check.session.snapshot(check.subject).pages:
+            if (body := body_of(page.exchange)) is not None:
+                yield body, page.exchange
+        return
+    relation = check.session.contract.relation_to(check.subject)
+    if relation is not None:
+        for exchange in check.session.read(relation).values():
+            if (body := body_of(exchange)) is not None:
+                yield body, exchange
+
+
+@law("prose/fields", "documented", applies=has_promises_in_words)
+def test_fields_keep_what_their_descriptions_say(check: Check) -> None:
+    """Every field keeps what its description says of it."""
+    promises = rules(check.subject.document, check.subject.response_pointer)
+    for body, exchange in _bodies(check):
+        for rule in promises:
+            for value, holder in values_at(body, rule.path):
+                check.saw()
+                expected = rule.test(value, holder)
+                if expected is not None:
+                    check.fail(
+                        f"/{'/'.join(rule.path)} does not keep its description.",
+                        expected=expected,
+                        received=value,
+                        exchange=exchange,
+                        place=f"/{'/'.join(rule.path)} {rule.name}",
+                        at=rule.pointer,
+                        tier=rule.tier,
+                    )
+
+
+@law("prose/excluded", "documented", applies=has_excluded_fields)
+def test_fields_that_are_said_to_be_left_out_are(check: Check) -> None:
+    """Items of the list do not have the fields that are said to be left out."""
+    for item in check.session.snapshot(check.subject).items:
+        check.saw()
+        for name in excluded_fields(check.subject):
+            if name in item:
+                check.fail(
+                    f"An item of the list has {name!r}.",
+                    expected=f"no {name!r}",
+                    received=item[name],
+                    exchange=check.session.snapshot(check.subject).exchange,
+                    place=f"/{name}",
+                    at=(*check.subject.response_pointer, "properties", check.subject.items or ""),
+                )
+
+
+@law("prose/ignored", "documented", applies=has_ignored_parameters)
+def test_a_parameter_that_is_ignored_changes_nothing(check: Check) -> None:
+    """A parameter that is ignored beside another changes nothing there."""
+    for leaf, other in ignored_parameters(check.subject):
+        items = check.session.snapshot(check.subject).items[:3]
+        for item in items:
+            identity = str(item.get(check.session.identity(check.subject)))
+            required = check.session.required_values(check.subject)
+            alone = read_page(
+                check.session, check.subject, {**required, other.name: identity}, "ask for one item"
+            )
+            for value in (leaf.schema.get("minimum", 1), leaf.schema.get("maximum", 10)):
+                both = read_page(
+                    check.session,
+                    check.subject,
+                    {**required, other.name: identity, leaf.name: value},
+                    f"ask for one item with {leaf.name}",
+                )
+                check.saw()
+                name = check.session.identity(check.subject)
+                if [one.get(name) for one in alone.items] != [one.get(name) for one in both.items]:
+                    check.fail(
+                        f"{leaf.name} changes the answer beside {other.name}.",
+                        expected=[one.get(name) for one in alone.items],
+                        received=[one.get(name) for one in both.items],
+                        exchange=both.exchange,
+                        place=leaf.name,
+                        at=check.subject.leaf_pointer(leaf),
+                    )
+
+
+@law("prose/times", "derived", applies=has_dates)
+def test_times_come_in_an_order_that_can_be(check: Check) -> None:
+    """What is finished was started before, and what is not finished has no time of finishing."""
+    for item in check.session.snapshot(check.subject).items:
+        created, updated, started, finished = (
+            parse_moment(item.get(name)) for name in ("createdAt", "updatedAt", "startedAt", "finishedAt")
+        )
+        check.saw()
+        if started and finished and started > finished:
+            _fail_times(check, item, "startedAt after finishedAt", "a start before the finish")
+        if finished and str(item.get("status")).upper() in OPEN:
+            _fail_times(check, item, f"finishedAt of {item.get('status')}", "no time of finishing")
+        if created and updated and created > updated:
+            _fail_times(
+                check, item, "createdAt after updatedAt", "an update after the creation", advisory=True
+            )
+        if created and started and created > started:
+            _fail_times(check, item, "createdAt after startedAt", "a start after the creation", advisory=True)
+
+
+@law("prose/newest-first", "advisory", applies=is_list, sentence="No page says in which order a list comes.")
+def test_the_newest_comes_first(check: Check) -> None:
+    """A list starts with what was created last."""
+    moments = [parse_moment(item.get("createdAt")) for item in check.session.snapshot(check.subject).items]
+    known = [moment for moment in moments if moment is not None]
+    if len(known) < 2:
+        return
+    check.saw()
+    if known != sorted(known, reverse=True):
+        check.fail(
+            "The list does not start with what was created last.",
+            expected="createdAt in falling order",
+            received=[moment.isoformat() for moment in known[:5]],
+            exchange=check.session.snapshot(check.subject).exchange,
+        )
+
+
+@law("prose/dev-cost", "advisory", applies=has_dev_costs)
+def test_what_does_not_apply_to_dev_is_not_charged_there(check: Check) -> None:
+    """A cost that does not apply to DEV runs is absent or 0 there."""
+    fields = dev_fields(check.subject)
+    for item in check.session.snapshot(check.subject).items:
+        environment = item.get("env")
+        if not isinstance(environment, Mapping) or str(environment.get("name")).lower() != "dev":
+            continue
+        check.saw()
+        for name in fields:
+            if item.get(name):
+                check.fail(
+                    f"A DEV run has a {name}.",
+                    expected="none or 0",
+                    received=item[name],
+                    exchange=check.session.snapshot(check.subject).exchange,
+                    place=f"/{name}",
+                    at=(*check.subject.item_pointer, "properties", name),
+                )
+
+
+def _fail_times(
+    check: Check, item: Mapping[str, Any], place: str, expected: str, *, advisory: bool = False
+) -> None:
+    name = place.split()[0]
+    check.fail(
+        f"{item.get(check.session.identity(check.subject))} has times that cannot be.",
+        expected=expected,
+        received={
+            key: item.get(key) for key in ("status", "createdAt", "startedAt", "finishedAt", "updatedAt")
+        },
+        exchange=check.session.snapshot(check.subject).exchange,
+        place=place,
+        at=(*check.subject.item_pointer, "properties", name),
+        tier="advisory" if advisory else None,
+    )

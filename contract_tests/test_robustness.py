@@ -1,0 +1,117 @@
+"""Whatever comes in, the server answers, and never with a 5xx."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from trigger_contract.contract import Check, every_operation, has_query, law, takes_id
+from trigger_contract.contract.comparing import body_of
+from trigger_contract.contract.ids import prefix_of
+from trigger_contract.contract.values import ODD_TEXTS, valid_value
+
+_ODD_PATHS = (
+    ("..%2f..%2fetc%2fpasswd", "encoded slashes"),
+    ("%00", "an encoded NUL"),
+    ("%FF%FE", "bytes that are no UTF-8"),
+    ("%25%32%30", "an encoded percent sign"),
+)
+_NO_5XX = "The page documents no server error for this operation."
+
+
+@law("robustness/odd-ids", "documented", applies=takes_id, sentence=_NO_5XX)
+def test_no_id_brings_the_server_down(check: Check) -> None:
+    """No id, however odd, is answered with a 5xx or with an item."""
+    name = check.subject.path_parameters[0]["name"]
+    prefix = prefix_of(check.subject.path_parameters[0])
+    odd = [(text, what) for text, what in ODD_TEXTS if text.strip() and text not in ("../../etc/passwd",)]
+    for text, what in check.session.affordable(odd, "odd ids", check.subject.name):
+        for identity in dict.fromkeys((prefix + text, text)):
+            exchange = check.session.ask(
+                check.subject, path={name: identity}, purpose=f"ask for {what} as an id", lenient=True
+            )
+            check.saw()
+            _refuse_item(check, exchange, what)
+    for raw, what in _ODD_PATHS:
+        exchange = check.session.ask_raw(
+            check.subject,
+            check.subject.operation.path.replace("{" + name + "}", prefix + raw),
+            f"ask for {what}",
+        )
+        check.saw()
+        _refuse_item(check, exchange, what)
+
+
+@law("robustness/odd-values", "documented", applies=has_query, sentence=_NO_5XX)
+def test_no_query_value_brings_the_server_down(check: Check) -> None:
+    """No value of a query parameter, however odd, is answered with a 5xx."""
+    for leaf in check.subject.leaves:
+        for text, what in check.session.affordable(ODD_TEXTS, "odd values", leaf.name):
+            raw = f"{quote(leaf.name, safe='')}={quote(text, safe='', errors='surrogatepass')}"
+            check.session.ask(
+                check.subject, raw_query=raw, purpose=f"send {what} as {leaf.name}", lenient=True
+            )
+            check.saw()
+
+
+@law("robustness/odd-queries", "documented", applies=every_operation, sentence=_NO_5XX)
+def test_no_query_brings_the_server_down(check: Check) -> None:
+    """No query, however it is put together, is answered with a 5xx."""
+    path = {item["name"]: prefix_of(item) + "nosuchthing" for item in check.subject.path_parameters}
+    for raw, what in _odd_queries(check):
+        check.session.ask(check.subject, path=path, raw_query=raw, purpose=f"send {what}", lenient=True)
+        check.saw()
+
+
+@law("robustness/odd-headers", "documented", applies=every_operation, sentence=_NO_5XX)
+def test_no_header_brings_the_server_down(check: Check) -> None:
+    """No header field, however odd, is answered with a 5xx."""
+    path = {item["name"]: prefix_of(item) + "nosuchthing" for item in check.subject.path_parameters}
+    for field, what in (
+        (("Content-Type", "application/json"), "a content type without content"),
+        (("X-Odd", "a" * 4000), "a very long header"),
+        (("X-Odd", "\xff\xfe"), "a header that is no text"),
+        (("If-None-Match", '"nothing"'), "an unknown entity tag"),
+        (("Accept-Language", "xx-XX;q=0.1"), "an unknown language"),
+    ):
+        check.session.ask(check.subject, path=path, headers=(field,), purpose=f"send {what}", lenient=True)
+        check.saw()
+
+
+def _odd_queries(check: Check) -> list[tuple[str, str]]:
+    found = [
+        ("&&&===", "separators alone"),
+        ("%", "a percent sign alone"),
+        ("%zz=%zz", "broken percent-encoding"),
+        ("%FF=%FE", "bytes that are no UTF-8"),
+        ("unknown=1", "an unknown parameter"),
+        ("&".join(f"p{number}=1" for number in range(300)), "three hundred parameters"),
+    ]
+    for name in dict.fromkeys(leaf.path[0] for leaf in check.subject.leaves):
+        found += [
+            (f"{name}=x", f"{name} as plain text"),
+            (f"{name}[]=x", f"{name} as a list"),
+            (f"{name}[unknown]=x", f"an unknown part of {name}"),
+            (f"{name}[", f"{name} with a bracket open"),
+            (f"{name}[a][b][c][d][e]=x", f"{name} nested deeply"),
+            (f"{name}[__proto__]=x", f"{name} with a reserved word"),
+        ]
+    for leaf in check.subject.leaves:
+        value = valid_value(check.subject.document, leaf) or "x"
+        found.append((f"{leaf.name}={value}&{leaf.name}={value}", f"{leaf.name} twice"))
+        found.append((f"{leaf.name}", f"{leaf.name} without a value"))
+        found.append((f"{leaf.name}[]={value}", f"{leaf.name} as a list in brackets"))
+        found.append((f"{leaf.name}[x]={value}", f"{leaf.name} with a part it does not have"))
+    return found
+
+
+def _refuse_item(check: Check, exchange: Any, what: str) -> None:
+    body: Mapping[str, Any] | None = body_of(exchange)
+    if body is not None and "id" in body:
+        check.fail(
+            f"Asked for {what}, the server answers with an item.",
+            expected="a refusal (4xx)",
+            received=body,
+            exchange=exchange,
+            place=what,
+            tier="derived",
+        )

@@ -1,0 +1,371 @@
+"""Schemas in one normal form, so that different spellings of one meaning compare equal.
+
+Silent here: a reference or its content, a one-element ``allOf``, ``type: string`` or
+``type: [string]``, ``nullable`` (OpenAPI 3.0) or type null or a union with null (3.1), ``const`` or an
+enum of one value, boolean or numeric ``exclusiveMinimum``, limits that restrict nothing, an ``allOf``
+or the one schema that its members add up to. Source: JSON Schema 2020-12 and OpenAPI 3.0.3, Schema Object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import unquote
+
+from trigger_contract.changes.side import Side, canonical, json_type, line_of, same_json
+from trigger_contract.document.references import split_pointer
+
+ANNOTATIONS = frozenset(
+    {"title", "description", "example", "examples", "externalDocs", "$comment", "$id", "$anchor"}
+    | {"deprecated", "readOnly", "writeOnly", "default", "xml"}
+)
+LOWER_LIMITS = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains")
+UPPER_LIMITS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains")
+_UNIONS = ("oneOf", "anyOf")
+_PREFIX = "#/components/schemas/"
+_NOTHING: Mapping[str, Any] = {}
+
+
+def is_annotation(key: str) -> bool:
+    """Whether a schema keyword leaves the set of valid values alone."""
+    return key in ANNOTATIONS or key.startswith("x-")
+
+
+@dataclass(frozen=True)
+class Position:
+    """A place where a schema is used, with the wrapping around the schema proper taken off.
+
+    Attributes:
+        core: The schema proper, unresolved.
+        key: Names the schema within its document; empty for one that is written inline.
+        component: Name of the component, where it is one.
+        null: Whether the wrapping admits null.
+        annotations: Annotations of the wrapping, which win over those of the schema proper.
+        line: Where it is written.
+    """
+
+    core: Mapping[str, Any]
+    key: str
+    component: str | None
+    null: bool
+    annotations: Mapping[str, Any]
+    line: int | None
+
+    def annotation(self, key: str) -> Any:
+        """Return an annotation that applies at this place."""
+        return self.annotations.get(key, self.core.get(key))
+
+
+def position(side: Side, raw: Any) -> Position:
+    """Take the wrapping off a schema: references, one-element compositions, unions with null."""
+    notes: dict[str, Any] = {}
+    reference: str | None = None
+    null = False
+    seen: set[str] = set()
+    line = line_of(raw)
+    while True:
+        schema = as_schema(side, raw)
+        if isinstance(target := schema.get("$ref"), str):
+            siblings = {key: value for key, value in schema.items() if key != "$ref"}
+            if any(not is_annotation(key) for key in siblings) and not _is_legacy(side):
+                core = {"allOf": [{"$ref": target}, siblings]}
+                return Position(core, canonical(core), None, null, notes, line)
+            if target in seen:
+                raise side.fail(f"reference {target!r} only points to itself", schema)
+            seen.add(target)
+            reference = target
+            notes = {**{key: value for key, value in siblings.items() if is_annotation(key)}, **notes}
+            raw = side.lookup(target, schema)
+            continue
+        if (wrapped := _only_member(side, schema)) is None:
+            break
+        raw, admits_null, step = wrapped
+        null = null or admits_null
+        notes = {**{key: value for key, value in schema.items() if is_annotation(key)}, **notes}
+        # Still behind the reference: what is recursive has to be known again.
+        reference = reference + step if reference else None
+    name = component(reference)
+    key = reference or (canonical(schema) if "allOf" in schema else "")
+    return Position(schema, key, name, null, notes, line)
+
+
+def component(reference: str | None) -> str | None:
+    """Return the name of the component that a reference points to, or into the wrapping of."""
+    if reference is None or not reference.startswith(_PREFIX):
+        return None
+    return split_pointer("/" + unquote(reference[len(_PREFIX) :]))[0]
+
+
+def as_schema(side: Side, raw: Any) -> Mapping[str, Any]:
+    """Return a schema as a mapping: true allows everything, false nothing.
+
+    Raises:
+        UserError: It is neither an object nor a boolean.
+    """
+    if raw is True or raw is None:
+        return _NOTHING
+    if raw is False:
+        return {"not": {}}
+    if not isinstance(raw, Mapping):
+        raise side.fail(f"a schema must be an object or a boolean, not {json_type(raw)}", raw)
+    return raw
+
+
+def _is_legacy(side: Side) -> bool:
+    """OpenAPI 3.0 ignores what stands beside a reference."""
+    return str(side.document.get("openapi", "")).startswith("3.0")
+
+
+def _is_null(schema: Any) -> bool:
+    if not isinstance(schema, Mapping):
+        return False
+    constraints = {key: value for key, value in schema.items() if not is_annotation(key)}
+    return constraints in ({"type": "null"}, {"type": ["null"]}, {"const": None}, {"enum": [None]})
+
+
+def _only_member(side: Side, schema: Mapping[str, Any]) -> tuple[Any, bool, str] | None:
+    """Return the one schema that a composition wraps, whether it admits null besides, and its pointer."""
+    keys = {key for key in schema if not is_annotation(key)}
+    null = schema.get("nullable") is True
+    keys.discard("nullable")
+    if len(keys) != 1 or (keyword := next(iter(keys))) not in ("allOf", *_UNIONS):
+        return None
+    members = side.sequence(schema[keyword], f"`{keyword}`", schema)
+    if keyword == "allOf":
+        return (members[0], null, "/allOf/0") if len(members) == 1 else None
+    others = [index for index, member in enumerate(members) if not _is_null(member)]
+    if len(others) != 1:
+        return None
+    return members[others[0]], null or len(members) > 1, f"/{keyword}/{others[0]}"
+
+
+@dataclass(frozen=True)
+class Flat:
+    """What a schema demands, with all of its ``allOf`` added up.
+
+    Attributes:
+        types: Allowed types without null; None for any.
+        null: Whether null is allowed; None where nothing is said about types or values.
+        keywords: The other keywords, normalised.
+        extra: Demands that cannot be added up, such as a second pattern, each as (keyword, value).
+    """
+
+    types: frozenset[str] | None = None
+    null: bool | None = None
+    keywords: Mapping[str, Any] = field(default_factory=dict)
+    extra: tuple[tuple[str, Any], ...] = ()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return a keyword's value."""
+        return self.keywords.get(key, default)
+
+
+def flatten(side: Side, raw: Any, trail: frozenset[str] = frozenset()) -> Flat:
+    """Add up a schema and all of its ``allOf`` members."""
+    schema = as_schema(side, raw)
+    flat = _normalise(side, schema)
+    members: list[Any] = []
+    if isinstance(reference := schema.get("$ref"), str):
+        if _is_legacy(side):
+            flat = Flat()
+        members.append(reference)
+    members += side.sequence(schema.get("allOf"), "`allOf`", schema)
+    for member in members:
+        if isinstance(member, str) or (isinstance(member, Mapping) and set(member) == {"$ref"}):
+            reference = member if isinstance(member, str) else str(member["$ref"])
+            if reference in trail:
+                continue
+            part = flatten(side, side.lookup(reference, schema), trail | {reference})
+        else:
+            part = flatten(side, member, trail)
+        flat = _both(flat, part)
+    if schema.get("nullable") is True and flat.null is False and "allOf" in schema:
+        flat = replace(flat, null=True)
+    return flat
+
+
+def _normalise(side: Side, schema: Mapping[str, Any]) -> Flat:
+    rest = {key: value for key, value in schema.items() if key not in ("$ref", "allOf", "type", "nullable")}
+    types, null = _types(side, schema)
+    _normalise_values(side, schema, rest)
+    null = _null_of_values(rest, types, null)
+    _normalise_limits(rest)
+    for keyword in _UNIONS:
+        if keyword in rest:
+            types, null = _normalise_union(side, schema, rest, keyword, types, null)
+    _drop_empty(side, schema, rest)
+    return Flat(types, null, rest)
+
+
+def _types(side: Side, schema: Mapping[str, Any]) -> tuple[frozenset[str] | None, bool | None]:
+    declared = schema.get("type")
+    if declared is None:
+        return None, True if schema.get("nullable") is True else None
+    listed = [declared] if isinstance(declared, str) else side.sequence(declared, "`type`", schema)
+    if not all(isinstance(one, str) for one in listed):
+        raise side.fail("`type` must be a name or a list of names", schema)
+    types = frozenset(listed)
+    return _without_null(types), "null" in types or schema.get("nullable") is True
+
+
+def _without_null(types: frozenset[str]) -> frozenset[str]:
+    """Return types without null, and without integer where number says it all."""
+    return types - ({"null", "integer"} if "number" in types else {"null"})
+
+
+def _normalise_values(side: Side, schema: Mapping[str, Any], rest: dict[str, Any]) -> None:
+    if "const" in rest:
+        rest["enum"] = [rest.pop("const")]
+    if "enum" in rest:
+        rest["enum"] = list(side.sequence(rest["enum"], "`enum`", schema))
+
+
+def _null_of_values(rest: dict[str, Any], types: frozenset[str] | None, null: bool | None) -> bool | None:
+    """Take null out of an enum: with 3.0's ``nullable`` it may stand there or not."""
+    if "enum" not in rest:
+        return null
+    listed = None in rest["enum"]
+    if listed:
+        rest["enum"] = [value for value in rest["enum"] if value is not None]
+    return listed if null is None else null
+
+
+def _normalise_limits(rest: dict[str, Any]) -> None:
+    for inclusive, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if rest.get(exclusive) is True and inclusive in rest:
+            rest[exclusive] = rest.pop(inclusive)
+        elif isinstance(rest.get(exclusive), bool):
+            del rest[exclusive]
+    for key in ("minLength", "minItems", "minProperties"):
+        if rest.get(key) == 0:
+            del rest[key]
+    for key in ("uniqueItems", "deprecated", "readOnly", "writeOnly"):
+        if rest.get(key) is False:
+            del rest[key]
+
+
+def _normalise_union(
+    side: Side,
+    schema: Mapping[str, Any],
+    rest: dict[str, Any],
+    keyword: str,
+    types: frozenset[str] | None,
+    null: bool | None,
+) -> tuple[frozenset[str] | None, bool | None]:
+    """Take null out of a union, and read a union of bare types as a list of types."""
+    members = side.sequence(rest[keyword], f"`{keyword}`", schema)
+    others = [member for member in members if not _is_null(member)]
+    if types is None:
+        null = bool(null) or len(others) < len(members)
+        bare = [name for member in others for name in _bare_types(member)]
+        found = frozenset(bare)
+        overlap = {"integer", "number"} <= found or len(bare) > len(found)
+        if all(map(_bare_types, others)) and not (overlap and keyword == "oneOf"):
+            del rest[keyword]
+            return _without_null(found), null or "null" in found
+    # The same alternative twice says nothing in anyOf (in oneOf it says that neither holds).
+    rest[keyword] = list({canonical(one): one for one in others}.values()) if keyword == "anyOf" else others
+    return types, null
+
+
+def _bare_types(schema: Any) -> list[str]:
+    """Return the types that a schema names if it says nothing else."""
+    if not isinstance(schema, Mapping) or set(schema) != {"type"}:
+        return []
+    types = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
+    return list(types) if isinstance(types, list) and all(isinstance(one, str) for one in types) else []
+
+
+def _drop_empty(side: Side, schema: Mapping[str, Any], rest: dict[str, Any]) -> None:
+    if isinstance(rest.get("required"), bool):
+        # Draft 3's boolean, still met beside a property; it says nothing in OpenAPI.
+        del rest["required"]
+    if "required" in rest:
+        rest["required"] = [str(name) for name in side.sequence(rest["required"], "`required`", schema)]
+    for key in ("properties", "patternProperties", "dependentRequired", "dependentSchemas"):
+        if key in rest:
+            rest[key] = _object(side, rest[key], f"`{key}`", schema)
+    for key in ("properties", "patternProperties", "required", "dependentRequired", "dependentSchemas"):
+        if key in rest and not rest[key]:
+            del rest[key]
+    for key in ("additionalProperties", "items", "unevaluatedProperties", "unevaluatedItems"):
+        if key in rest and (rest[key] is True or rest[key] == {}):
+            del rest[key]
+
+
+def _object(side: Side, value: Any, what: str, near: Any) -> Mapping[str, Any]:
+    # Not resolved: a property may be called `$ref`.
+    if not isinstance(value, Mapping):
+        raise side.fail(f"{what} must be an object, not {json_type(value)}", near)
+    return value
+
+
+def _both(one: Flat, other: Flat) -> Flat:
+    """Return what two schemas demand together; annotations of the first win."""
+    null = one.null if other.null is None else other.null if one.null is None else one.null and other.null
+    keywords = dict(one.keywords)
+    extra = [*one.extra, *(item for item in other.extra if item not in one.extra)]
+    for key, value in other.keywords.items():
+        if key not in keywords:
+            keywords[key] = value
+        elif not same_json(keywords[key], value):
+            merged = _merge_keyword(key, keywords[key], value)
+            if merged is None:
+                extra.append((key, value))
+            else:
+                keywords[key] = merged
+    return Flat(_common_types(one.types, other.types), null, keywords, tuple(extra))
+
+
+def _common_types(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
+    if one is None or other is None:
+        return one if other is None else other
+    common = one & other
+    if "integer" in one | other and "number" in one | other:
+        common |= {"integer"}
+    return common
+
+
+def _merge_keyword(key: str, one: Any, other: Any) -> Any:
+    """Return the value that demands both, or None where no single value does."""
+    if key in ("properties", "patternProperties", "dependentSchemas"):
+        return {name: _all_of(one, other, name) for name in _ordered(one, other)}
+    if key == "required":
+        return _ordered(one, other)
+    if key == "enum":
+        allowed = {canonical(value) for value in other}
+        return [value for value in one if canonical(value) in allowed]
+    if key in LOWER_LIMITS or key in UPPER_LIMITS:
+        try:
+            return max(one, other) if key in LOWER_LIMITS else min(one, other)
+        except TypeError:
+            return None
+    if key in ("items", "additionalProperties", "contains", "propertyNames"):
+        return False if one is False or other is False else _conjunction([one, other])
+    if key in ("readOnly", "writeOnly", "deprecated", "uniqueItems"):
+        return bool(one) or bool(other)
+    if is_annotation(key):
+        return [one, other] if not isinstance(one, list) else [*one, other]
+    return None
+
+
+def _ordered(one: Iterable[str], other: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys([*one, *other]))
+
+
+def _all_of(one: Mapping[str, Any], other: Mapping[str, Any], name: str) -> Any:
+    if name not in one or name not in other:
+        return one.get(name, other.get(name))
+    return _conjunction([one[name], other[name]])
+
+
+def _conjunction(schemas: list[Any]) -> Any:
+    """Join schemas by ``allOf``, each once, so that recursive schemas come back to the same join."""
+    members: dict[str, Any] = {}
+    for schema in schemas:
+        inner = schema["allOf"] if isinstance(schema, Mapping) and set(schema) == {"allOf"} else [schema]
+        for member in inner:
+            members.setdefault(canonical(member), member)
+    ordered = [members[key] for key in sorted(members)]
+    return ordered[0] if len(ordered) == 1 else {"allOf": ordered}

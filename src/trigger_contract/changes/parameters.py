@@ -1,0 +1,175 @@
+"""What changed in the parameters of an operation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from trigger_contract.changes.bodies import compare_content
+from trigger_contract.changes.flatten import flatten
+from trigger_contract.changes.law import Effect, Flow
+from trigger_contract.changes.scope import Scope
+from trigger_contract.changes.side import Side, same_json, show
+from trigger_contract.document.wire import EXTENSION
+
+Key = tuple[str, str]
+Parameter = Mapping[str, Any]
+_STYLES = {"query": "form", "cookie": "form"}
+
+
+def collect(side: Side, *levels: Any) -> dict[Key, Parameter]:
+    """Gather resolved parameters by location and name; those of a later level win.
+
+    Names of headers are in lower case, as case does not count there (RFC 9110, section 5.1).
+
+    Raises:
+        UserError: A parameter has no name or no location.
+    """
+    found: dict[Key, Parameter] = {}
+    for level in levels:
+        for raw in side.sequence(level, "`parameters`"):
+            parameter = side.mapping(raw, "a parameter", raw)
+            name, place = parameter.get("name"), parameter.get("in")
+            if not isinstance(name, str) or not isinstance(place, str):
+                raise side.fail("a parameter needs `name` and `in`", raw)
+            found[place, name.lower() if place == "header" else name] = parameter
+    return found
+
+
+def compare_parameters(
+    scope: Scope, old: dict[Key, Parameter], new: dict[Key, Parameter], renamed: Mapping[str, str]
+) -> None:
+    """Report every change in the parameters.
+
+    Args:
+        scope: The operation.
+        old: Old parameters by location and name.
+        new: New parameters likewise.
+        renamed: New name for the old name of each path parameter that the new path spells differently.
+    """
+    before = {
+        (place, renamed.get(name, name) if place == "path" else name): one
+        for (place, name), one in old.items()
+    }
+    for name, other in renamed.items():
+        message = f"The path parameter `{name}` is now called `{other}`; the wire is the same."
+        scope.report("request-parameter-renamed", Effect.UNKNOWN, message, name, other)
+    gone = [key for key in before if key not in new]
+    come = [key for key in new if key not in before]
+    for key in list(gone):
+        partner = next((other for other in come if other[1].lower() == key[1].lower()), None)
+        if partner is not None:
+            gone.remove(key)
+            come.remove(partner)
+            _moved(scope, before[key], new[partner])
+    for key in gone:
+        one = before[key]
+        message = f"The {_name(one)} was removed."
+        scope.report("request-parameter-removed", Effect.UNKNOWN, message, one["name"], near=(one, None))
+    for key in come:
+        _added(scope, new[key])
+    for key in before:
+        if key in new:
+            _compare(scope, before[key], new[key])
+
+
+def _name(parameter: Parameter) -> str:
+    return f"{parameter['in']} parameter `{parameter['name']}`"
+
+
+def _required(parameter: Parameter) -> bool:
+    return parameter.get("required") is True or parameter["in"] == "path"
+
+
+def _added(scope: Scope, new: Parameter) -> None:
+    kind = "required" if _required(new) else "optional"
+    code = "new-request-path-parameter" if new["in"] == "path" else f"new-{kind}-request-parameter"
+    effect = Effect.NARROWS if _required(new) else Effect.NONE
+    message = f"The {_name(new)} was added ({kind})."
+    scope.report(code, effect, message, None, new["name"], near=(None, new))
+
+
+def _moved(scope: Scope, old: Parameter, new: Parameter) -> None:
+    message = f"The {_name(old)} is now a {new['in']} parameter."
+    code = "request-parameter-location-changed"
+    scope.report(code, Effect.INCOMPARABLE, message, old["in"], new["in"], near=(old, new))
+    _compare(scope, old, new)
+
+
+def _compare(scope: Scope, old: Parameter, new: Parameter) -> None:
+    name = _name(new)
+    was, now = _required(old), _required(new)
+    if now and not was:
+        message = f"The {name} is now required."
+        scope.report(
+            "request-parameter-became-required", Effect.NARROWS, message, False, True, near=(old, new)
+        )
+    elif was and not now:
+        message = f"The {name} is no longer required."
+        scope.report(
+            "request-parameter-became-optional", Effect.WIDENS, message, True, False, near=(old, new)
+        )
+    _serialization(scope, old, new)
+    _flags(scope, old, new)
+    if "content" in old or "content" in new:
+        compare_content(
+            scope, "request", "parameter", Flow.SENT, f"the {name}", old.get("content"), new.get("content")
+        )
+    if "schema" in old or "schema" in new:
+        schemas = (old.get("schema"), new.get("schema"))
+        scope.schema("request", "parameter", Flow.SENT, f"In the {new['in']}", str(new["name"]), *schemas)
+    keys = ("description", "example", "examples")
+    scope.texts("request-parameter", f"the {name}", _without(old), _without(new), keys)
+
+
+def _without(parameter: Parameter) -> Parameter:
+    return {key: value for key, value in parameter.items() if key != EXTENSION}
+
+
+def _serialization(scope: Scope, old: Parameter, new: Parameter) -> None:
+    """Compare how a value is spelled; what makes no difference for a scalar is passed over."""
+    if not same_json(old.get(EXTENSION), new.get(EXTENSION)):
+        message = f"The {_name(new)} is spelled by other rules on the wire (`{EXTENSION}`)."
+        code = "request-parameter-serialization-changed"
+        values = (old.get(EXTENSION), new.get(EXTENSION))
+        scope.report(code, Effect.INCOMPARABLE, message, *values, near=(old, new))
+    if old["in"] != new["in"]:
+        return
+    styles, explodes = zip(*(_style(one) for one in (old, new)), strict=True)
+    scalar = _scalar(scope.graph.old, old) and _scalar(scope.graph.new, new)
+    effect = Effect.TEXT if scalar and {*styles} <= {"form", "simple"} else Effect.INCOMPARABLE
+    for key, values in (("style", styles), ("explode", explodes)):
+        if values[0] != values[1] and not (key == "explode" and styles[0] != styles[1]):
+            message = f"The {_name(new)} has {key} {show(values[1])} (was {show(values[0])})."
+            scope.report(f"request-parameter-{key}-changed", effect, message, *values, near=(old, new))
+
+
+def _style(parameter: Parameter) -> tuple[str, bool]:
+    """Return style and explode with their defaults (OpenAPI 3.1, Parameter Object)."""
+    style = parameter.get("style", _STYLES.get(parameter["in"], "simple"))
+    return style, bool(parameter.get("explode", style == "form"))
+
+
+def _scalar(side: Side, parameter: Parameter) -> bool:
+    types = flatten(side, parameter.get("schema")).types
+    return types is not None and not types & {"array", "object"}
+
+
+def _flags(scope: Scope, old: Parameter, new: Parameter) -> None:
+    was, now = bool(old.get("deprecated")), bool(new.get("deprecated"))
+    if was != now:
+        verb, tail = ("deprecated", "now") if now else ("reactivated", "no longer")
+        message = f"The {_name(new)} is {tail} deprecated."
+        scope.report(f"request-parameter-{verb}", Effect.NONE, message, was, now, near=(old, new))
+    was, now = bool(old.get("allowEmptyValue")), bool(new.get("allowEmptyValue"))
+    if was != now:
+        effect, verb = (Effect.WIDENS, "may now") if now else (Effect.NARROWS, "may no longer")
+        message = f"The {_name(new)} {verb} be sent without a value."
+        code = "request-parameter-allow-empty-value-changed"
+        scope.report(code, effect, message, was, now, near=(old, new))
+    was, now = bool(old.get("allowReserved")), bool(new.get("allowReserved"))
+    if was != now:
+        tail = "are kept as they are" if now else "are escaped"
+        message = f"Reserved characters in the {_name(new)} {tail} now."
+        code = "request-parameter-allow-reserved-changed"
+        scope.report(code, Effect.UNKNOWN, message, was, now, near=(old, new))

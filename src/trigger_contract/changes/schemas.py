@@ -1,0 +1,382 @@
+"""Two graphs of schemas, compared side by side.
+
+A pair of schemas is compared once for each kind of place, however many operations reach it and however
+recursive they are: what changed in the pair itself is kept with the pair, and the pairs below that stand
+behind a reference are edges. What an operation sees is what the pairs it reaches have found.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from trigger_contract.changes import unions
+from trigger_contract.changes.flatten import Flat, Position, flatten, is_annotation, position
+from trigger_contract.changes.keywords import HANDLED, compare_annotations, compare_keywords, compare_null
+from trigger_contract.changes.law import Effect, Flow
+from trigger_contract.changes.model import Severity
+from trigger_contract.changes.presence import added, existence, kebab, removed, requiredness
+from trigger_contract.changes.side import Side, canonical, line_of, same_json
+from trigger_contract.changes.spot import Context, Finding, Spot
+
+# Keywords whose value is one schema that every (or some) value has to meet as well.
+_SCHEMA_KEYWORDS = {
+    "items": "[]",
+    "contains": "[contains]",
+    "propertyNames": "[names]",
+    "then": "[then]",
+    "else": "[else]",
+    "contentSchema": "[content]",
+    "unevaluatedItems": "[unevaluated]",
+    "unevaluatedProperties": "[unevaluated]",
+}
+_SCHEMA_MAPS = ("patternProperties", "dependentSchemas")
+_ENCODINGS = ("contentEncoding", "contentMediaType")
+_OBJECT = frozenset({"properties", "required", "additionalProperties", *_SCHEMA_MAPS, *_SCHEMA_KEYWORDS})
+_MAXIMUM_NESTED_QUESTIONS = 12
+
+Key = tuple[Any, ...]
+
+
+@dataclass
+class _Node:
+    """What changed in a pair of schemas itself, and the pairs below it.
+
+    Attributes:
+        findings: What changed.
+        edges: Keys of the pairs below.
+        work: Finds all that out; None once begun. A pair asked about while it is being compared counts
+            as unchanged, which is right for recursive schemas.
+    """
+
+    findings: list[Finding] = field(default_factory=list)
+    edges: list[Key] = field(default_factory=list)
+    work: Callable[[], None] | None = None
+
+
+class SchemaGraph:
+    """Compares schemas of two documents.
+
+    Args:
+        old: The old document.
+        new: The new document.
+    """
+
+    def __init__(self, old: Side, new: Side) -> None:
+        self.old = old
+        self.new = new
+        self._nodes: dict[Key, _Node] = {}
+        self._questions = 0
+
+    def compare(self, context: Context, base: str, old: Any, new: Any) -> Key:
+        """Compare two schemas and return the key under which ``findings`` tells what changed.
+
+        Args:
+            context: The kind of place.
+            base: What paths start at: a parameter's or header's name, empty for a body.
+            old: The old schema, unresolved.
+            new: The new schema, unresolved.
+        """
+        spot = Spot(context, base, "", (line_of(old), line_of(new)), _discard)
+        key: Key = (context, base, canonical(old), canonical(new))
+        if key not in self._nodes:
+            self._nodes[key] = node = _Node()
+            spot = replace(spot, sink=node.findings.append)
+            node.work = lambda: self._compare(spot, node, old, new)
+        return key
+
+    def findings(self, keys: Iterable[Key]) -> Iterator[Finding]:
+        """Yield what changed in these pairs and in all that they reach, nearest first."""
+        for node in self._reach(keys):
+            yield from node.findings
+
+    def findings_by_use(self, uses: Sequence[Iterable[Key]]) -> Iterator[tuple[Finding, list[int]]]:
+        """Yield what changed in all these pairs and below, with the indexes of the uses that reach it.
+
+        Args:
+            uses: The pairs of each use.
+        """
+        nodes = list(self._reach(key for keys in uses for key in keys))
+        # A set of uses is a number with a bit for each, handed down the edges until nothing changes:
+        # following the edges anew for each use would take uses times schemas.
+        masks: dict[int, int] = dict.fromkeys(map(id, nodes), 0)
+        for index, keys in enumerate(uses):
+            for key in keys:
+                masks[id(self._nodes[key])] |= 1 << index
+        queue = deque(nodes)
+        waiting = set(masks)
+        while queue:
+            node = queue.popleft()
+            waiting.discard(id(node))
+            for edge in node.edges:
+                below = self._nodes[edge]
+                if (mask := masks[id(below)] | masks[id(node)]) != masks[id(below)]:
+                    masks[id(below)] = mask
+                    if id(below) not in waiting:
+                        waiting.add(id(below))
+                        queue.append(below)
+        for node in nodes:
+            for finding in node.findings:
+                yield finding, [index for index in range(len(uses)) if masks[id(node)] >> index & 1]
+
+    def _reach(self, keys: Iterable[Key]) -> Iterator[_Node]:
+        """Yield these pairs and all below, each compared by then."""
+        queue = list(dict.fromkeys(keys))
+        seen = set(queue)
+        for key in queue:
+            node = self._nodes[key]
+            if (work := node.work) is not None:
+                node.work = None
+                work()
+            yield node
+            for edge in node.edges:
+                if edge not in seen:
+                    seen.add(edge)
+                    queue.append(edge)
+
+    def same(self, context: Context, old: Any, new: Any) -> bool:
+        """Whether two schemas demand the same."""
+        if self._questions >= _MAXIMUM_NESTED_QUESTIONS:
+            return same_json(old, new)
+        self._questions += 1
+        try:
+            key = self.compare(context, "", old, new)
+            return all(finding.severity is Severity.TEXT for finding in self.findings([key]))
+        finally:
+            self._questions -= 1
+
+    def _compare(self, spot: Spot, node: _Node, old_raw: Any, new_raw: Any) -> None:
+        """Compare what stands at one place: here if it is written inline, else in a node of its own."""
+        old, new = position(self.old, old_raw), position(self.new, new_raw)
+        local = [key for key in {**old.annotations, **new.annotations} if is_annotation(key)]
+        if local:
+            compare_annotations(
+                spot,
+                {key: old.annotation(key) for key in local if old.annotation(key) is not None},
+                {key: new.annotation(key) for key in local if new.annotation(key) is not None},
+            )
+        skip = frozenset(local)
+        if not old.key and not new.key:
+            self._compare_flat(spot, node, old, new, skip)
+            return
+        component = new.component or old.component
+        context, base, path = spot.context, spot.base, spot.path
+        if component is not None:
+            context, base, path = spot.context.general, component, ""
+        inline = tuple("" if one.key else canonical(one.core) for one in (old, new))
+        root = spot.root and not spot.path
+        # Without the path: a recursive schema that is no component would otherwise grow it for ever.
+        key = (old.key, new.key, inline, old.null, new.null, context, base, root, skip)
+        node.edges.append(key)
+        if key not in self._nodes:
+            self._nodes[key] = below = _Node()
+            lines = (line_of(old.core) or old.line, line_of(new.core) or new.line)
+            at = Spot(context, base, path, lines, below.findings.append, root=root)
+            below.work = lambda: self._compare_flat(at, below, old, new, skip)
+
+    def _compare_flat(
+        self, spot: Spot, node: _Node, old_at: Position, new_at: Position, skip: frozenset[str]
+    ) -> None:
+        old = _without(_nullable(flatten(self.old, old_at.core), old_at.null), skip)
+        new = _without(_nullable(flatten(self.new, new_at.core), new_at.null), skip)
+        one_sided = ("oneOf" in old.keywords or "anyOf" in old.keywords) != (
+            "oneOf" in new.keywords or "anyOf" in new.keywords
+        )
+        if one_sided and self._wrapped(spot, node, (old_at, old), (new_at, new)):
+            return
+        compare_keywords(spot, old, new)
+        self._properties(spot, node, old, new)
+        self._additional(spot, node, old, new)
+        for keyword, step in _SCHEMA_KEYWORDS.items():
+            self._subschema(spot, node, keyword, step, old.get(keyword), new.get(keyword))
+        for keyword in _SCHEMA_MAPS:
+            self._schema_map(spot, node, keyword, old.get(keyword, {}), new.get(keyword, {}))
+        self._unions(spot, node, old, new)
+        self._others(spot, node, old, new)
+
+    def _properties(self, spot: Spot, node: _Node, old: Flat, new: Flat) -> None:
+        before, after = old.get("properties", {}), new.get("properties", {})
+        required = (set(old.get("required", ())), set(new.get("required", ())))
+        names = [*before, *after, *old.get("required", ()), *new.get("required", ())]
+        for name in dict.fromkeys(names):
+            in_old, in_new = (
+                name in properties or name in needed
+                for properties, needed in zip((before, after), required, strict=True)
+            )
+            lines = (line_of(before, name) or line_of(before.get(name)), line_of(after.get(name)))
+            below = spot.below(name, lines)
+            if self._never_travels(spot.context.flow, before.get(name), after.get(name), in_old, in_new):
+                below = below.inert()
+            if not in_new:
+                removed(below, name in required[0], new.get("additionalProperties") is False)
+            elif not in_old:
+                added(below, name in required[1])
+            else:
+                requiredness(below, name in required[0], name in required[1])
+                self._compare(below, node, before.get(name), after.get(name))
+
+    def _never_travels(self, flow: Flow, old: Any, new: Any, in_old: bool, in_new: bool) -> bool:
+        key = "readOnly" if flow is Flow.SENT else "writeOnly"
+        sides = [(self.old, old)] * in_old + [(self.new, new)] * in_new
+        plain = {"$ref", "allOf", "oneOf", "anyOf", key}
+        if any(isinstance(raw, Mapping) and plain.isdisjoint(raw) for _, raw in sides):
+            return False
+        return all(bool(position(side, raw).annotation(key)) for side, raw in sides)
+
+    def _additional(self, spot: Spot, node: _Node, old: Flat, new: Flat) -> None:
+        before, after = old.get("additionalProperties"), new.get("additionalProperties")
+        if before is False and after is False:
+            return
+        if after is False:
+            predicate = "takes no other properties any more"
+            spot.report("additional-properties-disallowed", Effect.NARROWS, predicate, True, False)
+        elif before is False:
+            # Clients are expected to pass over properties they do not know.
+            spot.report(
+                "additional-properties-allowed",
+                Effect.WIDENS,
+                "may now have other properties",
+                False,
+                True,
+                level=Severity.ADDITIVE,
+            )
+        elif before is not None or after is not None:
+            self._compare(spot.below("*"), node, before, after)
+
+    def _subschema(self, spot: Spot, node: _Node, keyword: str, step: str, old: Any, new: Any) -> None:
+        if old is None and new is None:
+            return
+        below = spot.below(step, (line_of(old), line_of(new)))
+        if keyword == "items" or (old is not None and new is not None):
+            self._compare(below, node, old, new)
+        else:
+            existence(spot, kebab(keyword), f"`{keyword}`", old, new)
+
+    def _schema_map(
+        self, spot: Spot, node: _Node, keyword: str, old: Mapping[str, Any], new: Mapping[str, Any]
+    ) -> None:
+        what = {"patternProperties": "pattern-property", "dependentSchemas": "dependent-schema"}[keyword]
+        for name in dict.fromkeys([*old, *new]):
+            if name in old and name in new:
+                self._compare(spot.below(f"[{name}]"), node, old[name], new[name])
+            else:
+                existence(spot, what, f"`{keyword}` {name}", old.get(name), new.get(name))
+
+    def _unions(self, spot: Spot, node: _Node, old: Flat, new: Flat) -> None:
+        before = [key for key in ("oneOf", "anyOf") if key in old.keywords]
+        after = [key for key in ("oneOf", "anyOf") if key in new.keywords]
+        pairs = [(key, key) for key in before if key in after]
+        if len(before) == len(after) == 1 and before != after:
+            predicate = f"is now `{after[0]}` of its alternatives (was `{before[0]}`)"
+            spot.report("union-kind-changed", Effect.NONE, predicate, before[0], after[0])
+            pairs = [(before[0], after[0])]
+        elif before != after:
+            for key in sorted({*before, *after} - {one for pair in pairs for one in pair}):
+                existence(spot, kebab(key), f"`{key}`", old.get(key), new.get(key))
+        for one, other in pairs:
+            self._alternatives(spot, node, kebab(other), old.get(one), new.get(other))
+        unions.compare_discriminators(self, spot, old, new)
+
+    def _alternatives(self, spot: Spot, node: _Node, name: str, old: list[Any], new: list[Any]) -> None:
+        matched = unions.match(self, spot.context, old, new)
+        for one in matched.removed:
+            predicate = f"no longer has the alternative {unions.describe(self.old, one)}"
+            spot.report(f"{name}-removed", Effect.NARROWS, predicate)
+        for one in matched.added:
+            predicate = f"has the new alternative {unions.describe(self.new, one)}"
+            spot.report(f"{name}-added", Effect.WIDENS, predicate)
+        for before, after in matched.pairs:
+            label = unions.describe(self.new, after).strip("`")
+            self._compare(spot.below(f"[{label}]", (line_of(before), line_of(after))), node, before, after)
+
+    def _wrapped(
+        self, spot: Spot, node: _Node, old: tuple[Position, Flat], new: tuple[Position, Flat]
+    ) -> bool:
+        """Compare a schema with a union that it became, or was, an alternative of."""
+        union = old[1] if "oneOf" in old[1].keywords or "anyOf" in old[1].keywords else new[1]
+        keys = {key for key in union.keywords if not is_annotation(key)}
+        name = next((key for key in ("oneOf", "anyOf") if key in keys), "")
+        if keys - {name, "discriminator"} or union.extra:
+            return False
+        sides = [flat.get(name) if flat is union else [_as_raw(at, flat)] for at, flat in (old, new)]
+        matched = unions.match(self, spot.context, sides[0], sides[1])
+        if not matched.pairs:
+            return False
+        self._alternatives(spot, node, kebab(name), sides[0], sides[1])
+        compare_null(spot, old[1], new[1])
+        compare_annotations(spot, old[1].keywords, new[1].keywords)
+        return True
+
+    def _others(self, spot: Spot, node: _Node, old: Flat, new: Flat) -> None:
+        self._prefix_items(spot, node, old.get("prefixItems", []), new.get("prefixItems", []))
+        self._conditions(spot, old, new)
+        handled = HANDLED | _OBJECT | {"oneOf", "anyOf", "discriminator", "prefixItems", "not", "if"}
+        for key in dict.fromkeys([*old.keywords, *new.keywords]):
+            if key in handled or is_annotation(key):
+                continue
+            before, after = old.get(key), new.get(key)
+            if same_json(before, after):
+                continue
+            if key == "dependentRequired":
+                existence(spot, kebab(key), f"`{key}`", before, after)
+            else:
+                effect = Effect.INCOMPARABLE if key in _ENCODINGS else Effect.UNKNOWN
+                spot.report(f"{kebab(key)}-changed", effect, f"has another `{key}`", before, after)
+        gone, come = list(old.extra), list(new.extra)
+        for one in old.extra:
+            for other in come:
+                if one[0] == other[0] and self.same(spot.context, dict([one]), dict([other])):
+                    gone.remove(one)
+                    come.remove(other)
+                    break
+        for key, value in come:
+            spot.report("all-of-added", Effect.NARROWS, f"must now also meet `{key}`", None, value)
+        for key, value in gone:
+            spot.report("all-of-removed", Effect.WIDENS, f"need not meet `{key}`", value, None)
+
+    def _prefix_items(self, spot: Spot, node: _Node, old: list[Any], new: list[Any]) -> None:
+        for index in range(max(len(old), len(new))):
+            before = old[index] if index < len(old) else None
+            after = new[index] if index < len(new) else None
+            if before is not None and after is not None:
+                self._compare(spot.below(f"[{index}]"), node, before, after)
+            else:
+                verb = "added" if before is None else "removed"
+                predicate = f"has item {index} {'of its own schema' if before is None else 'no longer apart'}"
+                spot.report(f"prefix-items-{verb}", Effect.UNKNOWN, predicate)
+
+    def _conditions(self, spot: Spot, old: Flat, new: Flat) -> None:
+        """Compare the keywords where narrower below can mean wider above."""
+        for key in ("not", "if"):
+            before, after = old.get(key), new.get(key)
+            if before is None or after is None:
+                if before is not None or after is not None:
+                    existence(spot, key, f"`{key}`", before, after)
+            elif not self.same(spot.context, before, after):
+                spot.report(f"{key}-changed", Effect.UNKNOWN, f"has another `{key}`")
+
+
+def _discard(finding: Finding) -> None:
+    """Take a finding where nobody asks."""
+
+
+def _nullable(flat: Flat, null: bool) -> Flat:
+    return replace(flat, null=True) if null and flat.null is not None else flat
+
+
+def _without(flat: Flat, skip: frozenset[str]) -> Flat:
+    if not skip:
+        return flat
+    return replace(flat, keywords={key: value for key, value in flat.keywords.items() if key not in skip})
+
+
+def _as_raw(at: Position, flat: Flat) -> Any:
+    """Return a schema that is no union as the one alternative of one; null is compared apart."""
+    if not flat.null:
+        return {"$ref": at.key} if at.key.startswith("#") else at.core
+    if "allOf" in at.core:
+        return at.core
+    bare = {key: value for key, value in at.core.items() if key not in ("nullable", "type")}
+    return {**bare, "type": sorted(flat.types)} if flat.types is not None else bare

@@ -1,0 +1,170 @@
+"""What changed in how a client has to authenticate, and in where it finds the server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from trigger_contract.changes.law import Effect
+from trigger_contract.changes.scope import Scope
+from trigger_contract.changes.side import Side, canonical, same_json
+
+# One alternative: the scopes that each scheme needs, by the scheme's name in the new document.
+Alternative = dict[str, frozenset[str]]
+_WORDS = ("description", "bearerFormat")
+
+
+def compare_security(scope: Scope, old_raw: Any, new_raw: Any) -> None:
+    """Report every change in the security requirements that apply to an operation.
+
+    Requirements are alternatives, the schemes and scopes within one apply together. Source: OpenAPI
+    3.1, Security Requirement Object.
+    """
+    names = _renamed(scope.graph.old, scope.graph.new)
+    old = _alternatives(scope.graph.old, old_raw, names)
+    new = _alternatives(scope.graph.new, new_raw, {})
+    gone = [one for one in old if one not in new]
+    come = [one for one in new if one not in old]
+    for one in list(gone):
+        partner = next((other for other in come if other.keys() == one.keys()), None)
+        if partner is not None:
+            gone.remove(one)
+            come.remove(partner)
+            _scopes(scope, one, partner)
+    near = (old_raw, new_raw)
+    anonymous = {} in old, {} in new
+    if anonymous[0] and not anonymous[1]:
+        message = f"Authentication is now required: {' or '.join(map(_words, new))}."
+        scope.report("api-security-became-required", Effect.NARROWS, message, near=near)
+        come = []
+    for one in filter(None, gone):
+        # An anonymous alternative takes every request, authenticated or not.
+        if anonymous[1]:
+            message = f"Authentication by {_words(one)} is no longer needed."
+            scope.report("api-security-became-optional", Effect.WIDENS, message, near=near)
+        else:
+            message = f"Authentication by {_words(one)} is no longer offered."
+            scope.report("api-security-removed", Effect.NARROWS, message, near=near)
+    for one in come:
+        offer = f"Authentication by {_words(one)} is now offered"
+        message = f"{offer}." if one else "No authentication is needed any more."
+        scope.report("api-security-added", Effect.WIDENS, message, near=near)
+
+
+def _alternatives(side: Side, raw: Any, names: Mapping[str, str]) -> list[Alternative]:
+    """Return the alternatives; an empty one means no authentication."""
+    alternatives: list[Alternative] = []
+    for requirement in side.sequence(raw, "`security`"):
+        alternative: Alternative = {}
+        for name, scopes in side.mapping(requirement, "a security requirement").items():
+            listed = side.sequence(scopes, f"scopes of {name}", requirement)
+            alternative[names.get(name, name)] = frozenset(str(one) for one in listed)
+        if alternative not in alternatives:
+            alternatives.append(alternative)
+    return alternatives or [{}]
+
+
+def _renamed(old: Side, new: Side) -> dict[str, str]:
+    """Return the new name of each scheme that only changed its name, which is not on the wire."""
+    before, after = old.components("securitySchemes"), new.components("securitySchemes")
+    free = [name for name in after if name not in before]
+    renamed: dict[str, str] = {}
+    for name in before:
+        if name in after:
+            continue
+        demand = _demand(old.mapping(before[name], f"security scheme {name}", before))
+        for other in free:
+            if _demand(new.mapping(after[other], f"security scheme {other}", after)) == demand:
+                renamed[name] = other
+                free.remove(other)
+                break
+    return renamed
+
+
+def _demand(scheme: Mapping[str, Any]) -> str:
+    """Return what a scheme demands of a request; where OAuth tokens come from is compared apart."""
+    demand = {key: scheme.get(key) for key in ("type", "in", "name")}
+    if scheme.get("in") == "header":
+        demand["name"] = str(scheme.get("name")).lower()
+    # Names of authentication schemes do not depend on case (RFC 9110, section 11.1).
+    demand["scheme"] = str(scheme.get("scheme", "")).lower()
+    return canonical(demand)
+
+
+def _scopes(scope: Scope, old: Alternative, new: Alternative) -> None:
+    for key in old:
+        for one in sorted(new[key] - old[key]):
+            message = f"Authentication by `{key}` now needs the scope `{one}`."
+            scope.report("api-security-scope-added", Effect.NARROWS, message, None, one)
+        for one in sorted(old[key] - new[key]):
+            message = f"Authentication by `{key}` no longer needs the scope `{one}`."
+            scope.report("api-security-scope-removed", Effect.WIDENS, message, one, None)
+
+
+def _words(alternative: Alternative) -> str:
+    return " and ".join(f"`{name}`" for name in alternative)
+
+
+def compare_schemes(scope: Scope) -> None:
+    """Report changes in the security schemes themselves."""
+    sides = scope.graph.old, scope.graph.new
+    old, new = (side.components("securitySchemes") for side in sides)
+    renamed = _renamed(*sides)
+    for name in old:
+        if name not in new and name not in renamed:
+            message = f"The security scheme `{name}` was removed."
+            scope.report("api-security-component-removed", Effect.NONE, message, name, near=(old[name], None))
+    for name in new:
+        if name not in old and name not in renamed.values():
+            message = f"The security scheme `{name}` was added."
+            near = (None, new[name])
+            scope.report("api-security-component-added", Effect.NONE, message, None, name, near=near)
+    for name in old:
+        if (other := renamed.get(name, name)) in new:
+            before = sides[0].mapping(old[name], f"security scheme {name}", old)
+            after = sides[1].mapping(new[other], f"security scheme {other}", new)
+            _compare_scheme(scope, other, before, after)
+
+
+def _compare_scheme(scope: Scope, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+    if _demand(old) != _demand(new):
+        message = f"The security scheme `{name}` demands something else of a request."
+        scope.report("api-security-scheme-changed", Effect.INCOMPARABLE, message, near=(old, new))
+    for key in ("flows", "openIdConnectUrl"):
+        if not same_json(old.get(key), new.get(key)):
+            message = f"The security scheme `{name}` has other `{key}`."
+            code = "api-security-scheme-flows-changed"
+            scope.report(code, Effect.UNKNOWN, message, old.get(key), new.get(key), near=(old, new))
+    scope.texts("api-security-scheme", f"the security scheme `{name}`", old, new, _WORDS)
+
+
+def compare_servers(scope: Scope, old_raw: Any, new_raw: Any) -> None:
+    """Report every change in the servers that apply to an operation.
+
+    Whether a server that is no longer named still answers, a document cannot tell: that is risky.
+    """
+    old = _servers(scope.graph.old, old_raw)
+    new = _servers(scope.graph.new, new_raw)
+    for url, server in old.items():
+        if url not in new:
+            message = f"The server `{url}` is no longer named."
+            scope.report("api-server-removed", Effect.UNKNOWN, message, url, None, near=(server, new_raw))
+    for url, server in new.items():
+        if url not in old:
+            message = f"The server `{url}` was added."
+            scope.report("api-server-added", Effect.NONE, message, None, url, near=(old_raw, server))
+            continue
+        variables = old[url].get("variables"), server.get("variables")
+        if not same_json(variables[0], variables[1]):
+            message = f"The server `{url}` has other variables."
+            scope.report("api-server-variables-changed", Effect.UNKNOWN, message, *variables)
+        scope.texts("api-server", f"the server `{url}`", old[url], server, ("description", "name"))
+    if list(old) != list(new) and set(old) == set(new):
+        message = f"Another server comes first: `{next(iter(new))}` (was `{next(iter(old))}`)."
+        scope.report("api-server-order-changed", Effect.UNKNOWN, message)
+
+
+def _servers(side: Side, raw: Any) -> dict[str, Mapping[str, Any]]:
+    servers = [side.mapping(one, "a server") for one in side.sequence(raw, "`servers`")]
+    # Without servers, the document's own address is the server (OpenAPI 3.1, OpenAPI Object).
+    return {str(server.get("url", "/")): server for server in servers} or {"/": {}}

@@ -1,0 +1,126 @@
+"""The alternatives of a ``oneOf`` or ``anyOf``: which old one is which new one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from trigger_contract.changes.flatten import Flat, flatten, position
+from trigger_contract.changes.law import Effect
+from trigger_contract.changes.model import Severity
+from trigger_contract.changes.side import Side, same_json
+from trigger_contract.changes.spot import Context, Spot
+
+if TYPE_CHECKING:
+    from trigger_contract.changes.schemas import SchemaGraph
+
+
+@dataclass(frozen=True)
+class Match:
+    """Alternatives paired up, and those left over."""
+
+    pairs: tuple[tuple[Any, Any], ...]
+    removed: tuple[Any, ...]
+    added: tuple[Any, ...]
+
+
+def match(graph: SchemaGraph, context: Context, old: list[Any], new: list[Any]) -> Match:
+    """Pair alternatives: first those that demand the same, then by name, then by likeness."""
+    pairs: list[tuple[Any, Any]] = []
+    before, after = list(old), list(new)
+    names = (lambda one: position(graph.old, one).component, lambda one: position(graph.new, one).component)
+
+    def same_text(one: Any, other: Any) -> bool:
+        return names[0](one) == names[1](other) and same_json(one, other)
+
+    def same_name(one: Any, other: Any) -> bool:
+        return names[0](one) is not None and names[0](one) == names[1](other)
+
+    def alike(one: Any, other: Any) -> bool:
+        return _likeness(flatten(graph.old, one), flatten(graph.new, other))
+
+    tests: tuple[Callable[[Any, Any], bool], ...] = (
+        same_text,
+        same_name,
+        lambda one, other: graph.same(context, one, other),
+        alike,
+    )
+    for test in tests:
+        for one in list(before):
+            partner = next((other for other in after if test(one, other)), None)
+            if partner is not None:
+                pairs.append((one, partner))
+                before.remove(one)
+                after.remove(partner)
+    # An alternative that says what another one says comes and goes without notice.
+    gone = [one for one in before if not any(graph.same(context, one, other) for other in new)]
+    come = [one for one in after if not any(graph.same(context, other, one) for other in old)]
+    return Match(tuple(pairs), tuple(gone), tuple(come))
+
+
+def _likeness(old: Flat, new: Flat) -> bool:
+    """Whether two schemas are versions of one: the same types, and objects with half their properties."""
+    if old.types != new.types:
+        return False
+    one, other = set(old.get("properties", {})), set(new.get("properties", {}))
+    if not one and not other:
+        return old.types is not None
+    return 2 * len(one & other) >= len(one | other)
+
+
+def describe(side: Side, raw: Any) -> str:
+    """Name an alternative: the component, or what it looks like."""
+    at = position(side, raw)
+    if at.component is not None:
+        return f"`{at.component}`"
+    flat = flatten(side, raw)
+    if isinstance(title := flat.get("title"), str):
+        return f"`{title}`"
+    if "properties" in flat.keywords:
+        return f"`{{{', '.join(flat.get('properties'))}}}`"
+    return f"`{' or '.join(sorted(flat.types)) if flat.types else 'any'}`"
+
+
+def compare_discriminators(graph: SchemaGraph, spot: Spot, old: Flat, new: Flat) -> None:
+    """Report changes in how a client tells the alternatives apart."""
+    before, after = old.get("discriminator"), new.get("discriminator")
+    if not isinstance(before, Mapping) or not isinstance(after, Mapping):
+        if after is not None and before is None:
+            spot.report("discriminator-added", Effect.NONE, "now has a discriminator")
+        elif before is not None and after is None:
+            spot.report(
+                "discriminator-removed", Effect.NONE, "no longer has a discriminator", level=Severity.RISKY
+            )
+        return
+    names = before.get("propertyName"), after.get("propertyName")
+    if names[0] != names[1]:
+        predicate = f"is told apart by `{names[1]}` (was `{names[0]}`)"
+        spot.report("discriminator-property-name-changed", Effect.UNKNOWN, predicate, *names)
+    mappings = _mapping(graph.old, old), _mapping(graph.new, new)
+    for value in dict.fromkeys([*mappings[0], *mappings[1]]):
+        one, other = (mapping.get(value) for mapping in mappings)
+        if one is None:
+            predicate = f"has the new discriminator value `{value}`"
+            spot.report("discriminator-mapping-added", Effect.NONE, predicate, None, value)
+        elif other is None:
+            predicate = f"no longer has the discriminator value `{value}`"
+            spot.report("discriminator-mapping-deleted", Effect.UNKNOWN, predicate, value, None)
+        elif one != other and not graph.same(spot.context, {"$ref": one}, {"$ref": other}):
+            predicate = f"has another schema for the discriminator value `{value}`"
+            spot.report("discriminator-mapping-changed", Effect.UNKNOWN, predicate, one, other)
+
+
+def _mapping(side: Side, flat: Flat) -> dict[str, str]:
+    """Return the reference for each discriminator value, the implicit ones by component name included.
+
+    Source: OpenAPI 3.1, Discriminator Object.
+    """
+    explicit: dict[str, str] = {}
+    for value, target in side.mapping(flat.get("discriminator").get("mapping"), "`mapping`").items():
+        explicit[value] = target if "/" in target else f"#/components/schemas/{target}"
+    for member in [*flat.get("oneOf", []), *flat.get("anyOf", [])]:
+        at = position(side, member)
+        if at.component is not None and at.key not in explicit.values():
+            explicit.setdefault(at.component, at.key)
+    return explicit

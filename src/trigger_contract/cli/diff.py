@@ -1,0 +1,49 @@
+"""``trigger-contract diff``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from trigger_contract.changes import api_version, as_json, as_markdown, as_text, compare, propose
+from trigger_contract.document.files import write_files
+from trigger_contract.document.locate import read_document
+
+_FORMATS = {"text": as_text, "json": as_json, "markdown": as_markdown}
+
+
+@click.command(
+    "diff", epilog="Example: trigger-contract diff before.yaml openapi/openapi.yaml --format markdown"
+)
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(_FORMATS)),
+    default="text",
+    show_default=True,
+    help="What to print.",
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Write to this file, not to the terminal."
+)
+@click.option(
+    "--current",
+    metavar="VERSION",
+    help="The client's version now; its next one is proposed.  [default: OLD's own, if it is a semantic one]",
+)
+def command(old: Path, new: Path, form: str, output: Path | None, current: str | None) -> int:
+    """Say what changed from OLD to NEW, two OpenAPI documents, and what breaks for a client.
+
+    Exit codes: 0 nothing breaks; 1 a client can break; 2 the documents could not be compared.
+    """
+    documents = read_document(old), read_document(new)
+    comparison = compare(*documents, old_name=str(old), new_name=str(new))
+    text = _FORMATS[form](comparison, propose(comparison, current or api_version(documents[0])))
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_files({output: text})
+    return int(comparison.breaking)

@@ -1,0 +1,68 @@
+"""``trigger-contract mock``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("mock", context_settings={"show_default": True})
+@click.option("--host", default="127.0.0.1", help="Address to listen on.")
+@click.option("--port", default=0, type=click.IntRange(0, 65535), help="Port; 0 takes a free one.")
+@click.option("--token", help="Secret key [env TRIGGER_SECRET_KEY, else tr_dev_mock].")
+@click.option("--public-token", help="Public key [env TRIGGER_PUBLIC_KEY, else pk_dev_mock].")
+@click.option("--recoup-token", help="Key of the tasks API [env RECOUP_API_KEY, else recoup_mock].")
+@click.option("--runs", default=300, help="How many runs to seed.")
+@click.option("--seed", default=0, help="Chooses the seeded data.")
+@click.option("--profile", default="docs", help="docs: what the pages promise; real: what the server does.")
+@click.option("--deviation", multiple=True, metavar="NAME", help="Switch one deviation on (D1 … D15).")
+@click.option("--no-deviation", multiple=True, metavar="NAME", help="Switch one deviation off.")
+@click.option("--progression", default="instant", help="instant, time[:SECONDS] or manual[:POLLS].")
+@click.option("--rate-limit", type=int, metavar="N", help="Requests a minute for each key; then 429.")
+@click.option("--strict-query", is_flag=True, help="Refuse query parameters the document does not have.")
+@click.option("--no-admin", is_flag=True, help="Do not serve the control door under /__mock.")
+@click.option("--db", type=click.Path(path_type=Path), help="Keep the runs in this file.")
+@click.option("--spec", type=click.Path(path_type=Path), help="Serve this OpenAPI document.")
+def command(
+    host: str,
+    port: int,
+    token: str | None,
+    public_token: str | None,
+    recoup_token: str | None,
+    runs: int,
+    seed: int,
+    profile: str,
+    deviation: tuple[str, ...],
+    no_deviation: tuple[str, ...],
+    progression: str,
+    rate_limit: int | None,
+    strict_query: bool,
+    no_admin: bool,
+    db: Path | None,
+    spec: Path | None,
+) -> None:
+    """Run the mock server until it is stopped.
+
+    The first line on stdout names its URL; it can be called from then on.
+    """
+    from trigger_contract.mock.deviations import choose
+    from trigger_contract.mock.main import run
+    from trigger_contract.mock.settings import Progression, Settings, default_keys
+
+    given = {"token": token, "public_token": public_token, "recoup_token": recoup_token}
+    keys = default_keys() | {name: key for name, key in given.items() if key is not None}
+    settings = Settings(
+        token=keys["token"],
+        public_token=keys["public_token"],
+        recoup_token=keys["recoup_token"],
+        runs=runs,
+        seed=seed,
+        deviations=choose(profile, deviation, no_deviation),
+        progression=Progression.parse(progression),
+        rate_limit=rate_limit,
+        strict_query=strict_query,
+        admin=not no_admin,
+        database=db,
+    )
+    run(settings, host=host, port=port, spec=spec, say=lambda line: click.echo(line))

@@ -1,0 +1,31 @@
+"""``trigger-contract regenerate``."""
+
+from __future__ import annotations
+
+import click
+
+from trigger_contract.changes import as_text, propose
+from trigger_contract.document.locate import checkout
+from trigger_contract.document.operations import operations
+from trigger_contract.regenerate import regenerate
+
+
+@click.command("regenerate", epilog="Example: trigger-contract regenerate --check")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 if anything is not as the pages give it.")
+def command(check: bool) -> int:
+    """Rebuild openapi/ and generated/ from the pages in openapi/sources/, and say what changed.
+
+    Exit codes: 0 done, or nothing stale with --check; 1 something is stale; 2 the pages are unusable.
+    """
+    result = regenerate(checkout(), check=check)
+    if result.comparison is not None and result.comparison.changes:
+        click.echo(as_text(result.comparison, propose(result.comparison)), nl=False)
+    for path in result.stale:
+        click.echo(f"{'Stale' if check else 'Wrote'} {path}")
+    if check and result.stale:
+        click.echo("Run 'trigger-contract regenerate' and commit what it writes.", err=True)
+        return 1
+    count = sum(1 for _ in operations(result.normalized.document))
+    settled = len(result.normalized.contradictions)
+    click.echo(f"{count} operations, {settled} contradictions settled (openapi/NORMALIZATION.md)")
+    return 0

@@ -1,0 +1,51 @@
+"""``trigger-contract test``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from trigger_contract.contract.settings import OPTIONS, Option, settings_from
+
+
+def _decorated(function: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(OPTIONS):
+        function = click.option(f"--{option.name}", option.field, **_details(option))(function)
+    return function
+
+
+def _details(option: Option) -> dict[str, Any]:
+    text = option.help
+    if option.environment:
+        text += f" [env: {', '.join(option.environment)}]"
+    if option.kind is bool:
+        return {"is_flag": True, "default": None, "help": text}
+    if option.default is not None:
+        text += f" [default: {option.default:g}]"
+    return {
+        "type": option.kind,
+        "multiple": option.many,
+        "default": None,
+        "metavar": option.metavar,
+        "help": text,
+    }
+
+
+@click.command(name="test")
+@_decorated
+def command(**values: Any) -> int:
+    """Check any server against the contract; reads only, whatever the server holds.
+
+    Exit codes: 0 every promise holds; 1 a promise is broken; 2 the check could not be made.
+    """
+    settings = settings_from(values)
+    # Imported late: pytest and schemathesis take a second that a wrong option should not.
+    from rich.console import Console
+
+    from trigger_contract.contract.suite import run_suite
+
+    console = Console()
+    # A log file has no width; the table needs some.
+    return run_suite(settings, console if console.is_terminal else Console(width=120))

@@ -1,0 +1,121 @@
+"""Comparing what several answers say of the same thing, and ruling out that it changed in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+
+from trigger_contract.contract.credentials import Credential
+from trigger_contract.contract.exchange import Exchange
+from trigger_contract.contract.law import Check
+from trigger_contract.contract.oracle import parse_moment
+from trigger_contract.contract.snapshot import stable
+from trigger_contract.contract.subjects import Relation
+from trigger_contract.document.references import resolve
+
+_RECHECKED = 12
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """A field of which two answers say different things.
+
+    Attributes:
+        identity: The item.
+        field: The field.
+        one: What the first answer says; None where it says nothing.
+        other: What the second says.
+    """
+
+    identity: str
+    field: str
+    one: Any
+    other: Any
+
+
+def body_of(exchange: Exchange | None) -> Mapping[str, Any] | None:
+    """Return the object a 200 answer holds, or None."""
+    if exchange is None or exchange.status != 200 or not isinstance(exchange.json, Mapping):
+        return None
+    return exchange.json
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values mean the same: moments in any spelling, numbers in any notation."""
+    first, second = parse_moment(one), parse_moment(other)
+    if first is not None and second is not None:
+        return first.astimezone(UTC) == second.astimezone(UTC)
+    if isinstance(one, bool) is not isinstance(other, bool):
+        return False
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other)
+
+
+def disagreements(
+    identity: str, one: Mapping[str, Any], other: Mapping[str, Any], fields: Iterable[str], seen: set[str]
+) -> Iterator[Disagreement]:
+    """Yield the fields two answers disagree on.
+
+    Args:
+        identity: The item.
+        one: The shorter account of it, a list's item.
+        other: The longer one.
+        fields: The fields both may have.
+        seen: Fields that the shorter accounts have at all; one it never has is left out, not lost.
+    """
+    for field in fields:
+        if field not in one and (field not in other or field not in seen):
+            continue
+        if field in one and field in other and same(one[field], other[field]):
+            continue
+        yield Disagreement(identity, field, one.get(field), other.get(field))
+
+
+def recheck(
+    check: Check,
+    relation: Relation,
+    identities: Iterable[str],
+    credential: Credential | None = None,
+) -> dict[str, tuple[Mapping[str, Any], Exchange]]:
+    """Ask again for items in doubt, between two readings of the list.
+
+    Args:
+        check: The law's check.
+        relation: Where the items are listed and what is asked for them.
+        identities: The items; the first few are asked for.
+        credential: The key to ask with.
+
+    Returns:
+        For each item that did not change, its entry in the list and the new answer.
+    """
+    chosen = list(dict.fromkeys(identities))[:_RECHECKED]
+    if not chosen:
+        return {}
+    before = check.session.refresh(relation.source)
+    answers = {
+        identity: check.session.fetch(relation, identity, credential)
+        for identity in chosen
+        if identity in before.by_id
+    }
+    after = check.session.refresh(relation.source)
+    sure = stable(before, after)
+    return {identity: (sure[identity], answers[identity]) for identity in answers if identity in sure}
+
+
+def spread(found: Sequence[Disagreement], each: int = 2) -> list[str]:
+    """Choose items so that every field in doubt is among them."""
+    chosen: list[str] = []
+    for field in dict.fromkeys(item.field for item in found):
+        chosen += [item.identity for item in found if item.field == field][:each]
+    return list(dict.fromkeys(chosen))
+
+
+def is_volatile(document: Mapping[str, Any], schema: Mapping[str, Any], field: str) -> bool:
+    """Whether a field may differ from answer to answer: a signed address, or a running count."""
+    description = str(resolve(document, schema.get("properties", {}).get(field, {})).get("description", ""))
+    return "URL" in description or "so far" in description

@@ -1,0 +1,287 @@
+"""Conditions on a list: which are worth trying, and what they must give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
+from itertools import combinations
+from typing import Any
+
+from hypothesis import strategies as st
+
+from trigger_contract.contract.ids import UNKNOWN_TEXT
+from trigger_contract.contract.law import Check
+from trigger_contract.contract.listing import judge_walk
+from trigger_contract.contract.oracle import Filter, Verdict, filters, parse_moment, spelled, values_of
+from trigger_contract.contract.subjects import Subject
+from trigger_contract.contract.values import item_schema
+from trigger_contract.document.wire import QueryLeaf
+
+_VALUES = 14
+_ITEMS_A_WALK = 1500
+_PAIRS = 80
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A filter and its values.
+
+    Attributes:
+        filter: The filter.
+        values: The values, one of which must fit.
+    """
+
+    filter: Filter
+    values: tuple[str, ...]
+
+    def selects(self, item: Mapping[str, Any]) -> Verdict:
+        """Tell whether an item fits."""
+        return self.filter.selects(item, self.values)
+
+    @property
+    def sent(self) -> Any:
+        """The value as it is handed to the wire form."""
+        return list(self.values) if self.filter.leaf.is_list else self.values[0]
+
+
+def fits_all(chosen: Sequence[Condition], item: Mapping[str, Any]) -> Verdict:
+    """Tell whether an item fits every condition; None where that cannot be told."""
+    verdicts = [condition.selects(item) for condition in chosen]
+    if any(verdict is False for verdict in verdicts):
+        return False
+    return None if any(verdict is None for verdict in verdicts) else True
+
+
+def judge_conditions(
+    check: Check,
+    chosen: Sequence[Condition],
+    *,
+    size: int | None = None,
+    general: str | None = None,
+    unknown: bool = False,
+) -> None:
+    """Walk the list under conditions and hold it against the snapshot.
+
+    Args:
+        check: The law's check.
+        chosen: The conditions.
+        size: Items a page.
+        general: Says in findings what the values are, where the values themselves would make each
+            finding another one.
+        unknown: Whether the value belongs to nothing, so that nothing at all may come.
+    """
+    names = " and ".join(condition.filter.leaf.name for condition in chosen)
+    count = "several values" if any(len(condition.values) > 1 for condition in chosen) else "a value"
+    shown = general or ("an unknown value" if unknown else count)
+
+    def select(item: Mapping[str, Any]) -> Verdict:
+        return False if unknown else fits_all(chosen, item)
+
+    judge_walk(
+        check,
+        {condition.filter.leaf.name: condition.sent for condition in chosen},
+        select,
+        label=f"{names} of {shown}",
+        at=check.subject.leaf_pointer(chosen[0].filter.leaf),
+        size=size,
+        most=_ITEMS_A_WALK if size is None else size * 15,
+    )
+
+
+def chosen_values(check: Check, item: Filter, most: int = _VALUES) -> list[str]:
+    """Return values of a filter seen on the server: the rarest, the most common and some between."""
+    counts = values_of(item, check.session.snapshot(check.subject).items)
+    ordered = [value for value, _ in sorted(counts.items(), key=lambda pair: (pair[1], pair[0]))]
+    if "enum" in item_schema(check.subject.document, item.leaf) or len(ordered) <= most:
+        return ordered
+    third = most // 3
+    middle = check.session.random("values", item.leaf.name).sample(ordered[third:-third], most - 2 * third)
+    return ordered[:third] + middle + ordered[-third:]
+
+
+def instructive_pairs(check: Check) -> list[list[Condition]]:
+    """Return pairs of conditions where both together give less than each alone, and still something.
+
+    Every pair of filters gets one, as far as the data has one, and some get a second.
+    """
+    items = check.session.snapshot(check.subject).items
+    generator = check.session.random("pairs", check.subject.name)
+    pairs: list[list[Condition]] = []
+    spare: list[list[Condition]] = []
+    for one, other in combinations(_single_conditions(check), 2):
+        found = []
+        tries = [[first, second] for first in one for second in other]
+        generator.shuffle(tries)
+        for pair in tries[:60]:
+            both = sum(fits_all(pair, item) is True for item in items)
+            alone = min(sum(condition.selects(item) is True for item in items) for condition in pair)
+            if 0 < both < alone:
+                found.append(pair)
+            elif both == 0 < alone:
+                spare.append(pair)
+            if len(found) == 2:
+                break
+        pairs += found
+    return (pairs + spare[:10])[:_PAIRS]
+
+
+def is_combinable(item: Filter) -> bool:
+    """Whether it is clear what a filter gives beside others; an item asked for by its id is not."""
+    return not (item.kind == "equals" and item.field == "id")
+
+
+def _single_conditions(check: Check) -> list[list[Condition]]:
+    """Return, for each filter, conditions with one value and one with two."""
+    found = []
+    for item in filters(check.subject):
+        if not is_combinable(item):
+            continue
+        if item.kind in ("from", "to"):
+            made = [Condition(item, (moment,)) for moment in moments(check, item.field)[1:6]]
+        else:
+            values = chosen_values(check, item, most=9)
+            made = [Condition(item, (value,)) for value in values]
+            if item.leaf.is_list and len(values) > 2:
+                made.append(Condition(item, (values[0], values[-1])))
+        if made:
+            found.append(made)
+    return found
+
+
+def conditions(check: Check) -> st.SearchStrategy[list[Condition]]:
+    """Draw one to four conditions on different filters, with values seen on the server."""
+    choices = []
+    for made in _single_conditions(check):
+        item = made[0].filter
+        values = sorted({value for condition in made for value in condition.values})
+        if item.leaf.is_list and item.kind != "tagged" and len(values) > 1:
+            several = st.lists(st.sampled_from(values), min_size=1, max_size=3, unique=True)
+            choices.append(several.map(partial(_condition, item)))
+        else:
+            choices.append(st.sampled_from(made))
+    if not choices:
+        return st.just([])
+    positions = st.lists(
+        st.sampled_from(range(len(choices))), min_size=1, max_size=min(4, len(choices)), unique=True
+    )
+    return positions.flatmap(lambda drawn: st.tuples(*(choices[index] for index in sorted(drawn)))).map(list)
+
+
+def _condition(item: Filter, values: Sequence[str]) -> Condition:
+    return Condition(item, tuple(values))
+
+
+def moments(check: Check, field: str) -> list[str]:
+    """Return moments around those of the items, written in every RFC 3339 way: Z, offsets, fractions.
+
+    The first is before every item, the last behind; between are moments of items and between items.
+    """
+    items = check.session.snapshot(check.subject).items
+    known = sorted({moment for item in items if (moment := parse_moment(item.get(field)))})
+    if not known:
+        return []
+    count = len(known)
+    picks = sorted({0, count // 4, count // 2, 3 * count // 4, count - 1})
+    found = [known[0] - timedelta(days=1)]
+    for index in picks:
+        found.append(known[index])
+        if index + 1 < count:
+            found.append(known[index] + (known[index + 1] - known[index]) / 2)
+    found.append(known[-1] + timedelta(seconds=1))
+    written = [_written(moment, number) for number, moment in enumerate(found)]
+    return list(dict.fromkeys(written))
+
+
+def _written(moment: datetime, number: int) -> str:
+    """Write a moment exactly; every third time with an offset instead of Z."""
+    zone = timezone(timedelta(hours=2)) if number % 3 == 2 else UTC
+    precision = "milliseconds" if moment.microsecond % 1000 == 0 else "microseconds"
+    return moment.astimezone(zone).isoformat(timespec=precision).replace("+00:00", "Z")
+
+
+class _PeriodDays:
+    """Which periods are worth trying."""
+
+    # The suite's clock and the server's need not agree, and an answer takes its time.
+    margin = timedelta(minutes=2)
+
+    def leaves(self, check: Check) -> Iterator[tuple[QueryLeaf, str]]:
+        """Yield each query name that takes a period with the field it is about."""
+        for leaf in check.subject.leaves:
+            if is_period(check.subject, leaf):
+                yield leaf, leaf.path[-2]
+
+    def __call__(self, check: Check, field: str) -> list[int]:
+        """Return numbers of days that split the items differently, and the example's one day."""
+        now = datetime.now(UTC)
+        items = check.session.snapshot(check.subject).items
+        ages = sorted((now - moment).days for item in items if (moment := parse_moment(item.get(field))))
+        chosen = {1}
+        for index in (len(ages) // 4, len(ages) // 2, 3 * len(ages) // 4, len(ages) - 1):
+            if 0 <= index < len(ages) and 0 <= ages[index] < 3000:
+                chosen.update({max(1, ages[index]), ages[index] + 1})
+        return sorted(chosen)[:8]
+
+
+period_days = _PeriodDays()
+
+
+def is_period(subject: Subject, leaf: QueryLeaf) -> bool:
+    """Whether a query name takes a period such as ``1d`` about a field of the items."""
+    fields = subject.item_schema.get("properties", {})
+    return leaf.path[-1] == "period" and len(leaf.path) > 1 and leaf.path[-2] in fields
+
+
+def hidden_leaves(subject: Subject) -> list[QueryLeaf]:
+    """Return the query names that filter by one text that the items themselves do not show."""
+    shown = {item.leaf.name for item in filters(subject)}
+    pages = subject.pages
+    cursors = {leaf.name for leaf in (pages.after, pages.before, pages.size) if leaf} if pages else set()
+    return [
+        leaf
+        for leaf in subject.leaves
+        if leaf.name not in shown | cursors
+        and leaf.schema.get("type") == "string"
+        and not leaf.schema.get("format")
+        and not is_period(subject, leaf)
+        and "filter" in leaf.description.lower()
+    ]
+
+
+def hidden_values(check: Check) -> Iterator[tuple[QueryLeaf, str, set[str], set[str]]]:
+    """Yield values of filters that only the detail shows, with the items that surely fit and surely do not.
+
+    The detail shows the value in a field of the filter's name, by itself or as the ``id`` of an object,
+    or in a field of that name with ``Id`` behind it.
+    """
+    relation = check.session.contract.detail_of(check.subject)
+    for leaf in hidden_leaves(check.subject):
+        yield leaf, UNKNOWN_TEXT, set(), set()
+        if relation is None:
+            continue
+        shown: dict[str, str] = {}
+        silent: set[str] = set()
+        for identity, exchange in check.session.read(relation).items():
+            body = exchange.json if exchange.status == 200 and isinstance(exchange.json, Mapping) else None
+            if body is None:
+                continue
+            value = _shown(body, leaf.path[-1])
+            if value:
+                shown[identity] = value
+            else:
+                silent.add(identity)
+        for value in sorted(set(shown.values()))[:6]:
+            fitting = {identity for identity, found in shown.items() if found == value}
+            yield leaf, value, fitting, set(shown) - fitting
+
+
+def _shown(body: Mapping[str, Any], name: str) -> str | None:
+    for field in (name, name + "Id"):
+        value = body.get(field)
+        if isinstance(value, Mapping):
+            value = value.get("id")
+        if isinstance(value, (str, int)):
+            return spelled(value)
+    return None

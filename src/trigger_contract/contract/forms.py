@@ -1,0 +1,124 @@
+"""Which operations a law applies to, told by their form."""
+
+from __future__ import annotations
+
+from trigger_contract.contract.filtering import hidden_leaves, is_combinable, is_period
+from trigger_contract.contract.oracle import filters, text_filters
+from trigger_contract.contract.prose import rules
+from trigger_contract.contract.snapshot import size_leaf
+from trigger_contract.contract.subjects import Subject
+from trigger_contract.contract.wording import dev_fields, excluded_fields, ignored_parameters
+
+
+def every_operation(subject: Subject) -> bool:
+    """Whatever it is."""
+    return True
+
+
+def has_filters(subject: Subject) -> bool:
+    """A list with parameters that select items by their fields."""
+    return subject.is_list and bool(filters(subject))
+
+
+def has_text_filters(subject: Subject) -> bool:
+    """A list with parameters that select items by free text."""
+    return subject.is_list and bool(text_filters(subject))
+
+
+def has_list_filters(subject: Subject) -> bool:
+    """A list with filters that take several values."""
+    return subject.is_list and any(
+        item.leaf.is_list and item.leaf.separator is not None for item in filters(subject)
+    )
+
+
+def has_ranges(subject: Subject) -> bool:
+    """A list that can be bounded by dates."""
+    return subject.is_list and any(item.kind in ("from", "to") for item in filters(subject))
+
+
+def has_period(subject: Subject) -> bool:
+    """A list that can be cut to a period up to now."""
+    return subject.is_list and any(is_period(subject, leaf) for leaf in subject.leaves)
+
+
+def has_hidden_filters(subject: Subject) -> bool:
+    """A list with parameters that select items by what the items do not show."""
+    return subject.is_list and bool(hidden_leaves(subject))
+
+
+def is_list(subject: Subject) -> bool:
+    """Needs no id and answers with items."""
+    return subject.is_list
+
+
+def is_paginated(subject: Subject) -> bool:
+    """A list in pages that a cursor links."""
+    return subject.is_list and subject.pages is not None and subject.pages.kind == "cursor"
+
+
+def is_limited(subject: Subject) -> bool:
+    """A list with a parameter that sets how many items come."""
+    return subject.is_list and size_leaf(subject) is not None
+
+
+def has_several_filters(subject: Subject) -> bool:
+    """A list with at least two filters that can be combined."""
+    return subject.is_list and sum(is_combinable(item) for item in filters(subject)) > 1
+
+
+def has_promises_in_words(subject: Subject) -> bool:
+    """The descriptions in its answer say more than the schema."""
+    return bool(rules(subject.document, subject.response_pointer))
+
+
+def has_dev_costs(subject: Subject) -> bool:
+    """A list with fields that are said not to apply to DEV."""
+    return subject.is_list and bool(dev_fields(subject))
+
+
+def has_excluded_fields(subject: Subject) -> bool:
+    """A list whose items are said not to have some fields."""
+    return subject.is_list and bool(excluded_fields(subject))
+
+
+def has_ignored_parameters(subject: Subject) -> bool:
+    """A list with a parameter that is said to be ignored beside another."""
+    return subject.is_list and any(True for _ in ignored_parameters(subject))
+
+
+def has_dates(subject: Subject) -> bool:
+    """A list whose items carry times."""
+    return subject.is_list and "createdAt" in subject.item_schema.get("properties", {})
+
+
+def takes_id(subject: Subject) -> bool:
+    """Has exactly one id in its path."""
+    return len(subject.path_parameters) == 1
+
+
+def is_secured(subject: Subject) -> bool:
+    """Nobody gets in without a key."""
+    security = subject.operation.security
+    return bool(security) and all(security)
+
+
+def has_public_key(subject: Subject) -> bool:
+    """Takes an id, and a public key as well as a secret one."""
+    names = [name for item in subject.operation.security for name in item]
+    return takes_id(subject) and any("public" in name.lower() for name in names)
+
+
+def is_secured_by_id(subject: Subject) -> bool:
+    """Nobody gets in without a key, and there is an id in its path."""
+    return is_secured(subject) and takes_id(subject)
+
+
+def has_refusal_text(subject: Subject) -> bool:
+    """The document gives the exact text with which a wrong key is refused."""
+    return is_secured(subject) and subject.error_text(401) is not None
+
+
+def has_query(subject: Subject) -> bool:
+    """Takes query parameters."""
+    return bool(subject.leaves)

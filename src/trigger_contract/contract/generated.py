@@ -1,0 +1,182 @@
+"""The schema level: requests that schemathesis generates from the flat views."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import hypothesis
+import schemathesis
+from schemathesis.config import SchemathesisConfig
+from schemathesis.generation.modes import GenerationMode
+
+from trigger_contract.contract.client import BudgetExhausted
+from trigger_contract.contract.exchange import Exchange
+from trigger_contract.contract.law import Check
+from trigger_contract.contract.oracle import values_seen
+from trigger_contract.contract.subjects import Subject
+from trigger_contract.contract.values import item_schema
+from trigger_contract.contract.views import negative_view, positive_view
+from trigger_contract.document.wire import QueryLeaf
+
+_UNCHECKED = (".", "..", "")
+
+
+def generated_requests(check: Check, *, positive: bool) -> None:
+    """Send generated requests and judge the answers.
+
+    Args:
+        check: The check of the law.
+        positive: Whether the requests keep the schema or break it.
+    """
+    subject, session = check.subject, check.session
+    if not session.settings.examples:
+        check.skip("--examples 0")
+        return
+    relation = session.contract.relation_to(subject)
+    ids = session.ids(relation) if relation else []
+    view = positive_view(subject, values_seen(session, subject), ids) if positive else negative_view(subject)
+    if not next(iter(next(iter(view["paths"].values())).values()))["parameters"]:
+        check.skip("it has no parameter of this kind")
+        return
+    mode = GenerationMode.POSITIVE if positive else GenerationMode.NEGATIVE
+    strategy = _operation(view, subject, mode).as_strategy(generation_mode=mode)
+    spent = False
+
+    @hypothesis.seed(session.random("generated", subject.name, mode.value).randrange(2**32))
+    @hypothesis.settings(
+        max_examples=session.settings.examples,
+        database=None,
+        deadline=None,
+        phases=[hypothesis.Phase.generate],
+        suppress_health_check=list(hypothesis.HealthCheck),
+        print_blob=False,
+    )
+    @hypothesis.given(case=strategy)
+    def probe(case: schemathesis.Case[Any]) -> None:
+        nonlocal spent
+        # An exception in here would be replayed; what is found is recorded instead.
+        if spent or check.is_full:
+            return
+        try:
+            _send(check, dict(case.path_parameters or {}), dict(case.query or {}), positive=positive)
+        except BudgetExhausted:
+            spent = True
+
+    probe()
+    if spent:
+        raise BudgetExhausted
+
+
+def _operation(view: dict[str, Any], subject: Subject, mode: GenerationMode) -> Any:
+    config = SchemathesisConfig.from_dict(
+        {
+            "generation": {
+                "mode": mode.value,
+                "database": "none",
+                "allow-extra-parameters": False,
+                "allow-x00": False,
+            },
+            "cache": {"enabled": False},
+        }
+    )
+    schema = schemathesis.openapi.from_dict(view, config=config)
+    return schema[subject.operation.path][subject.operation.method.upper()]
+
+
+def _send(check: Check, path: Mapping[str, Any], query: Mapping[str, Any], *, positive: bool) -> None:
+    subject = check.subject
+    texts = {name: str(value) for name, value in path.items()}
+    if any(text in _UNCHECKED or "/" in text for text in texts.values()):
+        # These change the route, so the request would be another operation's.
+        return
+    pairs = [(name, _joined(subject, name, value)) for name, value in query.items()]
+    purpose = "send a generated valid request" if positive else "send a generated invalid request"
+    exchange = check.session.ask(
+        subject, path=texts, query=pairs, purpose=purpose, lenient=not positive and bool(path)
+    )
+    check.saw()
+    if positive:
+        if not path and exchange.status in (400, 401, 403, 404, 422):
+            _report(check, exchange, "A valid request is refused.", "status 200")
+        return
+    by_name = {leaf.name: leaf for leaf in subject.leaves}
+    invalid = [
+        f"{name}={text}"
+        for name, text in pairs
+        if name in by_name
+        and not may_be_valid(item_schema(subject.document, by_name[name]), by_name[name], text)
+    ]
+    if invalid and 200 <= exchange.status < 300:
+        _report(check, exchange, f"An invalid request is accepted: {invalid[0][:80]!r}.", "a refusal (4xx)")
+
+
+def _report(check: Check, exchange: Exchange, message: str, expected: str) -> None:
+    check.fail(
+        message,
+        expected=expected,
+        received=f"status {exchange.status}: {exchange.body[:160].decode('utf-8', 'replace')}",
+        exchange=exchange,
+        at=(*check.subject.pointer, "parameters"),
+        sentence="The schemas of the operation's parameters.",
+    )
+
+
+def _joined(subject: Subject, name: str, value: Any) -> str:
+    leaf = next((item for item in subject.leaves if item.name == name), None)
+    separator = (leaf.separator if leaf else None) or ","
+    if isinstance(value, (list, tuple)):
+        return separator.join(_text(item) for item in value)
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def may_be_valid(schema: Mapping[str, Any], leaf: QueryLeaf, text: str) -> bool:
+    """Whether some reasonable reading of a text keeps the schema; only then may it be accepted.
+
+    Args:
+        schema: The schema of one value.
+        leaf: The query name it is sent under.
+        text: The value as sent.
+    """
+    parts = text.split(leaf.separator) if leaf.is_list and leaf.separator else [text]
+    return all(_may_be_valid(schema, part.strip()) for part in parts)
+
+
+def _may_be_valid(schema: Mapping[str, Any], text: str) -> bool:
+    if not text:
+        # An empty value and no value are spelled alike.
+        return True
+    if "enum" in schema:
+        return text.upper() in [str(item).upper() for item in schema["enum"]]
+    kind = schema.get("type")
+    if kind in ("integer", "number"):
+        if not re.fullmatch(r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?", text):
+            return False
+        try:
+            number = float(text)
+        except OverflowError:
+            return False
+        return bool(schema.get("minimum", number) <= number <= schema.get("maximum", number))
+    if kind == "boolean":
+        return text.lower() in ("true", "false", "1", "0", "yes", "no", "on", "off", "t", "f", "y", "n")
+    if schema.get("format") == "date-time":
+        return bool(re.search(r"\d", text)) or _is_date(text)
+    if schema.get("format") == "uuid":
+        return bool(re.fullmatch(r"(urn:uuid:)?\{?[0-9a-fA-F-]{32,36}\}?", text))
+    return True
+
+
+def _is_date(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

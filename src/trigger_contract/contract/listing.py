@@ -1,0 +1,221 @@
+"""Holding a walk against the snapshot, and telling a fault from data that moved meanwhile."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from trigger_contract.contract.citations import Pointer
+from trigger_contract.contract.exchange import Exchange
+from trigger_contract.contract.law import Check
+from trigger_contract.contract.oracle import Verdict
+from trigger_contract.contract.snapshot import Page, Walk, size_leaf, stable, walk
+
+Select = Callable[[Mapping[str, Any]], Verdict]
+
+
+def everything(item: Mapping[str, Any]) -> Verdict:
+    """Select every item."""
+    return True
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One way in which what was read is not what the snapshot says.
+
+    Attributes:
+        kind: ``missing``, ``extra``, ``order`` or ``phantom``.
+        ids: The items it is about.
+        message: One sentence.
+        expected: What the snapshot says.
+        received: What came.
+        exchange: The exchange that shows it.
+    """
+
+    kind: str
+    ids: tuple[str, ...]
+    message: str
+    expected: object
+    received: object
+    exchange: Exchange
+
+
+def judge_walk(
+    check: Check,
+    values: Mapping[str, Any],
+    select: Select,
+    *,
+    label: str,
+    at: Pointer | None = None,
+    size: int | None = None,
+    most: int | None = None,
+) -> Walk:
+    """Walk a list with some query and report where it is not exactly what it should be.
+
+    Args:
+        check: The law's check.
+        values: A value for each query name but the size.
+        select: Tells which items should come.
+        label: What tells this from other walks of the law.
+        at: Where the promise stands.
+        size: Items a page; by default as many as there may be.
+        most: Stop when this many items were read.
+    """
+    session, subject = check.session, check.subject
+    before = session.snapshot(subject)
+    query = {**session.required_values(subject), **values}
+    leaf = size_leaf(subject)
+    if leaf is not None:
+        query[leaf.name] = size or leaf.schema.get("maximum", leaf.schema.get("default"))
+    read = walk(session, subject, query, f"walk with {label}", most=most)
+    check.saw()
+    report_trouble(check, read, label, at)
+    wrong = [item for item in read.items if select(item) is False]
+    if wrong:
+        identity = read.identity
+        page = next(page for page in read.pages if wrong[0] in page.items)
+        check.fail(
+            f"With {label} come items that do not fit.",
+            expected="only items that fit",
+            received=f"{len(wrong)} of {len(read.items)}, among them {wrong[0].get(identity)}: {wrong[0]}",
+            exchange=page.exchange,
+            place=f"{label} unfit",
+            at=at,
+        )
+    for difference in confirmed(check, before, read, select):
+        check.fail(
+            f"With {label}: {difference.message}",
+            expected=difference.expected,
+            received=difference.received,
+            exchange=difference.exchange,
+            place=f"{label} {difference.kind}",
+            at=at,
+        )
+    return read
+
+
+def report_trouble(check: Check, read: Walk, label: str, at: Pointer | None) -> None:
+    """Report a walk that did not reach its end because of the server."""
+    last = read.pages[-1].exchange
+    if read.trouble and read.trouble != "stopped early" and last.status < 500:
+        check.fail(
+            f"The walk with {label} does not come to an end: {read.trouble}.",
+            expected="every page once, the last without a next cursor",
+            received=read.trouble,
+            exchange=last,
+            place=f"{label} end",
+            at=at,
+        )
+    twice = [identity for identity, count in Counter(read.ids).items() if count > 1]
+    if twice:
+        check.fail(
+            f"With {label} an item comes more than once.",
+            expected="each item once",
+            received=f"{len(twice)} items more than once, {twice[0]} among them",
+            exchange=last,
+            place=f"{label} twice",
+            at=at,
+        )
+
+
+def confirmed(check: Check, before: Walk, read: Walk, select: Select) -> list[Difference]:
+    """Return the differences that data moving meanwhile does not explain.
+
+    What is wrong against the snapshot from before is held against a second one from after: only items
+    that are equal in both count, so whatever happened to them happened to what was read.
+    """
+    found = differences(before, before, read, select)
+    if not found:
+        return []
+    after = check.session.refresh(check.subject)
+    found = differences(before, after, read, select)
+    if any(item.kind == "phantom" for item in found):
+        # An item in neither snapshot may have come and gone; one that comes again did not go.
+        latest = check.session.refresh(check.subject)
+        found = [item for item in found if item.kind != "phantom" or not set(item.ids) <= set(latest.ids)]
+        if any(_is_moving(one, other) for one, other in ((before, after), (after, latest))):
+            found = [item for item in found if item.kind != "phantom"]
+    return found
+
+
+def _is_moving(before: Walk, after: Walk) -> bool:
+    return set(before.ids) != set(after.ids)
+
+
+def differences(before: Walk, after: Walk, read: Walk, select: Select) -> list[Difference]:
+    """Compare what was read with what two snapshots agree on.
+
+    Args:
+        before: A snapshot from before.
+        after: One from after; the same where nothing is in doubt yet.
+        read: What was read in between.
+        select: Tells which items should have come.
+    """
+    if not read.pages[-1].is_good:
+        return []
+    sure = stable(before, after)
+    order = [identity for identity in before.by_id if identity in sure]
+    if order != [identity for identity in after.by_id if identity in sure]:
+        return []
+    expected = [identity for identity in order if select(sure[identity])]
+    unknown = {identity for identity in order if select(sure[identity]) is None}
+    seen = list(dict.fromkeys(read.ids))
+    exchange = read.pages[-1].exchange
+    found: list[Difference] = []
+    if not read.is_whole or not before.is_whole:
+        expected = _within(expected, seen, order)
+    missing = [identity for identity in expected if identity not in set(seen)]
+    if missing:
+        found.append(
+            Difference(
+                "missing",
+                tuple(missing),
+                f"{len(missing)} of {len(expected)} items that fit are missing.",
+                f"{missing[0]}: {sure[missing[0]]}",
+                f"{len(seen)} items without it",
+                exchange,
+            )
+        )
+    common = [identity for identity in seen if identity in sure and identity not in unknown]
+    positions = {identity: index for index, identity in enumerate(order)}
+    ranks = [positions[identity] for identity in common]
+    if ranks != sorted(ranks):
+        found.append(
+            Difference(
+                "order",
+                tuple(common),
+                "the items come in another order than in the whole list.",
+                [order[rank] for rank in sorted(ranks)][:8],
+                common[:8],
+                exchange,
+            )
+        )
+    strangers = [
+        identity for identity in seen if identity not in before.by_id and identity not in after.by_id
+    ]
+    if strangers and before.is_whole and after.is_whole:
+        found.append(
+            Difference(
+                "phantom",
+                tuple(strangers),
+                "items come that the whole list does not have.",
+                "only items of the whole list",
+                strangers[:5],
+                exchange,
+            )
+        )
+    return found
+
+
+def _within(expected: Sequence[str], seen: Sequence[str], order: Sequence[str]) -> list[str]:
+    """Keep what stands before the last item seen; nobody read further."""
+    positions = {identity: index for index, identity in enumerate(order)}
+    last = max((positions[identity] for identity in seen if identity in positions), default=-1)
+    return [identity for identity in expected if positions[identity] <= last]
+
+
+def as_walk(pages: Sequence[Page], identity: str, trouble: str = "") -> Walk:
+    """Make a walk of pages read one by one."""
+    return Walk(tuple(pages), identity, trouble)

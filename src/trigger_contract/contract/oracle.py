@@ -1,0 +1,179 @@
+"""What a filter selects, told from the items alone: the oracle the server is held against."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from trigger_contract.contract.subjects import Subject
+from trigger_contract.contract.values import item_schema
+from trigger_contract.document.references import resolve
+from trigger_contract.document.wire import QueryLeaf
+
+if TYPE_CHECKING:
+    from trigger_contract.contract.session import Session
+
+Verdict = bool | None
+_TAGGED = re.compile(r"tagged with (?P<prefix>[^\s<]*)<(?P<name>[^>]+)>")
+_IDENTITY = re.compile(
+    r"unique identifier of (?:a|the) specific|(?:the|an?) id of the (?:item|run|object) to", re.I
+)
+_FROM = ("from", "since", "start", "gte", "after")
+_TO = ("to", "until", "end", "lte", "before")
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A query name that selects items by one of their fields.
+
+    Attributes:
+        leaf: The query name.
+        field: The item's field.
+        kind: ``equals``, ``contains`` (a list field), ``tagged``, ``from`` or ``to``.
+        prefix: What stands before the value in the field, for ``tagged``.
+    """
+
+    leaf: QueryLeaf
+    field: str
+    kind: str
+    prefix: str = ""
+
+    def selects(self, item: Mapping[str, Any], values: Sequence[str]) -> Verdict:
+        """Tell whether an item is selected; None where the item does not show it.
+
+        Args:
+            item: The item.
+            values: The values, one of which must fit.
+        """
+        found = item.get(self.field)
+        if found is None:
+            # An optional field that is absent says nothing about what the server knows.
+            return None
+        if self.kind == "contains":
+            return any(value in found for value in values) if isinstance(found, list) else None
+        if self.kind == "tagged":
+            return any(self.prefix + value in found for value in values) if isinstance(found, list) else None
+        if self.kind in ("from", "to"):
+            moment, bound = parse_moment(found), parse_moment(values[0])
+            if moment is None or bound is None:
+                return None
+            return moment >= bound if self.kind == "from" else moment <= bound
+        return spelled(found) in values
+
+
+def filters(subject: Subject) -> tuple[Filter, ...]:
+    """Find the query names that select items by a field that the items show.
+
+    Source: the name of the query parameter is the name of the item's field, or its plural; ranges
+    are named from and to below the field; a description may say what items are tagged with.
+    """
+    found = []
+    pages = subject.pages
+    cursors = {leaf.name for leaf in (pages.after, pages.before, pages.size) if leaf} if pages else set()
+    fields = subject.item_schema.get("properties", {})
+    for leaf in subject.leaves:
+        if leaf.name not in cursors and (made := _filter(subject, leaf, fields)):
+            found.append(made)
+    return tuple(found)
+
+
+def _filter(subject: Subject, leaf: QueryLeaf, fields: Mapping[str, Any]) -> Filter | None:
+    name = leaf.path[-1]
+    tagged = _TAGGED.search(leaf.description)
+    if tagged and tagged["name"] == name:
+        field = next((item for item in ("tags", "tag", "labels") if item in fields), None)
+        return Filter(leaf, field, "tagged", tagged["prefix"]) if field else None
+    if len(leaf.path) > 1 and leaf.path[-2] in fields and name in (*_FROM, *_TO):
+        return Filter(leaf, leaf.path[-2], "from" if name in _FROM else "to")
+    for field in (name, name + "s"):
+        if field in fields:
+            kind = resolve(subject.document, fields[field]).get("type")
+            return Filter(leaf, field, "contains" if kind == "array" else "equals")
+    if _IDENTITY.search(leaf.description) and "id" in fields:
+        return Filter(leaf, "id", "equals")
+    return None
+
+
+def text_filters(subject: Subject) -> list[Filter]:
+    """Return the filters by free text, those by the identity left out."""
+    return [
+        item
+        for item in filters(subject)
+        if item.kind in ("equals", "contains")
+        and item.field != "id"
+        and (schema := item_schema(subject.document, item.leaf)).get("type") == "string"
+        and not {"enum", "format"} & set(schema)
+    ]
+
+
+def values_of(chosen: Filter, items: Sequence[Mapping[str, Any]]) -> Counter[str]:
+    """Count the values of a filter that items show; those a list could not spell are left out."""
+    counts: Counter[str] = Counter()
+    for item in items:
+        found = item.get(chosen.field)
+        if found is None:
+            continue
+        for value in set(map(spelled, found)) if isinstance(found, list) else {spelled(found)}:
+            if chosen.kind == "tagged":
+                if not value.startswith(chosen.prefix):
+                    continue
+                value = value.removeprefix(chosen.prefix)
+            if value and not (chosen.leaf.separator and chosen.leaf.separator in value):
+                counts[value] += 1
+    return counts
+
+
+def values_seen(session: Session, subject: Subject) -> dict[str, list[str]]:
+    """Return a few values seen on the server for each query name that filters or points to an item."""
+    if not subject.is_list:
+        return {}
+    snapshot = session.snapshot(subject)
+    found: dict[str, list[str]] = {}
+    for item in filters(subject):
+        if item.kind not in ("from", "to", "tagged"):
+            found[item.leaf.name] = [value for value, _ in values_of(item, snapshot.items).most_common(12)]
+    if subject.pages is not None and subject.pages.kind == "cursor":
+        found[subject.pages.after.name] = list(snapshot.by_id)[:20]
+    return found
+
+
+def spelled(value: Any) -> str:
+    """Spell a value of an answer as it stands in a query."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def parse_moment(value: Any) -> datetime | None:
+    """Read an RFC 3339 date-time; None where it is none."""
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value.upper().replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def select(
+    items: Sequence[Mapping[str, Any]], verdict: Callable[[Mapping[str, Any]], Verdict]
+) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+    """Split items into those selected and those that nothing can be said about."""
+    chosen, unknown = [], []
+    for item in items:
+        answer = verdict(item)
+        if answer:
+            chosen.append(item)
+        elif answer is None:
+            unknown.append(item)
+    return chosen, unknown
+
+
+def period_bounds(days: int, margin: timedelta) -> tuple[datetime, datetime]:
+    """Return the moments after and before which an item is surely inside and outside a period up to now."""
+    edge = datetime.now(UTC) - timedelta(days=days)
+    return edge + margin, edge - margin

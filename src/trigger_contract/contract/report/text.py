@@ -1,0 +1,103 @@
+"""Plain text for terminals: the table of operations and kinds of promise, and each failure."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from trigger_contract.contract.findings import Finding, Outcome, State
+from trigger_contract.contract.settings import Settings
+from trigger_contract.contract.summary import Summary
+
+SIGNS: dict[State | None, tuple[str, str]] = {
+    "passed": ("ok", "green"),
+    "failed": ("FAIL", "bold red"),
+    "warned": ("warn", "yellow"),
+    "known": ("known", "cyan"),
+    "not exercised": ("-", "dim"),
+    None: ("", "dim"),
+}
+_SHOWN = 12
+
+
+def failure_text(outcome: Outcome, settings: Settings) -> str:
+    """Return what a failing law says: every finding with expected, received, source and a curl line."""
+    parts = [
+        finding_text(item, outcome.repeats.get(item.fingerprint, 1)) for item in outcome.findings[:_SHOWN]
+    ]
+    if len(outcome.findings) > _SHOWN:
+        parts.append(f"… and {len(outcome.findings) - _SHOWN} more of other kinds")
+    parts.append(f"Repeat with --seed {settings.seed} --probe {outcome.law}")
+    return "\n".join(parts)
+
+
+def finding_text(finding: Finding, repeats: int = 1) -> str:
+    """Return one finding in a few lines."""
+    times = f" ({repeats} times)" if repeats > 1 else ""
+    lines = [
+        f"{finding.law} [{finding.tier}] {finding.operation}: {finding.message}{times}",
+        f"  expected: {finding.expected}",
+        f"  received: {finding.received}",
+    ]
+    citation = finding.citation
+    if citation.sentence:
+        place = ", ".join(citation.places) or citation.pointer
+        lines.append(f"  promise:  “{citation.sentence}” ({place})")
+    if finding.curl:
+        lines.append(f"  repeat:   {finding.curl}")
+    lines.append(f"  fingerprint: {finding.fingerprint}")
+    return "\n".join(lines)
+
+
+def summary_table(summary: Summary) -> Table:
+    """Return the table of operations and kinds of promise."""
+    table = Table(title=f"Contract of {summary.settings.url}", title_justify="left", pad_edge=False)
+    table.add_column("kind of promise", no_wrap=True)
+    for operation in summary.operations:
+        table.add_column(operation, justify="center", no_wrap=True, overflow="fold")
+    for kind in summary.kinds:
+        cells = []
+        for operation in summary.operations:
+            state, counts = summary.cell(operation, kind)
+            sign, style = SIGNS[state]
+            number = f" {counts[state]}" if state and state != "not exercised" else ""
+            cells.append(Text(sign + number, style=style))
+        table.add_row(kind, *cells)
+    return table
+
+
+def closing_lines(summary: Summary) -> Iterable[str]:
+    """Yield what follows the table."""
+    comparison = summary.comparison
+    for deviation in comparison.gone:
+        yield f"GONE: a known deviation does not show any more, remove it: {deviation.fingerprint}"
+    for deviation in comparison.expired:
+        yield f"EXPIRED on {deviation.expires}: {deviation.fingerprint} ({deviation.why})"
+    counts = [
+        f"{summary.count(state)} {state}"
+        for state in ("passed", "failed", "warned", "known", "not exercised")
+    ]
+    yield (
+        ", ".join(counts)
+        + f"; {summary.requests} requests in {summary.seconds:.1f} s; seed {summary.settings.seed}"
+    )
+    idle = [item for item in summary.outcomes if not item.exercised and not item.findings]
+    if idle:
+        names = ", ".join(f"{item.law} ({item.operation})" for item in idle[:6])
+        yield f"Not exercised: {names}{' …' if len(idle) > 6 else ''}"
+    if summary.settings.report:
+        yield f"Report: {summary.settings.report / 'report.html'}"
+
+
+def summary_text(summary: Summary, width: int = 110) -> str:
+    """Return table and closing lines as plain text."""
+    stream = io.StringIO()
+    console = Console(file=stream, width=max(width, 110), color_system=None, highlight=False)
+    console.print(summary_table(summary))
+    for line in closing_lines(summary):
+        console.print(line, soft_wrap=True, markup=False)
+    return stream.getvalue()

@@ -1,0 +1,169 @@
+"""What a whole run came to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from trigger_contract.contract.baseline import Comparison
+from trigger_contract.contract.findings import Finding, Outcome, State
+from trigger_contract.contract.settings import Settings
+from trigger_contract.contract.universal import UNIVERSAL
+
+# The order in which the kinds of promise are told.
+KINDS = (
+    "schema",
+    "status",
+    "content-type",
+    "auth",
+    "errors",
+    "pagination",
+    "filters",
+    "agreement",
+    "hierarchy",
+    "results",
+    "public-key",
+    "prose",
+    "robustness",
+    "http",
+)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A run and what came of it.
+
+    Attributes:
+        settings: What was asked.
+        outcomes: One for each law and operation, in the order they ran.
+        comparison: What the run says about the known deviations.
+        requests: How many requests went out.
+        seconds: How long it took.
+        reached: What the run reached, see ``Deviation.was_reached``.
+        entries: Every exchange in the shape of HAR entries; only where a report is asked for.
+    """
+
+    settings: Settings
+    outcomes: tuple[Outcome, ...]
+    comparison: Comparison
+    requests: int
+    seconds: float
+    reached: frozenset[str] = frozenset()
+    entries: tuple[dict[str, Any], ...] = ()
+
+    def state(self, outcome: Outcome) -> State:
+        """Tell what an outcome means in this run."""
+        state = outcome.state(self.comparison.known, strict=self.settings.strict)
+        if state == "not exercised" and self.settings.require_exercised:
+            return "failed"
+        return state
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Every finding once, those that fail first."""
+        found = {finding.fingerprint: finding for item in self.outcomes for finding in item.findings}
+        return sorted(
+            found.values(), key=lambda item: ("failed", "warned", "known").index(self.meaning(item))
+        )
+
+    def meaning(self, finding: Finding) -> State:
+        """Tell whether a finding fails, warns or is known."""
+        if finding.fingerprint in self.comparison.known:
+            return "known"
+        return "warned" if finding.tier == "advisory" and not self.settings.strict else "failed"
+
+    def repeats(self, finding: Finding) -> int:
+        """How often equal findings were met."""
+        return sum(item.repeats.get(finding.fingerprint, 0) for item in self.outcomes)
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the server keeps its promises, as far as this run could tell."""
+        return self.comparison.is_true and not any(self.state(item) == "failed" for item in self.outcomes)
+
+    @property
+    def operations(self) -> list[str]:
+        """The operations, in the order of the document."""
+        return list(dict.fromkeys(item.operation for item in self.outcomes))
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of promise that were checked."""
+        met = {item.kind for item in self.outcomes} | {item.kind for item in self.findings}
+        met |= {law.partition("/")[0] for law in UNIVERSAL if any(f" {law} " in key for key in self.reached)}
+        return [kind for kind in KINDS if kind in met] + sorted(met - set(KINDS))
+
+    def cell(self, operation: str, kind: str) -> tuple[State | None, Mapping[State, int]]:
+        """Return the worst state of a kind of promise on an operation, and how many laws have each.
+
+        What was found under another kind's law counts for the kind it is of.
+        """
+        counts: dict[State, int] = {}
+        for outcome in self.outcomes:
+            if outcome.operation == operation and outcome.kind == kind:
+                state = self.state(outcome)
+                # The kind's own findings decide; others are told in their own column.
+                if state == "failed" and outcome.findings and not _own(outcome, kind):
+                    state = "passed"
+                counts[state] = counts.get(state, 0) + 1
+        for law in UNIVERSAL:
+            if law.startswith(kind + "/") and any(
+                key.startswith(f"{operation} {law} ") for key in self.reached
+            ):
+                counts["passed"] = counts.get("passed", 0) + 1
+        for finding in self.findings:
+            if finding.operation == operation and finding.kind == kind:
+                state = self.meaning(finding)
+                counts[state] = max(counts.get(state, 0), 1)
+        order: Sequence[State] = ("failed", "warned", "known", "passed", "not exercised")
+        return next((state for state in order if counts.get(state)), None), counts
+
+    def count(self, state: State) -> int:
+        """How many laws have a state."""
+        return sum(self.state(item) == state for item in self.outcomes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what the JSON report holds."""
+        states: tuple[State, ...] = ("passed", "failed", "warned", "known", "not exercised")
+        return {
+            "url": self.settings.url,
+            "seed": self.settings.seed,
+            "good": self.is_good,
+            "requests": self.requests,
+            "seconds": round(self.seconds, 3),
+            "counts": {state: self.count(state) for state in states},
+            "table": {
+                operation: {kind: self.cell(operation, kind)[0] for kind in self.kinds}
+                for operation in self.operations
+            },
+            "findings": [
+                {**item.to_dict(), "state": self.meaning(item), "repeats": self.repeats(item)}
+                for item in self.findings
+            ],
+            "laws": [_law_entry(self, item) for item in self.outcomes],
+            "deviations": {
+                "known": sorted(self.comparison.known),
+                "gone": [item.fingerprint for item in self.comparison.gone],
+                "expired": [item.fingerprint for item in self.comparison.expired],
+            },
+        }
+
+
+def _own(outcome: Outcome, kind: str) -> bool:
+    return any(finding.kind == kind for finding in outcome.findings)
+
+
+def _law_entry(summary: Summary, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "law": outcome.law,
+        "tier": outcome.tier,
+        "title": outcome.title,
+        "operation": outcome.operation,
+        "sentence": outcome.sentence,
+        "state": summary.state(outcome),
+        "exercised": outcome.exercised,
+        "reason": outcome.reason,
+        "findings": [finding.fingerprint for finding in outcome.findings],
+        "seconds": round(outcome.seconds, 4),
+    }

@@ -1,0 +1,224 @@
+"""What holds for every answer, whatever was asked: status, content type, JSON, schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jsonschema_rs
+
+from trigger_contract.contract.citations import Pointer, follow
+from trigger_contract.contract.exchange import Exchange
+from trigger_contract.contract.subjects import Subject
+from trigger_contract.document.references import join_pointer, resolve
+
+SERVER_ERROR = "robustness/no-server-error"
+NO_ANSWER = "robustness/always-an-answer"
+STATUS = "status/documented"
+CONTENT_TYPE = "content-type/documented"
+JSON = "schema/valid-json"
+SCHEMA = "schema/response"
+# Laws of single answers, told apart by the situation or by the status of the answer.
+SITUATIONAL = frozenset({SERVER_ERROR, NO_ANSWER, STATUS})
+OF_CONTENT = frozenset({CONTENT_TYPE, JSON, SCHEMA})
+UNIVERSAL = (SERVER_ERROR, NO_ANSWER, STATUS, CONTENT_TYPE, JSON, SCHEMA)
+_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Breach:
+    """A broken promise in one answer, before it is tied to a run.
+
+    Attributes:
+        law: Code of the law.
+        place: What tells it apart within the law.
+        message: One sentence.
+        expected: What the promise asks for.
+        received: What came.
+        pointer: Where the promise stands in the document.
+        sentence: Its words where they are not a description of the document.
+    """
+
+    law: str
+    place: str
+    message: str
+    expected: str
+    received: str
+    pointer: Pointer
+    sentence: str | None = None
+
+
+class Judge:
+    """Judges single answers of one document; validators are compiled once.
+
+    Args:
+        document: The OpenAPI document.
+    """
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        # The validator takes plain lists and dictionaries only.
+        self._document: dict[str, Any] = json.loads(json.dumps(document))
+        self._validators: dict[Pointer, jsonschema_rs.Draft202012Validator] = {}
+
+    def judge(self, subject: Subject, exchange: Exchange, *, lenient: bool) -> Iterator[Breach]:
+        """Yield every broken promise of an answer to GET.
+
+        Args:
+            subject: The operation asked.
+            exchange: The request and its answer.
+            lenient: Whether the request was odd enough that any refusal (4xx) will do.
+        """
+        status = exchange.status
+        at = subject.pointer
+        if status == 0:
+            sentence = "RFC 9110, section 3.4: a server answers each request it receives."
+            yield Breach(
+                NO_ANSWER, "", "The server gave no answer.", "an answer", exchange.trouble, at, sentence
+            )
+            return
+        if status >= 500 and not self._documents(subject, status):
+            yield Breach(
+                SERVER_ERROR,
+                "",
+                "The server failed on a request that only reads.",
+                "a documented status",
+                f"status {status}",
+                (*at, "responses"),
+                "The page documents no server error for this operation.",
+            )
+            return
+        if status == 429 or exchange.request.method != "GET":
+            return
+        key = self._response_key(subject, status)
+        if key is None:
+            if not (lenient and 400 <= status < 500):
+                yield self._undocumented(subject, status)
+            return
+        # An odd request may be refused before it reaches the API; a refusal from there has no format.
+        if not (lenient and 400 <= status < 500):
+            yield from self._content(subject, exchange, key)
+
+    def _documents(self, subject: Subject, status: int) -> bool:
+        return self._response_key(subject, status) not in (None, "default")
+
+    @staticmethod
+    def _response_key(subject: Subject, status: int) -> str | None:
+        responses = subject.operation.definition.get("responses", {})
+        keys = (str(status), f"{status // 100}XX", "default")
+        return next((key for key in keys if key in responses), None)
+
+    @staticmethod
+    def _undocumented(subject: Subject, status: int) -> Breach:
+        documented = ", ".join(subject.operation.definition.get("responses", {}))
+        return Breach(
+            STATUS,
+            "",
+            f"The page documents no status {status} for this operation.",
+            f"one of {documented}",
+            f"status {status}",
+            (*subject.pointer, "responses"),
+            f"The documented responses are {documented}.",
+        )
+
+    def _content(self, subject: Subject, exchange: Exchange, key: str) -> Iterator[Breach]:
+        pointer: Pointer = (*subject.pointer, "responses", key)
+        response = resolve(self._document, subject.operation.definition["responses"][key])
+        content = response.get("content") or {}
+        if not content:
+            return
+        types = {name.split(";")[0].strip().lower(): name for name in content}
+        chosen = next((name for name in types if _covers(name, exchange.media_type)), None)
+        if chosen is None:
+            yield Breach(
+                CONTENT_TYPE,
+                "",
+                "The answer does not come in the documented content type.",
+                " or ".join(types),
+                exchange.headers.get("content-type", "no Content-Type"),
+                (*pointer, "content"),
+                f"The response's content is {' or '.join(types)}.",
+            )
+            chosen = next((name for name in types if name.endswith("json")), None)
+            if chosen is None:
+                return
+        if not chosen.endswith("json"):
+            return
+        if not exchange.is_json:
+            sentence = "RFC 8259: the content of application/json is JSON text in UTF-8."
+            received = shorten(exchange.body.decode("utf-8", "replace"))
+            yield Breach(JSON, "", "The body is not JSON.", "JSON text", received, pointer, sentence)
+            return
+        if "schema" in content[types[chosen]]:
+            yield from self._violations((*pointer, "content", types[chosen], "schema"), exchange.json)
+
+    def _violations(self, pointer: Pointer, value: Any) -> Iterator[Breach]:
+        for error in self._validator(pointer).iter_errors(value):
+            where = tuple(error.instance_path)
+            keyword = str(error.kind.name)
+            place = generalised(where)
+            broken = tuple(error.schema_path)
+            if keyword == "required":
+                missing = str(getattr(error.kind, "property", ""))
+                place += f"/{missing}"
+                broken = (*broken[:-1], "properties", missing)
+            elif keyword in ("enum", "const", "type", "format", "pattern", "minimum"):
+                broken = broken[:-1]
+            found = next((item for item in _path(value, where)), None)
+            yield Breach(
+                SCHEMA,
+                f"{place or '/'} {keyword}",
+                f"{_subject_of(where)} breaks its schema: {shorten(error.message)}.",
+                _expectation(error),
+                shorten(found),
+                broken,
+            )
+
+    def _validator(self, pointer: Pointer) -> jsonschema_rs.Draft202012Validator:
+        if pointer not in self._validators:
+            place, schema = list(follow(self._document, pointer))[-1]
+            root: dict[str, Any] = {"components": self._document.get("components", {})}
+            if place[:2] == ("components", "schemas"):
+                root["$ref"] = "#" + join_pointer(*place)
+            else:
+                root.update(schema)
+            self._validators[pointer] = jsonschema_rs.Draft202012Validator(root, validate_formats=True)
+        return self._validators[pointer]
+
+
+def generalised(path: tuple[str | int, ...]) -> str:
+    """Spell a place in an answer as a JSON Pointer with ``*`` for every index."""
+    return join_pointer(*("*" if isinstance(token, int) else token for token in path))
+
+
+def shorten(value: Any, limit: int = _SHOWN) -> str:
+    """Show a value within a line."""
+    text = value if isinstance(value, str) else repr(value)
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _covers(documented: str, received: str) -> bool:
+    """Whether a documented media type or range covers a received one. Source: RFC 9110, section 12.5.1."""
+    if documented == received or documented == "*/*":
+        return bool(received)
+    return documented.endswith("/*") and received.startswith(documented[:-1])
+
+
+def _path(value: Any, path: tuple[str | int, ...]) -> Iterator[Any]:
+    for token in path:
+        value = value[token]
+    yield value
+
+
+def _subject_of(path: tuple[str | int, ...]) -> str:
+    return f"The value at {join_pointer(*path)}" if path else "The answer"
+
+
+def _expectation(error: jsonschema_rs.ValidationError) -> str:
+    kind = error.kind
+    for name in ("property", "types", "options", "format", "pattern", "limit", "expected_value"):
+        if hasattr(kind, name):
+            return shorten(f"{kind.name}: {getattr(kind, name)}")
+    return str(kind.name)

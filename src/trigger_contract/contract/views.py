@@ -1,0 +1,110 @@
+"""Flat views of an operation for schemathesis: one query parameter for each name on the wire.
+
+OpenAPI leaves nested objects and lists inside deepObject parameters undefined, so a generator cannot
+spell them; flat names can be spelled by every tool. The positive view is narrowed to values whose
+meaning is known; the negative view keeps only parameters of which some text is surely invalid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from trigger_contract.contract.ids import prefix_of, unknown_id
+from trigger_contract.contract.subjects import Subject
+from trigger_contract.contract.values import invalid_values, item_schema
+from trigger_contract.document.wire import QueryLeaf
+
+EARLY = ("2015-01-01T00:00:00Z", "2020-02-29T12:30:00.500Z", "2020-02-29T14:30:00+02:00")
+LATE = ("2099-12-31T23:59:59Z", "2100-01-01T00:00:00.000Z", "2099-12-31T23:59:59-05:00")
+
+
+def positive_view(subject: Subject, live: Mapping[str, Sequence[str]], ids: Sequence[str]) -> dict[str, Any]:
+    """Return a document with one operation of which every generated request is valid.
+
+    Args:
+        subject: The operation.
+        live: Values seen on the server for each query name.
+        ids: Live ids for the path.
+    """
+    parameters = []
+    for leaf in subject.leaves:
+        schema = _narrowed(subject, leaf, live.get(leaf.name, ()))
+        if schema is not None:
+            parameters.append(_parameter(leaf, schema))
+    for parameter in subject.path_parameters:
+        choices = [*ids[:40], unknown_id(subject)]
+        parameters.append(_path_parameter(parameter, {"type": "string", "enum": choices}))
+    return _document(subject, parameters)
+
+
+def negative_view(subject: Subject) -> dict[str, Any]:
+    """Return a document with one operation of which invalid requests can be generated."""
+    parameters = []
+    for leaf in subject.leaves:
+        if any(True for _ in invalid_values(subject.document, leaf)):
+            item = _plain(item_schema(subject.document, leaf))
+            schema = {"type": "array", "items": item, "minItems": 1} if leaf.is_list else item
+            parameters.append(_parameter(leaf, schema))
+    for parameter in subject.path_parameters:
+        schema = _plain(parameter.get("schema", {"type": "string"}))
+        if prefix_of(parameter):
+            schema["pattern"] = f"^{prefix_of(parameter)}[a-z0-9]+$"
+        parameters.append(_path_parameter(parameter, schema))
+    return _document(subject, parameters)
+
+
+def _narrowed(subject: Subject, leaf: QueryLeaf, live: Sequence[str]) -> dict[str, Any] | None:
+    """Return a schema all of whose values are valid beyond doubt; None where there is none."""
+    item = _plain(item_schema(subject.document, leaf))
+    kind = item.get("type")
+    if "enum" not in item and kind == "string":
+        if item.get("format") == "date-time":
+            # A range that ends before it starts may be refused, so the two never cross.
+            item = {
+                "type": "string",
+                "enum": list(EARLY if leaf.path[-1] in ("from", "after", "start") else LATE),
+            }
+        elif live:
+            item = {"type": "string", "enum": list(live)}
+        else:
+            return None
+    elif kind not in ("integer", "boolean", "string"):
+        return None
+    if leaf.is_list:
+        return {"type": "array", "items": item, "minItems": 1, "maxItems": 4, "uniqueItems": True}
+    return item
+
+
+def _plain(schema: Mapping[str, Any]) -> dict[str, Any]:
+    kept = ("type", "enum", "format", "minimum", "maximum", "pattern", "minLength", "maxLength")
+    return {key: schema[key] for key in kept if key in schema}
+
+
+def _parameter(leaf: QueryLeaf, schema: Mapping[str, Any]) -> dict[str, Any]:
+    explode = leaf.separator is None
+    return {
+        "in": "query",
+        "name": leaf.name,
+        "required": leaf.required,
+        "style": "form",
+        "explode": explode,
+        "schema": dict(schema),
+    }
+
+
+def _path_parameter(parameter: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {"in": "path", "name": parameter["name"], "required": True, "schema": dict(schema)}
+
+
+def _document(subject: Subject, parameters: list[dict[str, Any]]) -> dict[str, Any]:
+    operation = {
+        "operationId": subject.name,
+        "parameters": parameters,
+        "responses": {"200": {"description": "Whatever the canonical document says."}},
+    }
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": f"View of {subject.name}", "version": "1"},
+        "paths": {subject.operation.path: {subject.operation.method: operation}},
+    }

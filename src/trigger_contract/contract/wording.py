@@ -1,0 +1,41 @@
+"""What the descriptions of lists and their parameters say about each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from trigger_contract.contract.subjects import Subject
+from trigger_contract.document.references import resolve
+from trigger_contract.document.wire import QueryLeaf
+
+_WITHOUT = re.compile(r"without (?P<names>\w+(?:(?:, | and |, and )\w+)*) fields?\b")
+_DEV = re.compile(r"does not apply to DEV", re.IGNORECASE)
+_IGNORED = re.compile(r"ignored when `?(?P<name>\w+)`? is (?:provided|given|set)")
+
+
+def excluded_fields(subject: Subject) -> list[str]:
+    """Return the fields that items of a list are said not to have.
+
+    Source: a description of the array such as "without output and error fields".
+    """
+    properties: dict[str, Any] = subject.answer_schema.get("properties", {})
+    array = resolve(subject.document, properties.get(subject.items or "", {}))
+    found = _WITHOUT.search(" ".join(str(array.get("description", "")).split()))
+    return re.split(r", and |, | and ", found["names"]) if found else []
+
+
+def dev_fields(subject: Subject) -> list[str]:
+    """Return the fields of items that are said not to apply to DEV."""
+    fields = subject.properties(subject.item_pointer)
+    return [name for name, schema in fields.items() if _DEV.search(str(schema.get("description", "")))]
+
+
+def ignored_parameters(subject: Subject) -> Iterator[tuple[QueryLeaf, QueryLeaf]]:
+    """Yield each parameter that is said to be ignored beside another, with that other."""
+    by_name = {leaf.name: leaf for leaf in subject.leaves}
+    for leaf in subject.leaves:
+        found = _IGNORED.search(leaf.description)
+        if found and found["name"] in by_name:
+            yield leaf, by_name[found["name"]]

@@ -1,0 +1,189 @@
+"""Pages one after the other: asked for, checked, and put in place of the old ones."""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import httpx
+
+from trigger_contract.document.files import read_text, write_files
+from trigger_contract.errors import UserError
+from trigger_contract.fetch.addresses import UrlMap
+from trigger_contract.fetch.download import Answer, Failed, Limits, Validators, download, open_client
+from trigger_contract.fetch.memory import Record, digest, read_memory, write_memory
+from trigger_contract.fetch.sources import Source
+
+
+class Status(enum.StrEnum):
+    """What became of a page."""
+
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    KEPT = "kept"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one page.
+
+    Attributes:
+        source: The page.
+        status: ``updated``; ``unchanged``; ``kept``: what came is of no use and the old one stays;
+            ``failed``: nothing came.
+        detail: Why, for ``kept`` and ``failed``.
+    """
+
+    source: Source
+    status: Status
+    detail: str = ""
+
+
+def refresh(
+    listing: Path,
+    sources: Sequence[Source],
+    read: Callable[[str, str], frozenset[str]],
+    *,
+    url_map: UrlMap | None = None,
+    limits: Limits | None = None,
+    today: date | None = None,
+    started: Callable[[Source], None] = lambda source: None,
+    progress: Callable[[int], None] = lambda size: None,
+    finished: Callable[[Outcome], None] = lambda outcome: None,
+) -> tuple[Outcome, ...]:
+    """Bring each page up to date.
+
+    A page replaces the old one in one step, together with its record and the date in the list, and only
+    if it parses and still describes what the old one did. One that cannot be brought does not keep the
+    others from it.
+
+    Args:
+        listing: The list of pages, ``sources.yaml``.
+        sources: The pages to bring.
+        read: Called with the file's name and a text; returns what the page describes, such as
+            ``GET /api/v1/runs``, or raises ``UserError`` if it does not parse.
+        url_map: Replacements for tests.
+        limits: Bounds on each page.
+        today: The date that a changed page gets where the server does not tell; by default today's.
+        started: Told of each page before it is asked for.
+        progress: Told the bytes of the current page so far.
+        finished: Told of each page after.
+
+    Raises:
+        UserError: The list or the records cannot be read or written.
+    """
+    memory_path = listing.with_name(f"{listing.stem}.lock.json")
+    bounds = limits or Limits()
+
+    async def run() -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        async with open_client(bounds) as client:
+            for source in sources:
+                started(source)
+                one = _Refresh(listing, memory_path, source, client, url_map or UrlMap(), bounds, today)
+                outcomes.append(await one.run(read, progress))
+                finished(outcomes[-1])
+        return outcomes
+
+    return tuple(asyncio.run(run()))
+
+
+@dataclass(frozen=True)
+class _Refresh:
+    listing: Path
+    memory_path: Path
+    source: Source
+    client: httpx.AsyncClient
+    url_map: UrlMap
+    limits: Limits
+    today: date | None
+
+    async def run(
+        self, read: Callable[[str, str], frozenset[str]], progress: Callable[[int], None]
+    ) -> Outcome:
+        source = self.source
+        memory = read_memory(self.memory_path)
+        before = source.path.read_bytes() if source.path.is_file() else None
+
+        def known(url: str) -> Validators:
+            record = memory.get(source.name)
+            # A page that was edited or lost since has to come in full.
+            fits = record is not None and record.url == url and before is not None
+            if record is None or before is None or not fits or record.sha256 != digest(before):
+                return Validators()
+            return record.validators
+
+        try:
+            answer = await download(self.client, source.url or "", self.url_map, known, self.limits, progress)
+        except Failed as error:
+            return Outcome(source, Status.FAILED, str(error))
+        if answer.body is None:
+            return Outcome(source, Status.UNCHANGED)
+        try:
+            described = read(source.path.name, _decode(answer.body, source.path.name))
+        except UserError as error:
+            return Outcome(source, Status.KEPT, str(error))
+        # A server that answers 200 with an error page, or with another page, is not uncommon.
+        if lost := sorted(_described(read, source.path.name, before) - described):
+            return Outcome(source, Status.KEPT, f"what came does not describe {', '.join(lost)}")
+        record = Record(answer.asked, digest(answer.body), answer.validators)
+        contents: dict[Path, str | bytes] = {}
+        if answer.body != before:
+            contents[source.path] = answer.body
+            contents.update(self._dated(answer))
+        if memory.get(source.name) != record:
+            contents[self.memory_path] = write_memory({**memory, source.name: record})
+        write_files(contents)
+        return Outcome(source, Status.UPDATED if source.path in contents else Status.UNCHANGED)
+
+    def _dated(self, answer: Answer) -> dict[Path, str | bytes]:
+        """Return the list with the page's new date: where pages disagree, the most recent is right."""
+        if self.source.published_line is None:
+            return {}
+        day = _last_modified(answer) or self.today or datetime.now(UTC).date()
+        lines = read_text(self.listing).split("\n")
+        _put(lines, self.source.published_line, "published", day.isoformat())
+        if self.source.evidence_line is not None:
+            words = f"The text had changed when it was fetched; the date is {_origin(answer)}."
+            _put(lines, self.source.evidence_line, "evidence", words)
+        return {self.listing: "\n".join(lines)}
+
+
+def _described(read: Callable[[str, str], frozenset[str]], name: str, page: bytes | None) -> frozenset[str]:
+    """Return what the old page describes; one that is missing or broken keeps nothing from replacing it."""
+    try:
+        return frozenset() if page is None else read(name, _decode(page, name))
+    except UserError:
+        return frozenset()
+
+
+def _put(lines: list[str], number: int, key: str, value: str) -> None:
+    """Replace a value in one line of YAML and leave everything else in the file as it is."""
+    start, found, _ = lines[number - 1].partition(f"{key}:")
+    if found:
+        lines[number - 1] = f"{start}{key}: {value}"
+
+
+def _decode(body: bytes, name: str) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = body[: error.start].count(b"\n") + 1
+        raise UserError("is not UTF-8 text", source=name, line=line) from None
+
+
+def _last_modified(answer: Answer) -> date | None:
+    try:
+        return parsedate_to_datetime(answer.validators.last_modified or "").date()
+    except (TypeError, ValueError):
+        return None
+
+
+def _origin(answer: Answer) -> str:
+    return "the server's" if _last_modified(answer) else "that of the fetch"

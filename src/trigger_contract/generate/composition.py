@@ -1,0 +1,111 @@
+"""Schemas made of schemas: ``allOf`` and null, brought to one plain schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from trigger_contract.document.references import resolve
+
+# What only annotates, and so does not keep an ``allOf`` around one reference from being that reference.
+_ANNOTATIONS = frozenset(
+    {
+        "title",
+        "description",
+        "default",
+        "example",
+        "examples",
+        "deprecated",
+        "readOnly",
+        "writeOnly",
+        "nullable",
+    }
+)
+
+
+def is_nullable(schema: Mapping[str, Any]) -> bool:
+    """Whether a schema allows null beside something else: type lists, ``nullable``, unions, enums."""
+    kinds = schema.get("type")
+    if schema.get("nullable") is True or (isinstance(kinds, list) and "null" in kinds and len(kinds) > 1):
+        return True
+    if isinstance(schema.get("enum"), list) and None in schema["enum"] and len(schema["enum"]) > 1:
+        return True
+    return any(
+        any(_is_null(member) for member in schema.get(key) or ()) and len(schema[key]) > 1
+        for key in ("oneOf", "anyOf")
+    )
+
+
+def without_null(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of what is left when null is taken away."""
+    plain = {key: value for key, value in schema.items() if key != "nullable"}
+    if isinstance(plain.get("type"), list):
+        kinds = [kind for kind in plain["type"] if kind != "null"]
+        plain["type"] = kinds[0] if len(kinds) == 1 else kinds
+    if isinstance(plain.get("enum"), list):
+        plain["enum"] = [value for value in plain["enum"] if value is not None]
+    for key in ("oneOf", "anyOf"):
+        if isinstance(plain.get(key), list):
+            members = [member for member in plain[key] if not _is_null(member)]
+            if len(members) == 1 and isinstance(members[0], Mapping):
+                del plain[key]
+                plain = {**plain, **members[0]}
+            else:
+                plain[key] = members
+    return plain
+
+
+def compose(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Merge ``allOf``, and properties beside ``oneOf`` or ``anyOf``, into one object schema.
+
+    A schema that only wraps one reference is returned as that reference.
+    """
+    parts = schema.get("allOf")
+    if isinstance(parts, list) and parts:
+        rest = {key: value for key, value in schema.items() if key != "allOf"}
+        if len(parts) == 1 and set(rest) <= _ANNOTATIONS and isinstance(parts[0], Mapping):
+            return parts[0] if "$ref" in parts[0] else compose(document, {**rest, **parts[0]})
+        return _merge(document, [*parts, rest], schema)
+    for key in ("oneOf", "anyOf"):
+        members = schema.get(key)
+        if schema.get("properties") and isinstance(members, list):
+            rest = {name: value for name, value in schema.items() if name != key}
+            variants = [_optional(document, member) for member in members]
+            return _merge(document, [rest, *variants], schema)
+    return schema
+
+
+def _merge(document: Mapping[str, Any], parts: list[Any], whole: Mapping[str, Any]) -> Mapping[str, Any]:
+    merged: dict[str, Any] = {}
+    properties: dict[str, Any] = {}
+    required: list[str] = []
+    for part in parts:
+        plain = resolve(document, part)
+        if not isinstance(plain, Mapping):
+            continue
+        plain = compose(document, plain)
+        plain = resolve(document, plain)
+        properties.update(plain.get("properties") or {})
+        required.extend(plain.get("required") or ())
+        merged.update({key: value for key, value in plain.items() if key not in ("properties", "required")})
+    if properties:
+        merged["properties"] = properties
+        merged["required"] = list(dict.fromkeys(required))
+        merged["type"] = "object"
+        for key in ("oneOf", "anyOf"):
+            merged.pop(key, None)
+    if "description" in whole:
+        merged["description"] = whole["description"]
+    return merged
+
+
+def _optional(document: Mapping[str, Any], member: Any) -> Mapping[str, Any]:
+    """A variant's properties, none of them required because another variant may apply."""
+    plain = resolve(document, member)
+    if not isinstance(plain, Mapping):
+        return {}
+    return {"properties": compose(document, plain).get("properties") or {}}
+
+
+def _is_null(schema: Any) -> bool:
+    return isinstance(schema, Mapping) and schema.get("type") == "null"

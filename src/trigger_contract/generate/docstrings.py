@@ -1,0 +1,178 @@
+"""Docstrings and Markdown from the document's words."""
+
+from __future__ import annotations
+
+import textwrap
+
+from trigger_contract.generate.plan import Argument, Method
+from trigger_contract.generate.schemas import Enum, Field, Model, annotation
+
+_WIDTH = 96
+
+_ERRORS = {
+    "400": "BadRequestError",
+    "401": "AuthenticationError",
+    "403": "PermissionDeniedError",
+    "404": "NotFoundError",
+    "409": "ConflictError",
+    "422": "UnprocessableEntityError",
+    "429": "RateLimitError",
+}
+
+
+def safe(text: str) -> str:
+    """Make text safe inside triple double quotes: no escapes, no end of the literal, no controls."""
+    plain = "".join(mark for mark in text if mark == "\n" or mark.isprintable())
+    return plain.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+
+
+def literal(paragraphs: list[str]) -> str:
+    """Write paragraphs as a docstring, quotes included."""
+    text = "\n\n".join(part for part in paragraphs if part).strip() or "No description."
+    end = '"""'
+    if "\n" in text:
+        return f'"""{text}\n"""'
+    return f'"""{text} {end}' if text.endswith(('"', "\\")) else f'"""{text}{end}'
+
+
+def model_docstring(model: Model) -> str:
+    """The docstring of a model: what it is and what its attributes hold."""
+    head = prose(model.description) or f"{model.reference.name}."
+    entries = [_entry(field.name, field.description) for field in model.fields]
+    return literal([head, _section("Attributes", [entry for entry in entries if entry])])
+
+
+def enum_docstring(enum: Enum) -> str:
+    """The docstring of an enum."""
+    return literal([prose(enum.description) or f"{enum.reference.name}."])
+
+
+def field_annotation(field: Field) -> str:
+    """The annotation of a model's attribute; an optional one may be None."""
+    text = annotation(field.type)
+    return text if field.required or text == "Any" or text.endswith("None") else f"{text} | None"
+
+
+def method_docstring(method: Method, *, raw: bool = False) -> str:
+    """The docstring of a method with its arguments, result and errors."""
+    arguments = [_argument(argument) for argument in [*method.path_arguments, *method.keyword_arguments]]
+    if method.body:
+        arguments.append(
+            _entry("body", method.body.description or f"What to send, as {method.body.media_type}.")
+        )
+    arguments += [
+        _entry("timeout", "Seconds for this call, or an httpx.Timeout; None waits without end."),
+        _entry("extra_headers", "Headers for this call; they replace those of the same name."),
+        _entry("extra_query", "Further query parameters for this call."),
+    ]
+    returns = _returns(method, raw=raw)
+    return literal(
+        [
+            *_heading(method),
+            _section("Args", arguments),
+            _section("Returns", [indent(returns)]),
+            _section("Raises", _raises(method)),
+        ]
+    )
+
+
+def poll_docstring(method: Method) -> str:
+    """The docstring of the method that waits."""
+    arguments = [_argument(argument) for argument in [*method.path_arguments, *method.keyword_arguments]]
+    arguments += [
+        _entry("timeout", "Seconds to wait in all."),
+        _entry(
+            "interval", "Seconds between the first two calls; later ones are up to ``max_interval`` apart."
+        ),
+        _entry("max_interval", "The longest pause between two calls in seconds."),
+        _entry("extra_headers", "Headers for each call."),
+        _entry("extra_query", "Further query parameters for each call."),
+    ]
+    return literal(
+        [
+            f"Call ``{method.name}`` until it is finished.",
+            "An unknown status is not finished.",
+            _section("Args", arguments),
+            _section("Returns", [indent("The finished one.")]),
+            _section("Raises", [_entry("WaitTimeoutError", "The time is over."), *_raises(method)]),
+        ]
+    )
+
+
+def prose(text: str) -> str:
+    """Wrap text for a docstring; code blocks keep their lines."""
+    lines: list[str] = []
+    code = False
+    for line in safe(text).splitlines():
+        if line.strip().startswith("```"):
+            code = not code
+        if code or not line.strip():
+            lines.append(line.rstrip())
+        else:
+            lines.extend(textwrap.wrap(line, _WIDTH, break_long_words=False, break_on_hyphens=False))
+    return "\n".join(lines).strip()
+
+
+def indent(text: str) -> str:
+    """Indent a section's entry."""
+    return textwrap.indent(text, "    ")
+
+
+def one_line(text: str) -> str:
+    """Text on a single line, for tables and lists."""
+    return " ".join(text.split())
+
+
+def _heading(method: Method) -> list[str]:
+    summary = one_line(method.summary)
+    parts = [prose(summary if summary.endswith((".", "!", "?")) or not summary else f"{summary}.")]
+    if one_line(method.description) != summary:
+        parts.append(prose(method.description))
+    if method.deprecated:
+        parts.append("Deprecated: the document advises against this operation.")
+    return [part for part in parts if part] or [f"Call ``{method.verb} {safe(method.path)}``."]
+
+
+def _argument(argument: Argument) -> str:
+    words = one_line(argument.description)
+    if argument.default is not None:
+        shown = argument.default if not isinstance(argument.default, bool) else str(argument.default).lower()
+        if str(shown) not in words:
+            words = f"{words} The server's default is {shown}.".strip()
+    return _entry(argument.name, words or f"``{argument.wire}``.")
+
+
+def _entry(name: str, words: str) -> str:
+    text = safe(one_line(words))
+    if not text:
+        return ""
+    body = textwrap.wrap(f"{name}: {text}", _WIDTH - 8, break_long_words=False, break_on_hyphens=False)
+    return textwrap.indent("\n    ".join(body), "    ")
+
+
+def _section(title: str, entries: list[str]) -> str:
+    kept = [entry for entry in entries if entry]
+    return "\n".join([f"{title}:", *kept]) if kept else ""
+
+
+def _returns(method: Method, *, raw: bool) -> str:
+    if raw:
+        return "The response as it came; ``parse()`` gives the result."
+    if method.page:
+        return "The first page; iterating over it walks every further one."
+    return "Nothing." if method.result() == "None" else f"{method.result()}."
+
+
+def _raises(method: Method) -> list[str]:
+    entries: dict[str, str] = {}
+    for code, words in method.errors:
+        name = _ERRORS.get(code, "InternalServerError" if code.startswith("5") else "APIStatusError")
+        text = f"{code}: {words}" if words else code
+        entries[name] = f"{entries[name]}; {text}" if name in entries else text
+    lines = [_entry(name, words if words.endswith(".") else f"{words}.") for name, words in entries.items()]
+    lines.append(
+        _entry("APIStatusError", "Any other status that is not a success.")
+    ) if "APIStatusError" not in entries else None
+    lines.append(_entry("APIConnectionError", "The server could not be reached in time."))
+    lines.append(_entry("ResponseValidationError", "The response is not what the document promises."))
+    return lines

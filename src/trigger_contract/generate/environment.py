@@ -1,0 +1,208 @@
+"""What the templates can call."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from openapi_python_client.schema.untrusted_string import UntrustedString
+
+from trigger_contract.generate import decoders, docstrings, reserved, showcase, signatures, status
+from trigger_contract.generate.methods import body_kind
+from trigger_contract.generate.plan import Client, Method, Plan
+from trigger_contract.generate.schemas import Named, annotation, named, shape
+from trigger_contract.generate.skeleton import Skeleton
+
+STATUS_FLAGS = (
+    ("is_completed", "Whether it has ended, well or not. An unknown status has not."),
+    ("is_success", "Whether it has ended well."),
+    ("is_failed", "Whether it has ended in any other way than well; a cancelled one has too."),
+    ("is_queued", "Whether it waits for its start."),
+    ("is_executing", "Whether it has started and not ended."),
+    ("is_cancelled", "Whether somebody stopped it."),
+)
+FLAVOURS: tuple[dict[str, Any], ...] = (
+    {
+        "prefix": "",
+        "lower": "",
+        "is_async": False,
+        "def_": "def",
+        "await_": "",
+        "for_": "for",
+        "enter": "__enter__",
+        "exit": "__exit__",
+        "iter": "__iter__",
+        "close": "close",
+        "sleep": "time.sleep",
+        "Iterator": "Iterator",
+    },
+    {
+        "prefix": "Async",
+        "lower": "async_",
+        "is_async": True,
+        "def_": "async def",
+        "await_": "await ",
+        "for_": "async for",
+        "enter": "__aenter__",
+        "exit": "__aexit__",
+        "iter": "__aiter__",
+        "close": "aclose",
+        "sleep": "anyio.sleep",
+        "Iterator": "AsyncIterator",
+    },
+)
+_TYPES_BY_MODULE = {
+    "_core": ("RawResponse",),
+    "_models": ("Model",),
+    "_pages": ("AsyncPage", "AsyncPaginator", "Page"),
+    "_retries": ("RetryPolicy",),
+    "types": ("NOT_GIVEN", "NotGiven", "OpenIntEnum", "OpenStrEnum"),
+}
+
+
+def filters(plan: Plan) -> dict[str, Any]:
+    """Return the filters that turn parts of the plan into source."""
+    integers = {enum.reference.name: enum.base == "int" for enum in plan.enums}
+    return {
+        "annotation": annotation,
+        "argument_annotation": signatures.argument_annotation,
+        "body_annotation": signatures.body_annotation,
+        "body_kind": body_kind,
+        "join_literals": lambda values: ", ".join(repr(value) for value in sorted(values)),
+        "literal": repr,
+        "markdown": markdown,
+        "page": signatures.page_literal,
+        "lookup": lambda item: (
+            f"{item.name}._find" if integers.get(item.name) else f"{item.name}._value2member_map_.get"
+        ),
+        "parameter": signatures.parameter_literal,
+        "response": signatures.response_literal,
+        "safe_text": lambda text: docstrings.safe(docstrings.one_line(text)).rstrip('"\\'),
+        "shape": shape,
+        "string_literal": lambda value: json.dumps(plain(value)),
+        "toml": lambda value: json.dumps(docstrings.one_line(plain(value))),
+    }
+
+
+def variables(plan: Plan, skeleton: Skeleton) -> dict[str, Any]:
+    """Return the names that every template sees."""
+    exports = export_names(plan)
+    return {
+        "client_docstring": client_docstring,
+        "example_list": showcase.listed(plan),
+        "example_retrieve": showcase.retrieved(plan),
+        "enum_docstring": docstrings.enum_docstring,
+        "enum_lookups": decoders.enum_lookups,
+        "exported_names": sorted(name for _, names in exports for name in names),
+        "exports": exports,
+        "field_annotation": docstrings.field_annotation,
+        "field_names": lambda model: {entry.name for entry in model.fields},
+        "flavours": FLAVOURS,
+        "classes": plan.classes,
+        "mentioned": _decoded,
+        "method_docstring": docstrings.method_docstring,
+        "method_of": lambda endpoint: skeleton.methods[plain(endpoint.path)],
+        "model_docstring": docstrings.model_docstring,
+        "model_of": lambda model: skeleton.models[str(model.class_info.name)],
+        "enum_of": lambda enum: skeleton.enums[str(enum.class_info.name)],
+        "package_docstring": lambda: docstrings.literal(
+            [
+                f"Python client for {docstrings.safe(docstrings.one_line(plan.title))}.",
+                docstrings.prose(plan.description),
+            ]
+        ),
+        "plan": plan,
+        "poll_docstring": docstrings.poll_docstring,
+        "poll_status": lambda method: poll_status(plan, method),
+        "read_lines": decoders.read_lines,
+        "resource_of": lambda collection: skeleton.resources[str(collection.tag)],
+        "sets": status,
+        "status_flags": STATUS_FLAGS,
+    }
+
+
+def export_names(plan: Plan) -> list[tuple[str, list[str]]]:
+    """List what the package root exports, by module."""
+    exports = [("errors", sorted(reserved.ERRORS))]
+    exports += [(module, sorted(names)) for module, names in _TYPES_BY_MODULE.items()]
+    exports.append(
+        (
+            "client",
+            sorted(f"{prefix}{client.class_name}" for client in plan.clients for prefix in ("", "Async")),
+        )
+    )
+    exports += [
+        (f"api.{resource.package}", [f"Async{resource.class_name}", resource.class_name])
+        for resource in plan.resources
+    ]
+    exports += [(f"models.{item.module}", [item.name]) for item in plan.classes]
+    return sorted(exports)
+
+
+def client_docstring(client: Client, flavour: dict[str, Any]) -> str:
+    """The docstring of a client: its server, its arguments and what they default to."""
+    entries = []
+    for credential in client.credentials:
+        first, *others = credential.environment
+        also = "".join(f" or {name}" for name in others)
+        words = f"The secret that goes in {credential.name}; by default the environment's {first}{also}."
+        entries.append((credential.argument, words))
+    default = client.base_url or "none, so that one of them must be given"
+    entries += [
+        (
+            "base_url",
+            f"Address of the server; by default the environment's {client.url_variable}, else {default}.",
+        ),
+        (
+            "timeout",
+            "Seconds for a call, or an httpx.Timeout; 60 by default, 5 to connect. None waits without end.",
+        ),
+        ("max_retries", "Attempts after a first one that failed; 2 by default."),
+        ("retry_policy", "How failed calls are repeated, in detail."),
+        ("default_headers", "Headers for every call."),
+        ("api_version", f"Version of the API to ask for, sent as {client.version_header}."),
+        (
+            "http_client",
+            f"An httpx.{flavour['prefix']}Client to send with; it stays open when this client is closed.",
+        ),
+    ]
+    kind = "Asynchronous" if flavour["is_async"] else "Synchronous"
+    place = client.description or client.base_url or client.name
+    lines = [docstrings._entry(name, words) for name, words in entries]
+    return docstrings.literal(
+        [
+            f"{kind} client of {docstrings.safe(docstrings.one_line(place))}.",
+            "The environment is read when the client is made. One client serves many "
+            + ("tasks." if flavour["is_async"] else "threads."),
+            "Args:\n" + "\n".join(lines),
+            "Raises:\n"
+            + docstrings._entry("ConfigurationError", "A secret or an address is missing or unusable."),
+        ]
+    )
+
+
+def poll_status(plan: Plan, method: Method) -> str:
+    """Name the attribute that holds the status of what a method returns."""
+    result = method.result_types[0]
+    model = next(model for model in plan.models if model.reference == result)
+    assert model.status is not None
+    return model.status.name
+
+
+def markdown(text: str) -> str:
+    """One line of text for a Markdown list or table."""
+    return docstrings.one_line(text).replace("|", "\\|").replace("<", "&lt;")
+
+
+def plain(value: object) -> str:
+    """Unwrap the generator's strings."""
+    return str(value.get_untrusted_value()) if isinstance(value, UntrustedString) else str(value)
+
+
+def _decoded(method: Method) -> list[Named]:
+    """Classes that an operation's module needs to read its responses."""
+    found: set[Named] = set()
+    for response in method.responses:
+        if response.type is not None:
+            found |= named(response.type)
+    return sorted(found, key=lambda item: item.name)

@@ -1,0 +1,104 @@
+"""Python names for what a document calls its things: valid, unique and never a surprise."""
+
+from __future__ import annotations
+
+import keyword
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+
+from openapi_python_client.strings import PythonIdentifier
+
+_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^\w]+|_+")
+_VERSION = re.compile(r"v\d+", re.IGNORECASE)
+
+# Names that annotations in the same class body mean as types.
+TYPE_NAMES = frozenset({"str", "int", "float", "bool", "bytes", "list", "dict", "datetime"})
+
+
+def words(name: str) -> list[str]:
+    """Split a name into words at case changes, underscores and anything that no identifier can hold."""
+    normal = unicodedata.normalize("NFKC", name)
+    return [word for word in _BOUNDARY.split(normal) if word]
+
+
+def snake_case(name: str, *, fallback: str = "value") -> str:
+    """Turn any name into a valid snake-case identifier; a keyword gets an underscore behind it."""
+    text = "_".join(words(name)).lower()
+    # Lower-casing can leave characters that are no part of an identifier, or decompose others.
+    text = unicodedata.normalize("NFKC", text)
+    text = re.sub(r"\W", "_", text).strip("_") or fallback
+    if not text.isidentifier():
+        text = f"{fallback}_{text}"
+    if not text.isidentifier():
+        text = f"{fallback}_{text.encode().hex()}"
+    return f"{text}_" if keyword.iskeyword(text) else text
+
+
+def pascal_case(name: str, *, fallback: str = "Value") -> str:
+    """Turn any name into a valid class name; capitals inside a word stay as they are."""
+    text = unicodedata.normalize("NFKC", "".join(word[:1].upper() + word[1:] for word in words(name)))
+    text = re.sub(r"\W", "", text).strip("_") or fallback
+    if not text.isidentifier():
+        text = fallback + text
+    if not text.isidentifier():
+        text = fallback + text.encode().hex()
+    return f"{text}_" if keyword.iskeyword(text) else text
+
+
+def constant_case(name: str, *, fallback: str = "VALUE") -> str:
+    """Turn any name into a valid constant name, as environment variables and enum members have."""
+    text = snake_case(name, fallback=fallback.lower()).rstrip("_").upper()
+    return f"{text}_" if keyword.iskeyword(text) or text == "MRO" else text
+
+
+def module_name(name: str) -> str:
+    """Turn a snake-case name into one that the generator takes for a file as it is."""
+    while (safe := str(PythonIdentifier(name, "x_"))) != name:
+        name = safe
+    return name
+
+
+class Names:
+    """Hands out each name once.
+
+    Args:
+        taken: Names that are gone from the start.
+        key: What must differ between two names; files need ``str.casefold``.
+    """
+
+    def __init__(self, taken: Iterable[str] = (), *, key: Callable[[str], str] = str) -> None:
+        self._key = key
+        self._taken = {key(name) for name in taken}
+
+    def __contains__(self, name: str) -> bool:
+        return self._key(name) in self._taken
+
+    def take(self, *candidates: str) -> str:
+        """Return the first candidate that is free, or the last one with a number behind it."""
+        for candidate in candidates:
+            if candidate not in self:
+                break
+        else:
+            number = 2
+            while f"{candidates[-1]}_{number}" in self:
+                number += 1
+            candidate = f"{candidates[-1]}_{number}"
+        self._taken.add(self._key(candidate))
+        return candidate
+
+
+def is_version(word: str) -> bool:
+    """Whether a word only numbers a version, as in ``list_runs_v1``."""
+    return _VERSION.fullmatch(word) is not None
+
+
+def singular(word: str) -> str:
+    """The singular of an English plural, well enough to recognise a tag's noun in a method's name."""
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if re.search(r"(?:ss|sh|ch|x|z)es$", word):
+        return word[:-2]
+    if word.endswith("s") and not word.endswith("ss"):
+        return word[:-1]
+    return word

@@ -1,0 +1,286 @@
+"""From JSON Schema to types: every object and enum becomes a class, found by form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from trigger_contract.document.references import lookup, resolve, split_pointer
+from trigger_contract.generate.composition import compose, is_nullable, without_null
+from trigger_contract.generate.naming import (
+    TYPE_NAMES,
+    Names,
+    constant_case,
+    module_name,
+    pascal_case,
+    snake_case,
+)
+from trigger_contract.generate.schemas import (
+    ANY,
+    ArrayOf,
+    Enum,
+    Field,
+    MapOf,
+    Model,
+    Named,
+    Nullable,
+    Scalar,
+    Type,
+    UnionOf,
+)
+from trigger_contract.generate.status import is_status
+
+_FORMATS: dict[str, Scalar] = {
+    "date-time": Scalar("datetime"),
+    "date": Scalar("date"),
+    "uuid": Scalar("uuid"),
+    "binary": Scalar("binary"),
+}
+_SCALARS: dict[str, Scalar] = {
+    "string": Scalar("string"),
+    "integer": Scalar("integer"),
+    "number": Scalar("number"),
+    "boolean": Scalar("boolean"),
+    "null": Scalar("null"),
+}
+# Attributes and methods that every model has.
+_MODEL_NAMES = frozenset({"extra", "from_dict", "to_dict", "from_json", "to_json", "self"})
+_STATUS_NAMES = ("status", "state")
+
+
+class SchemaReader:
+    """Reads schemas once each and keeps the classes they become.
+
+    Args:
+        document: The OpenAPI document.
+        reserved: Class names that mean something else in the package.
+
+    Attributes:
+        models: The models so far.
+        enums: The enums so far.
+    """
+
+    def __init__(self, document: Mapping[str, Any], reserved: frozenset[str]) -> None:
+        self.document = document
+        self.models: list[Model] = []
+        self.enums: list[Enum] = []
+        self._by_reference: dict[str, Type] = {}
+        self._enums: dict[Named, Enum] = {}
+        self._classes = Names(reserved, key=str.casefold)
+        self._modules = Names(key=str.casefold)
+        # Named components come first so that inline schemas cannot take their names.
+        schemas = (document.get("components") or {}).get("schemas") or {}
+        self._component_names = {
+            f"#/components/schemas/{_escape(name)}": self._class_name(pascal_case(str(name)))
+            for name in schemas
+        }
+
+    def read(self, raw: Any, hint: str) -> Type:
+        """Return the type of a schema.
+
+        Args:
+            raw: The schema as it stands, perhaps a reference.
+            hint: Name for the class if the schema is an inline object or enum.
+
+        Raises:
+            UserError: A reference points to nothing or outside the document.
+        """
+        if not isinstance(raw, Mapping):
+            return ANY
+        if isinstance(raw.get("$ref"), str):
+            type_ = self._reference(raw["$ref"])
+            return Nullable(type_) if raw.get("nullable") is True else type_
+        if is_nullable(raw):
+            inner = self.read(without_null(raw), hint)
+            return inner if inner == ANY or isinstance(inner, Nullable) else Nullable(inner)
+        return self._plain(raw, hint)
+
+    def enum(self, type_: Type) -> Enum | None:
+        """Return the enum that a type is, if it is one."""
+        inner = type_.inner if isinstance(type_, Nullable) else type_
+        return self._enums.get(inner) if isinstance(inner, Named) else None
+
+    def model(self, type_: Type) -> Model | None:
+        """Return the model that a type is, if it is one."""
+        return next((model for model in self.models if model.reference == type_), None)
+
+    def _reference(self, reference: str) -> Type:
+        known = self._by_reference.get(reference)
+        if known is not None:
+            return known
+        target = lookup(self.document, reference)
+        # A schema that only leads back to itself through lists and unions has no finite spelling.
+        self._by_reference[reference] = ANY
+        name = self._component_names.get(reference) or pascal_case(split_pointer(reference)[-1])
+        type_ = (
+            self.read(target, name)
+            if not isinstance(target, Mapping)
+            else self._named(target, name, reference)
+        )
+        self._by_reference[reference] = type_
+        return type_
+
+    def _named(self, target: Mapping[str, Any], name: str, reference: str) -> Type:
+        if "$ref" in target or is_nullable(target):
+            return self.read(target, name)
+        return self._plain(target, name, reference)
+
+    def _plain(self, schema: Mapping[str, Any], hint: str, reference: str | None = None) -> Type:
+        """Read a schema that is neither a reference nor nullable."""
+        schema = compose(self.document, schema)
+        if "$ref" in schema:
+            return self.read(schema, hint)
+        if isinstance(schema.get("enum"), list):
+            return self._enum(schema, hint, reference)
+        if "const" in schema:
+            return _type_of(schema["const"])
+        for key in ("oneOf", "anyOf"):
+            if isinstance(schema.get(key), list) and schema[key]:
+                return self._union(schema, schema[key], hint)
+        kinds = schema.get("type")
+        if isinstance(kinds, list):
+            return self._several(schema, kinds, hint, reference)
+        if kinds == "object" or (
+            kinds is None and ("properties" in schema or "additionalProperties" in schema)
+        ):
+            return self._object(schema, hint, reference)
+        if kinds == "array" or (kinds is None and "items" in schema):
+            return ArrayOf(self.read(schema.get("items"), hint + "Item"))
+        if kinds == "string":
+            return _FORMATS.get(str(schema.get("format")), _SCALARS["string"])
+        return _SCALARS.get(str(kinds), ANY)
+
+    def _several(self, schema: Mapping[str, Any], kinds: list[str], hint: str, reference: str | None) -> Type:
+        if len(kinds) == 1:
+            return self._plain({**schema, "type": kinds[0]}, hint, reference)
+        members = [self._plain({**schema, "type": kind}, hint) for kind in kinds]
+        return _union(members)
+
+    def _union(self, schema: Mapping[str, Any], members: list[Any], hint: str) -> Type:
+        types = [
+            self.read(member, _variant(hint, member, number)) for number, member in enumerate(members, 1)
+        ]
+        discriminator = schema.get("discriminator")
+        if not isinstance(discriminator, Mapping) or not isinstance(discriminator.get("propertyName"), str):
+            return _union(types)
+        mapping: dict[str, Named] = {}
+        for member, type_ in zip(members, types, strict=True):
+            if (
+                isinstance(member, Mapping)
+                and isinstance(member.get("$ref"), str)
+                and isinstance(type_, Named)
+            ):
+                mapping[split_pointer(member["$ref"])[-1]] = type_
+        for value, target in (discriminator.get("mapping") or {}).items():
+            reference = (
+                target if str(target).startswith("#") else f"#/components/schemas/{_escape(str(target))}"
+            )
+            type_ = self._reference(reference)
+            if isinstance(type_, Named):
+                mapping[str(value)] = type_
+        if not all(isinstance(type_, Named) and not type_.is_enum for type_ in types):
+            return _union(types)
+        return UnionOf(tuple(dict.fromkeys(types)), discriminator["propertyName"], tuple(mapping.items()))
+
+    def _object(self, schema: Mapping[str, Any], hint: str, reference: str | None) -> Type:
+        properties = schema.get("properties")
+        if not isinstance(properties, Mapping) or not properties:
+            return MapOf(self.read(schema.get("additionalProperties"), hint + "Value"))
+        model = Model(self._new_class(hint, reference), _text(schema.get("description")))
+        self.models.append(model)
+        if reference:
+            self._by_reference[reference] = model.reference
+        required = set(schema.get("required") or ())
+        names = Names(_MODEL_NAMES)
+        fields: list[Field] = []
+        for wire, raw in properties.items():
+            plain = snake_case(wire)
+            name = names.take(
+                f"{plain}_" if plain in TYPE_NAMES or plain in _MODEL_NAMES else plain, f"{plain}_"
+            )
+            type_ = self.read(raw, model.reference.name + pascal_case(wire))
+            description = _text(raw.get("description")) if isinstance(raw, Mapping) else ""
+            fields.append(Field(name, wire, type_, wire in required, description or self._described(raw)))
+        model.fields = sorted(fields, key=lambda entry: not entry.required)
+        model.status = next(
+            (
+                entry
+                for entry in fields
+                if entry.wire in _STATUS_NAMES and (enum := self.enum(entry.type)) and enum.is_status
+            ),
+            None,
+        )
+        return model.reference
+
+    def _described(self, raw: Any) -> str:
+        if isinstance(raw, Mapping) and "$ref" in raw:
+            target = resolve(self.document, raw)
+            return _text(target.get("description")) if isinstance(target, Mapping) else ""
+        return ""
+
+    def _enum(self, schema: Mapping[str, Any], hint: str, reference: str | None) -> Type:
+        values = list(dict.fromkeys(value for value in schema["enum"] if value is not None))
+        base = next(
+            (kind for kind in (str, int) if values and all(type(value) is kind for value in values)), None
+        )
+        if base is None:
+            return _union([_type_of(value) for value in values])
+        # Names that an enum class or a string already has would be shadowed.
+        names = Names(dir(base))
+        members = [
+            (
+                names.take(constant_case(str(value) if base is str else f"value_{value}", fallback="EMPTY")),
+                value,
+            )
+            for value in values
+        ]
+        named = self._new_class(hint, reference, is_enum=True)
+        enum = Enum(named, _text(schema.get("description")), base.__name__, members, is_status(values))
+        self.enums.append(enum)
+        self._enums[named] = enum
+        return named
+
+    def _new_class(self, hint: str, reference: str | None, *, is_enum: bool = False) -> Named:
+        name = self._component_names.get(reference or "") or self._class_name(pascal_case(hint))
+        return Named(name, self._modules.take(module_name(snake_case(name))), is_enum)
+
+    def _class_name(self, name: str) -> str:
+        return self._classes.take(name, f"{name}Model")
+
+
+def _union(members: list[Type]) -> Type:
+    """Join types; nested unions are flattened and null becomes ``Nullable``."""
+    flat: list[Type] = []
+    nullable = False
+    for member in members:
+        if isinstance(member, Nullable):
+            nullable, member = True, member.inner
+        if member == _SCALARS["null"]:
+            nullable = True
+        elif isinstance(member, UnionOf) and member.discriminator is None:
+            flat.extend(member.members)
+        else:
+            flat.append(member)
+    flat = list(dict.fromkeys(flat))
+    if ANY in flat or not flat:
+        return ANY if flat or not nullable else _SCALARS["null"]
+    type_ = flat[0] if len(flat) == 1 else UnionOf(tuple(flat))
+    return Nullable(type_) if nullable else type_
+
+
+def _type_of(value: Any) -> Type:
+    kinds = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
+    return _SCALARS.get(kinds.get(type(value), ""), ANY)
+
+
+def _variant(hint: str, member: Any, number: int) -> str:
+    title = member.get("title") if isinstance(member, Mapping) else None
+    return f"{hint}{pascal_case(title)}" if isinstance(title, str) and title else f"{hint}Variant{number}"
+
+
+def _escape(token: str) -> str:
+    return token.replace("~", "~0").replace("/", "~1")
+
+
+def _text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""

@@ -1,0 +1,205 @@
+"""One client for each server: its name, its environment variables and its secrets."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from trigger_contract.document.operations import Operation, security_scheme
+from trigger_contract.errors import UserError
+from trigger_contract.generate.naming import Names, constant_case, pascal_case, snake_case, words
+from trigger_contract.generate.plan import Client, Credential
+
+HINT = "x-client"
+
+# Hosting platforms give every customer a label of their own in front of these.
+_PLATFORMS = (
+    "vercel.app",
+    "netlify.app",
+    "herokuapp.com",
+    "onrender.com",
+    "fly.dev",
+    "pages.dev",
+    "workers.dev",
+    "web.app",
+    "github.io",
+    "azurewebsites.net",
+    "run.app",
+    "amazonaws.com",
+)
+_SECOND_LEVEL = frozenset({"co", "com", "org", "net", "gov", "ac", "edu"})
+_PLAIN_WORDS = frozenset({"api", "www", "rest", "app", "prod", "production"})
+
+
+def server_url(document: Mapping[str, Any], operation: Operation) -> str:
+    """Return the URL of the first server that applies, with the defaults of its variables filled in."""
+    url = operation.servers[0] if operation.servers else ""
+    for server in _definitions(document, operation):
+        if server.get("url") == url:
+            for name, variable in (server.get("variables") or {}).items():
+                url = url.replace("{" + name + "}", str(variable.get("default", "")))
+            break
+    return url.rstrip("/")
+
+
+def read_clients(document: Mapping[str, Any], by_url: Mapping[str, list[Operation]]) -> dict[str, Client]:
+    """Make one client for each server URL, in the order given.
+
+    Args:
+        document: The OpenAPI document.
+        by_url: The operations on each server.
+    """
+    names = Names(key=str.casefold)
+    environments = Names()
+    clients: dict[str, Client] = {}
+    for url, group in by_url.items():
+        definition = next(
+            (
+                server
+                for operation in group
+                for server in _definitions(document, operation)
+                if str(server.get("url", "")).rstrip("/") == url
+                or len(_definitions(document, operation)) == 1
+            ),
+            {},
+        )
+        given = definition.get(HINT)
+        hint: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
+        derived = pascal_case(str(hint.get("name") or _name_of(url, document)), fallback="Api")
+        name = names.take(derived, *([] if hint.get("name") else _longer_names(url, derived)))
+        prefix = str(hint.get("env_prefix") or "_".join(words(name)))
+        environment = environments.take(constant_case(prefix))
+        absolute = url if urlsplit(url).scheme in ("http", "https") and urlsplit(url).netloc else None
+        client = Client(name, environment, absolute, str(definition.get("description") or ""))
+        client.credentials = _credentials(document, group, environment)
+        client.optional = all(
+            not operation.security or any(not alternative for alternative in operation.security)
+            for operation in group
+        )
+        clients[url] = client
+    return clients
+
+
+def security_of(
+    document: Mapping[str, Any], operation: Operation, credentials: Iterable[Credential]
+) -> tuple[tuple[str, ...], ...]:
+    """Return an operation's alternatives as tuples of credential arguments, in the document's order.
+
+    A scheme that goes over the wire exactly like another one is the same credential.
+    """
+    arguments = {(item.location, item.name, item.prefix): item.argument for item in credentials}
+    alternatives: dict[tuple[str, ...], None] = {}
+    for alternative in operation.security:
+        names = tuple(arguments.get(_wire(_scheme(document, name)), "") for name in alternative)
+        if all(names):
+            alternatives[names] = None
+    return tuple(alternatives)
+
+
+def _definitions(document: Mapping[str, Any], operation: Operation) -> list[Mapping[str, Any]]:
+    item = document["paths"][operation.path]
+    return list(operation.definition.get("servers") or item.get("servers") or document.get("servers") or [])
+
+
+def _credentials(document: Mapping[str, Any], group: list[Operation], environment: str) -> list[Credential]:
+    """Secrets that the first alternative of some operation asks for."""
+    found: dict[tuple[str, str, str], Credential] = {}
+    names = Names(_CLIENT_ARGUMENTS)
+    for operation in group:
+        for scheme_name in operation.security[0] if operation.security else ():
+            scheme = _scheme(document, scheme_name)
+            wire = _wire(scheme)
+            if wire in found:
+                continue
+            argument = names.take(snake_case(scheme_name))
+            variables = [f"{environment}_{argument.rstrip('_').upper()}"]
+            if wire[2] == "Bearer":
+                variables.append(f"{environment}_ACCESS_TOKEN")
+            found[wire] = Credential(
+                argument=argument,
+                environment=tuple(dict.fromkeys(variables)),
+                scheme=scheme_name,
+                location=wire[0],
+                name=wire[1],
+                prefix=wire[2],
+                description=str(scheme.get("description") or ""),
+            )
+    return list(found.values())
+
+
+_CLIENT_ARGUMENTS = (
+    "self",
+    "base_url",
+    "timeout",
+    "max_retries",
+    "retry_policy",
+    "default_headers",
+    "api_version",
+    "http_client",
+)
+
+
+def _scheme(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    try:
+        return security_scheme(document, name)
+    except KeyError:
+        raise UserError(f"security scheme {name!r} is not in components/securitySchemes") from None
+
+
+def _wire(scheme: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Where a secret goes: location, name and what stands before it.
+
+    Source: OpenAPI 3.1, Security Scheme Object.
+    """
+    kind = scheme.get("type")
+    if kind == "apiKey":
+        return str(scheme.get("in")), str(scheme.get("name")), ""
+    if kind == "http" and str(scheme.get("scheme")).lower() == "basic":
+        return "header", "Authorization", "Basic"
+    if kind == "http" and str(scheme.get("scheme")).lower() != "bearer":
+        return "header", "Authorization", str(scheme.get("scheme"))
+    # OAuth 2 and OpenID Connect end in a bearer token too (RFC 6750).
+    return "header", "Authorization", "Bearer"
+
+
+def _name_of(url: str, document: Mapping[str, Any]) -> str:
+    """Derive a name from a host: the owner's own label without ``api`` and the like."""
+    host = (urlsplit(url).hostname or "").lower()
+    label = _label(host)
+    parts = [word for word in words(label) if word not in _PLAIN_WORDS]
+    if parts:
+        return "".join(pascal_case(part) for part in parts)
+    title = [word for word in words(str((document.get("info") or {}).get("title", ""))) if word.isalpha()]
+    return pascal_case(title[0].lower()) if title else "Api"
+
+
+def _longer_names(url: str, name: str) -> list[str]:
+    """Names for a server whose short one is taken: with its subdomains, then with its path."""
+    host = (urlsplit(url).hostname or "").lower()
+    path = urlsplit(url).path
+    label = _label(host)
+    before = host.partition(label)[0] if label else ""
+    labels = [word for word in words(before) if word not in _PLAIN_WORDS]
+    longer = "".join(pascal_case(word) for word in labels) + name
+    ending = pascal_case(path) if path.strip("/") else ""
+    return list(dict.fromkeys([longer, longer + ending]))
+
+
+def _label(host: str) -> str:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        pass
+    else:
+        return ""
+    for platform in _PLATFORMS:
+        if host.endswith("." + platform):
+            return host.removesuffix("." + platform).rpartition(".")[2]
+    labels = host.split(".")
+    if len(labels) < 2:
+        return "" if host == "localhost" else host
+    if len(labels) > 2 and labels[-2] in _SECOND_LEVEL and len(labels[-1]) == 2:
+        return labels[-3]
+    return labels[-2]

@@ -1,0 +1,156 @@
+"""The mock server as an ASGI application. Source: ASGI 3.0, HTTP protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from trigger_contract.mock.messages import Answer, Request, json_answer
+from trigger_contract.mock.protocol import TRANSPORT
+from trigger_contract.mock.service import Service
+from trigger_contract.mock.settings import Settings
+
+if TYPE_CHECKING:
+    from trigger_contract.mock.admin import Admin
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Hook = Callable[[Request, Callable[[Request], Answer]], Answer]
+
+ADMIN = b"/__mock"
+
+
+class ConnectionCut(Exception):
+    """Raised inside the server to close a connection in the middle of an answer."""
+
+
+class MockApp:
+    """Serves one ``Service`` over ASGI.
+
+    Args:
+        service: Answers the API's requests.
+        hook: Called with each request of the API and the function that answers it; what it returns is
+            sent. It may change the request, the answer, or both.
+    """
+
+    def __init__(self, service: Service, hook: Hook | None = None) -> None:
+        self.service = service
+        self.hook = hook
+        self._admin = _LazyAdmin(service) if service.settings.admin else None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
+        headers: dict[bytes, bytes] = {}
+        for name, value in scope["headers"]:
+            headers.setdefault(name, value)
+        method: str = scope["method"]
+        request = Request(method, raw_path.split(b"?", 1)[0], scope["query_string"], headers)
+        if method not in ("GET", "HEAD"):
+            request.body = await _read_body(receive, self.service.settings.max_body)
+        answer = self._answer(request)
+        if answer.delay:
+            await asyncio.sleep(answer.delay)
+        if answer.cut_after == -1:
+            transport = scope.get("extensions", {}).get(TRANSPORT)
+            if transport is not None:
+                transport.abort()
+            raise ConnectionCut
+        await _send(answer, method == "HEAD", send)
+
+    def answer(self, request: Request) -> Answer:
+        """Answer a request without ASGI: the control door's own, the API's through the hook."""
+        if self._admin is not None and request.path[: len(ADMIN) + 1] in (ADMIN, ADMIN + b"/"):
+            return self._admin.answer(request)
+        if self.hook is not None:
+            return self.hook(request, self.service.respond)
+        return self.service.respond(request)
+
+    def _answer(self, request: Request) -> Answer:
+        try:
+            return self.answer(request)
+        except Exception:
+            # A fault of ours (or of a hook) must be seen, and must not take the connection with it.
+            logging.getLogger(__name__).exception("%s %s failed", request.method, request.path)
+            return json_answer(500, {"error": "The mock server failed; its log says why"})
+
+
+class _LazyAdmin:
+    """The control door, built when it is first used: most servers start and stop without it."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    @cached_property
+    def _door(self) -> Admin:
+        from trigger_contract.mock.admin import Admin
+
+        return Admin(self._service)
+
+    def answer(self, request: Request) -> Answer:
+        return self._door.answer(request)
+
+
+async def _send(answer: Answer, head: bool, send: Send) -> None:
+    body = answer.body
+    length = (b"content-length", b"%d" % len(body))
+    headers = [*answer.headers] if answer.status in (204, 304) else [*answer.headers, length]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    if answer.cut_after is not None:
+        await send({"type": "http.response.body", "body": body[: answer.cut_after], "more_body": True})
+        raise ConnectionCut
+    await send({"type": "http.response.body", "body": b"" if head else body})
+
+
+async def _read_body(receive: Receive, most: int) -> bytes | None:
+    """Read a body of at most so many bytes; a larger one is read to its end and not kept."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            break
+        part = message.get("body", b"")
+        size += len(part)
+        if size <= most:
+            parts.append(part)
+        if not message.get("more_body") or size > 64 * most:
+            break
+    return b"".join(parts) if size <= most else None
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+
+
+def create_app(
+    document: Mapping[str, Any] | None = None, settings: Settings | None = None, hook: Hook | None = None
+) -> MockApp:
+    """Make a mock server for use inside this process.
+
+    Args:
+        document: The OpenAPI document; the canonical one by default.
+        settings: What the server is told.
+        hook: See ``MockApp``.
+    """
+    if document is None:
+        from trigger_contract.document.locate import read_document
+
+        document = read_document()
+    return MockApp(Service(document, settings or Settings()), hook)
+
+
+__all__ = ["Answer", "MockApp", "Request", "create_app", "json_answer"]

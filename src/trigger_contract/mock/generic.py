@@ -1,0 +1,184 @@
+"""Operations the runs model does not know: requests validated, answers taken from the schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from trigger_contract.document.operations import Operation
+from trigger_contract.document.references import resolve
+from trigger_contract.mock.messages import Answer, Request, json_answer
+from trigger_contract.mock.query import Reading
+from trigger_contract.mock.refusals import Refusals
+from trigger_contract.mock.sample import is_json, sample
+
+_MAX_DETAILS = 20
+
+
+class GenericOperation:
+    """One operation answered from its schema alone."""
+
+    def __init__(self, document: Mapping[str, Any], operation: Operation, refusals: Refusals) -> None:
+        self._document = document
+        self._operation = operation
+        self._refusals = refusals
+        self._answer: Answer | None = None
+        body = resolve(document, operation.definition.get("requestBody"))
+        self._body: Mapping[str, Any] | None = body if isinstance(body, Mapping) else None
+        self._validators: dict[str, Any] = {}
+        self._headers = [
+            (p["name"], p)
+            for p in operation.parameters
+            if p["in"] == "header" and p.get("schema") is not None
+        ]
+
+    def answer(self, request: Request, reading: Reading) -> Answer:
+        """Judge a request and answer it."""
+        self._read_headers(request, reading)
+        media_problem = self._read_body(request, reading)
+        if reading.details or media_problem:
+            status = self._refusals.documented(self._operation, *((415,) if media_problem else ()), 400, 422)
+            return self._refusals.answer(
+                self._operation, status or media_problem or 400, details=reading.details[:_MAX_DETAILS],
+                text=reading.details[0]["message"] if reading.details else "Unsupported media type",
+            )  # fmt: skip
+        if self._answer is None:
+            self._answer = self._success()
+        return self._answer
+
+    def _success(self) -> Answer:
+        responses = self._operation.definition.get("responses", {})
+        name = next((name for name in sorted(map(str, responses)) if name[0] == "2"), None)
+        name = name or ("default" if "default" in responses else next(iter(map(str, responses)), "200"))
+        digits = name.replace("X", "0")
+        status = int(digits) if digits.isdigit() else 200
+        response = resolve(self._document, responses.get(name)) or {}
+        headers = self._response_headers(response)
+        content = response.get("content") or {}
+        if not content or status in (204, 205, 304):
+            return Answer(status, b"", headers)
+        media_type = next((name for name in content if is_json(name)), next(iter(content)))
+        value = self._value(content[media_type])
+        if is_json(media_type):
+            return json_answer(status, value, headers)
+        text = value if isinstance(value, str) else json.dumps(value)
+        fixed = media_type if "*" not in media_type else "text/plain"
+        return Answer(status, text.encode("utf-8", "replace"), ((b"content-type", fixed.encode()), *headers))
+
+    def _value(self, content: Mapping[str, Any]) -> Any:
+        if "example" in content:
+            return content["example"]
+        for raw in (content.get("examples") or {}).values():
+            example = resolve(self._document, raw)
+            if isinstance(example, Mapping) and "value" in example:
+                return example["value"]
+        return sample(self._document, content.get("schema", {}))
+
+    def _response_headers(self, response: Mapping[str, Any]) -> tuple[tuple[bytes, bytes], ...]:
+        headers = []
+        for name, raw in (response.get("headers") or {}).items():
+            header = resolve(self._document, raw)
+            if name.lower() in ("content-type", "content-length", "transfer-encoding", "connection"):
+                continue
+            value = (
+                header["example"] if "example" in header else sample(self._document, header.get("schema", {}))
+            )
+            text = value if isinstance(value, str) else json.dumps(value)
+            headers.append((name.lower().encode(), text.encode("ascii", "replace").replace(b"\n", b" ")))
+        return tuple(headers)
+
+    def _read_headers(self, request: Request, reading: Reading) -> None:
+        for name, parameter in self._headers:
+            # OpenAPI 3.1, Parameter Object: definitions of these three are ignored.
+            if name.lower() in ("accept", "content-type", "authorization"):
+                continue
+            value = request.headers.get(name.lower().encode())
+            if value is None:
+                if parameter.get("required"):
+                    reading.refuse(name, "Required", "invalid_type")
+                continue
+            self._validate(f"header {name}", parameter["schema"], coerce(
+                resolve(self._document, parameter["schema"]), value.decode("utf-8", "replace")
+            ), reading, name)  # fmt: skip
+
+    def read_path(self, path: Mapping[str, str], reading: Reading) -> None:
+        """Judge the path parameters."""
+        for parameter in self._operation.parameters:
+            if parameter["in"] == "path" and parameter["name"] in path:
+                schema = resolve(self._document, parameter.get("schema", {}))
+                name = parameter["name"]
+                self._validate(f"path {name}", schema, coerce(schema, path[name]), reading, name)
+
+    def _read_body(self, request: Request, reading: Reading) -> int | None:
+        """Judge the body; returns 415 where its media type is none of the documented ones."""
+        if self._body is None:
+            return None
+        if request.body is None:
+            reading.refuse("body", "The body is too large", "too_big")
+            return None
+        if not request.body:
+            if self._body.get("required"):
+                reading.refuse("body", "Required", "invalid_type")
+            return None
+        content = self._body.get("content") or {}
+        given = request.headers.get(b"content-type", b"application/json").decode("latin-1")
+        given = given.split(";")[0].strip().lower()
+        chosen = next((name for name in content if _covers(name, given)), None)
+        if content and chosen is None:
+            return int(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+        if chosen is None or not is_json(given) or "schema" not in content[chosen]:
+            return None
+        try:
+            value = json.loads(request.body)
+        except (ValueError, RecursionError):
+            reading.refuse("body", "The body is not JSON", "invalid_json")
+            return None
+        self._validate(f"body {chosen}", content[chosen]["schema"], value, reading, "body")
+        return None
+
+    def _validate(self, slot: str, schema: Any, value: Any, reading: Reading, name: str) -> None:
+        if slot not in self._validators:
+            import jsonschema_rs
+
+            whole = {"$ref": "#/$defs/it", "$defs": {"it": schema}}
+            whole["components"] = self._document.get("components", {})
+            # The validator takes plain lists and mappings only, and those of a loaded file know their lines.
+            self._validators[slot] = jsonschema_rs.Draft202012Validator(
+                json.loads(json.dumps(whole)), validate_formats=True
+            )
+        try:
+            for error in self._validators[slot].iter_errors(value):
+                where = ".".join(str(part) for part in error.instance_path)
+                reading.refuse(f"{name}.{where}" if where else name, str(error.message)[:300], "invalid")
+                if len(reading.details) >= _MAX_DETAILS:
+                    return
+        except ValueError:
+            # A number or text that the validator cannot hold, for example a lone surrogate.
+            reading.refuse(name, "The value cannot be read", "invalid")
+
+
+def coerce(schema: Any, text: str) -> Any:
+    """Read the text of a path parameter or header as its schema's type, where it can be read so."""
+    kinds = schema.get("type") if isinstance(schema, Mapping) else None
+    kinds = [kinds] if isinstance(kinds, str) else kinds or []
+    if "string" in kinds:
+        return text
+    if "boolean" in kinds and text in ("true", "false"):
+        return text == "true"
+    if {"integer", "number"} & set(kinds):
+        try:
+            return int(text) if text.lstrip("-").isdigit() and len(text) < 30 else float(text)
+        except ValueError:
+            return text
+    if "array" in kinds:
+        return [coerce(schema.get("items") or {}, part) for part in text.split(",")]
+    return text
+
+
+def _covers(documented: str, given: str) -> bool:
+    documented = documented.split(";")[0].strip().lower()
+    if documented in (given, "*/*"):
+        return True
+    return documented.endswith("/*") and given.startswith(documented[:-1])

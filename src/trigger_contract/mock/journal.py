@@ -1,0 +1,131 @@
+"""What was asked of the server, and what a caller probably meant where it was not understood."""
+
+from __future__ import annotations
+
+import difflib
+import itertools
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from trigger_contract.mock import dates
+from trigger_contract.mock.messages import Request
+from trigger_contract.mock.query import pairs
+
+CAPACITY = 1000
+_SHORT = 2000
+_KEPT_HEADERS = (b"x-trigger-api-version", b"user-agent", b"content-type")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One call.
+
+    Attributes:
+        number: Counted from 1 since the last reset.
+        at: When, in milliseconds.
+        request: What was asked.
+        status: The status of the answer; 0 where the connection was cut before one.
+        operation: The operationId, if the path is known.
+        fault: Whether a fault struck the call.
+    """
+
+    number: int
+    at: int
+    request: Request
+    status: int
+    operation: str | None
+    fault: bool
+
+
+class Journal:
+    """The last calls.
+
+    Args:
+        names: Returns the query names of an operation by its id.
+        paths: Every path of the document.
+    """
+
+    def __init__(self, names: Callable[[str], Sequence[str]], paths: Sequence[str]) -> None:
+        self._entries: deque[Entry] = deque(maxlen=CAPACITY)
+        self._numbers = itertools.count(1)
+        self._names = names
+        self._paths = paths
+
+    def note(self, at: int, request: Request, status: int, operation: str | None, fault: bool) -> None:
+        """Keep one call."""
+        self._entries.append(Entry(next(self._numbers), at, request, status, operation, fault))
+
+    def clear(self) -> None:
+        """Forget every call."""
+        self._entries.clear()
+        self._numbers = itertools.count(1)
+
+    def describe(self, limit: int = CAPACITY) -> list[dict[str, Any]]:
+        """Return the last calls, oldest first. No key is in them: the headers that carry one are left out."""
+        recent = list(self._entries)[-limit:] if limit else []
+        return [self._describe(entry) for entry in recent]
+
+    def _describe(self, entry: Entry) -> dict[str, Any]:
+        request = entry.request
+        given = pairs(request.query[:_SHORT])
+        told: dict[str, Any] = {
+            "number": entry.number,
+            "at": dates.to_text(entry.at),
+            "method": request.method,
+            "path": request.path[:_SHORT].decode("utf-8", "replace"),
+            "query": dict(given),
+            "status": entry.status,
+            "headers": {
+                name.decode(): request.headers[name][:200].decode("latin-1")
+                for name in _KEPT_HEADERS
+                if name in request.headers
+            },
+            "fault": entry.fault,
+            "hints": self._hints(entry, given),
+        }
+        if entry.operation is not None:
+            told["operation"] = entry.operation
+        return told
+
+    def _hints(self, entry: Entry, given: list[tuple[str, str]]) -> list[str]:
+        if entry.operation is None:
+            path = entry.request.path.decode("utf-8", "replace")
+            near = difflib.get_close_matches(path, self._paths, 1, 0.6)
+            return [f"no such path; the nearest is {near[0]}"] if near and entry.status == 404 else []
+        known = self._names(entry.operation)
+        hints = []
+        counts: dict[str, int] = {}
+        for name, _ in given:
+            counts[name] = counts.get(name, 0) + 1
+        for name, count in counts.items():
+            if name not in known:
+                meant = nearest(name, known)
+                hints.append(f"`{name}` was ignored" + (f"; did you mean `{meant}`?" if meant else ""))
+            elif count > 1:
+                hints.append(f"`{name}` came {count} times; only the last one counted")
+        return hints
+
+
+def nearest(name: str, known: Sequence[str]) -> str | None:
+    """Return the parameter someone who wrote ``name`` probably meant.
+
+    The last part counts most: ``status``, ``filter.status`` and ``filter[Status]`` mean ``filter[status]``.
+    """
+
+    def plain(text: str) -> str:
+        return "".join(c for c in text.lower() if c.isalnum())
+
+    def last(text: str) -> str:
+        return plain(text.replace(".", "[").rstrip("]").rpartition("[")[2])
+
+    for form in (plain, last):
+        same = [candidate for candidate in known if form(candidate) == form(name)]
+        if same:
+            return same[0]
+    aliases = {"limit": "size", "cursor": "after", "task": "taskidentifier", "tags": "tag", "perpage": "size"}
+    meant = aliases.get(last(name), last(name))
+    by_last = {last(candidate): candidate for candidate in known}
+    close = difflib.get_close_matches(meant, list(by_last), 1, 0.7)
+    return by_last[close[0]] if close else None

@@ -1,0 +1,72 @@
+"""The mock server as a program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from trigger_contract.document.locate import read_document
+from trigger_contract.errors import UserError
+from trigger_contract.mock.app import create_app
+from trigger_contract.mock.server import bind, serve, url_of
+from trigger_contract.mock.settings import (
+    DEFAULT_PUBLIC_TOKEN,
+    DEFAULT_RECOUP_TOKEN,
+    DEFAULT_TOKEN,
+    Settings,
+)
+
+
+def _judge(document: Mapping[str, Any], path: Path) -> None:
+    """Refuse a document that cannot be served.
+
+    Raises:
+        UserError: It is not a valid OpenAPI 3.1 document; the message names the first fault.
+    """
+    from openapi_spec_validator import OpenAPIV31SpecValidator
+
+    version = str(document["openapi"])
+    if not version.startswith(("3.1", "3.2")):
+        raise UserError(f"is OpenAPI {version}; only 3.1 is served", source=path)
+    for error in OpenAPIV31SpecValidator(dict(document)).iter_errors():
+        where = "/".join(str(part) for part in getattr(error, "absolute_path", ()))
+        raise UserError(f"is not valid OpenAPI: {where}: {error}"[:300], source=path)
+
+
+def run(settings: Settings, *, host: str, port: int, spec: Path | None, say: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Args:
+        settings: What the server is told.
+        host: The address to listen on.
+        port: The port; 0 takes a free one.
+        spec: The OpenAPI document; None for the canonical one.
+        say: Prints one line and flushes it. The first line names the URL, after which requests are answered.
+
+    Raises:
+        UserError: The document, the database or the port cannot be used.
+    """
+    document = read_document(spec)
+    if spec is not None:
+        _judge(document, spec)
+    listener = bind(host, port)
+    try:
+        app = create_app(document, settings)
+    except BaseException:
+        listener.close()
+        raise
+
+    def started() -> None:
+        say(f"Mock server on {url_of(listener)} ({app.service.store.count()} runs)")
+        for name, key, default in (
+            ("secret key", settings.token, DEFAULT_TOKEN),
+            ("public key", settings.public_token, DEFAULT_PUBLIC_TOKEN),
+            ("tasks key", settings.recoup_token, DEFAULT_RECOUP_TOKEN),
+        ):
+            # Only the well-known defaults are printed: a key of the user's own may be a real one.
+            say(f"  {name}: {key if key == default else '(as given)'}")
+        if settings.admin:
+            say(f"  control: {url_of(listener)}/__mock")
+
+    serve(app, listener, started)

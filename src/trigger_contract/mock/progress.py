@@ -1,0 +1,124 @@
+"""Moving runs through their lives: at once, by the clock, or by hand."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from trigger_contract.mock.clock import Clock
+from trigger_contract.mock.lifecycle import enter, route
+from trigger_contract.mock.records import Record, Row, to_record
+from trigger_contract.mock.settings import Progression
+from trigger_contract.mock.states import FINISHED
+from trigger_contract.mock.store import Store
+
+
+class Progress:
+    """Takes each run with a plan along it.
+
+    A plan is the list of states still to come and what the last one brings: ``output`` or ``error``.
+    """
+
+    def __init__(self, store: Store, clock: Clock, progression: Progression) -> None:
+        self.progression = progression
+        self._store = store
+        self._clock = clock
+        self._polls: dict[str, int] = {}
+        self._next_due = store.next_due()
+
+    def start(self, record: Record, target: str) -> Record:
+        """Put a new run onto its way to a state and return it as it is at first.
+
+        Args:
+            record: The run with everything but its state.
+            target: The state it is to end in; its output or error stand in the record already.
+        """
+        now = record["createdAt"]
+        way = route(target)
+        result: Record = {key: record.pop(key) for key in ("output", "error") if key in record}
+        if self.progression.kind == "instant":
+            for state in way:
+                if state == way[-1]:
+                    record |= result
+                record = enter(record, state, now)
+            return record
+        record = enter(record, way[0], now)
+        if way[1:]:
+            record["plan"] = {"states": way[1:], "result": result}
+        return record
+
+    def due(self, record: Record, at: int) -> int | None:
+        """Return when a run's next step is due, in milliseconds."""
+        if self.progression.kind != "time" or not record.get("plan"):
+            return None
+        due = at + round(self.progression.step * 1000)
+        self._next_due = due if self._next_due is None else min(due, self._next_due)
+        return due
+
+    def tick(self) -> None:
+        """Take every step that is due by the clock."""
+        if self._next_due is None or self._clock.now() < self._next_due:
+            return
+        now = self._clock.now()
+        while rows := self._store.due(now):
+            for row in rows:
+                self._step(row, row.due or now)
+        self._next_due = self._store.next_due()
+
+    def visit(self, row: Row) -> Row:
+        """Count a retrieval of a run and step it where retrievals move runs."""
+        if row.plan is None or self.progression.kind != "manual" or not self.progression.step:
+            return row
+        polls = self._polls.get(row.id, 0) + 1
+        if polls < self.progression.step:
+            self._polls[row.id] = polls
+            return row
+        self._polls.pop(row.id, None)
+        return self._step(row, self._clock.now())
+
+    def advance(self, row: Row) -> Row:
+        """Take one step of a run's plan now; a run without a plan stays as it is."""
+        return self._step(row, self._clock.now()) if row.plan else row
+
+    def finish(self, row: Row, state: str | None = None, **result: Any) -> Row:
+        """Take a run to its end at once.
+
+        Args:
+            row: The run.
+            state: The finished state; that of the plan, else COMPLETED, where it is None.
+            result: ``output`` or ``error``, replacing the plan's.
+
+        Raises:
+            ValueError: The state is not a finished one.
+        """
+        plan = json.loads(row.plan) if row.plan else {"states": [], "result": {}}
+        target = state or (plan["states"][-1] if plan["states"] else "COMPLETED")
+        if target not in FINISHED:
+            if state:
+                raise ValueError(f"{state} is not a finished state")
+            target = "COMPLETED"
+        record = to_record(row)
+        record.pop("plan", None)
+        now = self._clock.now()
+        if "startedAt" not in record and target not in ("EXPIRED", "CANCELED"):
+            record = enter(record, "EXECUTING", now)
+        record |= (
+            plan["result"] if state is None or not plan["states"] or state == plan["states"][-1] else {}
+        ) | result
+        return self._store.replace(row.key, enter(record, target, now))
+
+    def forget(self) -> None:
+        """Start afresh after the store was cleared."""
+        self._polls.clear()
+        self._next_due = self._store.next_due()
+
+    def _step(self, row: Row, at: int) -> Row:
+        record = to_record(row)
+        plan = record.pop("plan")
+        state, *rest = plan["states"]
+        if rest:
+            record["plan"] = {"states": rest, "result": plan["result"]}
+        else:
+            record |= plan["result"]
+        record = enter(record, state, at)
+        return self._store.replace(row.key, record, self.due(record, at))

@@ -1,0 +1,303 @@
+"""The operations of the runs model."""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from trigger_contract.document.operations import Operation
+from trigger_contract.document.wire import QueryLeaf, query_leaves
+from trigger_contract.mock import dates, states
+from trigger_contract.mock.clock import Clock
+from trigger_contract.mock.keys import Caller
+from trigger_contract.mock.messages import JSON_TYPE, Answer, Request, json_answer
+from trigger_contract.mock.progress import Progress
+from trigger_contract.mock.query import QueryReader, Reading
+from trigger_contract.mock.refusals import Refusals
+from trigger_contract.mock.states import FINISHED, Naming
+from trigger_contract.mock.store import TIE_BITS, Listed, Selection, Store
+from trigger_contract.mock.views import Views
+
+SHOULD_RETRY = (b"x-should-retry", b"true")
+
+# Which column a filter of the list page selects by.
+_COLUMNS = {
+    "filter[status]": "state",
+    "filter[taskIdentifier]": "task",
+    "filter[version]": "version",
+    "filter[schedule]": "schedule",
+    "filter[bulkAction]": "bulk",
+    "filter[isTest]": "is_test",
+    "filter[tag]": "tag",
+    "filter[batch]": "batch",
+    "filter[queue]": "queue",
+    "filter[machine]": "machine",
+    "filter[region]": "region",
+}
+_SINCE, _UNTIL, _PERIOD = (f"filter[createdAt][{name}]" for name in ("from", "to", "period"))
+_SIZE, _AFTER, _BEFORE = (f"page[{name}]" for name in ("size", "after", "before"))
+_STATUS = "filter[status]"
+
+
+def _sdk_leaf(name: str) -> QueryLeaf:
+    """Return a filter that the official SDK sends and no page has."""
+    schema = {"type": "array", "items": {"type": "string"}}
+    return QueryLeaf(f"filter[{name}]", ("filter", name), schema, ",", False, "")
+
+
+_SDK_LEAVES = tuple(_sdk_leaf(name) for name in ("batch", "queue", "machine", "region"))
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request that was let in and whose query was right."""
+
+    request: Request
+    operation: Operation
+    caller: Caller
+    path: Mapping[str, str]
+    reading: Reading
+
+
+class RunsModel:
+    """Answers the operations that speak of runs.
+
+    Args:
+        document: The OpenAPI document.
+        store: The runs.
+        clock: The time.
+        progress: Moves runs when they are looked at.
+        views: Writes runs.
+        refusals: Writes errors.
+        deviations: The deviations that are on.
+    """
+
+    def __init__(
+        self,
+        document: Mapping[str, Any],
+        store: Store,
+        clock: Clock,
+        progress: Progress,
+        views: Views,
+        refusals: Refusals,
+        deviations: frozenset[str],
+    ) -> None:
+        self._document = document
+        self._store = store
+        self._clock = clock
+        self._progress = progress
+        self._views = views
+        self._refusals = refusals
+        self._on = deviations
+        self._older = states.older_naming()
+        self._newer = states.newer_naming()
+        self._documented: Naming | None = None
+        # Paths are the wire's own names for these operations; ids and parameter names may be reworded.
+        self.handlers: dict[str, Callable[[Call], Answer]] = {
+            "/api/v1/runs": self._list,
+            "/api/v3/runs/{}": self._retrieve,
+            "/api/v1/runs/{}/result": self._result,
+            "/api/tasks/runs": self._tasks,
+        }
+
+    def reader(self, operation: Operation, *, strict: bool) -> QueryReader:
+        """Return the reader for the query of one of the model's operations."""
+        return QueryReader(
+            query_leaves(self._document, operation),
+            extra=_SDK_LEAVES if operation.path == "/api/v1/runs" else (),
+            strict=strict,
+            loose_dates="D11" in self._on,
+            minimums={_SIZE: 1} if "D6" in self._on else None,
+        )
+
+    def enums(self, operation: Operation, request: Request) -> Mapping[str, Collection[str]] | None:
+        """Return the status names a request may filter by, where its version decides them."""
+        return {_STATUS: self.naming(request).states.keys()} if operation.path == "/api/v1/runs" else None
+
+    def naming(self, request: Request) -> Naming:
+        """Return how states are named for a request."""
+        version = request.headers.get(b"x-trigger-api-version")
+        if version is not None and version.decode("latin-1") >= states.NEW_NAMES_SINCE:
+            return self._newer
+        if "D9" in self._on:
+            return self._older
+        return self.documented_naming()
+
+    def documented_naming(self) -> Naming:
+        """Return names that stay inside the document's enumeration."""
+        if self._documented is None:
+            self._documented = states.documented_naming(_status_enum(self._document) or states.STATES)
+        return self._documented
+
+    # Operations
+
+    def _list(self, call: Call) -> Answer:
+        self._progress.tick()
+        values, details = call.reading.values, call.reading.details
+        naming = self.naming(call.request)
+        selection = self._selection(call.reading, naming)
+        older = newer = None
+        if _BEFORE in values:
+            newer = self._cursor(call.reading, _BEFORE)
+        elif _AFTER in values:
+            older = self._cursor(call.reading, _AFTER)
+        if details:
+            return self._refusals.answer(call.operation, 400, details=details)
+        size = values.get(_SIZE) or call.reading.defaults.get(_SIZE, 25)
+        rows = self._store.page(selection, size + 1, older_than=older, newer_than=newer)
+        more = len(rows) > size
+        del rows[size:]
+        has_newer, has_older = False, more
+        if rows and newer is not None:
+            has_newer = more
+            has_older = bool(self._store.page(selection, 1, older_than=rows[0][0]))
+        elif rows and older is not None:
+            has_newer = bool(self._store.page(selection, 1, newer_than=rows[0][0]))
+        newest, oldest = (rows[-1:], rows[:1]) if newer is not None else (rows[:1], rows[-1:])
+        if newer is not None and "backward-order" not in self._on:
+            rows.reverse()
+        data = self._views.items(rows, naming)
+        cursors = []
+        if has_older and oldest:
+            cursors.append(f'"next":"{self._cursor_text(oldest[0])}"')
+        if has_newer and newest:
+            cursors.append(f'"previous":"{self._cursor_text(newest[0])}"')
+        body = '{"data":[' + data + '],"pagination":{' + ",".join(cursors) + "}}"
+        return Answer(200, body.encode())
+
+    def _retrieve(self, call: Call) -> Answer:
+        self._progress.tick()
+        row = self._store.get(next(iter(call.path.values())))
+        if row is None:
+            if "D3" in self._on:
+                return json_answer(404, {"error": "Not found"}, [SHOULD_RETRY])
+            return self._refusals.answer(call.operation, 404)
+        row = self._progress.visit(row)
+        content = call.caller is not Caller.PUBLIC
+        text = self._views.whole(row, self.naming(call.request), _base(call.request), content=content)
+        return Answer(200, text.encode())
+
+    def _result(self, call: Call) -> Answer:
+        self._progress.tick()
+        row = self._store.get(next(iter(call.path.values())))
+        if row is not None:
+            row = self._progress.visit(row)
+        if row is None or row.state not in FINISHED or ("D1" in self._on and row.state != "CANCELED"):
+            return self._refusals.answer(call.operation, 404)
+        return json_answer(200, self._views.result(row))
+
+    def _tasks(self, call: Call) -> Answer:
+        self._progress.tick()
+        values = call.reading.values
+        details = [d for d in call.reading.details if d["path"] != ["limit"] or "runId" not in values]
+        if details:
+            said = "; ".join(f"{detail['path'][0]}: {detail['message']}" for detail in details)
+            return self._refusals.answer(call.operation, 400, text=said, details=details)
+        real = "D15" in self._on
+        if "runId" in values:
+            row = self._store.get(values["runId"])
+            if row is None:
+                return self._refusals.answer(call.operation, 500 if real else 404, text="Run not found")
+            naming = self._newer if real else self.documented_naming()
+            whole = self._views.whole(
+                self._progress.visit(row), naming, _base(call.request), output=real, env=True
+            )
+            return _success(whole)
+        tags = {"tag": (f"account:{values['account_id']}",)} if "account_id" in values else {}
+        limit = values.get("limit") or call.reading.defaults.get("limit", 20)
+        rows = self._store.page(Selection(tags), limit)
+        if real:
+            return _success(self._views.items(rows, self._older))
+        naming = self.documented_naming()
+        stored = [row for row in (self._store.get(run_id) for _, run_id, _, _ in rows) if row]
+        base = _base(call.request)
+        return _success(
+            ",".join(self._views.whole(row, naming, base, output=False, env=True) for row in stored)
+        )
+
+    # Parts
+
+    def _selection(self, reading: Reading, naming: Naming) -> Selection:
+        equal: dict[str, tuple[str | int, ...]] = {}
+        for name, column in _COLUMNS.items():
+            if name not in reading.values:
+                continue
+            value = reading.values[name]
+            if column == "state":
+                equal[column] = tuple(state for shown in value for state in naming.states[shown])
+            elif isinstance(value, list):
+                equal[column] = tuple(value)
+            else:
+                equal[column] = (int(value) if isinstance(value, bool) else value,)
+        since, until = reading.values.get(_SINCE), reading.values.get(_UNTIL)
+        period = reading.values.get(_PERIOD)
+        if period is not None:
+            length = dates.read_period(period)
+            if length is None:
+                reading.refuse(_PERIOD, f"Invalid period: {period[:200]}")
+                length = 0
+            since = max(self._clock.now() - length, since or 0)
+        elif since is None and until is None and "D10" in self._on:
+            since = self._clock.now() - 7 * dates.DAY
+        # Runs are created on whole milliseconds, and both bounds are inclusive.
+        return Selection(
+            equal,
+            None if since is None else min(max(math.ceil(since), 0), dates.LATEST + 1),
+            None if until is None else min(max(math.floor(until), -1), dates.LATEST),
+        )
+
+    def _cursor(self, reading: Reading, name: str) -> int | None:
+        text = reading.values[name]
+        if "D7" in self._on:
+            key = _read_cursor(text)
+        else:
+            row = self._store.get(text)
+            key = row.key if row else None
+        if key is None:
+            reading.refuse(name, f"Invalid cursor: {text[:200]}")
+        return key
+
+    def _cursor_text(self, row: Listed) -> str:
+        if "D7" in self._on:
+            return base64.urlsafe_b64encode(b"run:%d" % row[0]).decode().rstrip("=")
+        return row[1]
+
+
+def _success(runs: str) -> Answer:
+    body = '{"status":"success","runs":[' + runs + "]}"
+    return Answer(200, body.encode(), (JSON_TYPE,))
+
+
+def _base(request: Request) -> str:
+    """Return this server's URL as the client sees it."""
+    host = request.headers.get(b"host", b"localhost").decode("latin-1")
+    return f"http://{host}"
+
+
+def _read_cursor(text: str) -> int | None:
+    try:
+        kind, _, key = base64.b64decode(
+            text + "=" * (-len(text) % 4), altchars=b"-_", validate=True
+        ).partition(b":")
+        value = int(key) if kind == b"run" and key.isdigit() and len(key) < 20 else None
+    except ValueError:
+        return None
+    return value if value is not None and value < 1 << (42 + TIE_BITS) else None
+
+
+def _status_enum(document: Mapping[str, Any]) -> list[str] | None:
+    """Return the documented status names of a listed run."""
+    from trigger_contract.document.operations import operations, response_schema
+    from trigger_contract.document.references import resolve
+
+    for operation in operations(document):
+        if operation.path == "/api/v1/runs" and operation.method == "get":
+            schema = response_schema(document, operation, "200") or {}
+            data = resolve(document, (schema.get("properties") or {}).get("data") or {})
+            item = resolve(document, data.get("items") or {})
+            status = resolve(document, (item.get("properties") or {}).get("status") or {})
+            return list(status.get("enum") or ()) or None
+    return None

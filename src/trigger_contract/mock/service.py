@@ -1,0 +1,254 @@
+"""One request in, one answer out: routing, keys, query, then the operation."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from trigger_contract.document.operations import Operation, operations
+from trigger_contract.document.references import resolve
+from trigger_contract.document.wire import query_leaves
+from trigger_contract.errors import UserError
+from trigger_contract.mock.clock import Clock
+from trigger_contract.mock.faults import Faults, RateLimit
+from trigger_contract.mock.generic import GenericOperation
+from trigger_contract.mock.journal import Journal
+from trigger_contract.mock.keys import Doorkeeper, Refusal
+from trigger_contract.mock.messages import Answer, Request, json_answer
+from trigger_contract.mock.progress import Progress
+from trigger_contract.mock.query import QueryReader, pairs
+from trigger_contract.mock.refusals import Refusals
+from trigger_contract.mock.router import MAX_PATH, Match, Router, shape
+from trigger_contract.mock.runs import SHOULD_RETRY, Call, RunsModel
+from trigger_contract.mock.seed import seeded
+from trigger_contract.mock.settings import Settings
+from trigger_contract.mock.store import DEVELOPMENT, Store
+from trigger_contract.mock.views import PACKETS, Views
+
+CHALLENGE = (b"www-authenticate", b'Bearer realm="trigger-contract"')
+
+
+@dataclass
+class _Door:
+    """Everything about one operation that does not change between requests."""
+
+    operation: Operation
+    alternatives: tuple[Any, ...]
+    reader: QueryReader
+    handler: Callable[[Call], Answer] | None
+    generic: GenericOperation
+    patterns: tuple[tuple[str, re.Pattern[str]], ...]
+    secured_by_bearer: bool
+
+
+class Service:
+    """A mock server without a socket.
+
+    Args:
+        document: The OpenAPI document it serves.
+        settings: What it was told.
+        clock: The time; the machine's by default.
+    """
+
+    def __init__(self, document: Mapping[str, Any], settings: Settings, clock: Clock | None = None) -> None:
+        self.document = document
+        self.settings = settings
+        self.clock = clock or Clock()
+        self.store = Store(settings.database, environment(settings.token))
+        self.progress = Progress(self.store, self.clock, settings.progression)
+        self.router = Router(document)
+        self.refusals = Refusals(document)
+        self.views = Views(self.store, self.clock, settings.deviations, settings.token.encode())
+        self.model = RunsModel(
+            document, self.store, self.clock, self.progress, self.views, self.refusals, settings.deviations
+        )
+        self._keys = Doorkeeper(document, settings, self.clock.now)
+        self._doors: dict[tuple[str, str], _Door] = {}
+        self._bare = "bare-refusals" in settings.deviations
+        self.faults = Faults()
+        self._limit = (
+            RateLimit(settings.rate_limit, self.clock, told="D13" in settings.deviations)
+            if settings.rate_limit
+            else None
+        )
+        self.operations = tuple(operations(document))
+        self._by_id = {operation.operation_id: operation for operation in self.operations}
+        self.journal = Journal(self.known_names, [operation.path for operation in self.operations])
+        # One request at a time: the store is used by the server's thread and by a test's.
+        self.lock = threading.RLock()
+        for operation in self.operations:
+            self._door(operation)
+        if self.store.fact("seed") is None:
+            self.reseed()
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.close()
+
+    def reset(self, runs: int | None = None, seed: int | None = None) -> None:
+        """Begin again: fresh runs, no faults, an empty journal, the machine's time.
+
+        Args:
+            runs: How many runs to seed; as at the start by default.
+            seed: Chooses them; as at the start by default.
+        """
+        self.clock.reset()
+        self.faults.clear()
+        self.journal.clear()
+        self.progress.progression = self.settings.progression
+        self.reseed(runs, seed)
+
+    def reseed(self, runs: int | None = None, seed: int | None = None) -> None:
+        """Replace all runs by freshly seeded ones."""
+        if self.store.count():
+            self.store.clear()
+        count = self.settings.runs if runs is None else runs
+        if all(door.handler is None for door in self._doors.values()):
+            count = 0  # nothing in this document would ever show a run
+        self.store.fill(seeded(count, self.settings.seed if seed is None else seed, self.clock.now()))
+        self.store.set_fact("seed", str(self.settings.seed))
+        self.progress.forget()
+
+    def respond(self, request: Request) -> Answer:
+        """Answer a request of the API as the server does: limited, with faults, noted in the journal."""
+        with self.lock:
+            found = self.router.find(request.method, request.path)
+            operation = found.operation.operation_id if isinstance(found, Match) else None
+            fault = self.faults.strike(request, operation) if self.faults else None
+            refused = self._limit.refuse(request) if self._limit else None
+            # A call whose answer is replaced never reaches its operation: it must not move a run.
+            replaced = fault is not None and fault.status is not None
+            answer = refused or (Answer(200) if replaced else self._answer(request, found))
+            if fault is not None:
+                answer = fault.strike(answer, self.clock.now())
+            status = 0 if answer.cut_after == -1 else answer.status
+            self.journal.note(self.clock.now(), request, status, operation, fault is not None)
+            return answer
+
+    def answer(self, request: Request) -> Answer:
+        """Answer a request of the API, without limits, faults or a note of it."""
+        return self._answer(request, self.router.find(request.method, request.path))
+
+    def _answer(self, request: Request, found: Match | list[str] | None) -> Answer:
+        if isinstance(found, Match):
+            return self._enter(self._door(found.operation), found.parameters, request)
+        if found is not None:
+            allow = () if self._bare else ((b"allow", ", ".join(found).encode()),)
+            return json_answer(405, {"error": "Method not allowed"}, allow)
+        if request.path.startswith(PACKETS.encode()) and request.method in ("GET", "HEAD"):
+            return self._packet(request)
+        if len(request.path) > MAX_PATH:
+            return json_answer(414, {"error": "URI too long"})
+        return json_answer(404, {"error": "Not found"})
+
+    def known_names(self, operation_id: str) -> list[str]:
+        """Return the query names an operation reads."""
+        return self._door(self._by_id[operation_id]).reader.names
+
+    # Inside
+
+    def _enter(self, door: _Door, path: Mapping[str, str], request: Request) -> Answer:
+        """Judge a request in the order 401, 400, 404, then hand it to the operation."""
+        run_id = next(iter(path.values()), None)
+        caller = self._keys.check(door.alternatives, request, run_id)
+        if isinstance(caller, Refusal):
+            return self._refuse(door, caller)
+        operation = door.operation
+        enums = self.model.enums(operation, request) if door.handler else None
+        reading = door.reader.read(request.query, enums)
+        if door.handler is None:
+            door.generic.read_path(path, reading)
+            return door.generic.answer(request, reading)
+        for name, pattern in door.patterns:
+            if not pattern.search(path[name]):
+                return self._malformed(operation)
+        if reading.details and operation.path not in ("/api/v1/runs", "/api/tasks/runs"):
+            return self._refusals_for_query(operation, reading.details)
+        return door.handler(Call(request, operation, caller, path, reading))
+
+    def _refusals_for_query(self, operation: Operation, details: list[dict[str, Any]]) -> Answer:
+        status = self.refusals.documented(operation, 400, 422, 404) or 400
+        return self.refusals.answer(operation, status, details=details, text=details[0]["message"])
+
+    def _malformed(self, operation: Operation) -> Answer:
+        """Answer a request for a path parameter that its pattern forbids."""
+        on = self.settings.deviations
+        statuses = (404,) if "D4" in on else (400, 404)
+        status = self.refusals.documented(operation, *statuses) or 404
+        if status == 404 and "D3" in on and self.refusals.documented(operation, 400):
+            return json_answer(404, {"error": "Not found"}, [SHOULD_RETRY])
+        return self.refusals.answer(operation, status)
+
+    def _refuse(self, door: _Door, why: Refusal) -> Answer:
+        challenge = () if self._bare or not door.secured_by_bearer else (CHALLENGE,)
+        if why is Refusal.FORBIDDEN:
+            return json_answer(403, {"error": "This key does not give access to this run"})
+        plain = shape(door.operation.path) != "/api/tasks/runs" and door.handler is not None
+        if "D5" in self.settings.deviations and plain:
+            if why is Refusal.WRONG:
+                return json_answer(401, {"error": "Invalid API key"}, challenge)
+            said = "No authorization header was sent"
+            problem = {"title": "Unauthorized", "status": 401, "type": "about:blank"}
+            answer = json_answer(401, {**problem, "detail": said, "error": said})
+            # RFC 9457 section 3.
+            return Answer(401, answer.body, ((b"content-type", b"application/problem+json"), *challenge))
+        return self.refusals.answer(door.operation, 401, headers=challenge)
+
+    def _packet(self, request: Request) -> Answer:
+        name = request.path.decode("latin-1").removeprefix(PACKETS)
+        content = self.views.packet(name, dict(pairs(request.query)))
+        if content is None:
+            return json_answer(403, {"error": "The URL is not right or has expired"})
+        return Answer(200, content)
+
+    def _door(self, operation: Operation) -> _Door:
+        door = self._doors.get((operation.path, operation.method))
+        if door is None:
+            door = self._doors[operation.path, operation.method] = self._build(operation)
+        return door
+
+    def _build(self, operation: Operation) -> _Door:
+        handler = self.model.handlers.get(shape(operation.path)) if operation.method == "get" else None
+        strict = self.settings.strict_query
+        patterns = []
+        for parameter in operation.parameters:
+            pattern = resolve(self.document, parameter.get("schema") or {}).get("pattern")
+            if parameter["in"] == "path" and pattern:
+                patterns.append((parameter["name"], _compile(pattern)))
+        alternatives = self._keys.alternatives(operation)
+        bearer = any(
+            not name.lower().startswith("apikey") for option in operation.security for name in option
+        )
+        return _Door(
+            operation,
+            alternatives,
+            self.model.reader(operation, strict=strict)
+            if handler
+            else QueryReader(query_leaves(self.document, operation), strict=strict),
+            handler,
+            GenericOperation(self.document, operation, self.refusals),
+            tuple(patterns),
+            bearer,
+        )
+
+    @cached_property
+    def document_json(self) -> bytes:
+        """The document as JSON."""
+        return json_answer(200, self.document).body
+
+
+def environment(token: str) -> dict[str, str]:
+    """Return the environment a secret key belongs to: its name is the middle of ``tr_prod_…``."""
+    kind = token.split("_")[1] if token.startswith("tr_") and token.count("_") > 1 else "dev"
+    return DEVELOPMENT if kind == "dev" else {"id": f"cl{kind}1234", "name": kind}
+
+
+def _compile(pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error:
+        raise UserError(f"the document has a pattern that is not a regular expression: {pattern!r}") from None

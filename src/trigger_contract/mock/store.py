@@ -1,0 +1,343 @@
+"""The runs, in SQLite: written whole, listed by keyset, each filter on its own index.
+
+A run's key is its creation in milliseconds and a counter for equal ones, in one integer. It is the
+table's primary key, so the newest-first list is the table read backwards and a page costs the same
+wherever it lies.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from trigger_contract.errors import UserError
+from trigger_contract.mock.records import Record, Row, to_row
+
+TIE_BITS = 20
+DEVELOPMENT = {"id": "cl1234", "name": "dev", "user": "Anna"}
+_VERSION = 1
+_COLUMNS = ",".join(Row._fields)
+_SCHEMA = f"""
+CREATE TABLE IF NOT EXISTS runs (
+  key INTEGER PRIMARY KEY, id TEXT NOT NULL, state TEXT NOT NULL, task TEXT NOT NULL, version TEXT,
+  schedule TEXT, bulk TEXT, is_test INTEGER NOT NULL, batch TEXT, queue TEXT, machine TEXT, region TEXT,
+  parent TEXT, root TEXT, plan TEXT, due INTEGER, common TEXT NOT NULL, detail TEXT NOT NULL,
+  schedule_json TEXT NOT NULL, attempts TEXT NOT NULL, attempt_count INTEGER NOT NULL,
+  payload TEXT NOT NULL, output TEXT NOT NULL, error TEXT NOT NULL, large INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS tags (
+  tag TEXT NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (tag, key)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+PRAGMA user_version = {_VERSION};
+"""
+# Nullable columns get partial indexes: most runs have no schedule, batch or bulk action.
+_INDEXES = [
+    "CREATE UNIQUE INDEX IF NOT EXISTS runs_id ON runs(id)",
+    "CREATE INDEX IF NOT EXISTS runs_parent ON runs(parent) WHERE parent IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS runs_due ON runs(due) WHERE due IS NOT NULL",
+    *(f"CREATE INDEX IF NOT EXISTS runs_{c} ON runs({c})" for c in ("state", "task", "version", "is_test")),
+    *(
+        f"CREATE INDEX IF NOT EXISTS runs_{c} ON runs({c}) WHERE {c} IS NOT NULL"
+        for c in ("schedule", "bulk", "batch", "queue", "machine", "region")
+    ),
+]
+# Which filter leads where several are given: the one that usually selects the fewest runs.
+_LEADERS = (
+    "schedule",
+    "batch",
+    "bulk",
+    "tag",
+    "task",
+    "version",
+    "queue",
+    "machine",
+    "region",
+    "state",
+    "is_test",
+)
+
+
+Listed = tuple[int, str, str, str]
+"""What a list needs of a run: key, id, state and shared JSON members."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which runs a list shows.
+
+    Attributes:
+        equal: For each column (or ``tag``) the values of which one must match; none at all match nothing.
+        since: Earliest creation, in milliseconds, inclusive.
+        until: Latest creation, in milliseconds, inclusive.
+    """
+
+    equal: Mapping[str, tuple[str | int, ...]] = field(default_factory=dict)
+    since: int | None = None
+    until: int | None = None
+
+
+class Store:
+    """All runs of one mock server.
+
+    It is used from one thread at a time: every change is one transaction, so none is lost.
+    """
+
+    def __init__(self, path: Path | None = None, environment: Mapping[str, str] | None = None) -> None:
+        """Open or create the store.
+
+        Args:
+            path: The database file; None keeps everything in memory.
+            environment: The environment of its runs: ``id``, ``name`` and perhaps ``user``. A file that
+                has one keeps it.
+
+        Raises:
+            UserError: The file cannot be opened or is not a store of runs.
+        """
+        self.path = path
+        try:
+            self._db = sqlite3.connect(
+                str(path) if path else ":memory:", isolation_level=None, check_same_thread=False
+            )
+            self._db.execute("PRAGMA busy_timeout = 2000")
+            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            if (version, tables) != (0, 0) and version != _VERSION:
+                self._db.close()
+                raise UserError("is a database of something else; name another file", source=path)
+            if path:
+                # Written ahead and synced at checkpoints: a killed server leaves a whole file behind.
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.execute("PRAGMA synchronous = NORMAL")
+                self._db.execute("PRAGMA mmap_size = 1073741824")
+            self._db.executescript(_SCHEMA)
+            self._index()
+            if self.fact("environment") is None:
+                self.set_fact("environment", json.dumps(environment or DEVELOPMENT))
+            self.environment: dict[str, str] = json.loads(self.fact("environment") or "{}")
+        except sqlite3.Error as error:
+            raise UserError(f"cannot be used as a database: {error}", source=path) from None
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    # Writing
+
+    def clear(self) -> None:
+        """Remove every run."""
+        with self._transaction():
+            self._db.execute("DELETE FROM runs")
+            self._db.execute("DELETE FROM tags")
+
+    def fill(self, records: Iterable[Record]) -> int:
+        """Add many runs to an empty store, oldest first, and return how many.
+
+        The indexes are built afterwards, which is far quicker than keeping them up to date.
+        """
+        for (name,) in self._db.execute(
+            "SELECT name FROM sqlite_master WHERE type='index' AND sql IS NOT NULL"
+        ).fetchall():
+            self._db.execute(f"DROP INDEX {name}")
+        count = 0
+        previous = -1
+        if self.path:
+            # A rollback journal holds only pages that were there before: what is new is written once.
+            self._db.execute("PRAGMA journal_mode = DELETE")
+        with self._transaction():
+            stream = iter(records)
+            while chunk := list(itertools.islice(stream, 1000)):
+                rows: list[Row] = []
+                tags: list[tuple[str, int]] = []
+                for record in chunk:
+                    key = max(record["createdAt"] << TIE_BITS, previous + 1)
+                    previous = key
+                    rows.append(self._row(record, key))
+                    tags.extend((tag, key) for tag in dict.fromkeys(record["tags"]))
+                self._insert(rows)
+                self._db.executemany("INSERT INTO tags VALUES (?,?)", tags)
+                count += len(chunk)
+            self._index()
+        if self.path:
+            self._db.execute("PRAGMA journal_mode = WAL")
+        return count
+
+    def add(self, record: Record, due: int | None = None) -> Row:
+        """Add one run; of runs created in the same millisecond the later one counts as newer.
+
+        Raises:
+            ValueError: A run with this id exists.
+        """
+        first = record["createdAt"] << TIE_BITS
+        with self._transaction():
+            if self.get(record["id"]):
+                raise ValueError(f"a run {record['id']} exists already")
+            last = self._db.execute(
+                "SELECT max(key) FROM runs WHERE key BETWEEN ? AND ?", (first, first + (1 << TIE_BITS) - 1)
+            ).fetchone()[0]
+            row = self._row(record, first if last is None else last + 1, due)
+            self._insert([row])
+            self._tag(row.key, record["tags"])
+        return row
+
+    def replace(self, key: int, record: Record, due: int | None = None) -> Row:
+        """Write a changed run over the one at ``key``; its id and creation stay."""
+        row = self._row(record, key, due)
+        with self._transaction():
+            self._insert([row], replace=True)
+            self._db.execute("DELETE FROM tags WHERE key=?", (key,))
+            self._tag(key, record["tags"])
+        return row
+
+    def set_fact(self, name: str, value: str) -> None:
+        """Remember a fact about the whole store."""
+        self._db.execute("INSERT OR REPLACE INTO facts VALUES (?,?)", (name, value))
+
+    # Reading
+
+    def fact(self, name: str) -> str | None:
+        """Return a fact about the whole store."""
+        found = self._db.execute("SELECT value FROM facts WHERE name=?", (name,)).fetchone()
+        return found[0] if found else None
+
+    def count(self) -> int:
+        """Return the number of runs."""
+        total: int = self._db.execute("SELECT count(*) FROM runs").fetchone()[0]
+        return total
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of runs in each stored state."""
+        return dict(self._db.execute("SELECT state, count(*) FROM runs GROUP BY state").fetchall())
+
+    def get(self, run_id: str) -> Row | None:
+        """Return the run of that id."""
+        found = self._db.execute(f"SELECT {_COLUMNS} FROM runs WHERE id=?", (run_id,)).fetchone()
+        return Row._make(found) if found else None
+
+    def children(self, run_id: str) -> list[Row]:
+        """Return the immediate children of a run, oldest first."""
+        found = self._db.execute(f"SELECT {_COLUMNS} FROM runs WHERE parent=? ORDER BY key", (run_id,))
+        return [Row._make(values) for values in found]
+
+    def due(self, now: int) -> list[Row]:
+        """Return the runs whose next step is due, the most urgent first."""
+        found = self._db.execute(f"SELECT {_COLUMNS} FROM runs WHERE due<=? ORDER BY due LIMIT 1000", (now,))
+        return [Row._make(values) for values in found]
+
+    def next_due(self) -> int | None:
+        """Return when the next step of any run is due, in milliseconds."""
+        found: int | None = self._db.execute("SELECT min(due) FROM runs WHERE due IS NOT NULL").fetchone()[0]
+        return found
+
+    def page(
+        self,
+        selection: Selection,
+        limit: int,
+        *,
+        older_than: int | None = None,
+        newer_than: int | None = None,
+    ) -> list[Listed]:
+        """Read part of a list.
+
+        Args:
+            selection: Which runs the list shows.
+            limit: The most runs to return.
+            older_than: Start after this key, newest first.
+            newer_than: Start before this key, oldest first.
+
+        Returns:
+            Key, id, state and shared JSON members of each run.
+        """
+        forward = newer_than is None
+        low = None if selection.since is None else selection.since << TIE_BITS
+        high = None if selection.until is None else ((selection.until + 1) << TIE_BITS) - 1
+        if older_than is not None:
+            high = older_than - 1 if high is None else min(high, older_than - 1)
+        if newer_than is not None:
+            low = newer_than + 1 if low is None else max(low, newer_than + 1)
+        parts = [
+            self._db.execute(sql, parameters)
+            for sql, parameters in _statements(selection.equal, low, high, forward, limit)
+        ]
+        if len(parts) == 1:
+            return parts[0].fetchall()
+        # A run with two of the tags asked for comes in two parts: each key counts once.
+        merged = heapq.merge(*parts, key=lambda row: row[0], reverse=forward)
+        unique = (next(group) for _, group in itertools.groupby(merged, key=lambda row: row[0]))
+        return list(itertools.islice(unique, limit))
+
+    # Inside
+
+    def _row(self, record: Record, key: int, due: int | None = None) -> Row:
+        if self.environment["name"] == "dev":
+            # "This cost does not apply to DEV runs" (list page, both costs).
+            record = {**record, "costInCents": 0, "baseCostInCents": 0}
+        return to_row(record, key, due)
+
+    def _transaction(self) -> _Transaction:
+        return _Transaction(self._db)
+
+    def _index(self) -> None:
+        for statement in _INDEXES:
+            self._db.execute(statement)
+
+    def _insert(self, rows: list[Row], replace: bool = False) -> None:
+        marks = ",".join("?" * len(Row._fields))
+        self._db.executemany(f"INSERT {'OR REPLACE ' if replace else ''}INTO runs VALUES ({marks})", rows)
+
+    def _tag(self, key: int, tags: Iterable[str]) -> None:
+        self._db.executemany("INSERT INTO tags VALUES (?,?)", [(tag, key) for tag in dict.fromkeys(tags)])
+
+
+class _Transaction:
+    """Commits at the end of a block, rolls back where it fails."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def __enter__(self) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._db.execute("ROLLBACK" if kind else "COMMIT")
+
+
+def _statements(
+    equal: Mapping[str, tuple[str | int, ...]], low: int | None, high: int | None, forward: bool, limit: int
+) -> Iterator[tuple[str, list[str | int]]]:
+    """Yield one ordered statement for each value of the leading filter.
+
+    Asking for all values in one statement would make SQLite sort every match before the first page.
+    """
+    leader = next((name for name in _LEADERS if name in equal), None)
+    order = "DESC" if forward else "ASC"
+    conditions: list[str] = []
+    shared: list[str | int] = []
+    for name, values in equal.items():
+        if name == leader:
+            continue
+        marks = ",".join("?" * len(values))
+        if name == "tag":
+            conditions.append(f"EXISTS (SELECT 1 FROM tags t WHERE t.tag IN ({marks}) AND t.key=runs.key)")
+        else:
+            # The unary plus keeps SQLite from choosing this column's index instead of the leader's.
+            conditions.append(f"+runs.{name} IN ({marks})")
+        shared.extend(values)
+    key = "lead.key" if leader == "tag" else "runs.key"
+    for bound, sign in ((low, ">="), (high, "<=")):
+        if bound is not None:
+            conditions.append(f"{key}{sign}?")
+            shared.append(bound)
+    columns = "runs.key, runs.id, runs.state, runs.common"
+    source = "tags AS lead CROSS JOIN runs ON runs.key=lead.key" if leader == "tag" else "runs"
+    lead = "lead.tag=?" if leader == "tag" else f"runs.{leader}=?"
+    for value in dict.fromkeys(equal[leader]) if leader else (None,):
+        where = [*([lead] if leader else []), *conditions]
+        parameters = [*([] if value is None else [value]), *shared, limit]
+        clause = f"WHERE {' AND '.join(where)}" if where else ""
+        yield f"SELECT {columns} FROM {source} {clause} ORDER BY {key} {order} LIMIT ?", parameters

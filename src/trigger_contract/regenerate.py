@@ -1,0 +1,74 @@
+"""Document and client rebuilt from the pages in one go, and what that changed."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from trigger_contract.changes import Comparison, compare
+from trigger_contract.document.files import write_files
+from trigger_contract.document.locate import read_document
+from trigger_contract.generate.project import generate
+from trigger_contract.normalize.files import Request, normalize_files
+from trigger_contract.normalize.pipeline import Normalized
+
+
+@dataclass(frozen=True)
+class Regeneration:
+    """What rebuilding came to.
+
+    Attributes:
+        normalized: The document as the pages give it now.
+        comparison: What changed from the document that stood there; None where there was none.
+        stale: Files, relative to the checkout, that were missing, left over or different.
+    """
+
+    normalized: Normalized
+    comparison: Comparison | None
+    stale: tuple[Path, ...]
+
+
+def regenerate(root: Path, *, check: bool = False) -> Regeneration:
+    """Rebuild ``openapi/`` and ``generated/`` from the pages.
+
+    Args:
+        root: The checkout.
+        check: Only find out what is stale, write nothing.
+
+    Raises:
+        UserError: A page cannot be read, or a result cannot be written; nothing is written then.
+    """
+    normalized, documents = normalize_files(Request())
+    before = root / "openapi" / "openapi.yaml"
+    comparison = compare(read_document(before), normalized.document) if before.is_file() else None
+    client = root / "generated"
+    with tempfile.TemporaryDirectory(prefix="trigger-contract-") as scratch:
+        built = Path(scratch) / "client"
+        names = generate(normalized.document, built)
+        stale_documents = [path for path, text in documents.items() if not _holds(path, text.encode())]
+        stale_client = _different(client, {name: (built / name).read_bytes() for name in names})
+    if not check:
+        write_files({path: documents[path] for path in stale_documents})
+        if stale_client:
+            generate(normalized.document, client)
+    stale = [path.relative_to(root) for path in (*stale_documents, *stale_client)]
+    return Regeneration(normalized, comparison, tuple(sorted(stale)))
+
+
+def _different(folder: Path, wanted: Mapping[Path, bytes]) -> Iterable[Path]:
+    """Paths of files that are missing or different, and of files that no longer belong there."""
+    wrong = [folder / name for name, content in wanted.items() if not _holds(folder / name, content)]
+    package = {name.parts[0] for name in wanted if len(name.parts) > 1}
+    left_over = [
+        path
+        for name in sorted(package)
+        for path in (folder / name).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts and path.relative_to(folder) not in wanted
+    ]
+    return [*wrong, *left_over]
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    return path.is_file() and path.read_bytes() == content

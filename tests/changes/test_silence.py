@@ -1,0 +1,131 @@
+"""Two spellings of one meaning are no change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from small_documents import an_object, asking, document, query, receiving, sending
+
+from trigger_contract.changes import compare
+
+STRING = {"type": "string"}
+REF = {"$ref": "#/components/schemas/Name"}
+NAMED = {"Name": {"type": "string", "minLength": 2, "description": "A name"}}
+
+
+def silent(old: Any, new: Any) -> None:
+    assert compare(old, new).changes == ()
+    assert compare(new, old).changes == ()
+
+
+PAIRS = [
+    (REF, {"allOf": [REF]}),
+    (REF, {"oneOf": [REF]}),
+    (REF, {"type": "string", "minLength": 2, "description": "A name"}),
+    ({**REF, "description": "Of a run"}, {"allOf": [REF], "description": "Of a run"}),
+    ({"anyOf": [REF, {"type": "null"}]}, {"allOf": [REF], "nullable": True}),
+    (STRING, {"type": ["string"]}),
+    ({"type": ["string", "null"]}, {"type": ["null", "string"]}),
+    ({"type": ["string", "null"]}, {"type": "string", "nullable": True}),
+    ({"type": ["string", "null"]}, {"anyOf": [STRING, {"type": "null"}]}),
+    ({"type": ["string", "integer"]}, {"oneOf": [STRING, {"type": "integer"}]}),
+    ({"type": "string", "nullable": True, "enum": ["a"]}, {"type": ["string", "null"], "enum": ["a", None]}),
+    ({"const": 1}, {"enum": [1]}),
+    ({"enum": [1, 2]}, {"enum": [2, 1.0]}),
+    ({"example": 1}, {"examples": [1]}),
+    ({"minimum": 1, "exclusiveMinimum": True}, {"exclusiveMinimum": 1}),
+    ({"minLength": 0, "uniqueItems": False, "deprecated": False}, {}),
+    ({"minimum": 1}, {"minimum": 1.0}),
+    (an_object(["b", "a"], a=STRING, b=STRING), an_object(["a", "b"], b=STRING, a=STRING)),
+    ({"type": "object"}, {"type": "object", "properties": {}, "required": [], "additionalProperties": True}),
+    ({"type": "array"}, {"type": "array", "items": {}}),
+    (True, {}),
+    ({"allOf": [an_object(a=STRING), an_object(["a"], b=STRING)]}, an_object(["a"], a=STRING, b=STRING)),
+    ({"oneOf": [REF, an_object(a=STRING)]}, {"oneOf": [an_object(a=STRING), REF]}),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), PAIRS)
+@pytest.mark.parametrize("make", [sending, receiving])
+def test_schemas_that_mean_the_same(make: Any, old: Any, new: Any) -> None:
+    silent(make(old, schemas=NAMED), make(new, schemas=NAMED))
+    silent(make(an_object(p=old), schemas=NAMED), make(an_object(p=new), schemas=NAMED))
+
+
+def test_a_component_that_only_changes_its_name() -> None:
+    new = {"Title": NAMED["Name"]}
+    silent(receiving(REF, schemas=NAMED), receiving({"$ref": "#/components/schemas/Title"}, schemas=new))
+
+
+def test_a_recursive_component_that_only_changes_its_name() -> None:
+    def tree(name: str) -> Any:
+        reference = {"$ref": f"#/components/schemas/{name}"}
+        return receiving(reference, schemas={name: an_object(left=reference, right=reference, v=STRING)})
+
+    silent(tree("Tree"), tree("Node"))
+
+
+def test_alternatives_under_other_names() -> None:
+    def pet(*names: str) -> Any:
+        schemas = {
+            name: an_object(**{key: STRING}) for name, key in zip(names, ("meow", "bark"), strict=True)
+        }
+        return receiving(
+            {"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in names]}, schemas=schemas
+        )
+
+    silent(pet("Cat", "Dog"), pet("Katze", "Hund"))
+
+
+def test_two_generations_of_openapi() -> None:
+    old = {"type": "object", "properties": {"a": {"type": "string", "nullable": True, "example": "x"}}}
+    new = {"type": "object", "properties": {"a": {"type": ["string", "null"], "examples": ["x"]}}}
+    silent(receiving(old, version="3.0.3"), receiving(new, version="3.1.0"))
+
+
+def test_parameters_of_the_path_or_of_the_operation() -> None:
+    old = asking(query())
+    new = asking()
+    new["paths"]["/things"]["parameters"] = [{"$ref": "#/components/parameters/q"}]
+    new["components"]["parameters"] = {"q": query()}
+    silent(old, new)
+
+
+def test_defaults_of_style_explode_and_required() -> None:
+    silent(asking(query()), asking(query(style="form", explode=True, required=False, deprecated=False)))
+
+
+def test_servers_and_security_of_the_document_or_of_the_operation() -> None:
+    key = {"type": "apiKey", "in": "header", "name": "X-Key"}
+    other = {"type": "apiKey", "in": "header", "name": "x-key"}
+    servers = [{"url": "https://api.example.com"}]
+    old = document(servers=servers, security=[{"key": []}])
+    new = document(
+        {"responses": {"204": {"description": "Done"}}, "servers": servers, "security": [{"token": []}]}
+    )
+    old["components"]["securitySchemes"] = {"key": key}
+    new["components"]["securitySchemes"] = {"token": other}
+    silent(old, new)
+
+
+def test_case_of_headers_and_of_media_types() -> None:
+    def answer(header: str, media_type: str) -> Any:
+        response = {
+            "description": "Done",
+            "headers": {header: {"schema": STRING}},
+            "content": {media_type: {"schema": STRING}},
+        }
+        return document({"responses": {"200": response}})
+
+    silent(answer("X-Total", "application/json"), answer("x-total", "application/json"))
+    changes = compare(answer("X", "application/json"), answer("X", "Application/JSON; charset=utf-8")).changes
+    assert [change.severity.value for change in changes] == ["additive"]
+
+
+def test_order_of_paths_parameters_and_keys() -> None:
+    old = asking(query("a"), query("b"))
+    old["paths"]["/other"] = {"get": {"responses": {}}}
+    new = asking(query("b"), query("a"))
+    new["paths"] = {"/other": {"get": {"responses": {}}}, **new["paths"]}
+    silent(old, dict(reversed(new.items())))

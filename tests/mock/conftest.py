@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+
+from trigger_contract.document.locate import read_document
+from trigger_contract.mock.clock import Clock
+from trigger_contract.mock.deviations import choose
+from trigger_contract.mock.messages import Answer, Request
+from trigger_contract.mock.service import Service
+from trigger_contract.mock.settings import Settings
+
+NOW = 1_760_000_000_000
+
+
+@dataclass
+class Asker:
+    """Asks a service without a socket."""
+
+    service: Service
+    token: str | None = "tr_dev_mock"
+
+    def answer(self, path: str, query: Any = "", **options: Any) -> Answer:
+        return self.service.answer(self.request(path, query, **options))
+
+    def respond(self, path: str, query: Any = "", **options: Any) -> Answer:
+        """Answer as over the wire: with limits, faults and journal."""
+        return self.service.respond(self.request(path, query, **options))
+
+    def request(
+        self,
+        path: str,
+        query: dict[str, Any] | list[tuple[str, str]] | str = "",
+        *,
+        headers: dict[str, str] | None = None,
+        method: str = "GET",
+        body: bytes = b"",
+    ) -> Request:
+        raw = query if isinstance(query, str) else urlencode(query)
+        sent = {"authorization": f"Bearer {self.token}"} if self.token else {}
+        encoded = {k.encode(): v.encode() for k, v in {**sent, **(headers or {})}.items()}
+        return Request(method, quote(path, safe="/%~").encode(), raw.encode(), encoded, body)
+
+    def get(self, path: str, query: Any = "", status: int = 200, **options: Any) -> Any:
+        answer = self.answer(path, query, **options)
+        assert answer.status == status, answer.body
+        return json.loads(answer.body)
+
+    def walk(self, query: dict[str, Any], size: int = 10, **options: Any) -> list[dict[str, Any]]:
+        """Follow `next` to the end."""
+        found: list[dict[str, Any]] = []
+        cursor: dict[str, str] = {}
+        while True:
+            page = self.get("/api/v1/runs", {**query, "page[size]": size, **cursor}, **options)
+            found += page["data"]
+            if "next" not in page["pagination"]:
+                return found
+            cursor = {"page[after]": page["pagination"]["next"]}
+
+
+@pytest.fixture(scope="session")
+def document() -> dict[str, Any]:
+    # The validator wants plain lists and mappings.
+    plain: dict[str, Any] = json.loads(json.dumps(read_document()))
+    return plain
+
+
+@pytest.fixture
+def make(document: dict[str, Any]) -> Iterator[Callable[..., Asker]]:
+    made: list[Service] = []
+
+    def build(
+        profile: str = "docs", with_: tuple[str, ...] = (), without: tuple[str, ...] = (), **options: Any
+    ) -> Asker:
+        options.setdefault("runs", 120)
+        spec = options.pop("document", document)
+        settings = Settings(deviations=choose(profile, with_, without), **options)
+        made.append(Service(spec, settings, Clock(frozen_at=NOW)))
+        return Asker(made[-1])
+
+    yield build
+    for service in made:
+        service.close()
+
+
+@pytest.fixture
+def docs(make: Callable[..., Asker]) -> Asker:
+    return make()
+
+
+@pytest.fixture
+def real(make: Callable[..., Asker]) -> Asker:
+    return make("real")

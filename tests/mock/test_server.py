@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import httpx
+import pytest
+
+from trigger_contract.errors import UserError
+from trigger_contract.mock import MockServer, Settings
+from trigger_contract.mock.server import bind
+
+
+def start(*options: str) -> tuple[subprocess.Popen[str], str]:
+    environ = {key: value for key, value in os.environ.items() if not key.startswith(("TRIGGER_", "RECOUP_"))}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "trigger_contract", "mock", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environ,
+    )
+    line = process.stdout.readline()
+    assert "http://" in line, process.stderr.read()
+    return process, next(word for word in line.split() if word.startswith("http://"))
+
+
+KEY = b"Authorization: Bearer tr_dev_mock"
+
+
+@pytest.fixture(scope="module")
+def server():
+    with MockServer(settings=Settings(runs=60)) as running:
+        yield running
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_command_serves_until_it_is_told_to_stop(number):
+    process, url = start("--runs", "40")
+    try:
+        headers = {"authorization": "Bearer tr_dev_mock"}
+        assert len(httpx.get(f"{url}/api/v1/runs", headers=headers).json()["data"]) == 25
+        process.send_signal(number)
+        assert process.wait(timeout=10) == 0
+        assert process.stderr.read() == ""
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_port_in_use_is_one_line_and_exit_code_2(server):
+    port = server.url.rpartition(":")[2]
+    done = subprocess.run(
+        [sys.executable, "-m", "trigger_contract", "mock", "--port", port],
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert port in done.stderr
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--profile", "prod"],
+        ["--deviation", "D99"],
+        ["--progression", "sometimes"],
+        ["--runs", "-1"],
+        ["--token", ""],
+        ["--spec", "no-such-file.yaml"],
+        ["--db", "/no/such/folder/runs.db"],
+        ["--host", "no such host"],
+    ],
+)
+def test_a_wrong_option_is_one_line_and_exit_code_2(options):
+    done = subprocess.run(
+        [sys.executable, "-m", "trigger_contract", "mock", *options],
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
+
+
+def test_two_servers_cannot_share_a_port(server):
+    with pytest.raises(UserError, match="choose another port"):
+        bind("127.0.0.1", int(server.url.rpartition(":")[2]))
+
+
+def test_a_hook_may_change_any_answer():
+    def hook(request, answer):
+        given = answer(request)
+        return given.with_headers((b"x-seen", request.path))
+
+    with MockServer(settings=Settings(runs=0), hook=hook) as server:
+        assert httpx.get(f"{server.url}/api/v1/runs").headers["x-seen"] == "/api/v1/runs"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"GET /api/v1/runs?%ff=%80&filter[status]=%ff HTTP/1.1\r\nHost: x\r\n" + KEY + b"\r\n\r\n",
+        b"GET /api/v3/runs/%ff%00%2f.. HTTP/1.1\r\nHost: x\r\n" + KEY + b"\r\n\r\n",
+        b"GET /api/v3/runs/run_\xff\xfe HTTP/1.1\r\nHost: x\r\n" + KEY + b"\r\n\r\n",
+        b"GET /api/v1/runs HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \xff\xfe\r\n\r\n",
+        b"\x00\x01\x02\r\n\r\n",
+        b"GET /%\xff%zz HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"BREW / HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /api/v1/runs?" + b"a" * 40_000 + b" HTTP/1.1\r\nHost: x\r\n" + KEY + b"\r\n\r\n",
+    ],
+)
+def test_any_bytes_get_a_refusal(server, raw):
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(raw)
+        status = connection.recv(4096).split(b" ")[1]
+    assert status[:1] == b"4"
+
+
+def test_a_server_without_a_control_door_has_none():
+    with MockServer(settings=Settings(runs=0, admin=False)) as server:
+        assert httpx.get(f"{server.url}/__mock/health").status_code == 404
+        assert httpx.post(f"{server.url}/__mock/reset").status_code == 404
+
+
+def test_a_failing_hook_is_an_answer_and_a_log_entry(caplog):
+    def hook(request, answer):
+        raise RuntimeError("on purpose")
+
+    with MockServer(settings=Settings(runs=0), hook=hook) as server:
+        assert httpx.get(f"{server.url}/api/v1/runs").status_code == 500
+        assert httpx.get(f"{server.url}/__mock/health").status_code == 200
+    assert "on purpose" in caplog.text
+
+
+def test_a_server_stops_although_a_request_is_still_waiting():
+    process, url = start("--runs", "0")
+    try:
+        httpx.post(f"{url}/__mock/faults", json={"delay": 60})
+        host, port = url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as connection:
+            connection.sendall(b"GET /api/v1/runs HTTP/1.1\r\nHost: x\r\n\r\n")
+            httpx.get(f"{url}/__mock/health")
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=20) == 0
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("openapi: 3.0.3\ninfo: {title: x, version: '1'}\npaths: {}\n", "3.0.3"),
+        ("openapi: 3.1.0\npaths: {}\n", "info"),
+        (
+            "openapi: 3.1.0\ninfo: {title: x, version: '1'}\npaths: {/a: {get: {parameters: [{name: x}]}}}\n",
+            "paths",
+        ),
+        (
+            "openapi: 3.1.0\ninfo: {title: x, version: '1'}\n"
+            "paths: {/a: {get: {security: [{no: []}], responses: {'200': {description: x}}}}}\n",
+            "'no'",
+        ),
+        ("just: text\n", "openapi"),
+        ("a: [\n", "openapi.yaml"),
+    ],
+)
+def test_a_document_that_cannot_be_served_is_one_line(tmp_path, text, said):
+    file = tmp_path / "openapi.yaml"
+    file.write_text(text)
+    command = [sys.executable, "-m", "trigger_contract", "mock", "--spec", str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
+    assert said in done.stderr
+
+
+def test_a_head_request_has_the_headers_and_no_body(server):
+    headers = {"authorization": "Bearer tr_dev_mock"}
+    got = httpx.get(f"{server.url}/api/v1/runs", headers=headers)
+    head = httpx.head(f"{server.url}/api/v1/runs", headers=headers)
+    assert head.headers["content-length"] == got.headers["content-length"]
+    assert head.content == b""
+
+
+def test_another_method_is_405_and_names_the_right_ones(server):
+    answer = httpx.post(f"{server.url}/api/v1/runs", content=b"x" * 3_000_000)
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET, HEAD"
