@@ -41,7 +41,9 @@ def test_arguments_win_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("RECOUP_API_KEY", "env")
     monkeypatch.setenv("RECOUP_API_URL", "https://env.example")
     with respx.mock() as router:
-        route = router.get("https://arg.example/api/tasks/runs").respond(json={"status": "success", "runs": []})
+        route = router.get("https://arg.example/api/tasks/runs").respond(
+            json={"status": "success", "runs": []}
+        )
         with RecoupClient(api_key="arg", base_url="https://arg.example") as recoup:
             recoup.tasks.list_runs()
     assert route.calls.last.request.headers["x-api-key"] == "arg"
