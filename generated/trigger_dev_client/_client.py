@@ -15,7 +15,7 @@ import httpx
 
 from ._core import DEFAULT_LIMITS, DEFAULT_TIMEOUT, Core, Credential, Options, RawResponse
 from ._operation import Operation
-from ._retries import RetryPolicy
+from ._retries import RetryPolicy, is_repeatable
 from .errors import ConfigurationError
 from .types import NOT_GIVEN, NotGiven, Timeout
 
@@ -89,6 +89,7 @@ class BaseClient(Core):
     ) -> httpx.Response:
         """Send a request, again where the policy says so."""
         request = self._build_request(self._http_client, operation, values, options, body)
+        repeatable = is_repeatable(request)
         begin = time.monotonic()
         attempt = 0
         while True:
@@ -104,7 +105,11 @@ class BaseClient(Core):
             self._log(request, attempt, _outcome(response, failure), now - started)
             if response is not None and response.is_success:
                 return response
-            wait = self.retry_policy.wait(attempt, now - begin, request, response)
+            wait = (
+                self.retry_policy.wait(attempt, now - begin, request, response)
+                if repeatable
+                else None
+            )
             if wait is None:
                 if response is not None:
                     return response
@@ -157,6 +162,10 @@ class AsyncBaseClient(Core):
         if self._owns_http_client:
             await self._http_client.aclose()
 
+    async def close(self) -> None:
+        """Close the connections; the same as ``aclose``."""
+        await self.aclose()
+
     async def __aexit__(
         self,
         kind: type[BaseException] | None,
@@ -183,6 +192,7 @@ class AsyncBaseClient(Core):
     ) -> httpx.Response:
         """Send a request, again where the policy says so."""
         request = self._build_request(self._http_client, operation, values, options, body)
+        repeatable = is_repeatable(request)
         begin = time.monotonic()
         attempt = 0
         while True:
@@ -198,7 +208,11 @@ class AsyncBaseClient(Core):
             self._log(request, attempt, _outcome(response, failure), now - started)
             if response is not None and response.is_success:
                 return response
-            wait = self.retry_policy.wait(attempt, now - begin, request, response)
+            wait = (
+                self.retry_policy.wait(attempt, now - begin, request, response)
+                if repeatable
+                else None
+            )
             if wait is None:
                 if response is not None:
                     return response

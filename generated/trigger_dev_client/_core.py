@@ -11,6 +11,7 @@ import os
 import platform
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar, cast
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -319,7 +320,8 @@ def _checked_url(url: str | None, variable: str) -> str:
         raise ConfigurationError(f"no server address: give base_url or set {variable}")
     try:
         parsed = httpx.URL(url)
-    except (httpx.InvalidURL, TypeError):
+        urlsplit(url)
+    except (httpx.InvalidURL, TypeError, ValueError):
         raise ConfigurationError("base_url is not a URL") from None
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise ConfigurationError("base_url must be an absolute http or https URL")

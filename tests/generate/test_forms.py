@@ -527,3 +527,113 @@ def test_every_style_of_query_is_sent_in_its_form(client_of: Build) -> None:
         ("deep[a]", "1"),
         ("k", "v"),
     ]
+
+
+def test_content_parameters_go_out_as_json(client_of: Build) -> None:
+    schema = {"type": "array", "items": {"type": "object", "properties": {"a": TEXT}}}
+    parameter = {"name": "where", "in": "query", "content": {"application/json": {"schema": schema}}}
+    pairs = query("rgb", {"type": "object", "additionalProperties": {"type": "integer"}}, explode=False)
+    spec = document({"/x": {"get": operation("get_x", "t", {}, parameters=[parameter, pairs])}})
+    sent: list[dict[str, str]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(dict(request.url.params))
+        return httpx.Response(200, json={})
+
+    talk(client_of(spec), "WidgetsClient", answer).t.get_x(where=[{"a": "ä"}], rgb={"R": 100, "G": 200})
+    assert sent == [{"where": '[{"a":"ä"}]', "rgb": "R,100,G,200"}]
+
+
+@pytest.mark.parametrize(
+    ("style", "explode", "single", "several"),
+    [
+        ("simple", False, b"a%2Fb", b"a,b"),
+        ("simple", True, b"a%2Fb", b"a,b"),
+        ("label", False, b".a%2Fb", b".a,b"),
+        ("label", True, b".a%2Fb", b".a.b"),
+        ("matrix", False, b";key=a%2Fb", b";key=a,b"),
+        ("matrix", True, b";key=a%2Fb", b";key=a;key=b"),
+    ],
+)
+def test_every_style_of_path_is_sent_in_its_form(
+    client_of: Build, style: str, explode: bool, single: bytes, several: bytes
+) -> None:
+    parameter = {
+        "name": "key",
+        "in": "path",
+        "required": True,
+        "style": style,
+        "explode": explode,
+        "schema": {"type": "array", "items": TEXT},
+    }
+    spec = document({"/x/{key}/y": {"get": operation("get_x", "t", {}, parameters=[parameter])}})
+    sent: list[bytes] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request.url.raw_path)
+        return httpx.Response(200, json={})
+
+    client = talk(client_of(spec), "WidgetsClient", answer)
+    client.t.get_x("a/b")
+    client.t.get_x(["a", "b"])
+    assert sent == [b"/x/" + single + b"/y", b"/x/" + several + b"/y"]
+
+
+@pytest.mark.parametrize("value", ["garbage", 5, {}])
+def test_a_nullable_date_time_is_checked(client_of: Build, value: Any) -> None:
+    schema = {
+        "type": "object",
+        "required": ["at"],
+        "properties": {"at": {"type": ["string", "null"], "format": "date-time"}},
+    }
+    module = client_of(document({"/x": {"get": operation("get_x", "t", schema)}}))
+
+    def ask(at: Any) -> Any:
+        return talk(module, "WidgetsClient", lambda request: httpx.Response(200, json={"at": at})).t.get_x()
+
+    with pytest.raises(module.ResponseValidationError, match=r"\$\.at: expected date-time"):
+        ask(value)
+    assert ask(None).at is None
+    assert ask("2024-01-01T00:00:00Z").at.year == 2024
+
+
+def test_integer_enums_are_open_too(client_of: Build) -> None:
+    schema = {
+        "type": "object",
+        "required": ["level"],
+        "properties": {"level": {"type": "integer", "enum": [0, 1, -2]}},
+    }
+    module = client_of(document({"/x": {"get": operation("get_x", "t", schema)}}))
+
+    def ask(level: Any) -> Any:
+        return (
+            talk(module, "WidgetsClient", lambda request: httpx.Response(200, json={"level": level}))
+            .t.get_x()
+            .level
+        )
+
+    assert [ask(level) for level in (0, 1, -2, 9)] == [0, 1, -2, 9]
+    assert ask(1).is_known
+    assert not ask(9).is_known
+    for wrong in (True, "1", 1.5, None):
+        with pytest.raises(module.ResponseValidationError):
+            ask(wrong)
+
+
+def test_a_body_that_is_used_up_is_not_sent_again(client_of: Build) -> None:
+    spec = document(
+        {"/x": {"put": operation("put_x", "t", {}, requestBody=body(TEXT, media_type="text/plain"))}}
+    )
+    module = client_of(spec)
+    sent: list[bytes] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request.read())
+        return httpx.Response(503)
+
+    client = talk(module, "WidgetsClient", answer, retry_policy=module.RetryPolicy(initial_delay=0))
+    for content, attempts in ((iter([b"once"]), 1), (b"often", 3)):
+        sent.clear()
+        with pytest.raises(module.InternalServerError):
+            client.t.put_x(body=content)
+        assert len(sent) == attempts
