@@ -56,6 +56,7 @@ def page(path: Path, target: Path, *, width: int, height: int) -> None:
 
 
 def main() -> None:
+    """Make both pictures."""
     terminal("scripts/run")
     page(ROOT / "reports" / "contract" / "report.html", HERE / "report.png", width=1100, height=760)
 

@@ -41,6 +41,10 @@ class BaseClient(Core):
     ) -> None:
         if http_client is not None and not isinstance(http_client, httpx.Client):
             raise ConfigurationError("http_client must be an httpx.Client")
+        self._owns_http_client = http_client is None
+        self._http_client = http_client or httpx.Client(
+            timeout=DEFAULT_TIMEOUT, limits=DEFAULT_LIMITS, follow_redirects=False
+        )
         super().__init__(
             base_url=base_url,
             url_variable=url_variable,
@@ -51,10 +55,7 @@ class BaseClient(Core):
             max_retries=max_retries,
             retry_policy=retry_policy,
             default_headers=default_headers,
-        )
-        self._owns_http_client = http_client is None
-        self._http_client = http_client or httpx.Client(
-            timeout=DEFAULT_TIMEOUT, limits=DEFAULT_LIMITS, follow_redirects=False
+            http_client=self._http_client,
         )
 
     def close(self) -> None:
@@ -134,6 +135,10 @@ class AsyncBaseClient(Core):
     ) -> None:
         if http_client is not None and not isinstance(http_client, httpx.AsyncClient):
             raise ConfigurationError("http_client must be an httpx.AsyncClient")
+        self._owns_http_client = http_client is None
+        self._http_client = http_client or httpx.AsyncClient(
+            timeout=DEFAULT_TIMEOUT, limits=DEFAULT_LIMITS, follow_redirects=False
+        )
         super().__init__(
             base_url=base_url,
             url_variable=url_variable,
@@ -144,10 +149,7 @@ class AsyncBaseClient(Core):
             max_retries=max_retries,
             retry_policy=retry_policy,
             default_headers=default_headers,
-        )
-        self._owns_http_client = http_client is None
-        self._http_client = http_client or httpx.AsyncClient(
-            timeout=DEFAULT_TIMEOUT, limits=DEFAULT_LIMITS, follow_redirects=False
+            http_client=self._http_client,
         )
 
     async def aclose(self) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -72,3 +74,32 @@ def trigger() -> Iterator[TriggerClient]:
 @pytest.fixture
 def async_trigger() -> AsyncTriggerClient:
     return AsyncTriggerClient(secret_key="tr_dev_secret", max_retries=0)
+
+
+class Caller:
+    """Calls methods of a synchronous or an asynchronous client alike.
+
+    Attributes:
+        asynchronous: Which of the two.
+    """
+
+    def __init__(self, asynchronous: bool) -> None:
+        self.asynchronous = asynchronous
+
+    def __call__(self, name: str, *args: Any, settings: dict[str, Any] | None = None, **kwargs: Any) -> Any:
+        """Call a method such as ``runs.list`` of a fresh client with these settings."""
+        settings = {"secret_key": "tr_dev_secret", "max_retries": 0, **(settings or {})}
+        if not self.asynchronous:
+            with TriggerClient(**settings) as client:
+                return attrgetter(name)(client)(*args, **kwargs)
+
+        async def call() -> Any:
+            async with AsyncTriggerClient(**settings) as client:
+                return await attrgetter(name)(client)(*args, **kwargs)
+
+        return asyncio.run(call())
+
+
+@pytest.fixture(params=["sync", "async"])
+def call(request: pytest.FixtureRequest) -> Caller:
+    return Caller(request.param == "async")

@@ -7,7 +7,7 @@ from typing import Any
 
 from trigger_contract.changes.law import Effect, Flow
 from trigger_contract.changes.scope import Scope
-from trigger_contract.changes.side import Side, canonical
+from trigger_contract.changes.side import Side, same_json
 
 _Object = Mapping[str, Any]
 
@@ -80,7 +80,7 @@ def compare_content(
         if "itemSchema" in one or "itemSchema" in other:
             schemas = (one.get("itemSchema"), other.get("itemSchema"))
             scope.schema(kind, subject, flow, f"{intro}, in each item", "", *schemas)
-        if canonical(one.get("encoding")) != canonical(other.get("encoding")):
+        if not same_json(one.get("encoding"), other.get("encoding")):
             message = f"The parts of {what} ({after}) are encoded by other rules."
             values = (one.get("encoding"), other.get("encoding"))
             scope.report(f"{code}-encoding-changed", Effect.UNKNOWN, message, *values, near=(one, other))
@@ -221,9 +221,9 @@ def _compare_links(scope: Scope, what: str, old_raw: Any, new_raw: Any) -> None:
         else:
             words = {"description"}
             demands = [{key: value for key, value in link.items() if key not in words} for link in near]
-            if canonical(demands[0]) != canonical(demands[1]):
+            if not same_json(demands[0], demands[1]):
                 message = f"{subject} leads somewhere else."
                 scope.report("response-link-changed", Effect.UNKNOWN, message, near=near)
-            elif canonical(one) != canonical(other):
+            elif not same_json(one, other):
                 message = f"{subject} has a new description."
                 scope.report("response-link-description-changed", Effect.TEXT, message, near=near)

@@ -8,7 +8,7 @@ from typing import Any
 from trigger_contract.changes.flatten import ANNOTATIONS, LOWER_LIMITS, UPPER_LIMITS, Flat
 from trigger_contract.changes.law import Effect, Flow
 from trigger_contract.changes.model import Severity
-from trigger_contract.changes.side import canonical, show
+from trigger_contract.changes.side import canonical, same_json, show
 from trigger_contract.changes.spot import Spot
 
 # oasdiff's names for the limits
@@ -205,7 +205,7 @@ def compare_annotations(spot: Spot, old: Mapping[str, Any], new: Mapping[str, An
     _text(spot, "example", _examples(old), _examples(new))
     _default(spot, old, new)
     for key in ("$id", "$anchor", "xml"):
-        if canonical(old.get(key)) != canonical(new.get(key)):
+        if not same_json(old.get(key), new.get(key)):
             spot.report(f"{key.strip('$')}-changed", Effect.UNKNOWN, f"has another `{key}`")
     _deprecated(spot, bool(old.get("deprecated")), bool(new.get("deprecated")))
     _travel(spot, "readOnly", bool(old.get("readOnly")), bool(new.get("readOnly")), Flow.SENT)
@@ -223,7 +223,7 @@ def _examples(notes: Mapping[str, Any]) -> Any:
 
 
 def _text(spot: Spot, key: str, old: Any, new: Any) -> None:
-    if canonical(old) == canonical(new):
+    if same_json(old, new):
         return
     name = "extension" if key.startswith("x-") else key.strip("$")
     verb = "added" if old is None else "removed" if new is None else "changed"
@@ -246,7 +246,7 @@ def _default(spot: Spot, old: Mapping[str, Any], new: Mapping[str, Any]) -> None
     elif after is absent:
         predicate = f"no longer has the default {show(before)}"
         spot.report("default-value-removed", Effect.NONE, predicate, before, None, level=level)
-    elif canonical(before) != canonical(after):
+    elif not same_json(before, after):
         predicate = f"has the default {show(after)} (was {show(before)})"
         spot.report("default-value-changed", Effect.NONE, predicate, before, after, level=level)
 

@@ -14,7 +14,7 @@ from trigger_contract.changes.parameters import collect, compare_parameters
 from trigger_contract.changes.schemas import SchemaGraph
 from trigger_contract.changes.scope import Scope
 from trigger_contract.changes.security import compare_security, compare_servers
-from trigger_contract.changes.side import Side, canonical
+from trigger_contract.changes.side import Side, same_json
 from trigger_contract.document.operations import METHODS
 
 _PARAMETER = re.compile(r"\{([^{}]*)\}")
@@ -188,10 +188,6 @@ def _compare_tags(scope: Scope, old: _Version, new: _Version) -> None:
 
 def _compare_unknown(scope: Scope, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
     for key in dict.fromkeys([*old, *new]):
-        if (
-            key not in _KNOWN
-            and not key.startswith("x-")
-            and canonical(old.get(key)) != canonical(new.get(key))
-        ):
+        if key not in _KNOWN and not key.startswith("x-") and not same_json(old.get(key), new.get(key)):
             message = f"The operation has another `{key}`."
             scope.report("operation-key-changed", Effect.UNKNOWN, message, near=(old, new))

@@ -9,7 +9,7 @@ from trigger_contract.changes.bodies import compare_content
 from trigger_contract.changes.flatten import flatten
 from trigger_contract.changes.law import Effect, Flow
 from trigger_contract.changes.scope import Scope
-from trigger_contract.changes.side import Side, canonical, show
+from trigger_contract.changes.side import Side, same_json, show
 from trigger_contract.document.wire import EXTENSION
 
 Key = tuple[str, str]
@@ -111,14 +111,13 @@ def _compare(scope: Scope, old: Parameter, new: Parameter) -> None:
         )
     _serialization(scope, old, new)
     _flags(scope, old, new)
-    intro = f"In the {new['in']} parameter `{new['name']}`" if new["in"] != "query" else "In the query"
     if "content" in old or "content" in new:
         compare_content(
             scope, "request", "parameter", Flow.SENT, f"the {name}", old.get("content"), new.get("content")
         )
     if "schema" in old or "schema" in new:
         schemas = (old.get("schema"), new.get("schema"))
-        scope.schema("request", "parameter", Flow.SENT, intro, str(new["name"]), *schemas)
+        scope.schema("request", "parameter", Flow.SENT, f"In the {new['in']}", str(new["name"]), *schemas)
     keys = ("description", "example", "examples")
     scope.texts("request-parameter", f"the {name}", _without(old), _without(new), keys)
 
@@ -129,7 +128,7 @@ def _without(parameter: Parameter) -> Parameter:
 
 def _serialization(scope: Scope, old: Parameter, new: Parameter) -> None:
     """Compare how a value is spelled; what makes no difference for a scalar is passed over."""
-    if canonical(old.get(EXTENSION)) != canonical(new.get(EXTENSION)):
+    if not same_json(old.get(EXTENSION), new.get(EXTENSION)):
         message = f"The {_name(new)} is spelled by other rules on the wire (`{EXTENSION}`)."
         code = "request-parameter-serialization-changed"
         values = (old.get(EXTENSION), new.get(EXTENSION))

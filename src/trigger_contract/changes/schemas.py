@@ -7,7 +7,8 @@ behind a reference are edges. What an operation sees is what the pairs it reache
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,7 +17,8 @@ from trigger_contract.changes.flatten import Flat, Position, flatten, is_annotat
 from trigger_contract.changes.keywords import HANDLED, compare_annotations, compare_keywords, compare_null
 from trigger_contract.changes.law import Effect, Flow
 from trigger_contract.changes.model import Severity
-from trigger_contract.changes.side import Side, canonical, line_of
+from trigger_contract.changes.presence import added, existence, kebab, removed, requiredness
+from trigger_contract.changes.side import Side, canonical, line_of, same_json
 from trigger_contract.changes.spot import Context, Finding, Spot
 
 # Keywords whose value is one schema that every (or some) value has to meet as well.
@@ -40,16 +42,18 @@ Key = tuple[Any, ...]
 
 @dataclass
 class _Node:
+    """What changed in a pair of schemas itself, and the pairs below it.
+
+    Attributes:
+        findings: What changed.
+        edges: Keys of the pairs below.
+        work: Finds all that out; None once begun. A pair asked about while it is being compared counts
+            as unchanged, which is right for recursive schemas.
+    """
+
     findings: list[Finding] = field(default_factory=list)
     edges: list[Key] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Pair:
-    old: Position
-    new: Position
-    context: Context
-    base: str
+    work: Callable[[], None] | None = None
 
 
 class SchemaGraph:
@@ -63,7 +67,6 @@ class SchemaGraph:
     def __init__(self, old: Side, new: Side) -> None:
         self.old = old
         self.new = new
-        self.reached: tuple[set[str], set[str]] = (set(), set())
         self._nodes: dict[Key, _Node] = {}
         self._questions = 0
 
@@ -80,16 +83,55 @@ class SchemaGraph:
         key: Key = (context, base, canonical(old), canonical(new))
         if key not in self._nodes:
             self._nodes[key] = node = _Node()
-            self._compare(replace(spot, sink=node.findings.append), node, old, new)
+            spot = replace(spot, sink=node.findings.append)
+            node.work = lambda: self._compare(spot, node, old, new)
         return key
 
     def findings(self, keys: Iterable[Key]) -> Iterator[Finding]:
         """Yield what changed in these pairs and in all that they reach, nearest first."""
+        for node in self._reach(keys):
+            yield from node.findings
+
+    def findings_by_use(self, uses: Sequence[Iterable[Key]]) -> Iterator[tuple[Finding, list[int]]]:
+        """Yield what changed in all these pairs and below, with the indexes of the uses that reach it.
+
+        Args:
+            uses: The pairs of each use.
+        """
+        nodes = list(self._reach(key for keys in uses for key in keys))
+        # A set of uses is a number with a bit for each, handed down the edges until nothing changes:
+        # following the edges anew for each use would take uses times schemas.
+        masks: dict[int, int] = dict.fromkeys(map(id, nodes), 0)
+        for index, keys in enumerate(uses):
+            for key in keys:
+                masks[id(self._nodes[key])] |= 1 << index
+        queue = deque(nodes)
+        waiting = set(masks)
+        while queue:
+            node = queue.popleft()
+            waiting.discard(id(node))
+            for edge in node.edges:
+                below = self._nodes[edge]
+                if (mask := masks[id(below)] | masks[id(node)]) != masks[id(below)]:
+                    masks[id(below)] = mask
+                    if id(below) not in waiting:
+                        waiting.add(id(below))
+                        queue.append(below)
+        for node in nodes:
+            for finding in node.findings:
+                yield finding, [index for index in range(len(uses)) if masks[id(node)] >> index & 1]
+
+    def _reach(self, keys: Iterable[Key]) -> Iterator[_Node]:
+        """Yield these pairs and all below, each compared by then."""
         queue = list(dict.fromkeys(keys))
         seen = set(queue)
         for key in queue:
-            yield from self._nodes[key].findings
-            for edge in self._nodes[key].edges:
+            node = self._nodes[key]
+            if (work := node.work) is not None:
+                node.work = None
+                work()
+            yield node
+            for edge in node.edges:
                 if edge not in seen:
                     seen.add(edge)
                     queue.append(edge)
@@ -97,7 +139,7 @@ class SchemaGraph:
     def same(self, context: Context, old: Any, new: Any) -> bool:
         """Whether two schemas demand the same."""
         if self._questions >= _MAXIMUM_NESTED_QUESTIONS:
-            return canonical(old) == canonical(new)
+            return same_json(old, new)
         self._questions += 1
         try:
             key = self.compare(context, "", old, new)
@@ -107,11 +149,7 @@ class SchemaGraph:
 
     def _compare(self, spot: Spot, node: _Node, old_raw: Any, new_raw: Any) -> None:
         """Compare what stands at one place: here if it is written inline, else in a node of its own."""
-        pair = _Pair(position(self.old, old_raw), position(self.new, new_raw), spot.context, "")
-        old, new = pair.old, pair.new
-        for reached, one in zip(self.reached, (old, new), strict=True):
-            if one.component is not None:
-                reached.add(one.component)
+        old, new = position(self.old, old_raw), position(self.new, new_raw)
         local = [key for key in {**old.annotations, **new.annotations} if is_annotation(key)]
         if local:
             compare_annotations(
@@ -136,7 +174,7 @@ class SchemaGraph:
             self._nodes[key] = below = _Node()
             lines = (line_of(old.core) or old.line, line_of(new.core) or new.line)
             at = Spot(context, base, path, lines, below.findings.append, root=root)
-            self._compare_flat(at, below, old, new, skip)
+            below.work = lambda: self._compare_flat(at, below, old, new, skip)
 
     def _compare_flat(
         self, spot: Spot, node: _Node, old_at: Position, new_at: Position, skip: frozenset[str]
@@ -172,16 +210,19 @@ class SchemaGraph:
             if self._never_travels(spot.context.flow, before.get(name), after.get(name), in_old, in_new):
                 below = below.inert()
             if not in_new:
-                _removed(below, name in required[0], new.get("additionalProperties") is False)
+                removed(below, name in required[0], new.get("additionalProperties") is False)
             elif not in_old:
-                _added(below, name in required[1])
+                added(below, name in required[1])
             else:
-                _requiredness(below, name in required[0], name in required[1])
+                requiredness(below, name in required[0], name in required[1])
                 self._compare(below, node, before.get(name), after.get(name))
 
     def _never_travels(self, flow: Flow, old: Any, new: Any, in_old: bool, in_new: bool) -> bool:
         key = "readOnly" if flow is Flow.SENT else "writeOnly"
         sides = [(self.old, old)] * in_old + [(self.new, new)] * in_new
+        plain = {"$ref", "allOf", "oneOf", "anyOf", key}
+        if any(isinstance(raw, Mapping) and plain.isdisjoint(raw) for _, raw in sides):
+            return False
         return all(bool(position(side, raw).annotation(key)) for side, raw in sides)
 
     def _additional(self, spot: Spot, node: _Node, old: Flat, new: Flat) -> None:
@@ -211,7 +252,7 @@ class SchemaGraph:
         if keyword == "items" or (old is not None and new is not None):
             self._compare(below, node, old, new)
         else:
-            _existence(spot, _kebab(keyword), f"`{keyword}`", old, new)
+            existence(spot, kebab(keyword), f"`{keyword}`", old, new)
 
     def _schema_map(
         self, spot: Spot, node: _Node, keyword: str, old: Mapping[str, Any], new: Mapping[str, Any]
@@ -221,7 +262,7 @@ class SchemaGraph:
             if name in old and name in new:
                 self._compare(spot.below(f"[{name}]"), node, old[name], new[name])
             else:
-                _existence(spot, what, f"`{keyword}` {name}", old.get(name), new.get(name))
+                existence(spot, what, f"`{keyword}` {name}", old.get(name), new.get(name))
 
     def _unions(self, spot: Spot, node: _Node, old: Flat, new: Flat) -> None:
         before = [key for key in ("oneOf", "anyOf") if key in old.keywords]
@@ -233,9 +274,9 @@ class SchemaGraph:
             pairs = [(before[0], after[0])]
         elif before != after:
             for key in sorted({*before, *after} - {one for pair in pairs for one in pair}):
-                _existence(spot, _kebab(key), f"`{key}`", old.get(key), new.get(key))
+                existence(spot, kebab(key), f"`{key}`", old.get(key), new.get(key))
         for one, other in pairs:
-            self._alternatives(spot, node, _kebab(other), old.get(one), new.get(other))
+            self._alternatives(spot, node, kebab(other), old.get(one), new.get(other))
         unions.compare_discriminators(self, spot, old, new)
 
     def _alternatives(self, spot: Spot, node: _Node, name: str, old: list[Any], new: list[Any]) -> None:
@@ -263,7 +304,7 @@ class SchemaGraph:
         matched = unions.match(self, spot.context, sides[0], sides[1])
         if not matched.pairs:
             return False
-        self._alternatives(spot, node, _kebab(name), sides[0], sides[1])
+        self._alternatives(spot, node, kebab(name), sides[0], sides[1])
         compare_null(spot, old[1], new[1])
         compare_annotations(spot, old[1].keywords, new[1].keywords)
         return True
@@ -276,20 +317,24 @@ class SchemaGraph:
             if key in handled or is_annotation(key):
                 continue
             before, after = old.get(key), new.get(key)
-            if canonical(before) == canonical(after):
+            if same_json(before, after):
                 continue
             if key == "dependentRequired":
-                _existence(spot, _kebab(key), f"`{key}`", before, after)
+                existence(spot, kebab(key), f"`{key}`", before, after)
             else:
                 effect = Effect.INCOMPARABLE if key in _ENCODINGS else Effect.UNKNOWN
-                spot.report(f"{_kebab(key)}-changed", effect, f"has another `{key}`", before, after)
-        extras = [{canonical(item): item for item in flat.extra} for flat in (old, new)]
-        for key, item in extras[1].items():
-            if key not in extras[0]:
-                spot.report("all-of-added", Effect.NARROWS, f"must now also meet `{item[0]}`", None, item[1])
-        for key, item in extras[0].items():
-            if key not in extras[1]:
-                spot.report("all-of-removed", Effect.WIDENS, f"need not meet `{item[0]}`", item[1], None)
+                spot.report(f"{kebab(key)}-changed", effect, f"has another `{key}`", before, after)
+        gone, come = list(old.extra), list(new.extra)
+        for one in old.extra:
+            for other in come:
+                if one[0] == other[0] and self.same(spot.context, dict([one]), dict([other])):
+                    gone.remove(one)
+                    come.remove(other)
+                    break
+        for key, value in come:
+            spot.report("all-of-added", Effect.NARROWS, f"must now also meet `{key}`", None, value)
+        for key, value in gone:
+            spot.report("all-of-removed", Effect.WIDENS, f"need not meet `{key}`", value, None)
 
     def _prefix_items(self, spot: Spot, node: _Node, old: list[Any], new: list[Any]) -> None:
         for index in range(max(len(old), len(new))):
@@ -308,7 +353,7 @@ class SchemaGraph:
             before, after = old.get(key), new.get(key)
             if before is None or after is None:
                 if before is not None or after is not None:
-                    _existence(spot, key, f"`{key}`", before, after)
+                    existence(spot, key, f"`{key}`", before, after)
             elif not self.same(spot.context, before, after):
                 spot.report(f"{key}-changed", Effect.UNKNOWN, f"has another `{key}`")
 
@@ -335,48 +380,3 @@ def _as_raw(at: Position, flat: Flat) -> Any:
         return at.core
     bare = {key: value for key, value in at.core.items() if key not in ("nullable", "type")}
     return {**bare, "type": sorted(flat.types)} if flat.types is not None else bare
-
-
-def _kebab(keyword: str) -> str:
-    text = "".join(f"-{char.lower()}" if char.isupper() else char for char in keyword.strip("$"))
-    return text.strip("-")
-
-
-def _existence(spot: Spot, what: str, label: str, old: Any, new: Any) -> None:
-    if old is None:
-        spot.report(f"{what}-added", Effect.NARROWS, f"now has {label}")
-    elif new is None:
-        spot.report(f"{what}-removed", Effect.WIDENS, f"no longer has {label}")
-    else:
-        spot.report(f"{what}-changed", Effect.UNKNOWN, f"has another {label}")
-
-
-def _removed(spot: Spot, required: bool, closed: bool) -> None:
-    if spot.context.flow is Flow.RECEIVED:
-        kind = "required" if required else "optional"
-        # Nobody could count on an optional property, but a client that reads it loses it for good.
-        level = None if required else Severity.RISKY
-        code = spot.context.code("removed", root=False).replace("-property", f"-{kind}-property", 1)
-        spot.report("removed", Effect.WIDENS, "was removed", level=level, code=code)
-    elif closed:
-        spot.report("removed", Effect.NARROWS, "was removed, and unknown properties are refused")
-    else:
-        spot.report("removed", Effect.UNKNOWN, "was removed")
-
-
-def _added(spot: Spot, required: bool) -> None:
-    kind = "required" if required else "optional"
-    place = spot.context.code("", root=False)
-    if spot.context.flow is Flow.RECEIVED:
-        code = f"{place}-added".replace("-property", f"-{kind}-property", 1)
-        spot.report("added", Effect.NONE, f"was added ({kind})", code=code)
-        return
-    effect = Effect.NARROWS if required else Effect.NONE
-    spot.report("added", effect, f"was added ({kind})", code=f"new-{kind}-{place}")
-
-
-def _requiredness(spot: Spot, old: bool, new: bool) -> None:
-    if new and not old:
-        spot.report("became-required", Effect.NARROWS, "is now required", False, True)
-    elif old and not new:
-        spot.report("became-optional", Effect.WIDENS, "is no longer required", True, False)

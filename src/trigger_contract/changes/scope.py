@@ -9,7 +9,7 @@ from typing import Any
 from trigger_contract.changes.law import Effect, Flow, severity
 from trigger_contract.changes.model import Severity
 from trigger_contract.changes.schemas import Key, SchemaGraph
-from trigger_contract.changes.side import canonical, line_of
+from trigger_contract.changes.side import line_of, same_json
 from trigger_contract.changes.spot import Context, Finding
 
 
@@ -99,7 +99,7 @@ class Scope:
         extensions = sorted(key for key in {*old, *new} if key.startswith("x-"))
         for key in (*keys, *extensions):
             before, after = old.get(key), new.get(key)
-            if canonical(before) == canonical(after):
+            if same_json(before, after):
                 continue
             verb = "added" if before is None else "removed" if after is None else "changed"
             name = "extension" if key.startswith("x-") else _kebab(key)

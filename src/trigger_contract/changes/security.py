@@ -7,7 +7,7 @@ from typing import Any
 
 from trigger_contract.changes.law import Effect
 from trigger_contract.changes.scope import Scope
-from trigger_contract.changes.side import Side, canonical
+from trigger_contract.changes.side import Side, canonical, same_json
 
 # One alternative: the scopes that each scheme needs, by the scheme's name in the new document.
 Alternative = dict[str, frozenset[str]]
@@ -131,7 +131,7 @@ def _compare_scheme(scope: Scope, name: str, old: Mapping[str, Any], new: Mappin
         message = f"The security scheme `{name}` demands something else of a request."
         scope.report("api-security-scheme-changed", Effect.INCOMPARABLE, message, near=(old, new))
     for key in ("flows", "openIdConnectUrl"):
-        if canonical(old.get(key)) != canonical(new.get(key)):
+        if not same_json(old.get(key), new.get(key)):
             message = f"The security scheme `{name}` has other `{key}`."
             code = "api-security-scheme-flows-changed"
             scope.report(code, Effect.UNKNOWN, message, old.get(key), new.get(key), near=(old, new))
@@ -155,7 +155,7 @@ def compare_servers(scope: Scope, old_raw: Any, new_raw: Any) -> None:
             scope.report("api-server-added", Effect.NONE, message, None, url, near=(old_raw, server))
             continue
         variables = old[url].get("variables"), server.get("variables")
-        if canonical(variables[0]) != canonical(variables[1]):
+        if not same_json(variables[0], variables[1]):
             message = f"The server `{url}` has other variables."
             scope.report("api-server-variables-changed", Effect.UNKNOWN, message, *variables)
         scope.texts("api-server", f"the server `{url}`", old[url], server, ("description", "name"))

@@ -103,6 +103,15 @@ def canonical(value: Any) -> str:
     return json.dumps(_plain(value), sort_keys=True, ensure_ascii=False)
 
 
+def same_json(one: Any, other: Any) -> bool:
+    """Whether two JSON values are equal; see ``canonical``."""
+    if one is other:
+        return True
+    if isinstance(one, str) or isinstance(other, str):
+        return type(one) is type(other) and bool(one == other)
+    return canonical(one) == canonical(other)
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from trigger_contract.changes.flatten import Flat, flatten, position
 from trigger_contract.changes.law import Effect
 from trigger_contract.changes.model import Severity
-from trigger_contract.changes.side import Side, canonical
+from trigger_contract.changes.side import Side, same_json
 from trigger_contract.changes.spot import Context, Spot
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def match(graph: SchemaGraph, context: Context, old: list[Any], new: list[Any]) 
     names = (lambda one: position(graph.old, one).component, lambda one: position(graph.new, one).component)
 
     def same_text(one: Any, other: Any) -> bool:
-        return names[0](one) == names[1](other) and canonical(one) == canonical(other)
+        return names[0](one) == names[1](other) and same_json(one, other)
 
     def same_name(one: Any, other: Any) -> bool:
         return names[0](one) is not None and names[0](one) == names[1](other)
@@ -53,7 +53,10 @@ def match(graph: SchemaGraph, context: Context, old: list[Any], new: list[Any]) 
                 pairs.append((one, partner))
                 before.remove(one)
                 after.remove(partner)
-    return Match(tuple(pairs), tuple(before), tuple(after))
+    # An alternative that says what another one says comes and goes without notice.
+    gone = [one for one in before if not any(graph.same(context, one, other) for other in new)]
+    come = [one for one in after if not any(graph.same(context, other, one) for other in old)]
+    return Match(tuple(pairs), tuple(gone), tuple(come))
 
 
 def _likeness(old: Flat, new: Flat) -> bool:

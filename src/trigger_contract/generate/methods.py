@@ -125,6 +125,7 @@ def _query_argument(
         separator=leaf.separator,
         description=_leaf_description(document, leaf),
         default=leaf.schema.get("default"),
+        example=_example(parameter if len(leaf.path) == 1 else {}, leaf.schema),
         object_style="brackets" if style == "deepObject" else _object_style(parameter, leaf),
     )
 
@@ -164,7 +165,22 @@ def _argument(parameter: Mapping[str, Any], names: Names, base: str, reader: Sch
         separator=_SEPARATORS.get(str(parameter.get("style")), ","),
         description=_text(parameter.get("description")),
         default=schema.get("default") if isinstance(schema, Mapping) else None,
+        example=_example(parameter, schema),
     )
+
+
+def _example(parameter: Mapping[str, Any], schema: Any) -> Any:
+    """The first example that the document gives, at the parameter or at its schema."""
+    for place in (parameter, schema if isinstance(schema, Mapping) else {}):
+        if "example" in place:
+            return place["example"]
+        examples = place.get("examples")
+        if isinstance(examples, list) and examples:
+            return examples[0]
+        if isinstance(examples, Mapping) and examples:
+            first = next(iter(examples.values()))
+            return first.get("value") if isinstance(first, Mapping) else None
+    return None
 
 
 def _schema_of(parameter: Mapping[str, Any]) -> Any:
@@ -267,6 +283,7 @@ def _page(found: Pagination, method: Method, by_wire: Mapping[str, str], reader:
         kind=found.kind,
         items=items.name,
         item=array.item,
+        size=by_wire[found.size.name] if found.size else None,
         after=by_wire[found.after.name],
         before=by_wire[found.before.name] if found.before else None,
         next=_attributes(found.next, types[0], reader),

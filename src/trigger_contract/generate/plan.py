@@ -22,6 +22,7 @@ class Argument:
         separator: What joins the items of a list into one value; None where the name is repeated.
         description: The document's words.
         default: The document's default, which is not sent.
+        example: The document's example.
         object_style: ``brackets`` where an object's properties go out as ``name[key]``, ``form`` where
             they go out under their own names, ``json`` where the object is one JSON text.
     """
@@ -34,6 +35,7 @@ class Argument:
     separator: str | None
     description: str
     default: Any = None
+    example: Any = None
     object_style: str = "json"
 
 
@@ -79,6 +81,7 @@ class Page:
         kind: ``cursor`` or ``number``.
         items: Attribute of the response model that holds the items.
         item: Their type.
+        size: Argument that sets how many items a page has.
         after: Argument that takes the next cursor or page number.
         before: Argument that takes the previous cursor.
         next: Keys that lead to the next cursor or the total of pages.
@@ -89,6 +92,7 @@ class Page:
     kind: str
     items: str
     item: Type
+    size: str | None
     after: str
     before: str | None
     next: tuple[str, ...]

@@ -68,8 +68,7 @@ def read_clients(document: Mapping[str, Any], by_url: Mapping[str, list[Operatio
         given = definition.get(HINT)
         hint: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
         derived = pascal_case(str(hint.get("name") or _name_of(url, document)), fallback="Api")
-        path = pascal_case(urlsplit(url).path, fallback="") if urlsplit(url).path.strip("/") else ""
-        name = names.take(derived, derived + path) if path else names.take(derived)
+        name = names.take(derived, *([] if hint.get("name") else _longer_names(url, derived)))
         prefix = str(hint.get("env_prefix") or "_".join(words(name)))
         environment = environments.take(constant_case(prefix))
         absolute = url if urlsplit(url).scheme in ("http", "https") and urlsplit(url).netloc else None
@@ -174,6 +173,18 @@ def _name_of(url: str, document: Mapping[str, Any]) -> str:
         return "".join(pascal_case(part) for part in parts)
     title = [word for word in words(str((document.get("info") or {}).get("title", ""))) if word.isalpha()]
     return pascal_case(title[0].lower()) if title else "Api"
+
+
+def _longer_names(url: str, name: str) -> list[str]:
+    """Names for a server whose short one is taken: with its subdomains, then with its path."""
+    host = (urlsplit(url).hostname or "").lower()
+    path = urlsplit(url).path
+    label = _label(host)
+    before = host.partition(label)[0] if label else ""
+    labels = [word for word in words(before) if word not in _PLAIN_WORDS]
+    longer = "".join(pascal_case(word) for word in labels) + name
+    ending = pascal_case(path) if path.strip("/") else ""
+    return list(dict.fromkeys([longer, longer + ending]))
 
 
 def _label(host: str) -> str:

@@ -241,17 +241,38 @@ def _schema(entry: LocatedMapping, alternatives: list[LocatedMapping], moved: tu
     result = node_like(entry)
     if not schemas:
         return result
-    if all(list(schema) == ["type"] and isinstance(schema["type"], str) for schema in schemas):
-        put(result, "type", _sequence(schemas[0], [schema["type"] for schema in schemas]))
-        return result
     for word in ("title", "description"):
         values = {str(schema.get(word)) for schema in schemas}
         if len(values) == 1 and word in schemas[0]:
             put(result, word, schemas[0][word], line_of(schemas[0], word))
             for schema in schemas:
                 del schema[word]
+    if all(list(schema) == ["type"] and isinstance(schema["type"], str) for schema in schemas):
+        put(result, "type", _sequence(schemas[0], [schema["type"] for schema in schemas]))
+        return result
+    nullable = _scalar_or_null(schemas)
+    if nullable is not None:
+        for key, value in result.items():
+            put(nullable, key, value, result.lines.get(key))
+        return nullable
     put(result, "anyOf", _sequence(entry, list(schemas)))
     return result
+
+
+def _scalar_or_null(schemas: list[Node]) -> Node | None:
+    """Write "a scalar or null" as one schema with two types, as most documents do."""
+    others = [schema for schema in schemas if dict(schema) != {"type": "null"}]
+    if len(schemas) != 2 or len(others) != 1:
+        return None
+    schema = others[0]
+    kind = schema.get("type")
+    if kind not in ("string", "integer", "number", "boolean", "array"):
+        return None
+    schema["type"] = _sequence(schema, [kind, "null"])
+    enum = schema.get("enum")
+    if isinstance(enum, list) and None not in enum:  # the dialect drops a null among the values
+        schema["enum"] = _sequence(schema, [*enum, None])
+    return schema
 
 
 def _root(entry: LocatedMapping, moved: tuple[str, ...]) -> Node:

@@ -9,11 +9,12 @@ defines the same thing without it. A rendered page proves nothing by what it lea
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from trigger_contract.document.yaml import LocatedSequence
+from trigger_contract.normalize.alternatives import LOST_AT_ROOT, same_root
 from trigger_contract.normalize.flatten import flatten
 from trigger_contract.normalize.model import (
     AGE,
@@ -52,25 +53,6 @@ _ANNOTATIONS = frozenset(
 )
 _UNORDERED = frozenset(("required", "enum"))
 _SILENT = frozenset(("x-ref-identifier",))
-# What the expanded dialect cannot show at the root of a schema.
-_LOST_AT_ROOT = frozenset(
-    [
-        "not",
-        "patternProperties",
-        "discriminator",
-        "$defs",
-        "if",
-        "then",
-        "else",
-        "dependentSchemas",
-        "dependentRequired",
-        "contains",
-        "propertyNames",
-        "prefixItems",
-        "unevaluatedProperties",
-        "unevaluatedItems",
-    ]
-)
 _KEPT_APART = frozenset(
     ("parameters", "responses", "content", "requestBody", "properties", "headers", "links")
 )
@@ -83,11 +65,13 @@ class Merger:
     Attributes:
         fragments: Newest first; ties have been broken already.
         ledger: Where contradictions are noted.
+        services: The number of the service of each page, by the page's name.
         draft: The document so far.
     """
 
     fragments: Sequence[Fragment]
     ledger: Ledger
+    services: Mapping[str, int] = field(default_factory=dict)
     draft: Node = field(default_factory=Node)
     _by_source: dict[str, Fragment] = field(default_factory=dict)
 
@@ -130,8 +114,7 @@ class Merger:
             self.object("info", known, value, ("info",))
 
     def _same_api(self, source: str, fragment: Fragment) -> bool:
-        other = self._by_source.get(source)
-        return other is None or other.page.api == fragment.page.api
+        return self.services.get(source, 0) == self.services.get(fragment.page.name, 0)
 
     def _named(self, fragment: Fragment, group: str) -> None:
         own = fragment.document.get("components", {}).get(group)
@@ -171,6 +154,11 @@ class Merger:
         if newer == older:
             newer.also.append(older)
             return newer
+        if kind == "schema" and pointer[-1] == "schema" and self._dialect(newer) != self._dialect(older):
+            kept = self._same_root(newer, older)
+            if kept is not None:
+                kept.also.append(older if kept is newer else newer)
+                return kept
         if kind in REFERENCE_KINDS and ("$ref" in newer) != ("$ref" in older):
             return self._reference_and_inline(kind, newer, older, pointer)
         newer.also.append(older)
@@ -190,7 +178,7 @@ class Merger:
                 "reference", pointer, newer, older, newer.get("$ref", "inline"), older.get("$ref", "inline")
             )
             return newer
-        trial = Merger(self.fragments, Ledger(), self.draft, self._by_source)
+        trial = Merger(self.fragments, Ledger(), self.services, self.draft, self._by_source)
         trial.object(kind, copy_value(resolved_newer), copy_value(resolved_older), pointer)
         if not trial.ledger.entries:
             kept = newer if "$ref" in newer else older
@@ -203,15 +191,25 @@ class Merger:
             return newer
         return self.object(kind, newer, copy_value(resolved_older), pointer)
 
-    def _resolve(self, node: Node) -> Node | None:
-        """Follow references in the page that wrote them, and merge ``allOf`` as the expanded dialect does."""
+    def _same_root(self, newer: Node, older: Node) -> Node | None:
+        """Of two equal roots, one in the expanded dialect, return the other, which says how it is built."""
+        if "expanded" not in (self._dialect(newer), self._dialect(older)):
+            return None
+        if not same_root(newer, self._lookup(newer), older, self._lookup(older)):
+            return None
+        return older if self._dialect(newer) == "expanded" else newer
+
+    def _lookup(self, node: Node) -> Callable[[str], Any]:
+        """Follow references in the page that wrote them, else in the draft."""
         fragment = self._by_source.get(node.source)
         roots = [self.draft] if fragment is None else [fragment.document, self.draft]
+        return lambda reference: next(
+            (value for root in roots if (value := find(root, reference)) is not None), None
+        )
 
-        def lookup(reference: str) -> Any:
-            return next((value for root in roots if (value := find(root, reference)) is not None), None)
-
-        return flatten(node, lookup)
+    def _resolve(self, node: Node) -> Node | None:
+        """Follow a reference and merge ``allOf`` as the expanded dialect does."""
+        return flatten(node, self._lookup(node))
 
     def _field(self, kind: str, newer: Node, older: Node, key: str, pointer: Pointer) -> None:
         value = older[key]
@@ -236,17 +234,21 @@ class Merger:
                 known[index] = self.object(child_kind, ours, theirs, (*below, index))
         elif key in _UNORDERED and _same_members(known, value):
             return
+        elif _words(known) == _words(value) and key in _ANNOTATIONS:
+            return  # the same text, folded in another way
         elif known != value and key not in _SILENT:
             self.note(_kind(key), below, newer, older, known, value)
 
     def _only_older(self, kind: str, newer: Node, older: Node, key: str, pointer: Pointer) -> None:
         value, line = older[key], older.lines.get(key)
+        if key == "security" and value == [] and self._dialect(older) == "expanded":
+            return  # the dialect shows the same where nothing is said
         if key in _ANNOTATIONS or key in _KEPT_APART or key.startswith("x-") or self._partial(newer):
             put(newer, key, value, line)
             if key in _KEPT_APART and not self._partial(newer):
                 self.note(_kind(key), (*pointer, key), newer, older, "nothing", value, chosen=value)
             return
-        if kind == "schema" and not (key in _LOST_AT_ROOT and self._dialect(newer) == "expanded"):
+        if kind == "schema" and not (key in LOST_AT_ROOT and self._dialect(newer) == "expanded"):
             self.note(_kind(key), (*pointer, key), newer, older, "nothing", value, chosen="nothing")
         elif kind == "schema":
             put(newer, key, value, line)
@@ -263,7 +265,9 @@ class Merger:
             or older.source == newer.source
         ):
             return
-        if key in _LOST_AT_ROOT and self._dialect(older) == "expanded":
+        if key in LOST_AT_ROOT and self._dialect(older) == "expanded":
+            return
+        if key == "security" and newer[key] == [] and self._dialect(newer) == "expanded":
             return
         if kind == "schema" or key in _KEPT_APART or key in ("security", "required"):
             if self._dialect(older) == "expanded" and key in ("headers", "links"):
@@ -337,17 +341,18 @@ class Merger:
         chosen: Any = None,
     ) -> None:
         """Note that two pages disagree; the newer one's value stands unless ``chosen`` says otherwise."""
-        key = pointer[-1]
+        key = str(pointer[-1])
+        ours, theirs = contrast(newer_says, older_says)
         claims = (
-            Claim(newer.source, line_of(newer, str(key)), brief(newer_says)),
-            Claim(older.source, line_of(older, str(key)), brief(older_says)),
+            Claim(newer.source, line_of(newer, key), ours),
+            Claim(older.source, line_of(older, key), theirs),
         )
         self.ledger.add(
             Contradiction(
                 kind,
                 pointer,
                 claims,
-                brief(newer_says if chosen is None else chosen),
+                ours if chosen is None else brief(chosen),
                 AGE,
                 self.age_reason(newer.source, older.source),
             )
@@ -359,6 +364,22 @@ class Merger:
         if first is None or second is None or first.page.age == second.page.age:
             return f"Neither page is known to be newer; the order of their names decides ({newer} first)."
         return f"{newer} ({first.page.age}) is newer than {older} ({second.page.age})."
+
+
+def contrast(first: Any, second: Any) -> tuple[str, str]:
+    """Write two values in one short line each; of long texts only what is around the difference."""
+    if not (isinstance(first, str) and isinstance(second, str) and max(len(first), len(second)) > 200):
+        return brief(first), brief(second)
+    ours, theirs = first.split(), second.split()
+    start = next((i for i, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b), 0)
+    end = next((i for i, (a, b) in enumerate(zip(ours[::-1], theirs[::-1], strict=False)) if a != b), 0)
+    start, end = max(0, start - 6), max(0, end - 6)
+
+    def cut(text: list[str]) -> str:
+        middle = " ".join(text[start : max(start + 1, len(text) - end)])
+        return f"{'… ' if start else ''}{brief(middle)}{' …' if end else ''}"
+
+    return cut(ours), cut(theirs)
 
 
 def brief(value: Any) -> str:
@@ -374,6 +395,10 @@ def _same_members(first: Any, second: Any) -> bool:
     if not isinstance(first, list) or not isinstance(second, list):
         return False
     return sorted(map(repr, first)) == sorted(map(repr, second))
+
+
+def _words(value: Any) -> Any:
+    return value.split() if isinstance(value, str) else value
 
 
 def _source(value: Any) -> str:

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from trigger_contract.document.yaml import LocatedSequence
-from trigger_contract.normalize.examples import shown_schema
+from trigger_contract.document.yaml import LocatedSequence, load
+from trigger_contract.errors import UserError
+from trigger_contract.normalize.examples import shown_node, shown_schema
 from trigger_contract.normalize.model import Fragment, Node, Page, Sentence, put
 from trigger_contract.normalize.rendered_fields import Field, read_fields
 from trigger_contract.normalize.shape import METHODS
@@ -71,7 +72,7 @@ class _Text:
 
 def read_rendered(page: Page, text: str) -> Fragment:
     """Read a rendered page; one without a path becomes sentences that another page may place."""
-    found = _cut(text.split("\n"))
+    found = _cut(page.name, text.split("\n"))
     document = _node(page, found.path_line)
     put(document, "openapi", "3.1.0")
     sentences: tuple[Sentence, ...] = ()
@@ -93,11 +94,14 @@ def _node(page: Page, line: int) -> Node:
 
 
 def located(page: Page, value: Any, line: int) -> Any:
-    """Give a plain value lines, all the same one."""
+    """Give a plain value lines, all the same one, where it has none of its own."""
     if isinstance(value, dict):
+        line = getattr(value, "line", line)
         node = _node(page, line)
+        lines = getattr(value, "lines", {})
         for key, item in value.items():
-            put(node, key, located(page, item, line), line)
+            below = lines.get(key, line)
+            put(node, key, located(page, item, below), below)
         return node
     if isinstance(value, list):
         sequence = LocatedSequence()
@@ -108,7 +112,7 @@ def located(page: Page, value: Any, line: int) -> Any:
     return value
 
 
-def _cut(lines: list[str]) -> _Text:
+def _cut(name: str, lines: list[str]) -> _Text:
     """Walk the lines once: endpoint, code, JSON bodies, then the sections."""
     found = _Text()
     section: list[tuple[int, str]] | None = None
@@ -123,15 +127,15 @@ def _cut(lines: list[str]) -> _Text:
             index = _curl(lines, index, found)
             continue
         if section is None and line in ("{", "[", "{}", "[]"):
-            end, value = _json(lines, index)
+            end, value = _json(name, lines, index)
             if end:
                 if found.response_example is None:
                     found.response_example, found.example_line = value, number
                 index = end
                 continue
-        name = _SECTIONS.get(line.lower())
-        if name and not (name in found.sections and name in ("body", "header", "security")):
-            section = found.sections.setdefault(name, [])
+        heading = _SECTIONS.get(line.lower())
+        if heading and not (heading in found.sections and heading in ("body", "header", "security")):
+            section = found.sections.setdefault(heading, [])
         elif section is not None:
             if line.lower() not in _NOISE:
                 section.append((number, line))
@@ -218,7 +222,7 @@ def _curl(lines: list[str], index: int, found: _Text) -> int:
     return end
 
 
-def _json(lines: list[str], index: int) -> tuple[int, Any]:
+def _json(name: str, lines: list[str], index: int) -> tuple[int, Any]:
     """Read a JSON value that starts on this line; return the line after it, or 0."""
     try:
         value, length = json.JSONDecoder().raw_decode("\n".join(lines[index:]).lstrip())
@@ -226,7 +230,13 @@ def _json(lines: list[str], index: int) -> tuple[int, Any]:
         return 0, None
     text = "\n".join(lines[index:])
     offset = len(text) - len(text.lstrip())
-    return index + text[: offset + length].count("\n") + 1, value
+    found = text[offset : offset + length]
+    end = index + text[: offset + length].count("\n") + 1
+    try:
+        # JSON is YAML, and only our YAML reader knows on which line each part stands.
+        return end, load(found, name, first_line=index + 1)
+    except UserError:
+        return end, value
 
 
 def _operation(page: Page, found: _Text) -> Node:
@@ -293,7 +303,6 @@ def _responses(page: Page, found: _Text) -> Node:
         schema = _schema(fields, found.response_example)
         response["content"] = {media_type or "application/json": {"schema": schema}}
     node = located(page, response, line)
-    _place_lines(node, fields)
     responses = _node(page, line)
     put(responses, status, node, line)
     return responses
@@ -311,7 +320,9 @@ def _section_schema(section: list[tuple[int, str]]) -> tuple[str, list[Field], s
 
 def _schema(fields: list[Field], example: Any) -> dict[str, Any]:
     """Unite what the fields say about the top level with the types that the example shows below it."""
-    schema: dict[str, Any] = shown_schema(example) if example is not None else {"type": "object"}
+    schema: dict[str, Any] = (
+        shown_schema(example, getattr(example, "line", 0)) if example is not None else {"type": "object"}
+    )
     inner: dict[str, Any] = schema["items"] if schema.get("type") == "array" else schema
     if inner.get("type") != "object" or not fields:
         return schema
@@ -319,25 +330,15 @@ def _schema(fields: list[Field], example: Any) -> dict[str, Any]:
     for shown in fields:
         said = shown.schema()
         known = properties.get(shown.name, {})
-        if said.get("type") == "array" and "items" in known and len(said.get("items", {})) <= 1:
-            said["items"] = {**said.get("items", {}), **known["items"]}
+        if said.get("type") == "array" and known.get("items") and len(said.get("items", {})) <= 1:
+            said["items"] = known["items"]
         if said.get("type") == "object" and "properties" in known:
             said["properties"] = known["properties"]
-        properties[shown.name] = said
+        properties[shown.name] = shown_node(said, shown.line)
     required = [shown.name for shown in fields if shown.required]
     if required:
         inner["required"] = required
     return schema
-
-
-def _place_lines(response: Node, fields: list[Field]) -> None:
-    for media_type in response.get("content", {}).values():
-        schema = media_type["schema"]
-        properties = schema.get("properties")
-        for shown in fields:
-            if isinstance(properties, Node) and shown.name in properties:
-                properties.lines[shown.name] = shown.line
-                properties[shown.name].line = shown.line
 
 
 def _sentences(found: _Text) -> tuple[Sentence, ...]:
