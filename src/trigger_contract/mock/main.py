@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from trigger_contract.document.locate import read_document
+from trigger_contract.errors import UserError
 from trigger_contract.mock.app import create_app
 from trigger_contract.mock.server import bind, serve, url_of
 from trigger_contract.mock.settings import (
@@ -14,6 +16,22 @@ from trigger_contract.mock.settings import (
     DEFAULT_TOKEN,
     Settings,
 )
+
+
+def _judge(document: Mapping[str, Any], path: Path) -> None:
+    """Refuse a document that cannot be served.
+
+    Raises:
+        UserError: It is not a valid OpenAPI 3.1 document; the message names the first fault.
+    """
+    from openapi_spec_validator import OpenAPIV31SpecValidator
+
+    version = str(document["openapi"])
+    if not version.startswith(("3.1", "3.2")):
+        raise UserError(f"is OpenAPI {version}; only 3.1 is served", source=path)
+    for error in OpenAPIV31SpecValidator(dict(document)).iter_errors():
+        where = "/".join(str(part) for part in getattr(error, "absolute_path", ()))
+        raise UserError(f"is not valid OpenAPI: {where}: {error}"[:300], source=path)
 
 
 def run(settings: Settings, *, host: str, port: int, spec: Path | None, say: Callable[[str], None]) -> None:
@@ -30,6 +48,8 @@ def run(settings: Settings, *, host: str, port: int, spec: Path | None, say: Cal
         UserError: The document, the database or the port cannot be used.
     """
     document = read_document(spec)
+    if spec is not None:
+        _judge(document, spec)
     listener = bind(host, port)
     try:
         app = create_app(document, settings)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from trigger_contract.errors import UserError
 from trigger_contract.mock.records import Record, Row, to_row
 
 TIE_BITS = 20
+DEVELOPMENT = {"id": "cl1234", "name": "dev", "user": "Anna"}
 _VERSION = 1
 _COLUMNS = ",".join(Row._fields)
 _SCHEMA = f"""
@@ -61,6 +63,10 @@ _LEADERS = (
 )
 
 
+Listed = tuple[int, str, str, str]
+"""What a list needs of a run: key, id, state and shared JSON members."""
+
+
 @dataclass(frozen=True)
 class Selection:
     """Which runs a list shows.
@@ -82,11 +88,13 @@ class Store:
     It is used from one thread at a time: every change is one transaction, so none is lost.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, environment: Mapping[str, str] | None = None) -> None:
         """Open or create the store.
 
         Args:
             path: The database file; None keeps everything in memory.
+            environment: The environment of its runs: ``id``, ``name`` and perhaps ``user``. A file that
+                has one keeps it.
 
         Raises:
             UserError: The file cannot be opened or is not a store of runs.
@@ -109,6 +117,9 @@ class Store:
                 self._db.execute("PRAGMA mmap_size = 1073741824")
             self._db.executescript(_SCHEMA)
             self._index()
+            if self.fact("environment") is None:
+                self.set_fact("environment", json.dumps(environment or DEVELOPMENT))
+            self.environment: dict[str, str] = json.loads(self.fact("environment") or "{}")
         except sqlite3.Error as error:
             raise UserError(f"cannot be used as a database: {error}", source=path) from None
 
@@ -135,20 +146,25 @@ class Store:
             self._db.execute(f"DROP INDEX {name}")
         count = 0
         previous = -1
+        if self.path:
+            # A rollback journal holds only pages that were there before: what is new is written once.
+            self._db.execute("PRAGMA journal_mode = DELETE")
         with self._transaction():
             stream = iter(records)
-            while chunk := list(itertools.islice(stream, 5000)):
+            while chunk := list(itertools.islice(stream, 1000)):
                 rows: list[Row] = []
                 tags: list[tuple[str, int]] = []
                 for record in chunk:
                     key = max(record["createdAt"] << TIE_BITS, previous + 1)
                     previous = key
-                    rows.append(to_row(record, key))
+                    rows.append(self._row(record, key))
                     tags.extend((tag, key) for tag in dict.fromkeys(record["tags"]))
                 self._insert(rows)
                 self._db.executemany("INSERT INTO tags VALUES (?,?)", tags)
                 count += len(chunk)
             self._index()
+        if self.path:
+            self._db.execute("PRAGMA journal_mode = WAL")
         return count
 
     def add(self, record: Record, due: int | None = None) -> Row:
@@ -164,14 +180,14 @@ class Store:
             last = self._db.execute(
                 "SELECT max(key) FROM runs WHERE key BETWEEN ? AND ?", (first, first + (1 << TIE_BITS) - 1)
             ).fetchone()[0]
-            row = to_row(record, first if last is None else last + 1, due)
+            row = self._row(record, first if last is None else last + 1, due)
             self._insert([row])
             self._tag(row.key, record["tags"])
         return row
 
     def replace(self, key: int, record: Record, due: int | None = None) -> Row:
         """Write a changed run over the one at ``key``; its id and creation stay."""
-        row = to_row(record, key, due)
+        row = self._row(record, key, due)
         with self._transaction():
             self._insert([row], replace=True)
             self._db.execute("DELETE FROM tags WHERE key=?", (key,))
@@ -225,7 +241,7 @@ class Store:
         *,
         older_than: int | None = None,
         newer_than: int | None = None,
-    ) -> list[tuple[int, str, str, str]]:
+    ) -> list[Listed]:
         """Read part of a list.
 
         Args:
@@ -256,6 +272,12 @@ class Store:
         return list(itertools.islice(unique, limit))
 
     # Inside
+
+    def _row(self, record: Record, key: int, due: int | None = None) -> Row:
+        if self.environment["name"] == "dev":
+            # "This cost does not apply to DEV runs" (list page, both costs).
+            record = {**record, "costInCents": 0, "baseCostInCents": 0}
+        return to_row(record, key, due)
 
     def _transaction(self) -> _Transaction:
         return _Transaction(self._db)
