@@ -11,6 +11,7 @@ import os
 import platform
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar, cast
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -112,6 +113,7 @@ class Core:
     Attributes:
         base_url: Address of the server, without a slash at its end.
         retry_policy: How failed calls are repeated.
+        timeout: Seconds for a call, or an httpx.Timeout.
     """
 
     def __init__(
@@ -123,6 +125,7 @@ class Core:
         credentials: tuple[tuple[Credential, str | None], ...],
         optional: bool,
         timeout: Timeout | NotGiven,
+        http_client: httpx.Client | httpx.AsyncClient,
         max_retries: int | None,
         retry_policy: RetryPolicy | None,
         default_headers: Mapping[str, str] | None,
@@ -132,7 +135,9 @@ class Core:
         )
         policy = retry_policy or RetryPolicy()
         self.retry_policy = policy if max_retries is None else _with_retries(policy, max_retries)
-        self.timeout = timeout
+        self.timeout: Timeout = (
+            _default_timeout(http_client) if isinstance(timeout, NotGiven) else timeout
+        )
         self._secrets = _read_secrets(credentials, optional)
         self._default_headers = {
             "Accept": "application/json",
@@ -175,10 +180,6 @@ class Core:
         if options.extra_query:
             query.extend(_extra_pairs(options.extra_query))
         timeout = self.timeout if isinstance(options.timeout, NotGiven) else options.timeout
-        if isinstance(timeout, NotGiven):
-            timeout = http_client.timeout
-            if timeout == _HTTPX_DEFAULT:
-                timeout = DEFAULT_TIMEOUT
         return http_client.build_request(
             operation.method,
             self.base_url + path,
@@ -280,6 +281,11 @@ class Core:
 _HTTPX_DEFAULT = httpx.Timeout(5.0)
 
 
+def _default_timeout(http_client: httpx.Client | httpx.AsyncClient) -> httpx.Timeout:
+    """The timeouts of a given client, unless they are those that nobody chose."""
+    return DEFAULT_TIMEOUT if http_client.timeout == _HTTPX_DEFAULT else http_client.timeout
+
+
 def _rule(operation: Operation[Any], status_code: int) -> Any:
     for rule in operation.responses:
         if rule.first <= status_code <= rule.last:
@@ -314,7 +320,8 @@ def _checked_url(url: str | None, variable: str) -> str:
         raise ConfigurationError(f"no server address: give base_url or set {variable}")
     try:
         parsed = httpx.URL(url)
-    except (httpx.InvalidURL, TypeError):
+        urlsplit(url)
+    except (httpx.InvalidURL, TypeError, ValueError):
         raise ConfigurationError("base_url is not a URL") from None
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise ConfigurationError("base_url must be an absolute http or https URL")

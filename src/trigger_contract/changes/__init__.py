@@ -3,7 +3,7 @@
 from trigger_contract.changes.compare import compare
 from trigger_contract.changes.model import MEANING, Change, Comparison, Severity
 from trigger_contract.changes.report import as_json, as_markdown, as_text
-from trigger_contract.changes.version import Proposal, propose
+from trigger_contract.changes.version import Proposal, api_version, propose
 
 __all__ = [
     "MEANING",
@@ -11,6 +11,7 @@ __all__ = [
     "Comparison",
     "Proposal",
     "Severity",
+    "api_version",
     "as_json",
     "as_markdown",
     "as_text",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from trigger_contract.changes.flatten import component
 from trigger_contract.changes.law import Effect, Flow
 from trigger_contract.changes.model import Change, Comparison
 from trigger_contract.changes.operations import compare_paths
@@ -15,6 +16,8 @@ from trigger_contract.changes.side import Side
 from trigger_contract.changes.spot import Context, Finding
 from trigger_contract.errors import UserError
 
+# Below these a `$ref` is somebody's data.
+_DATA = frozenset({"example", "examples", "default", "enum", "const"})
 _INFO = ("title", "summary", "description", "version", "termsOfService", "contact", "license")
 
 
@@ -42,6 +45,7 @@ def compare(
     sides = Side(old, old_name), Side(new, new_name)
     for side in sides:
         _check_version(side)
+        _check_references(side)
     graph = SchemaGraph(*sides)
     scopes = [
         *compare_paths(graph, old.get("paths"), new.get("paths")),
@@ -64,6 +68,40 @@ def _check_version(side: Side) -> None:
         raise UserError("is Swagger 2; convert it to OpenAPI 3 first", source=side.source)
     if not str(version).startswith("3."):
         raise UserError(f"is not an OpenAPI 3 document: `openapi` is {version!r}", source=side.source)
+
+
+def _check_references(side: Side) -> None:
+    """Look up every local reference, also where nothing is there to compare it with."""
+    for reference, holder in _references(side.document):
+        side.lookup(reference, holder)
+
+
+def _references(value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield every local reference in a part of a document, with the object that holds it."""
+    stack: list[Any] = [value]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, Mapping):
+            if isinstance(reference := value.get("$ref"), str) and reference.startswith("#"):
+                yield reference, value
+            stack.extend(item for key, item in value.items() if key not in _DATA and key[:2] != "x-")
+        elif isinstance(value, list):
+            stack.extend(value)
+
+
+def _used_schemas(side: Side) -> set[str]:
+    """Return the names of the schemas that an operation uses, directly or not."""
+    names: set[str] = set()
+    seen: set[str] = set()
+    queue: list[Any] = [side.document.get("paths"), side.document.get("webhooks")]
+    for part in queue:
+        for reference, _ in _references(part):
+            if reference not in seen:
+                seen.add(reference)
+                queue.append(side.lookup(reference))
+                if (name := component(reference)) is not None:
+                    names.add(name)
+    return names
 
 
 def _compare_document(scope: Scope, old: Side, new: Side) -> None:
@@ -90,8 +128,9 @@ def _compare_unused(scope: Scope, old: Side, new: Side) -> None:
     """Report schemas that no operation uses: generated clients may have classes for them."""
     schemas = [side.components("schemas") for side in (old, new)]
     context = Context("unused", "schema", Flow.RECEIVED, "In a schema that no operation uses")
+    used = _used_schemas(old) | _used_schemas(new)
     for name in dict.fromkeys([*schemas[0], *schemas[1]]):
-        if name in scope.graph.reached[0] or name in scope.graph.reached[1]:
+        if name in used:
             continue
         if name not in schemas[1]:
             message = f"The schema `{name}`, which no operation uses, was removed."

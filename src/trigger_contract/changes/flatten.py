@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import unquote
 
 from trigger_contract.changes.side import Side, canonical, json_type, line_of, same_json
+from trigger_contract.document.references import split_pointer
 
 ANNOTATIONS = frozenset(
     {"title", "description", "example", "examples", "externalDocs", "$comment", "$id", "$anchor"}
@@ -78,13 +80,21 @@ def position(side: Side, raw: Any) -> Position:
             continue
         if (wrapped := _only_member(side, schema)) is None:
             break
-        raw, admits_null = wrapped
+        raw, admits_null, step = wrapped
         null = null or admits_null
         notes = {**{key: value for key, value in schema.items() if is_annotation(key)}, **notes}
-        reference = None
-    component = reference[len(_PREFIX) :] if reference and reference.startswith(_PREFIX) else None
+        # Still behind the reference: what is recursive has to be known again.
+        reference = reference + step if reference else None
+    name = component(reference)
     key = reference or (canonical(schema) if "allOf" in schema else "")
-    return Position(schema, key, component, null, notes, line)
+    return Position(schema, key, name, null, notes, line)
+
+
+def component(reference: str | None) -> str | None:
+    """Return the name of the component that a reference points to, or into the wrapping of."""
+    if reference is None or not reference.startswith(_PREFIX):
+        return None
+    return split_pointer("/" + unquote(reference[len(_PREFIX) :]))[0]
 
 
 def as_schema(side: Side, raw: Any) -> Mapping[str, Any]:
@@ -114,8 +124,8 @@ def _is_null(schema: Any) -> bool:
     return constraints in ({"type": "null"}, {"type": ["null"]}, {"const": None}, {"enum": [None]})
 
 
-def _only_member(side: Side, schema: Mapping[str, Any]) -> tuple[Any, bool] | None:
-    """Return the one schema that a composition wraps, and whether it admits null besides."""
+def _only_member(side: Side, schema: Mapping[str, Any]) -> tuple[Any, bool, str] | None:
+    """Return the one schema that a composition wraps, whether it admits null besides, and its pointer."""
     keys = {key for key in schema if not is_annotation(key)}
     null = schema.get("nullable") is True
     keys.discard("nullable")
@@ -123,9 +133,11 @@ def _only_member(side: Side, schema: Mapping[str, Any]) -> tuple[Any, bool] | No
         return None
     members = side.sequence(schema[keyword], f"`{keyword}`", schema)
     if keyword == "allOf":
-        return (members[0], null) if len(members) == 1 else None
-    others = [member for member in members if not _is_null(member)]
-    return (others[0], null or len(others) < len(members)) if len(others) == 1 else None
+        return (members[0], null, "/allOf/0") if len(members) == 1 else None
+    others = [index for index, member in enumerate(members) if not _is_null(member)]
+    if len(others) != 1:
+        return None
+    return members[others[0]], null or len(members) > 1, f"/{keyword}/{others[0]}"
 
 
 @dataclass(frozen=True)
@@ -194,7 +206,12 @@ def _types(side: Side, schema: Mapping[str, Any]) -> tuple[frozenset[str] | None
     if not all(isinstance(one, str) for one in listed):
         raise side.fail("`type` must be a name or a list of names", schema)
     types = frozenset(listed)
-    return types - {"null"}, "null" in types or schema.get("nullable") is True
+    return _without_null(types), "null" in types or schema.get("nullable") is True
+
+
+def _without_null(types: frozenset[str]) -> frozenset[str]:
+    """Return types without null, and without integer where number says it all."""
+    return types - ({"null", "integer"} if "number" in types else {"null"})
 
 
 def _normalise_values(side: Side, schema: Mapping[str, Any], rest: dict[str, Any]) -> None:
@@ -241,16 +258,23 @@ def _normalise_union(
     others = [member for member in members if not _is_null(member)]
     if types is None:
         null = bool(null) or len(others) < len(members)
-        bare = [
-            member["type"]
-            for member in others
-            if isinstance(member, Mapping) and set(member) == {"type"} and isinstance(member["type"], str)
-        ]
-        if len(bare) == len(others) and not {"integer", "number"} <= set(bare):
+        bare = [name for member in others for name in _bare_types(member)]
+        found = frozenset(bare)
+        overlap = {"integer", "number"} <= found or len(bare) > len(found)
+        if all(map(_bare_types, others)) and not (overlap and keyword == "oneOf"):
             del rest[keyword]
-            return frozenset(bare), null
-    rest[keyword] = others
+            return _without_null(found), null or "null" in found
+    # The same alternative twice says nothing in anyOf (in oneOf it says that neither holds).
+    rest[keyword] = list({canonical(one): one for one in others}.values()) if keyword == "anyOf" else others
     return types, null
+
+
+def _bare_types(schema: Any) -> list[str]:
+    """Return the types that a schema names if it says nothing else."""
+    if not isinstance(schema, Mapping) or set(schema) != {"type"}:
+        return []
+    types = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
+    return list(types) if isinstance(types, list) and all(isinstance(one, str) for one in types) else []
 
 
 def _drop_empty(side: Side, schema: Mapping[str, Any], rest: dict[str, Any]) -> None:

@@ -111,14 +111,13 @@ def _compare(scope: Scope, old: Parameter, new: Parameter) -> None:
         )
     _serialization(scope, old, new)
     _flags(scope, old, new)
-    intro = f"In the {new['in']} parameter `{new['name']}`" if new["in"] != "query" else "In the query"
     if "content" in old or "content" in new:
         compare_content(
             scope, "request", "parameter", Flow.SENT, f"the {name}", old.get("content"), new.get("content")
         )
     if "schema" in old or "schema" in new:
         schemas = (old.get("schema"), new.get("schema"))
-        scope.schema("request", "parameter", Flow.SENT, intro, str(new["name"]), *schemas)
+        scope.schema("request", "parameter", Flow.SENT, f"In the {new['in']}", str(new["name"]), *schemas)
     keys = ("description", "example", "examples")
     scope.texts("request-parameter", f"the {name}", _without(old), _without(new), keys)
 

@@ -17,6 +17,7 @@ from trigger_contract.changes.flatten import Flat, Position, flatten, is_annotat
 from trigger_contract.changes.keywords import HANDLED, compare_annotations, compare_keywords, compare_null
 from trigger_contract.changes.law import Effect, Flow
 from trigger_contract.changes.model import Severity
+from trigger_contract.changes.presence import added, existence, kebab, removed, requiredness
 from trigger_contract.changes.side import Side, canonical, line_of, same_json
 from trigger_contract.changes.spot import Context, Finding, Spot
 
@@ -66,7 +67,6 @@ class SchemaGraph:
     def __init__(self, old: Side, new: Side) -> None:
         self.old = old
         self.new = new
-        self.reached: tuple[set[str], set[str]] = (set(), set())
         self._nodes: dict[Key, _Node] = {}
         self._questions = 0
 
@@ -150,9 +150,6 @@ class SchemaGraph:
     def _compare(self, spot: Spot, node: _Node, old_raw: Any, new_raw: Any) -> None:
         """Compare what stands at one place: here if it is written inline, else in a node of its own."""
         old, new = position(self.old, old_raw), position(self.new, new_raw)
-        for reached, one in zip(self.reached, (old, new), strict=True):
-            if one.component is not None:
-                reached.add(one.component)
         local = [key for key in {**old.annotations, **new.annotations} if is_annotation(key)]
         if local:
             compare_annotations(
@@ -213,11 +210,11 @@ class SchemaGraph:
             if self._never_travels(spot.context.flow, before.get(name), after.get(name), in_old, in_new):
                 below = below.inert()
             if not in_new:
-                _removed(below, name in required[0], new.get("additionalProperties") is False)
+                removed(below, name in required[0], new.get("additionalProperties") is False)
             elif not in_old:
-                _added(below, name in required[1])
+                added(below, name in required[1])
             else:
-                _requiredness(below, name in required[0], name in required[1])
+                requiredness(below, name in required[0], name in required[1])
                 self._compare(below, node, before.get(name), after.get(name))
 
     def _never_travels(self, flow: Flow, old: Any, new: Any, in_old: bool, in_new: bool) -> bool:
@@ -255,7 +252,7 @@ class SchemaGraph:
         if keyword == "items" or (old is not None and new is not None):
             self._compare(below, node, old, new)
         else:
-            _existence(spot, _kebab(keyword), f"`{keyword}`", old, new)
+            existence(spot, kebab(keyword), f"`{keyword}`", old, new)
 
     def _schema_map(
         self, spot: Spot, node: _Node, keyword: str, old: Mapping[str, Any], new: Mapping[str, Any]
@@ -265,7 +262,7 @@ class SchemaGraph:
             if name in old and name in new:
                 self._compare(spot.below(f"[{name}]"), node, old[name], new[name])
             else:
-                _existence(spot, what, f"`{keyword}` {name}", old.get(name), new.get(name))
+                existence(spot, what, f"`{keyword}` {name}", old.get(name), new.get(name))
 
     def _unions(self, spot: Spot, node: _Node, old: Flat, new: Flat) -> None:
         before = [key for key in ("oneOf", "anyOf") if key in old.keywords]
@@ -277,9 +274,9 @@ class SchemaGraph:
             pairs = [(before[0], after[0])]
         elif before != after:
             for key in sorted({*before, *after} - {one for pair in pairs for one in pair}):
-                _existence(spot, _kebab(key), f"`{key}`", old.get(key), new.get(key))
+                existence(spot, kebab(key), f"`{key}`", old.get(key), new.get(key))
         for one, other in pairs:
-            self._alternatives(spot, node, _kebab(other), old.get(one), new.get(other))
+            self._alternatives(spot, node, kebab(other), old.get(one), new.get(other))
         unions.compare_discriminators(self, spot, old, new)
 
     def _alternatives(self, spot: Spot, node: _Node, name: str, old: list[Any], new: list[Any]) -> None:
@@ -307,7 +304,7 @@ class SchemaGraph:
         matched = unions.match(self, spot.context, sides[0], sides[1])
         if not matched.pairs:
             return False
-        self._alternatives(spot, node, _kebab(name), sides[0], sides[1])
+        self._alternatives(spot, node, kebab(name), sides[0], sides[1])
         compare_null(spot, old[1], new[1])
         compare_annotations(spot, old[1].keywords, new[1].keywords)
         return True
@@ -323,17 +320,21 @@ class SchemaGraph:
             if same_json(before, after):
                 continue
             if key == "dependentRequired":
-                _existence(spot, _kebab(key), f"`{key}`", before, after)
+                existence(spot, kebab(key), f"`{key}`", before, after)
             else:
                 effect = Effect.INCOMPARABLE if key in _ENCODINGS else Effect.UNKNOWN
-                spot.report(f"{_kebab(key)}-changed", effect, f"has another `{key}`", before, after)
-        extras = [{canonical(item): item for item in flat.extra} for flat in (old, new)]
-        for key, item in extras[1].items():
-            if key not in extras[0]:
-                spot.report("all-of-added", Effect.NARROWS, f"must now also meet `{item[0]}`", None, item[1])
-        for key, item in extras[0].items():
-            if key not in extras[1]:
-                spot.report("all-of-removed", Effect.WIDENS, f"need not meet `{item[0]}`", item[1], None)
+                spot.report(f"{kebab(key)}-changed", effect, f"has another `{key}`", before, after)
+        gone, come = list(old.extra), list(new.extra)
+        for one in old.extra:
+            for other in come:
+                if one[0] == other[0] and self.same(spot.context, dict([one]), dict([other])):
+                    gone.remove(one)
+                    come.remove(other)
+                    break
+        for key, value in come:
+            spot.report("all-of-added", Effect.NARROWS, f"must now also meet `{key}`", None, value)
+        for key, value in gone:
+            spot.report("all-of-removed", Effect.WIDENS, f"need not meet `{key}`", value, None)
 
     def _prefix_items(self, spot: Spot, node: _Node, old: list[Any], new: list[Any]) -> None:
         for index in range(max(len(old), len(new))):
@@ -352,7 +353,7 @@ class SchemaGraph:
             before, after = old.get(key), new.get(key)
             if before is None or after is None:
                 if before is not None or after is not None:
-                    _existence(spot, key, f"`{key}`", before, after)
+                    existence(spot, key, f"`{key}`", before, after)
             elif not self.same(spot.context, before, after):
                 spot.report(f"{key}-changed", Effect.UNKNOWN, f"has another `{key}`")
 
@@ -379,48 +380,3 @@ def _as_raw(at: Position, flat: Flat) -> Any:
         return at.core
     bare = {key: value for key, value in at.core.items() if key not in ("nullable", "type")}
     return {**bare, "type": sorted(flat.types)} if flat.types is not None else bare
-
-
-def _kebab(keyword: str) -> str:
-    text = "".join(f"-{char.lower()}" if char.isupper() else char for char in keyword.strip("$"))
-    return text.strip("-")
-
-
-def _existence(spot: Spot, what: str, label: str, old: Any, new: Any) -> None:
-    if old is None:
-        spot.report(f"{what}-added", Effect.NARROWS, f"now has {label}")
-    elif new is None:
-        spot.report(f"{what}-removed", Effect.WIDENS, f"no longer has {label}")
-    else:
-        spot.report(f"{what}-changed", Effect.UNKNOWN, f"has another {label}")
-
-
-def _removed(spot: Spot, required: bool, closed: bool) -> None:
-    if spot.context.flow is Flow.RECEIVED:
-        kind = "required" if required else "optional"
-        # Nobody could count on an optional property, but a client that reads it loses it for good.
-        level = None if required else Severity.RISKY
-        code = spot.context.code("removed", root=False).replace("-property", f"-{kind}-property", 1)
-        spot.report("removed", Effect.WIDENS, "was removed", level=level, code=code)
-    elif closed:
-        spot.report("removed", Effect.NARROWS, "was removed, and unknown properties are refused")
-    else:
-        spot.report("removed", Effect.UNKNOWN, "was removed")
-
-
-def _added(spot: Spot, required: bool) -> None:
-    kind = "required" if required else "optional"
-    place = spot.context.code("", root=False)
-    if spot.context.flow is Flow.RECEIVED:
-        code = f"{place}-added".replace("-property", f"-{kind}-property", 1)
-        spot.report("added", Effect.NONE, f"was added ({kind})", code=code)
-        return
-    effect = Effect.NARROWS if required else Effect.NONE
-    spot.report("added", effect, f"was added ({kind})", code=f"new-{kind}-{place}")
-
-
-def _requiredness(spot: Spot, old: bool, new: bool) -> None:
-    if new and not old:
-        spot.report("became-required", Effect.NARROWS, "is now required", False, True)
-    elif old and not new:
-        spot.report("became-optional", Effect.WIDENS, "is no longer required", True, False)

@@ -90,7 +90,7 @@ class Spot:
     def subject(self) -> str:
         """The place in a sentence."""
         joint = "" if not self.base or not self.path or self.path.startswith("[") else "."
-        return f"`{self.base}{joint}{self.path}`" if self.base or self.path else "the body"
+        return f"`{self.base}{joint}{self.path}`"
 
     def below(self, step: str, lines: tuple[int | None, int | None] = (None, None)) -> Spot:
         """Return the spot of a property (``name``), an array's items (``[]``) or the like."""
@@ -129,4 +129,7 @@ class Spot:
             level = Severity.ADDITIVE
         code = code or self.context.code(what, root=self.root and not self.path)
         message = f"{self.context.intro}, {self.subject} {predicate}."
+        if not self.base and not self.path:
+            whole = self.context.intro.removeprefix("In ")
+            message = f"{whole[:1].upper()}{whole[1:]} {predicate}."
         self.sink(Finding(code, level, message, repr(old), repr(new), (old, new), self.lines))

@@ -53,7 +53,10 @@ def match(graph: SchemaGraph, context: Context, old: list[Any], new: list[Any]) 
                 pairs.append((one, partner))
                 before.remove(one)
                 after.remove(partner)
-    return Match(tuple(pairs), tuple(before), tuple(after))
+    # An alternative that says what another one says comes and goes without notice.
+    gone = [one for one in before if not any(graph.same(context, one, other) for other in new)]
+    come = [one for one in after if not any(graph.same(context, other, one) for other in old)]
+    return Match(tuple(pairs), tuple(gone), tuple(come))
 
 
 def _likeness(old: Flat, new: Flat) -> bool:

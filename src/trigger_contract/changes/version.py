@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from trigger_contract.changes.model import Comparison, Severity
 from trigger_contract.errors import UserError
@@ -40,6 +42,13 @@ class Proposal:
 def is_semver(text: str) -> bool:
     """Whether a text is a semantic version."""
     return _SEMVER.match(text) is not None
+
+
+def api_version(document: Mapping[str, Any]) -> str | None:
+    """Return the version that a document gives itself, if it is a semantic one."""
+    info = document.get("info")
+    version = info.get("version") if isinstance(info, Mapping) else None
+    return version if isinstance(version, str) and is_semver(version) else None
 
 
 def propose(comparison: Comparison, current: str | None = None) -> Proposal:

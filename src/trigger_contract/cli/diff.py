@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from trigger_contract.changes import as_json, as_markdown, as_text, compare, propose
+from trigger_contract.changes import api_version, as_json, as_markdown, as_text, compare, propose
 from trigger_contract.document.files import write_files
 from trigger_contract.document.locate import read_document
 
@@ -29,7 +29,11 @@ _FORMATS = {"text": as_text, "json": as_json, "markdown": as_markdown}
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="Write to this file, not to the terminal."
 )
-@click.option("--current", metavar="VERSION", help="The client's version now; its next one is proposed.")
+@click.option(
+    "--current",
+    metavar="VERSION",
+    help="The client's version now; its next one is proposed.  [default: OLD's own, if it is a semantic one]",
+)
 def command(old: Path, new: Path, form: str, output: Path | None, current: str | None) -> int:
     """Say what changed from OLD to NEW, two OpenAPI documents, and what breaks for a client.
 
@@ -37,7 +41,7 @@ def command(old: Path, new: Path, form: str, output: Path | None, current: str |
     """
     documents = read_document(old), read_document(new)
     comparison = compare(*documents, old_name=str(old), new_name=str(new))
-    text = _FORMATS[form](comparison, propose(comparison, current))
+    text = _FORMATS[form](comparison, propose(comparison, current or api_version(documents[0])))
     if output is None:
         click.echo(text, nl=False)
     else:

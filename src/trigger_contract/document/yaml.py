@@ -18,6 +18,7 @@ from trigger_contract.errors import UserError
 
 MAXIMUM_DEPTH = 120
 MAXIMUM_NODES = 2_000_000
+MAXIMUM_ALIASED = 500_000
 
 _NULL = {"", "~", "null", "Null", "NULL"}
 _BOOLEAN = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -79,7 +80,7 @@ def load(text: str, source: str, *, first_line: int = 1) -> Any:
 
     Raises:
         UserError: The text is not YAML, repeats a key, uses a tag outside the core schema, or is
-            nested or expanded beyond ``MAXIMUM_DEPTH`` or ``MAXIMUM_NODES``.
+            nested or expanded beyond ``MAXIMUM_DEPTH``, ``MAXIMUM_NODES`` or ``MAXIMUM_ALIASED``.
     """
     if "\\u" in text and text.lstrip("\ufeff \t\r\n").startswith("{"):
         text = _ESCAPE.sub(_join_surrogates, text)
@@ -101,6 +102,7 @@ class _Composer:
         self.source = source
         self.first_line = first_line
         self.anchors: dict[str, tuple[Any, int]] = {}
+        self.aliased = 0
 
     def fail(self, message: str, line: int) -> UserError:
         return UserError(message, source=self.source, line=line + self.first_line)
@@ -147,6 +149,9 @@ class _Composer:
                 if stack and type(stack[-1][0]) is LocatedMapping and stack[-1][1] is None:
                     raise self.fail("an alias cannot be a key", line)
                 value, nodes = self.anchors[event.anchor]
+                self.aliased += nodes
+                if self.aliased > MAXIMUM_ALIASED:
+                    raise self.fail(f"aliases expand to more than {MAXIMUM_ALIASED} nodes", line)
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
                 stack.append(self._open(event, line, stack))
                 continue
@@ -196,7 +201,7 @@ class _Composer:
     def _attach(self, entry: list[Any], value: Any, nodes: int, line: int) -> None:
         entry[3] += nodes
         if entry[3] > MAXIMUM_NODES:
-            raise self.fail(f"aliases expand to more than {MAXIMUM_NODES} nodes", line)
+            raise self.fail(f"holds more than {MAXIMUM_NODES} nodes", line)
         container = entry[0]
         if type(container) is LocatedMapping:
             container[entry[1][0]] = value

@@ -104,7 +104,7 @@ def _render(plan: Plan, folder: Path) -> None:
     if isinstance(data, GeneratorError):
         raise UserError(f"openapi-python-client: {data.header} {data.detail or ''}")
     project = Project(openapi=data, config=config, custom_template_path=_TEMPLATES)
-    project.env.filters.update(filters())
+    project.env.filters.update(filters(plan))
     project.env.globals.update(variables(plan, skeleton))
     with contextlib.redirect_stdout(io.StringIO()):
         problems = project.build()
@@ -153,7 +153,7 @@ def ruff() -> str:
 
 def _format(folder: Path) -> None:
     base = ["--isolated", "--no-cache", "--quiet", "--target-version", "py311", "--line-length", _LINE_LENGTH]
-    for arguments in (["check", "--fix", "--select", "F401,I", *base], ["format", *base]):
+    for arguments in (["check", "--fix", "--exit-zero", "--select", "F401,I", *base], ["format", *base]):
         done = subprocess.run(
             [ruff(), *arguments, "."],
             cwd=folder,

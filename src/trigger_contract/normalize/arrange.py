@@ -110,6 +110,9 @@ def complete(document: Node, name: str) -> None:
         put(info, "title", name)
     if "version" not in info:
         put(info, "version", "unknown")
+    for field in ("title", "version"):
+        if not isinstance(info[field], str):  # `version: 1.0` without quotes is a number in YAML
+            info[field] = str(info[field])
     used: dict[str, None] = {}
     for group in ("paths", "webhooks"):
         for item in document.get(group, {}).values():

@@ -24,13 +24,24 @@ def check_references(document: Node) -> None:
         targets = [value["$ref"]] if isinstance(value.get("$ref"), str) else []
         for reference in targets:
             if reference not in known:
-                known[reference] = find(document, reference) is not None
+                known[reference] = _leads_somewhere(document, value)
             if not known[reference]:
                 raise UserError(
-                    f"reference {reference!r} points to nothing",
+                    f"reference {reference!r} points to nothing or only to itself",
                     source=getattr(value, "source", None),
                     line=line_of(value, "$ref"),
                 )
+
+
+def _leads_somewhere(document: Node, value: Any) -> bool:
+    """Whether following references ends at something that is not a reference."""
+    seen: set[str] = set()
+    while isinstance(value, dict) and isinstance(value.get("$ref"), str) and len(seen) < 1000:
+        if value["$ref"] in seen:
+            return False
+        seen.add(value["$ref"])
+        value = find(document, value["$ref"])
+    return value is not None
 
 
 def check_operation_ids(document: Node) -> None:
@@ -72,13 +83,17 @@ def validate(document: dict[str, Any], draft: Node) -> None:
         OpenAPIV31SpecValidator,  # slow to import; most runs of the CLI need none
     )
 
-    error = next(iter(OpenAPIV31SpecValidator(document).iter_errors()), None)
+    try:
+        error = next(iter(OpenAPIV31SpecValidator(document).iter_errors()), None)
+    except RecursionError:
+        raise UserError("not a valid OpenAPI document: its schemas are nested too deep") from None
     if error is None:
         return
     best = _deepest(error)
     source, line = _origin(draft, list(best.absolute_path))
     where = "/".join(map(str, best.absolute_path)) or "the document"
-    message = best.message if len(best.message) < 300 else best.message[:300] + "…"
+    message = best.message.split("\n")[0]
+    message = message if len(message) < 300 else message[:300] + "…"
     raise UserError(f"not a valid OpenAPI document at {where}: {message}", source=source, line=line)
 
 
