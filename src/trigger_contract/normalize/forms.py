@@ -23,6 +23,7 @@ _TEXT, _NUMBER, _SWITCH, _TEXTS, _VALUES, _MAPPINGS, _MAPPING = (
     "a list of mappings",
     "a mapping",
 )
+_STRING = "a text in quotes"
 _DESCRIBED = {"description": _TEXT, "summary": _TEXT}
 _FIELDS: dict[str, dict[str, str]] = {
     "document": {"security": _MAPPINGS, "tags": _MAPPINGS},
@@ -43,7 +44,7 @@ _FIELDS: dict[str, dict[str, str]] = {
     "server": {"url": _TEXT, "description": _TEXT, "variables": _MAPPING},
     "securityScheme": {"type": _TEXT, "description": _TEXT, "name": _TEXT, "in": _TEXT, "scheme": _TEXT},
     "schema": {
-        **dict.fromkeys(("title", "description", "format", "pattern", "$id", "$comment"), _TEXT),
+        **dict.fromkeys(("title", "description", "format", "pattern", "$id", "$comment"), _STRING),
         **dict.fromkeys(("maximum", "minimum", "multipleOf"), _NUMBER),
         **dict.fromkeys(("maxLength", "minLength", "maxItems", "minItems"), _NUMBER),
         **dict.fromkeys(("maxProperties", "minProperties", "maxContains", "minContains"), _NUMBER),
@@ -139,6 +140,8 @@ def _check_schema(schema: LocatedMapping) -> None:
 def _fits(value: Any, form: str) -> bool:
     if form == _TEXT:
         return not isinstance(value, (dict, list))
+    if form == _STRING:
+        return isinstance(value, str)
     if form == _NUMBER:
         return isinstance(value, (int, float)) and not isinstance(value, bool)
     if form == _SWITCH:

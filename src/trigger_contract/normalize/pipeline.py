@@ -68,7 +68,7 @@ def normalize(pages: Iterable[Page], overlay: Sequence[Action] = ()) -> Normaliz
         UserError: A page cannot be read, an action fits nothing, or the result is no valid document.
     """
     result = build(pages, overlay)
-    validate(result.document, result.draft)
+    validate(result.document, result.draft, len(result.text))
     return result
 
 

@@ -11,6 +11,8 @@ from trigger_contract.normalize.model import Node, line_of
 from trigger_contract.normalize.shape import METHODS, REFERENCE_KINDS, walk
 from trigger_contract.normalize.standard import find
 
+MAXIMUM_VALIDATED = 1_500_000
+
 
 def check_references(document: Node) -> None:
     """Refuse references that lead nowhere.
@@ -113,12 +115,16 @@ def check_operation_ids(document: Node) -> None:
                 known[identifier] = (f"{method.upper()} {path}", operation)
 
 
-def validate(document: dict[str, Any], draft: Node) -> None:
+def validate(document: dict[str, Any], draft: Node, size: int = 0) -> None:
     """Validate with openapi-spec-validator.
+
+    Beyond ``MAXIMUM_VALIDATED`` characters, where its walk over every schema would take minutes, only
+    the schema of OpenAPI 3.1 is applied; forms and references have been checked while reading.
 
     Args:
         document: The document as plain values.
         draft: The same with the page and line of every part.
+        size: Length of the document's text in characters.
 
     Raises:
         UserError: The document is not valid; names the page and line that the faulty place comes from.
@@ -128,11 +134,15 @@ def validate(document: dict[str, Any], draft: Node) -> None:
     )
 
     validator = OpenAPIV31SpecValidator(document)
+    error: Any = None
+    complete = size <= MAXIMUM_VALIDATED
     try:
-        error = next(iter(validator.iter_errors()), None)
+        error = next(iter(validator.iter_errors()), None) if complete else None
     except RecursionError:
         # A parent that lists its children in `oneOf` while they take it in by `allOf` is legal and
         # common, but the validator follows it for ever; what is left is the schema of OpenAPI itself.
+        complete = False
+    if not complete:
         error = next(iter(validator.schema_validator.iter_errors(document)), None)
     if error is None:
         return
