@@ -111,6 +111,8 @@ class BaseClient(Core):
                 if repeatable
                 else None
             )
+            if wait is not None and options.deadline is not None and now + wait > options.deadline:
+                wait = None
             if wait is None:
                 if response is not None:
                     return response
@@ -214,6 +216,8 @@ class AsyncBaseClient(Core):
                 if repeatable
                 else None
             )
+            if wait is not None and options.deadline is not None and now + wait > options.deadline:
+                wait = None
             if wait is None:
                 if response is not None:
                     return response
