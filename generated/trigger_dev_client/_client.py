@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 import anyio
 import httpx
 
-from ._core import DEFAULT_LIMITS, DEFAULT_TIMEOUT, Core, Credential, Options, RawResponse
+from ._core import DEFAULT_LIMITS, DEFAULT_TIMEOUT, Core, Options, RawResponse
 from ._operation import Operation
 from ._retries import RetryPolicy, is_repeatable
+from ._settings import Credential
 from .errors import ConfigurationError
 from .types import NOT_GIVEN, NotGiven, Timeout
 

@@ -110,6 +110,31 @@ def test_a_client_closes_only_what_is_its_own() -> None:
     assert asyncio.run(close()) is False
 
 
+def test_a_given_http_client_may_change_between_calls(api: respx.MockRouter) -> None:
+    route = api.get("/api/v1/runs").respond(json={"data": []})
+
+    def sent(name: str) -> str | None:
+        trigger.runs.list()
+        request = route.calls.last.request
+        assert request.headers["authorization"] == "Bearer k"
+        assert request.headers["host"] == "api.trigger.dev"
+        return request.headers.get(name)
+
+    with httpx.Client(headers={"X-One": "1", "User-Agent": "theirs"}) as given:
+        trigger = TriggerClient(secret_key="k", http_client=given)
+        assert sent("x-one") == sent("x-one") == "1"
+        assert str(sent("user-agent")).startswith("trigger-dev-client/")
+        given.headers["X-One"] = "2"
+        assert sent("x-one") == "2"
+        del given.headers["X-One"]
+        assert sent("x-one") is None
+        given.cookies.set("a", "b")
+        assert sent("cookie") == "a=b"
+        given.params = httpx.QueryParams({"p": "q"})
+        trigger.runs.list()
+        assert route.calls.last.request.url.params["p"] == "q"
+
+
 def test_an_empty_identifier_is_refused_wherever_it_stands() -> None:
     with respx.mock() as router, RecoupClient(api_key="k") as recoup:
         for arguments in ({"run_id": ""}, {"account_id": ""}):

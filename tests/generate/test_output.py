@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import copy
+import json
 import os
 import re
 import subprocess
@@ -14,12 +16,14 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from trigger_contract.document.locate import read_document
 from trigger_contract.document.yaml import dump, load
 from trigger_contract.errors import UserError
-from trigger_contract.generate.planning import digest
-from trigger_contract.generate.project import generate
+from trigger_contract.generate.planning import digest, make_plan
+from trigger_contract.generate.project import blaming, generate
 
 from .documents import document, operation, query
 
@@ -127,6 +131,42 @@ def test_a_broken_document_changes_nothing(tmp_path: Path, kind: str) -> None:
     with pytest.raises(UserError, match=message):
         generate(spec, target)
     assert contents(tmp_path) == before
+
+
+def places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every place in a document."""
+    found = [at] if at else []
+    children = value if isinstance(value, dict) else dict(enumerate(value)) if isinstance(value, list) else {}
+    for key, child in children.items():
+        found += places(child, (*at, key))
+    return found
+
+
+CANONICAL = json.loads(json.dumps(read_document()))
+PLACES = places(CANONICAL)
+JUNK = [None, 5, "x", [], {}, [None], {"$ref": "#/nowhere"}, True, "delete"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(PLACES), st.sampled_from(JUNK))
+def test_whatever_is_wrong_with_a_document_is_the_users_to_hear(place: tuple[Any, ...], junk: Any) -> None:
+    broken = copy.deepcopy(CANONICAL)
+    parent = broken
+    for key in place[:-1]:
+        parent = parent[key]
+    if junk == "delete":
+        del parent[place[-1]]
+    else:
+        parent[place[-1]] = junk
+    try:
+        with blaming(broken, Path("spec.yaml")):
+            assert make_plan(broken).clients
+    except UserError as error:
+        message = str(error)
+    else:
+        message = "spec.yaml: good enough"
+    assert message.startswith("spec.yaml: ")
+    assert "\n" not in message
 
 
 def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path) -> None:

@@ -108,10 +108,10 @@ def _query_argument(
     base: str,
     reader: SchemaReader,
 ) -> Argument:
-    last = leaf.path[-1] if len(leaf.path) > 1 else _literal_leaf(leaf.path[0])
     # Below the parameter every name counts: filter.createdAt.from is created_at_from.
-    short = snake_case("_".join(leaf.path[1:]) if len(leaf.path) > 1 else last)
-    full = snake_case("_".join(leaf.path).replace("[", "_").replace("]", "_"))
+    parts = leaf.path if len(leaf.path) > 1 else _literal_parts(leaf.path[0])
+    short = snake_case("_".join(parts[1:] or parts))
+    full = snake_case("_".join(parts))
     raw = leaf.schema if len(leaf.path) > 1 else _schema_of(parameter)
     type_ = reader.read(raw, base + pascal_case("_".join(leaf.path)))
     style = parameter.get("style", "form")
@@ -147,9 +147,12 @@ def _object_style(parameter: Mapping[str, Any], leaf: QueryLeaf) -> str:
     return "form" if parameter.get("explode", True) else "pairs"
 
 
-def _literal_leaf(name: str) -> str:
-    """The name of a parameter that is literally called ``page[size]`` is ``size``."""
-    return name.rstrip("]").rpartition("[")[2] if name.endswith("]") and "[" in name else name
+def _literal_parts(name: str) -> tuple[str, ...]:
+    """The parts of a parameter that is literally called ``filter[createdAt][from]``."""
+    head, bracket, rest = name.partition("[")
+    if not bracket or not head or not rest.endswith("]"):
+        return (name,)
+    return (head, *(part for part in rest[:-1].split("][") if part))
 
 
 def _argument(parameter: Mapping[str, Any], names: Names, base: str, reader: SchemaReader) -> Argument:

@@ -89,6 +89,8 @@ class Merger:
             for fragment in self.fragments:
                 self._paths(fragment, group)
         for fragment in self.fragments:
+            self._rest(fragment.document.get("components"))
+        for fragment in self.fragments:
             for key, value in fragment.document.items():
                 if key not in self.draft and (
                     key.startswith("x-") or key in ("externalDocs", "jsonSchemaDialect")
@@ -129,6 +131,14 @@ class Merger:
                 named[name] = self.object(
                     COMPONENT_KINDS[group], named[name], value, ("components", group, name)
                 )
+
+    def _rest(self, own: Any) -> None:
+        """Keep what is no known group of components, for an extension or for the validation to name."""
+        for key, value in own.items() if isinstance(own, Node) else ():
+            if key not in COMPONENT_KINDS:
+                components = self.draft.setdefault("components", node_like(own))
+                if key not in components:
+                    put(components, key, value, line_of(own, key))
 
     def _paths(self, fragment: Fragment, group: str) -> None:
         own = fragment.document.get(group)
@@ -300,10 +310,10 @@ class Merger:
                 continue
             newer.append(parameter)
             newer.lines.append(parameter.line)
-            if newer.source not in self._partial_sources():
+            if not self._partial(newer):
                 where = (*pointer, len(newer) - 1)
                 self.note("parameter", where, newer, parameter, "nothing", identity[0], chosen="kept")
-        if older.source in self._partial_sources():
+        if self._partial(older):
             return
         for identity, index in known.items():
             if identity not in seen:
@@ -318,10 +328,7 @@ class Merger:
 
     # -- notes -----------------------------------------------------------------------------------
 
-    def _partial_sources(self) -> set[str]:
-        return {name for name, fragment in self._by_source.items() if fragment.partial}
-
-    def _partial(self, node: Node) -> bool:
+    def _partial(self, node: Node | LocatedSequence) -> bool:
         fragment = self._by_source.get(node.source)
         return fragment is not None and fragment.partial
 
