@@ -2,8 +2,10 @@
 
     .venv/bin/python benchmarks/mock.py [--runs 1000000] [--seconds 2] [--rounds 3] [--prism COMMAND]
 
-Every figure of one table comes from one run on one machine, the servers taking turns; compare the
-ratios, not the absolute figures. It needs `wrk`. Prism is measured where `--prism` names its command.
+Every figure of one table comes from one run on one machine, the servers taking turns. Rates are requests
+for each second of processor time the server used, as Linux counts it: unlike requests a second they are
+nearly the same on a busy machine. Compare the ratios, not the absolute figures. It needs `wrk`. Prism is
+measured where `--prism` names its command.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ import tempfile
 import textwrap
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -50,6 +53,18 @@ PLAIN = textwrap.dedent(
 )
 
 
+@dataclass(frozen=True)
+class Server:
+    url: str
+    pid: int
+
+
+def processor_seconds(pid: int) -> float:
+    """Return the processor time a process has used. Source: proc(5), /proc/pid/stat, fields 14 and 15."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -58,8 +73,8 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def mock(*options: str) -> Iterator[tuple[str, float]]:
-    """Run the mock; yields its URL and the seconds it took to answer."""
+def mock(*options: str) -> Iterator[tuple[Server, float]]:
+    """Run the mock; yields it and the seconds it took to answer."""
     begun = time.perf_counter()
     command = [sys.executable, "-m", "trigger_contract", "mock", *options]
     environ = {key: value for key, value in os.environ.items() if not key.startswith("TRIGGER_")}
@@ -69,14 +84,14 @@ def mock(*options: str) -> Iterator[tuple[str, float]]:
             url = re.search(r"http://\S+", process.stdout.readline())
             assert url is not None, "the mock did not start"
             httpx.get(url[0] + "/api/v1/runs", headers=KEY)
-            yield url[0], time.perf_counter() - begun
+            yield Server(url[0], process.pid), time.perf_counter() - begun
         finally:
             process.terminate()
 
 
 @contextlib.contextmanager
-def other(command: list[str], port: int, stdin: str | None = None) -> Iterator[str]:
-    """Run another server; yields its URL once it listens."""
+def other(command: list[str], port: int, stdin: str | None = None) -> Iterator[Server]:
+    """Run another server; yields it once it listens."""
     url = f"http://127.0.0.1:{port}"
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True
@@ -90,27 +105,36 @@ def other(command: list[str], port: int, stdin: str | None = None) -> Iterator[s
                     httpx.get(url + "/api/v1/runs", headers=KEY)
                     break
                 time.sleep(0.1)
-            yield url
+            yield Server(url, process.pid)
         finally:
             process.terminate()
 
 
-def rate(url: str, seconds: float) -> float:
-    """Return requests a second over 16 connections; every answer has to be a 200."""
-    command = ["wrk", "-t1", "-c16", f"-d{seconds}s", "-H", f"Authorization: {KEY['authorization']}", url]
+def rate(server: Server, path: str, seconds: float) -> float:
+    """Return requests a second of processor time over 16 connections; every answer has to be a 200."""
+    before = processor_seconds(server.pid)
+    command = [
+        "wrk",
+        "-t1",
+        "-c16",
+        f"-d{seconds}s",
+        "-H",
+        f"Authorization: {KEY['authorization']}",
+        server.url + path,
+    ]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert "Non-2xx" not in said, said
-    found = re.search(r"Requests/sec:\s+([0-9.]+)", said)
+    found = re.search(r"(\d+) requests in", said)
     assert found is not None, said
-    return float(found[1])
+    return int(found[1]) / (processor_seconds(server.pid) - before)
 
 
-def rates(urls: dict[str, str], seconds: float, rounds: int) -> dict[str, float]:
-    """Return the median rate of each URL, taken in turns so that a busy machine slows all alike."""
-    taken: dict[str, list[float]] = {name: [] for name in urls}
+def rates(what: dict[str, tuple[Server, str]], seconds: float, rounds: int) -> dict[str, float]:
+    """Return the median rate of each server and path, all taken in turns."""
+    taken: dict[str, list[float]] = {name: [] for name in what}
     for _ in range(rounds):
-        for name, url in urls.items():
-            taken[name].append(rate(url, seconds))
+        for name, (server, path) in what.items():
+            taken[name].append(rate(server, path, seconds))
     return {name: statistics.median(values) for name, values in taken.items()}
 
 
@@ -120,9 +144,9 @@ def row(name: str, value: str, ratio: float | None = None, goal: str = "") -> No
 
 def against_peers(seconds: float, rounds: int, prism: str | None, spec: Path) -> None:
     with contextlib.ExitStack() as stack:
-        url, _ = stack.enter_context(mock())
-        page = httpx.get(f"{url}/api/v1/runs", headers=KEY).json()
-        run = httpx.get(f"{url}/api/v3/runs/{page['data'][3]['id']}", headers=KEY).json()
+        ours, _ = stack.enter_context(mock())
+        page = httpx.get(f"{ours.url}/api/v1/runs", headers=KEY).json()
+        run = httpx.get(f"{ours.url}/api/v3/runs/{page['data'][3]['id']}", headers=KEY).json()
         port = free_port()
         peers = {
             "plain Starlette JSONResponse": stack.enter_context(
@@ -134,7 +158,7 @@ def against_peers(seconds: float, rounds: int, prism: str | None, spec: Path) ->
             command = [*shlex.split(prism), "mock", "-p", str(port), "-h", "127.0.0.1", str(spec)]
             peers["Prism"] = stack.enter_context(other(command, port))
         for what, path in (("retrieve", f"/api/v3/runs/{run['id']}"), ("list of 25", "/api/v1/runs")):
-            measured = rates({"mock": url + path} | {n: u + path for n, u in peers.items()}, seconds, rounds)
+            measured = rates({n: (s, path) for n, s in {"mock": ours, **peers}.items()}, seconds, rounds)
             row(f"{what}, mock", f"{measured['mock']:.0f}/s")
             for name in peers:
                 goal = ">= 0.8x" if "Starlette" in name else ">= 4x"
@@ -154,20 +178,20 @@ def paging(runs: int, seconds: float, rounds: int) -> None:
         small, _ = stack.enter_context(mock("--runs", "300"))
         pages = min(10_000, runs // 25 - 1)
         cursor = ""
-        with httpx.Client(base_url=large, headers=KEY) as client:
+        with httpx.Client(base_url=large.url, headers=KEY) as walker:
             for _ in range(pages * 25 // 100):
                 query = {"page[size]": "100"} | ({"page[after]": cursor} if cursor else {})
-                cursor = client.get("/api/v1/runs", params=query).json()["pagination"]["next"]
+                cursor = walker.get("/api/v1/runs", params=query).json()["pagination"]["next"]
         near = "page%5Bafter%5D="
-        first = httpx.get(f"{large}/api/v1/runs", headers=KEY).json()["pagination"]["next"]
-        small_first = httpx.get(f"{small}/api/v1/runs", headers=KEY).json()["pagination"]["next"]
+        first = httpx.get(f"{large.url}/api/v1/runs", headers=KEY).json()["pagination"]["next"]
+        small_first = httpx.get(f"{small.url}/api/v1/runs", headers=KEY).json()["pagination"]["next"]
         measured = rates(
             {
-                "page 1 of 300 runs": f"{small}/api/v1/runs",
-                f"page 1 of {runs} runs": f"{large}/api/v1/runs",
-                "page 2 of 300 runs": f"{small}/api/v1/runs?{near}{small_first}",
-                f"page 2 of {runs} runs": f"{large}/api/v1/runs?{near}{first}",
-                f"page {pages} of {runs} runs": f"{large}/api/v1/runs?{near}{cursor}",
+                "page 1 of 300 runs": (small, "/api/v1/runs"),
+                f"page 1 of {runs} runs": (large, "/api/v1/runs"),
+                "page 2 of 300 runs": (small, f"/api/v1/runs?{near}{small_first}"),
+                f"page 2 of {runs} runs": (large, f"/api/v1/runs?{near}{first}"),
+                f"page {pages} of {runs} runs": (large, f"/api/v1/runs?{near}{cursor}"),
             },
             seconds,
             rounds,
@@ -183,11 +207,12 @@ def paging(runs: int, seconds: float, rounds: int) -> None:
             "schedule": "filter%5Bschedule%5D=sched_daily",
             "period of a day": "filter%5BcreatedAt%5D%5Bperiod%5D=1d",
         }
+        client = stack.enter_context(httpx.Client(headers=KEY))
         for name, query in filters.items():
             taken = []
             for _ in range(20):
                 begun = time.perf_counter()
-                httpx.get(f"{large}/api/v1/runs?{query}", headers=KEY).raise_for_status()
+                client.get(f"{large.url}/api/v1/runs?{query}").raise_for_status()
                 taken.append(time.perf_counter() - begun)
             row(f"first page of {runs} runs, {name}", f"{statistics.median(taken) * 1000:.1f} ms")
 

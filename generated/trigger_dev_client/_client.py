@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 import anyio
 import httpx
 
-from ._core import DEFAULT_LIMITS, DEFAULT_TIMEOUT, Core, Credential, Options, RawResponse
+from ._core import DEFAULT_LIMITS, DEFAULT_TIMEOUT, Core, Options, RawResponse
 from ._operation import Operation
-from ._retries import RetryPolicy
+from ._retries import RetryPolicy, is_repeatable
+from ._settings import Credential
 from .errors import ConfigurationError
 from .types import NOT_GIVEN, NotGiven, Timeout
 
@@ -88,7 +89,11 @@ class BaseClient(Core):
         self, operation: Operation[Any], values: Mapping[str, Any], options: Options, body: Any
     ) -> httpx.Response:
         """Send a request, again where the policy says so."""
-        request = self._build_request(self._http_client, operation, values, options, body)
+        try:
+            request = self._build_request(self._http_client, operation, values, options, body)
+        except httpx.InvalidURL:
+            raise ValueError(f"{operation.name}: the address is too long or not valid") from None
+        repeatable = is_repeatable(request)
         begin = time.monotonic()
         attempt = 0
         while True:
@@ -104,7 +109,13 @@ class BaseClient(Core):
             self._log(request, attempt, _outcome(response, failure), now - started)
             if response is not None and response.is_success:
                 return response
-            wait = self.retry_policy.wait(attempt, now - begin, request, response)
+            wait = (
+                self.retry_policy.wait(attempt, now - begin, request, response)
+                if repeatable
+                else None
+            )
+            if wait is not None and options.deadline is not None and now + wait > options.deadline:
+                wait = None
             if wait is None:
                 if response is not None:
                     return response
@@ -157,6 +168,10 @@ class AsyncBaseClient(Core):
         if self._owns_http_client:
             await self._http_client.aclose()
 
+    async def close(self) -> None:
+        """Close the connections; the same as ``aclose``."""
+        await self.aclose()
+
     async def __aexit__(
         self,
         kind: type[BaseException] | None,
@@ -182,7 +197,11 @@ class AsyncBaseClient(Core):
         self, operation: Operation[Any], values: Mapping[str, Any], options: Options, body: Any
     ) -> httpx.Response:
         """Send a request, again where the policy says so."""
-        request = self._build_request(self._http_client, operation, values, options, body)
+        try:
+            request = self._build_request(self._http_client, operation, values, options, body)
+        except httpx.InvalidURL:
+            raise ValueError(f"{operation.name}: the address is too long or not valid") from None
+        repeatable = is_repeatable(request)
         begin = time.monotonic()
         attempt = 0
         while True:
@@ -198,7 +217,13 @@ class AsyncBaseClient(Core):
             self._log(request, attempt, _outcome(response, failure), now - started)
             if response is not None and response.is_success:
                 return response
-            wait = self.retry_policy.wait(attempt, now - begin, request, response)
+            wait = (
+                self.retry_policy.wait(attempt, now - begin, request, response)
+                if repeatable
+                else None
+            )
+            if wait is not None and options.deadline is not None and now + wait > options.deadline:
+                wait = None
             if wait is None:
                 if response is not None:
                     return response

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import copy
+import json
 import os
 import re
 import subprocess
@@ -14,12 +16,14 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from trigger_contract.document.locate import read_document
 from trigger_contract.document.yaml import dump, load
 from trigger_contract.errors import UserError
-from trigger_contract.generate.planning import digest
-from trigger_contract.generate.project import generate
+from trigger_contract.generate.planning import digest, make_plan
+from trigger_contract.generate.project import blaming, generate
 
 from .documents import document, operation, query
 
@@ -129,6 +133,42 @@ def test_a_broken_document_changes_nothing(tmp_path: Path, kind: str) -> None:
     assert contents(tmp_path) == before
 
 
+def places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every place in a document."""
+    found = [at] if at else []
+    children = value if isinstance(value, dict) else dict(enumerate(value)) if isinstance(value, list) else {}
+    for key, child in children.items():
+        found += places(child, (*at, key))
+    return found
+
+
+CANONICAL = json.loads(json.dumps(read_document()))
+PLACES = places(CANONICAL)
+JUNK = [None, 5, "x", [], {}, [None], {"$ref": "#/nowhere"}, True, "delete"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(PLACES), st.sampled_from(JUNK))
+def test_whatever_is_wrong_with_a_document_is_the_users_to_hear(place: tuple[Any, ...], junk: Any) -> None:
+    broken = copy.deepcopy(CANONICAL)
+    parent = broken
+    for key in place[:-1]:
+        parent = parent[key]
+    if junk == "delete":
+        del parent[place[-1]]
+    else:
+        parent[place[-1]] = junk
+    try:
+        with blaming(broken, Path("spec.yaml")):
+            assert make_plan(broken).clients
+    except UserError as error:
+        message = str(error)
+    else:
+        message = "spec.yaml: good enough"
+    assert message.startswith("spec.yaml: ")
+    assert "\n" not in message
+
+
 def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(UserError, match=r"thesis\.txt"):
@@ -213,7 +253,7 @@ def test_a_hostile_document_gives_nothing_but_strings(client_of: Build, tmp_path
         imported = {
             alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
         }
-        assert "os" not in imported or path.name == "_core.py", path
+        assert "os" not in imported or path.name in ("_core.py", "_settings.py"), path
     value = {NASTY: "x", "choice": NASTY}
     http_client = httpx.Client(transport=httpx.MockTransport(lambda request: httpx.Response(200, json=value)))
     client_class = next(

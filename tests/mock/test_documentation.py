@@ -22,7 +22,10 @@ def page():
     return PAGE.read_text()
 
 
-def test_every_example_runs(page, pytester):
+def test_every_example_runs(page, pytester, monkeypatch):
+    # The other plugins installed here take seconds to import.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_PLUGINS", "trigger_contract.mock.pytest_plugin")
     blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     pytester.makepyfile(**{f"test_example_{number}": block for number, block in enumerate(blocks)})
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider")

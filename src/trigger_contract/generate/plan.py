@@ -24,7 +24,9 @@ class Argument:
         default: The document's default, which is not sent.
         example: The document's example.
         object_style: ``brackets`` where an object's properties go out as ``name[key]``, ``form`` where
-            they go out under their own names, ``json`` where the object is one JSON text.
+            they go out under their own names, ``pairs`` where keys and values alternate in one list,
+            ``json`` where whatever it is goes out as JSON text.
+        prefix: What stands before a path's value.
     """
 
     name: str
@@ -36,7 +38,8 @@ class Argument:
     description: str
     default: Any = None
     example: Any = None
-    object_style: str = "json"
+    object_style: str = "form"
+    prefix: str = ""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,9 @@ from trigger_contract.mock.settings import (
     Settings,
 )
 
+_MANY = 50_000
+"""From so many runs on, seeding takes seconds."""
+
 
 def _judge(document: Mapping[str, Any], path: Path) -> None:
     """Refuse a document that cannot be served.
@@ -34,7 +37,15 @@ def _judge(document: Mapping[str, Any], path: Path) -> None:
         raise UserError(f"is not valid OpenAPI: {where}: {error}"[:300], source=path)
 
 
-def run(settings: Settings, *, host: str, port: int, spec: Path | None, say: Callable[[str], None]) -> None:
+def run(
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    spec: Path | None,
+    say: Callable[[str], None],
+    note: Callable[[str], None],
+) -> None:
     """Serve until SIGTERM or SIGINT.
 
     Args:
@@ -43,6 +54,7 @@ def run(settings: Settings, *, host: str, port: int, spec: Path | None, say: Cal
         port: The port; 0 takes a free one.
         spec: The OpenAPI document; None for the canonical one.
         say: Prints one line and flushes it. The first line names the URL, after which requests are answered.
+        note: Prints one line elsewhere, for whoever waits for that first line.
 
     Raises:
         UserError: The document, the database or the port cannot be used.
@@ -52,6 +64,8 @@ def run(settings: Settings, *, host: str, port: int, spec: Path | None, say: Cal
         _judge(document, spec)
     listener = bind(host, port)
     try:
+        if settings.runs >= _MANY and not (settings.database and settings.database.exists()):
+            note(f"Seeding {settings.runs} runs …")
         app = create_app(document, settings)
     except BaseException:
         listener.close()

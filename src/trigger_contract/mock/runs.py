@@ -5,8 +5,7 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from trigger_contract.document.operations import Operation
 from trigger_contract.document.wire import QueryLeaf, query_leaves
@@ -51,8 +50,7 @@ def _sdk_leaf(name: str) -> QueryLeaf:
 _SDK_LEAVES = tuple(_sdk_leaf(name) for name in ("batch", "queue", "machine", "region"))
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """A request that was let in and whose query was right."""
 
     request: Request

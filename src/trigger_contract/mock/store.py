@@ -7,7 +7,6 @@ wherever it lies.
 
 from __future__ import annotations
 
-import heapq
 import itertools
 import json
 import sqlite3
@@ -21,6 +20,9 @@ from trigger_contract.mock.records import Record, Row, to_row
 TIE_BITS = 20
 DEVELOPMENT = {"id": "cl1234", "name": "dev", "user": "Anna"}
 _VERSION = 1
+_RECENT = 2000
+"""How many rows are kept as objects, for clients that ask for a run again and again."""
+
 _COLUMNS = ",".join(Row._fields)
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS runs (
@@ -100,6 +102,7 @@ class Store:
             UserError: The file cannot be opened or is not a store of runs.
         """
         self.path = path
+        self._recent: dict[str, Row] = {}
         try:
             self._db = sqlite3.connect(
                 str(path) if path else ":memory:", isolation_level=None, check_same_thread=False
@@ -131,6 +134,7 @@ class Store:
 
     def clear(self) -> None:
         """Remove every run."""
+        self._recent.clear()
         with self._transaction():
             self._db.execute("DELETE FROM runs")
             self._db.execute("DELETE FROM tags")
@@ -188,6 +192,7 @@ class Store:
     def replace(self, key: int, record: Record, due: int | None = None) -> Row:
         """Write a changed run over the one at ``key``; its id and creation stay."""
         row = self._row(record, key, due)
+        self._recent.pop(row.id, None)
         with self._transaction():
             self._insert([row], replace=True)
             self._db.execute("DELETE FROM tags WHERE key=?", (key,))
@@ -216,8 +221,18 @@ class Store:
 
     def get(self, run_id: str) -> Row | None:
         """Return the run of that id."""
+        if (row := self._recent.get(run_id)) is not None:
+            return row
         found = self._db.execute(f"SELECT {_COLUMNS} FROM runs WHERE id=?", (run_id,)).fetchone()
-        return Row._make(found) if found else None
+        if found is None:
+            return None
+        row = Row._make(found)
+        # A file may be changed by another server too; what is in memory is only changed here.
+        if self.path is None:
+            if len(self._recent) >= _RECENT:
+                self._recent.clear()
+            self._recent[run_id] = row
+        return row
 
     def children(self, run_id: str) -> list[Row]:
         """Return the immediate children of a run, oldest first."""
@@ -267,9 +282,8 @@ class Store:
         if len(parts) == 1:
             return parts[0].fetchall()
         # A run with two of the tags asked for comes in two parts: each key counts once.
-        merged = heapq.merge(*parts, key=lambda row: row[0], reverse=forward)
-        unique = (next(group) for _, group in itertools.groupby(merged, key=lambda row: row[0]))
-        return list(itertools.islice(unique, limit))
+        unique = {row[0]: row for part in parts for row in part}
+        return [unique[key] for key in sorted(unique, reverse=forward)[:limit]]
 
     # Inside
 
