@@ -16,8 +16,7 @@ from collections.abc import Callable
 import yaml
 
 from trigger_contract.document.yaml import dump
-from trigger_contract.normalize import Page, normalize
-from trigger_contract.normalize import pipeline
+from trigger_contract.normalize import Page, normalize, pipeline
 
 
 def make_pages(count: int, size: int) -> list[Page]:
@@ -54,12 +53,16 @@ def make_page(number: int, size: int) -> str:
                         "200": {
                             "description": "The thing",
                             "content": {
-                                "application/json": {"schema": {"$ref": f"#/components/schemas/Thing{number}"}}
+                                "application/json": {
+                                    "schema": {"$ref": f"#/components/schemas/Thing{number}"}
+                                }
                             },
                         },
                         "404": {
                             "description": "No such thing",
-                            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+                            "content": {
+                                "application/json": {"schema": {"$ref": "#/components/schemas/Error"}}
+                            },
                         },
                     },
                 }
@@ -78,7 +81,10 @@ def make_page(number: int, size: int) -> str:
         if field % 5 == 0:
             value = {"type": "string", "enum": [f"state_{number}_{field}_{n}" for n in range(4)]}
         elif field % 7 == 0:
-            value = {"type": "object", "properties": {"id": value, "at": {"type": "string", "format": "date-time"}}}
+            value = {
+                "type": "object",
+                "properties": {"id": value, "at": {"type": "string", "format": "date-time"}},
+            }
         own[f"field{field}"] = value
         length += len(dump({f"field{field}": value})) + 12 * (1 + str(value).count(": "))
         field += 1

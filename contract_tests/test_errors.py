@@ -4,6 +4,7 @@ from trigger_contract.contract import (
     Check,
     Exchange,
     every_operation,
+    has_date_query,
     has_query,
     has_refusal_text,
     law,
@@ -21,7 +22,8 @@ def _live(check: Check) -> list[str]:
 @law("errors/unauthorized", "documented", applies=has_refusal_text)
 def test_the_refusal_of_a_wrong_key_has_its_documented_text(check: Check) -> None:
     """A refused key gets exactly the documented text."""
-    for credential in check.session.credentials.wrong(check.subject):
+    wrong = check.session.credentials.wrong(check.subject)
+    for credential in check.session.affordable(wrong, "wrong keys", check.subject.name):
         for path in addresses(check, live=1):
             exchange = check.session.ask(
                 check.subject, path=path, credential=credential, purpose=f"send {credential.label}"
@@ -125,6 +127,32 @@ def test_errors_carry_their_documented_content(check: Check) -> None:
                     received="an empty body",
                     exchange=exchange,
                     at=(*check.subject.pointer, "responses", str(exchange.status)),
+                )
+
+
+@law("errors/other-dates", "advisory", applies=has_date_query)
+def test_a_date_in_another_notation_is_refused(check: Check) -> None:
+    """A date that is not written as RFC 3339 asks for is refused, even where it could be understood."""
+    for leaf in check.subject.leaves:
+        if leaf.schema.get("format") != "date-time":
+            continue
+        for text, what in (("1716460000000", "milliseconds"), ("May 23, 2024 10:00:00", "words")):
+            exchange = check.session.ask(
+                check.subject,
+                values=check.session.required_values(check.subject),
+                query=[(leaf.name, text)],
+                purpose=f"send a date as {what} in {leaf.name}",
+                lenient=True,
+            )
+            check.saw()
+            if exchange.status == 200:
+                check.fail(
+                    f"{leaf.name} takes a date in {what}.",
+                    expected="status 400",
+                    received="status 200",
+                    exchange=exchange,
+                    place=f"{leaf.name} {what}",
+                    at=check.subject.leaf_pointer(leaf),
                 )
 
 

@@ -10,13 +10,21 @@ from trigger_contract.contract.forms import (
     has_dev_costs,
     has_excluded_fields,
     has_ignored_parameters,
+    has_lists_to_omit,
     has_promises_in_words,
+    has_required_lists,
 )
 from trigger_contract.contract.lifecycle import OPEN
 from trigger_contract.contract.oracle import parse_moment
 from trigger_contract.contract.prose import rules, values_at
 from trigger_contract.contract.snapshot import read_page
-from trigger_contract.contract.wording import dev_fields, excluded_fields, ignored_parameters
+from trigger_contract.contract.wording import (
+    dev_fields,
+    excluded_fields,
+    ignored_parameters,
+    omitted_lists,
+    required_lists,
+)
 
 
 def _bodies(check: Check) -> Iterator[tuple[Mapping[str, Any], Exchange]]:
@@ -157,6 +165,45 @@ def test_what_does_not_apply_to_dev_is_not_charged_there(check: Check) -> None:
                     exchange=check.session.snapshot(check.subject).exchange,
                     place=f"/{name}",
                     at=(*check.subject.item_pointer, "properties", name),
+                )
+
+
+@law("prose/empty-lists", "advisory", applies=has_required_lists)
+def test_a_required_list_holds_something_now_and_then(check: Check) -> None:
+    """A list that every item must have is not empty on every item."""
+    bodies = list(_bodies(check))
+    for name in required_lists(check.subject):
+        if len(bodies) < 10:
+            continue
+        check.saw()
+        if all(body.get(name) == [] for body, _ in bodies):
+            check.fail(
+                f"{name!r} is empty on every item.",
+                expected="something on some of them",
+                received=f"[] on all {len(bodies)}",
+                exchange=bodies[0][1],
+                place=f"/{name}",
+                at=(*check.subject.response_pointer, "properties", name),
+            )
+
+
+@law("prose/omitted-lists", "advisory", applies=has_lists_to_omit)
+def test_an_empty_list_is_left_out_where_the_page_says_so(check: Check) -> None:
+    """A list that is said to be omitted where it is empty is not sent empty."""
+    for body, exchange in _bodies(check):
+        for group, name in omitted_lists(check.subject):
+            holder = body.get(group)
+            if not isinstance(holder, Mapping):
+                continue
+            check.saw()
+            if holder.get(name) == []:
+                check.fail(
+                    f"{name!r} is sent although there is nothing in it.",
+                    expected=f"no {name!r}",
+                    received="[]",
+                    exchange=exchange,
+                    place=f"/{group}/{name}",
+                    at=(*check.subject.response_pointer, "properties", group, "properties", name),
                 )
 
 

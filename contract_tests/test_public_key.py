@@ -125,10 +125,9 @@ def _answers(check: Check) -> list[tuple[str, Any, Any]]:
 def _differences(check: Check, one: Any, other: Any, without: Any, schema: Any) -> list[str]:
     if other is None:
         return [""]
-    names = [*one, *(name for name in other if name not in one)]
     return [
         name
-        for name in names
+        for name in schema.get("properties", {})
         if name not in without
         and not same(one.get(name), other.get(name))
         and not is_volatile(check.subject.document, schema, name)

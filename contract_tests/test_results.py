@@ -104,7 +104,7 @@ def test_fields_are_there_when_they_are_said_to_be(check: Check) -> None:
             if is_due is (field in body):
                 continue
             check.fail(
-                f"{switch} is {str(body[switch]).lower()} and {field!r} is {'missing' if is_due else 'there'}.",
+                f"{switch} is {body[switch]} and {field!r} is {'missing' if is_due else 'there'}.",
                 expected=f"{field!r} {'present' if is_due else 'absent'}",
                 received=body,
                 exchange=check.session.read(relation)[identity],

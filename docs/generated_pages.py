@@ -95,7 +95,7 @@ def _client() -> Iterator[str]:
     by_section = {"Clients": "client", "Methods": "api", "Pages": "_pages", "Errors": "errors"}
     for title, module in by_section.items():
         yield f"## {title}\n"
-        for name, home in sorted(package.items()):
+        for name, home in sorted(package.items(), key=lambda item: (item[0].removeprefix("Async"), item[0])):
             if home.partition(".")[0] == module:
                 yield f"::: trigger_dev_client.{home}.{name}\n"
 

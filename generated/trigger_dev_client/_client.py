@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 import anyio
 import httpx
 
-from ._core import DEFAULT_LIMITS, DEFAULT_TIMEOUT, Core, Credential, Options, RawResponse
+from ._core import DEFAULT_LIMITS, DEFAULT_TIMEOUT, Core, Options, RawResponse
 from ._operation import Operation
-from ._retries import RetryPolicy
+from ._retries import RetryPolicy, is_repeatable
+from ._settings import Credential
 from .errors import ConfigurationError
 from .types import NOT_GIVEN, NotGiven, Timeout
 
@@ -41,6 +42,10 @@ class BaseClient(Core):
     ) -> None:
         if http_client is not None and not isinstance(http_client, httpx.Client):
             raise ConfigurationError("http_client must be an httpx.Client")
+        self._owns_http_client = http_client is None
+        self._http_client = http_client or httpx.Client(
+            timeout=DEFAULT_TIMEOUT, limits=DEFAULT_LIMITS, follow_redirects=False
+        )
         super().__init__(
             base_url=base_url,
             url_variable=url_variable,
@@ -51,10 +56,7 @@ class BaseClient(Core):
             max_retries=max_retries,
             retry_policy=retry_policy,
             default_headers=default_headers,
-        )
-        self._owns_http_client = http_client is None
-        self._http_client = http_client or httpx.Client(
-            timeout=DEFAULT_TIMEOUT, limits=DEFAULT_LIMITS, follow_redirects=False
+            http_client=self._http_client,
         )
 
     def close(self) -> None:
@@ -87,7 +89,11 @@ class BaseClient(Core):
         self, operation: Operation[Any], values: Mapping[str, Any], options: Options, body: Any
     ) -> httpx.Response:
         """Send a request, again where the policy says so."""
-        request = self._build_request(self._http_client, operation, values, options, body)
+        try:
+            request = self._build_request(self._http_client, operation, values, options, body)
+        except httpx.InvalidURL:
+            raise ValueError(f"{operation.name}: the address is too long or not valid") from None
+        repeatable = is_repeatable(request)
         begin = time.monotonic()
         attempt = 0
         while True:
@@ -103,7 +109,13 @@ class BaseClient(Core):
             self._log(request, attempt, _outcome(response, failure), now - started)
             if response is not None and response.is_success:
                 return response
-            wait = self.retry_policy.wait(attempt, now - begin, request, response)
+            wait = (
+                self.retry_policy.wait(attempt, now - begin, request, response)
+                if repeatable
+                else None
+            )
+            if wait is not None and options.deadline is not None and now + wait > options.deadline:
+                wait = None
             if wait is None:
                 if response is not None:
                     return response
@@ -134,6 +146,10 @@ class AsyncBaseClient(Core):
     ) -> None:
         if http_client is not None and not isinstance(http_client, httpx.AsyncClient):
             raise ConfigurationError("http_client must be an httpx.AsyncClient")
+        self._owns_http_client = http_client is None
+        self._http_client = http_client or httpx.AsyncClient(
+            timeout=DEFAULT_TIMEOUT, limits=DEFAULT_LIMITS, follow_redirects=False
+        )
         super().__init__(
             base_url=base_url,
             url_variable=url_variable,
@@ -144,16 +160,17 @@ class AsyncBaseClient(Core):
             max_retries=max_retries,
             retry_policy=retry_policy,
             default_headers=default_headers,
-        )
-        self._owns_http_client = http_client is None
-        self._http_client = http_client or httpx.AsyncClient(
-            timeout=DEFAULT_TIMEOUT, limits=DEFAULT_LIMITS, follow_redirects=False
+            http_client=self._http_client,
         )
 
     async def aclose(self) -> None:
         """Close the connections; an ``http_client`` that was handed in stays open."""
         if self._owns_http_client:
             await self._http_client.aclose()
+
+    async def close(self) -> None:
+        """Close the connections; the same as ``aclose``."""
+        await self.aclose()
 
     async def __aexit__(
         self,
@@ -180,7 +197,11 @@ class AsyncBaseClient(Core):
         self, operation: Operation[Any], values: Mapping[str, Any], options: Options, body: Any
     ) -> httpx.Response:
         """Send a request, again where the policy says so."""
-        request = self._build_request(self._http_client, operation, values, options, body)
+        try:
+            request = self._build_request(self._http_client, operation, values, options, body)
+        except httpx.InvalidURL:
+            raise ValueError(f"{operation.name}: the address is too long or not valid") from None
+        repeatable = is_repeatable(request)
         begin = time.monotonic()
         attempt = 0
         while True:
@@ -196,7 +217,13 @@ class AsyncBaseClient(Core):
             self._log(request, attempt, _outcome(response, failure), now - started)
             if response is not None and response.is_success:
                 return response
-            wait = self.retry_policy.wait(attempt, now - begin, request, response)
+            wait = (
+                self.retry_policy.wait(attempt, now - begin, request, response)
+                if repeatable
+                else None
+            )
+            if wait is not None and options.deadline is not None and now + wait > options.deadline:
+                wait = None
             if wait is None:
                 if response is not None:
                     return response

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import base64
 import logging
 import os
 import platform
@@ -19,6 +18,7 @@ from ._models import decode, parse_json
 from ._operation import Operation, encode
 from ._redaction import mask_headers, mask_request, mask_url
 from ._retries import RetryPolicy
+from ._settings import Credential, checked_url, read_secrets, with_retries
 from ._shapes import DecodeError, describe
 from ._version import __version__, document_version
 from .errors import (
@@ -42,30 +42,20 @@ DEFAULT_LIMITS = httpx.Limits(
 USER_AGENT = f"trigger-dev-client/{__version__} (document {document_version}; Python {platform.python_version()})"
 
 
-class Credential(NamedTuple):
-    """Where one secret goes.
+class Options(NamedTuple):
+    """What one call sets differently.
 
     Attributes:
-        argument: The client's argument.
-        environment: Variables that are read if the argument is not given.
-        location: ``header``, ``query`` or ``cookie``.
-        name: Name of the header, query parameter or cookie.
-        prefix: What stands before it, for example ``Bearer``.
+        timeout: Seconds, or an httpx.Timeout.
+        extra_headers: Headers that replace those of the same name.
+        extra_query: Further query parameters.
+        deadline: Moment of the monotonic clock after which no further attempt is started.
     """
-
-    argument: str
-    environment: tuple[str, ...]
-    location: str
-    name: str
-    prefix: str
-
-
-class Options(NamedTuple):
-    """What one call sets differently."""
 
     timeout: Timeout | NotGiven
     extra_headers: Mapping[str, str] | None
     extra_query: Mapping[str, Any] | None
+    deadline: float | None = None
 
 
 class RawResponse(Generic[T]):
@@ -112,6 +102,7 @@ class Core:
     Attributes:
         base_url: Address of the server, without a slash at its end.
         retry_policy: How failed calls are repeated.
+        timeout: Seconds for a call, or an httpx.Timeout.
     """
 
     def __init__(
@@ -123,17 +114,23 @@ class Core:
         credentials: tuple[tuple[Credential, str | None], ...],
         optional: bool,
         timeout: Timeout | NotGiven,
+        http_client: httpx.Client | httpx.AsyncClient,
         max_retries: int | None,
         retry_policy: RetryPolicy | None,
         default_headers: Mapping[str, str] | None,
     ) -> None:
-        self.base_url = _checked_url(
+        self.base_url = checked_url(
             base_url or os.environ.get(url_variable) or default_url, url_variable
         )
         policy = retry_policy or RetryPolicy()
-        self.retry_policy = policy if max_retries is None else _with_retries(policy, max_retries)
-        self.timeout = timeout
-        self._secrets = _read_secrets(credentials, optional)
+        self.retry_policy = policy if max_retries is None else with_retries(policy, max_retries)
+        self.timeout: Timeout = (
+            _default_timeout(http_client) if isinstance(timeout, NotGiven) else timeout
+        )
+        self._merged: dict[
+            tuple[tuple[str, ...], ...], tuple[list[tuple[bytes, bytes]], httpx.Headers]
+        ] = {}
+        self._secrets = read_secrets(credentials, optional)
         self._default_headers = {
             "Accept": "application/json",
             "User-Agent": USER_AGENT,
@@ -158,11 +155,13 @@ class Core:
     ) -> httpx.Request:
         path, query, headers, cookies = encode(operation, values)
         sent: dict[str, str] = {**self._default_headers, **headers}
+        usual = not (headers or cookies or options.extra_headers) and operation.body is None
         for credential, secret in self._chosen_secrets(operation):
             if credential.location == "query":
                 query.append((credential.name, secret))
             elif credential.location == "cookie":
                 cookies[credential.name] = secret
+                usual = False
             else:
                 sent[credential.name] = secret
         content, content_type = write_body(operation, body)
@@ -175,10 +174,19 @@ class Core:
         if options.extra_query:
             query.extend(_extra_pairs(options.extra_query))
         timeout = self.timeout if isinstance(options.timeout, NotGiven) else options.timeout
-        if isinstance(timeout, NotGiven):
-            timeout = http_client.timeout
-            if timeout == _HTTPX_DEFAULT:
-                timeout = DEFAULT_TIMEOUT
+        if (
+            usual
+            and type(http_client) in _PLAIN
+            and not http_client.params
+            and not http_client.cookies
+        ):
+            return httpx.Request(
+                operation.method,
+                self.base_url + path,
+                params=tuple(query) or None,
+                headers=self._usual_headers(http_client, operation, sent),
+                extensions={"timeout": httpx.Timeout(timeout).as_dict()},
+            )
         return http_client.build_request(
             operation.method,
             self.base_url + path,
@@ -187,6 +195,21 @@ class Core:
             timeout=timeout,
             **content,
         )
+
+    def _usual_headers(
+        self,
+        http_client: httpx.Client | httpx.AsyncClient,
+        operation: Operation[Any],
+        sent: dict[str, str],
+    ) -> httpx.Headers:
+        """Merge with the headers of the http client once; merging costs more than all else in a call."""
+        own = http_client.headers.raw
+        known = self._merged.get(operation.security)
+        if known is None or known[0] != own:
+            merged = httpx.Headers(http_client.headers)
+            merged.update(sent)
+            self._merged[operation.security] = known = (own, merged)
+        return known[1]
 
     def _chosen_secrets(self, operation: Operation[Any]) -> list[tuple[Credential, str]]:
         """Choose the first alternative for which every secret is there."""
@@ -277,7 +300,14 @@ class Core:
             )
 
 
+# A subclass may build requests in a way of its own.
+_PLAIN = (httpx.Client, httpx.AsyncClient)
 _HTTPX_DEFAULT = httpx.Timeout(5.0)
+
+
+def _default_timeout(http_client: httpx.Client | httpx.AsyncClient) -> httpx.Timeout:
+    """The timeouts of a given client, unless they are those that nobody chose."""
+    return DEFAULT_TIMEOUT if http_client.timeout == _HTTPX_DEFAULT else http_client.timeout
 
 
 def _rule(operation: Operation[Any], status_code: int) -> Any:
@@ -296,58 +326,6 @@ class _NoContent(NamedTuple):
 
 
 _NO_CONTENT = _NoContent()
-
-
-def _with_retries(policy: RetryPolicy, max_retries: int) -> RetryPolicy:
-    return RetryPolicy(
-        max_retries=max_retries,
-        initial_delay=policy.initial_delay,
-        max_delay=policy.max_delay,
-        max_wait=policy.max_wait,
-        total_budget=policy.total_budget,
-        jitter=policy.jitter,
-    )
-
-
-def _checked_url(url: str | None, variable: str) -> str:
-    if not url:
-        raise ConfigurationError(f"no server address: give base_url or set {variable}")
-    try:
-        parsed = httpx.URL(url)
-    except (httpx.InvalidURL, TypeError):
-        raise ConfigurationError("base_url is not a URL") from None
-    if parsed.scheme not in ("http", "https") or not parsed.host:
-        raise ConfigurationError("base_url must be an absolute http or https URL")
-    if parsed.query or parsed.fragment:
-        raise ConfigurationError("base_url cannot have a query or a fragment")
-    return url.rstrip("/")
-
-
-def _read_secrets(
-    credentials: tuple[tuple[Credential, str | None], ...], optional: bool
-) -> dict[str, tuple[Credential, str]]:
-    secrets: dict[str, tuple[Credential, str]] = {}
-    for credential, given in credentials:
-        value = given
-        if value is None:
-            value = next(
-                (found for name in credential.environment if (found := os.environ.get(name))), None
-            )
-        if value is None:
-            continue
-        value = value.strip()
-        if not value or any(ord(mark) < 32 or ord(mark) > 126 for mark in value):
-            raise ConfigurationError(f"{credential.argument} must be printable ASCII and not empty")
-        if credential.prefix == "Basic":
-            value = base64.b64encode(value.encode()).decode()
-        secrets[credential.argument] = (credential, f"{credential.prefix} {value}".strip())
-    if credentials and not secrets and not optional:
-        choices = " or ".join(
-            f"{credential.argument}= ({', '.join(credential.environment)})"
-            for credential, _ in credentials
-        )
-        raise ConfigurationError(f"no credentials: give {choices}")
-    return secrets
 
 
 def _override(headers: dict[str, str], extra: Mapping[str, str]) -> dict[str, str]:

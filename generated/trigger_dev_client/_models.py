@@ -55,9 +55,9 @@ class Model:
         return self
 
     @classmethod
-    def _read(cls: type[M], value: Any) -> M:
+    def _read(cls: type[M], d: Any) -> M:
         """Read a parsed JSON object quickly; anything unexpected raises some exception."""
-        return cls._make({}, value)
+        return cls._make({}, d)
 
     @classmethod
     def from_dict(cls: type[M], value: Mapping[str, Any]) -> M:

@@ -28,11 +28,13 @@ class Parameter(NamedTuple):
         name: The argument's name in Python.
         wire: The name on the wire, for example ``filter[createdAt][period]``.
         location: ``path``, ``query``, ``header`` or ``cookie``.
-        kind: What it holds: ``string``, ``integer``, ``number``, ``boolean``, ``datetime``, ``date`` or ``any``.
+        kind: What it holds: ``string``, ``integer``, ``number``, ``boolean``, ``datetime``, ``date``, ``any``,
+            or ``json`` for a value that goes out as JSON text.
         required: Whether it must be given.
         is_list: Whether it takes a list; one value alone stands for a list of one.
         separator: What joins a list into one value; None where the name is repeated.
-        objects: How an object goes out: ``brackets``, ``form`` or ``json``.
+        objects: How an object goes out: ``brackets``, ``form``, ``pairs`` or ``json``.
+        prefix: What stands before a path's value: ``.`` for labels, ``;name=`` for matrices.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Parameter(NamedTuple):
     is_list: bool = False
     separator: str | None = None
     objects: str = "json"
+    prefix: str = ""
 
 
 class ResponseRule(NamedTuple):
@@ -132,7 +135,7 @@ def _query_pairs(parameter: Parameter, value: Any) -> Iterable[tuple[str, str]]:
         plain = value.to_dict() if isinstance(value, Model) else value
         return _object_pairs(parameter, plain)
     if not parameter.is_list:
-        return ((parameter.wire, encode_scalar(parameter.name, parameter.kind, value)),)
+        return ((parameter.wire, _joined(parameter, value)),)
     items = _items(parameter, value)
     if not items:
         return ()
@@ -142,6 +145,12 @@ def _query_pairs(parameter: Parameter, value: Any) -> Iterable[tuple[str, str]]:
 
 
 def _object_pairs(parameter: Parameter, value: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    if parameter.objects == "pairs":
+        flat = [
+            part for key, item in value.items() if item is not None for part in (str(key), item)
+        ]
+        yield parameter.wire, ",".join(_items(parameter._replace(kind="any", separator=","), flat))
+        return
     for key, item in value.items():
         name = f"{parameter.wire}[{key}]" if parameter.objects == "brackets" else str(key)
         if isinstance(item, Mapping):
@@ -175,17 +184,22 @@ def _is_list(value: Any) -> bool:
 def _joined(parameter: Parameter, value: Any) -> str:
     if parameter.is_list:
         return (parameter.separator or ",").join(_items(parameter, value))
-    return encode_scalar(parameter.name, parameter.kind, value)
+    text = encode_scalar(parameter.name, parameter.kind, value)
+    if not text and (parameter.name == "id" or parameter.name.endswith("_id")):
+        # Most servers take an empty identifier for none at all and answer with everything.
+        raise ValueError(f"{parameter.name} cannot be empty")
+    return text
 
 
 def _path_segment(parameter: Parameter, value: Any) -> str:
-    text = _joined(parameter, value)
-    if not text.strip():
+    items = _items(parameter, value) if parameter.is_list else [_joined(parameter, value)]
+    if not items or not all(item.strip() for item in items):
         raise ValueError(f"{parameter.name} cannot be empty")
-    if text in (".", ".."):
+    if len(items) == 1 and items[0] in (".", ".."):
         # Dot segments are resolved away (RFC 3986, section 5.2.4) and would name another path.
-        raise ValueError(f"{parameter.name} cannot be {text!r}")
-    return quote(text, safe="")
+        raise ValueError(f"{parameter.name} cannot be {items[0]!r}")
+    separator = parameter.separator or ","
+    return parameter.prefix + separator.join(quote(item, safe="") for item in items)
 
 
 def encode_scalar(name: str, kind: str, value: Any) -> str:
@@ -202,6 +216,8 @@ def encode_scalar(name: str, kind: str, value: Any) -> str:
     """
     if isinstance(value, enum.Enum):
         value = value.value
+    if kind == "json":
+        return json.dumps(to_json(value), ensure_ascii=False, separators=(",", ":"))
     if kind == "string":
         if isinstance(value, str):
             return value

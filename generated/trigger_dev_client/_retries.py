@@ -91,6 +91,18 @@ def _worth_it(request: httpx.Request, response: httpx.Response | None) -> bool:
     return idempotent and (response.status_code in (408, 429) or response.status_code >= 500)
 
 
+def is_repeatable(request: httpx.Request) -> bool:
+    """Whether the body can be sent again; one that comes from an iterator or a file is used up.
+
+    To be asked before sending: a transport may read the body for itself.
+    """
+    try:
+        _ = request.content
+    except httpx.RequestNotRead:
+        return False
+    return True
+
+
 def requested_wait(
     headers: Mapping[str, str], status_code: int, now: float | None = None
 ) -> float | None:

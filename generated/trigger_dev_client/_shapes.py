@@ -155,6 +155,8 @@ class EnumShape:
 
     def decode(self, value: Any, path: Path) -> Any:
         try:
+            if type(value) is bool:
+                raise ValueError
             return self.enum(value)
         except ValueError:
             what = "string" if issubclass(self.enum, str) else "integer"

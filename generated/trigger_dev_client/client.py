@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import httpx
 
 from ._client import AsyncBaseClient, BaseClient
-from ._core import Credential
 from ._retries import RetryPolicy
+from ._settings import Credential
 from .types import NOT_GIVEN, NotGiven, Timeout
 
 if TYPE_CHECKING:

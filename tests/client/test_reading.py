@@ -199,7 +199,9 @@ def test_models_may_hold_models_in_any_depth(api: respx.MockRouter, call: Caller
 
 
 def test_json_nested_without_end_is_a_validation_error(api: respx.MockRouter, call: Caller) -> None:
-    text = json.dumps(retrieved(payload=1)).replace('"payload": 1', '"payload": ' + "[" * 5000 + "]" * 5000)
+    text = json.dumps(retrieved(payload=1)).replace(
+        '"payload": 1', '"payload": ' + "[" * 200_000 + "]" * 200_000
+    )
     api.get(ID).respond(content=text.encode())
     with pytest.raises(ResponseValidationError) as caught:
         call("runs.retrieve", "run_1234")

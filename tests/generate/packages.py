@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import httpx
+
+from trigger_contract.generate.plan import Method, Plan
 from trigger_contract.generate.project import PACKAGE_NAME, generate
+
+Build = Callable[[Mapping[str, Any]], ModuleType]
+TEXT = {"type": "string"}
 
 
 def _own() -> dict[str, ModuleType]:
@@ -34,3 +40,16 @@ def imported(document: Mapping[str, Any], folder: Path) -> Iterator[ModuleType]:
         for name in _own():
             del sys.modules[name]
         sys.modules.update(kept)
+
+
+def methods(plan: Plan) -> dict[str, Method]:
+    """Every method by its operationId."""
+    return {method.operation_id: method for resource in plan.resources for method in resource.methods}
+
+
+def talk(
+    module: ModuleType, name: str, answer: Callable[[httpx.Request], httpx.Response], **settings: Any
+) -> Any:
+    """A client of a generated package over a mock transport."""
+    http_client = httpx.Client(transport=httpx.MockTransport(answer))
+    return getattr(module, name)(http_client=http_client, **settings)

@@ -227,8 +227,16 @@ def anyio_backend():
     return "asyncio"
 
 
-def test_an_environment_variable_aims_the_same_tests_elsewhere(pytester, monkeypatch):
-    pytester.makepyfile(
+@pytest.fixture
+def lean(pytester, monkeypatch):
+    """Return pytester without the other plugins installed here, which take seconds to import."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_PLUGINS", "trigger_contract.mock.pytest_plugin")
+    return pytester
+
+
+def test_an_environment_variable_aims_the_same_tests_elsewhere(lean, monkeypatch):
+    lean.makepyfile(
         """
         import httpx, pytest
 
@@ -247,12 +255,12 @@ def test_an_environment_variable_aims_the_same_tests_elsewhere(pytester, monkeyp
     )
     with MockServer(settings=Settings()) as server:
         monkeypatch.setenv("TRIGGER_MOCK_URL", server.url)
-        result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+        result = lean.runpytest_subprocess("-p", "no:cacheprovider")
         result.assert_outcomes(passed=2, skipped=1)
 
 
-def test_a_marker_with_an_unknown_keyword_is_a_mistake(pytester):
-    pytester.makepyfile(
+def test_a_marker_with_an_unknown_keyword_is_a_mistake(lean):
+    lean.makepyfile(
         """
         import pytest
 
@@ -261,7 +269,7 @@ def test_a_marker_with_an_unknown_keyword_is_a_mistake(pytester):
             pass
         """
     )
-    pytester.runpytest_subprocess("-p", "no:cacheprovider").stdout.fnmatch_lines(["*takes the keywords*"])
+    lean.runpytest_subprocess("-p", "no:cacheprovider").stdout.fnmatch_lines(["*takes the keywords*"])
 
 
 def test_the_plugin_costs_nothing_where_it_is_not_used():

@@ -146,3 +146,17 @@ def test_the_key_is_judged_before_anything_else(docs, path, text, value):
 def test_a_list_needs_the_secret_key(docs):
     docs.token = "pk_dev_mock"
     assert isinstance(docs.get("/api/v1/runs", "page[size]=0", status=401)["error"], str)
+
+
+@pytest.mark.parametrize(("token", "name"), [("tr_dev_x", "dev"), ("tr_prod_x", "prod"), ("other", "dev")])
+def test_the_key_names_the_environment_and_development_costs_nothing(make, token, name):
+    asker = make(token=token)
+    asker.token = token
+    runs = asker.walk({})
+    assert {run["env"]["name"] for run in runs} == {name}
+    assert (
+        any(run["costInCents"] for run in runs)
+        == any(run["baseCostInCents"] for run in runs)
+        == (name != "dev")
+    )
+    assert all(("user" in run["env"]) == (name == "dev") for run in runs)

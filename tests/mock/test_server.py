@@ -123,6 +123,64 @@ def test_any_bytes_get_a_refusal(server, raw):
     assert status[:1] == b"4"
 
 
+def test_a_server_without_a_control_door_has_none():
+    with MockServer(settings=Settings(runs=0, admin=False)) as server:
+        assert httpx.get(f"{server.url}/__mock/health").status_code == 404
+        assert httpx.post(f"{server.url}/__mock/reset").status_code == 404
+
+
+def test_a_failing_hook_is_an_answer_and_a_log_entry(caplog):
+    def hook(request, answer):
+        raise RuntimeError("on purpose")
+
+    with MockServer(settings=Settings(runs=0), hook=hook) as server:
+        assert httpx.get(f"{server.url}/api/v1/runs").status_code == 500
+        assert httpx.get(f"{server.url}/__mock/health").status_code == 200
+    assert "on purpose" in caplog.text
+
+
+def test_a_server_stops_although_a_request_is_still_waiting():
+    process, url = start("--runs", "0")
+    try:
+        httpx.post(f"{url}/__mock/faults", json={"delay": 60})
+        host, port = url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as connection:
+            connection.sendall(b"GET /api/v1/runs HTTP/1.1\r\nHost: x\r\n\r\n")
+            httpx.get(f"{url}/__mock/health")
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=20) == 0
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("openapi: 3.0.3\ninfo: {title: x, version: '1'}\npaths: {}\n", "3.0.3"),
+        ("openapi: 3.1.0\npaths: {}\n", "info"),
+        (
+            "openapi: 3.1.0\ninfo: {title: x, version: '1'}\npaths: {/a: {get: {parameters: [{name: x}]}}}\n",
+            "paths",
+        ),
+        (
+            "openapi: 3.1.0\ninfo: {title: x, version: '1'}\n"
+            "paths: {/a: {get: {security: [{no: []}], responses: {'200': {description: x}}}}}\n",
+            "'no'",
+        ),
+        ("just: text\n", "openapi"),
+        ("a: [\n", "openapi.yaml"),
+    ],
+)
+def test_a_document_that_cannot_be_served_is_one_line(tmp_path, text, said):
+    file = tmp_path / "openapi.yaml"
+    file.write_text(text)
+    command = [sys.executable, "-m", "trigger_contract", "mock", "--spec", str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
+    assert said in done.stderr
+
+
 def test_a_head_request_has_the_headers_and_no_body(server):
     headers = {"authorization": "Bearer tr_dev_mock"}
     got = httpx.get(f"{server.url}/api/v1/runs", headers=headers)

@@ -23,15 +23,17 @@ def write_expanded(document: dict[str, Any], path: str, method: str) -> str:
             "parameters": _parameters(document, operation),
             "body": _content(document, operation.get("requestBody", {}), True),
         },
-        "response": {status: _response(document, response) for status, response in operation["responses"].items()},
+        "response": {
+            status: _response(document, response) for status, response in operation["responses"].items()
+        },
         "deprecated": bool(operation.get("deprecated")),
         "type": "path",
     }
     referenced = _referenced(document, endpoint)
     block = dump({"paths": endpoint, "components": {"schemas": referenced}})
     summary, description = operation.get("summary"), operation.get("description", "")
-    quote = "".join(f"> {line}" if number == 0 else f"\n{line}" for number, line in enumerate(description.split("\n")))
-    return f"# {summary}\n\n{quote if description else ''}\n\n## OpenAPI\n\n````yaml {method} {path}\n{block}\n````"
+    quote = f"> {description}" if description else ""
+    return f"# {summary}\n\n{quote}\n\n## OpenAPI\n\n````yaml {method} {path}\n{block}\n````"
 
 
 def _security(document: dict[str, Any], requirement: dict[str, Any]) -> dict[str, Any]:
@@ -109,7 +111,9 @@ def _alternatives(document: dict[str, Any], schema: dict[str, Any]) -> list[dict
                 entries.append({"type": "null"})
             else:
                 enum = [value for value in schema.get("enum", []) if value is not None]
-                entries.append(_entry({**schema, "type": kind, **({"enum": enum} if enum else {})}, identifier))
+                entries.append(
+                    _entry({**schema, "type": kind, **({"enum": enum} if enum else {})}, identifier)
+                )
         return entries
     return [_entry(schema, identifier)]
 

@@ -7,11 +7,33 @@ from typing import Any
 from hypothesis import strategies as st
 
 NAMES = st.sampled_from(
-    "id name status type items properties required enum description format allOf createdAt error_code user-id "
-    "x $ref2 default example n on yes 200".split()
+    [
+        "id",
+        "name",
+        "status",
+        "type",
+        "items",
+        "properties",
+        "required",
+        "enum",
+        "description",
+        "format",
+        "allOf",
+        "createdAt",
+        "error_code",
+        "user-id",
+        "x",
+        "$ref2",
+        "default",
+        "example",
+        "n",
+        "on",
+        "yes",
+        "200",
+    ]
 )
 TEXTS = st.sampled_from(
-    ["A text.", "Between lines:\nanother one", "colon: and #hash", "`code` and 'quotes'", "ünïcode – dash"]
+    ["A text.", "Between lines:\nanother one", "colon: and #hash", "`code` and 'quotes'", "ünïcode → arrow"]
 )
 WORDS = st.sampled_from(["alpha", "beta", "gamma", "2024-01-01", "on", "1", "20240523.1", "null", "a b"])
 
@@ -88,7 +110,9 @@ def parameters(draw: st.DrawFn, path: str, components: list[str]) -> list[dict[s
     if "{" in path:
         name = path.partition("{")[2].partition("}")[0]
         found.append({"name": name, "in": "path", "required": True, "schema": {"type": "string"}})
-    for name in draw(st.lists(st.sampled_from(["limit", "after", "filter[x]", "type"]), unique=True, max_size=3)):
+    for name in draw(
+        st.lists(st.sampled_from(["limit", "after", "filter[x]", "type"]), unique=True, max_size=3)
+    ):
         parameter: dict[str, Any] = {"name": name, "in": draw(st.sampled_from(["query", "header"]))}
         if draw(st.booleans()):
             parameter["required"] = True
@@ -102,7 +126,9 @@ def parameters(draw: st.DrawFn, path: str, components: list[str]) -> list[dict[s
 
 
 @st.composite
-def operations(draw: st.DrawFn, number: int, path: str, components: list[str], unions: bool) -> dict[str, Any]:
+def operations(
+    draw: st.DrawFn, number: int, path: str, components: list[str], unions: bool
+) -> dict[str, Any]:
     roots = schemas(components)
     if not unions:
         roots = roots.filter(lambda schema: not {"anyOf", "oneOf"} & set(schema))
@@ -112,19 +138,25 @@ def operations(draw: st.DrawFn, number: int, path: str, components: list[str], u
     if found:
         operation["parameters"] = found
     if draw(st.booleans()):
-        media_type = draw(st.sampled_from(["application/json", "multipart/form-data", "application/x-ndjson"]))
+        media_type = draw(
+            st.sampled_from(["application/json", "multipart/form-data", "application/x-ndjson"])
+        )
         operation["requestBody"] = {
             "required": draw(st.just(True)),
             "content": {media_type: {"schema": draw(roots)}},
         }
     responses: dict[str, Any] = {}
-    for status in draw(st.lists(st.sampled_from(["200", "201", "404", "4XX", "default"]), min_size=1, unique=True)):
+    for status in draw(
+        st.lists(st.sampled_from(["200", "201", "404", "4XX", "default"]), min_size=1, unique=True)
+    ):
         responses[status] = {"description": draw(TEXTS)}
         if draw(st.integers(0, 3)):
             responses[status]["content"] = {"application/json": {"schema": draw(roots)}}
     operation["responses"] = responses
     if draw(st.booleans()):
-        operation["security"] = draw(st.sampled_from([[], [{"bearerAuth": []}], [{"bearerAuth": []}, {"key": []}]]))
+        operation["security"] = draw(
+            st.sampled_from([[], [{"bearerAuth": []}], [{"bearerAuth": []}, {"key": []}]])
+        )
     return operation
 
 
@@ -170,10 +202,14 @@ def meaning(document: dict[str, Any]) -> dict[str, Any]:
             merged.pop("operationId", None)
             merged.setdefault("servers", document.get("servers"))
             merged.setdefault("security", document.get("security"))
-            merged["security"] = None if merged["security"] is None else [
-                {name: document["components"]["securitySchemes"][name] for name in requirement}
-                for requirement in merged["security"]
-            ]
+            merged["security"] = (
+                None
+                if merged["security"] is None
+                else [
+                    {name: document["components"]["securitySchemes"][name] for name in requirement}
+                    for requirement in merged["security"]
+                ]
+            )
             merged["parameters"] = sorted(
                 (_follow(parameter, document) for parameter in operation.get("parameters", [])),
                 key=lambda parameter: (parameter["in"], parameter["name"]),

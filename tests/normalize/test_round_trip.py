@@ -4,11 +4,11 @@ import copy
 import json
 from typing import Any
 
+from expanded_writer import write_expanded
+from generated_documents import differences, documents, meaning
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from expanded_writer import write_expanded
-from generated_documents import differences, documents, meaning
 from trigger_contract.document.yaml import dump, load
 from trigger_contract.normalize import Page
 from trigger_contract.normalize.pipeline import build
@@ -112,13 +112,15 @@ def test_a_document_written_in_the_expanded_dialect_comes_back(document):
 @given(documents(unions=False))
 def test_both_dialects_together_say_no_more_than_one(document):
     """A page of either dialect about one operation: nothing is contradicted, and nothing is new."""
+    standard = pages_of(document, standard_page)
     pages = [
-        *pages_of(document, standard_page),
+        *standard,
         *(Page(f"x{page.name}", page.text) for page in pages_of(document, write_expanded)),
     ]
     result = build(pages)
     assert differences(meaning(result.document), meaning(document)) == []
-    assert result.contradictions == ()
+    known = {(entry.kind, entry.pointer) for entry in build(standard).contradictions}
+    assert {(entry.kind, entry.pointer) for entry in result.contradictions} <= known
 
 
 def lossy(value: Any) -> Any:

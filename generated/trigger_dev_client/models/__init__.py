@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from .task_run_error import TaskRunError as TaskRunError
     from .trigger_function import TriggerFunction as TriggerFunction
 
-_MODULES = {
+_MODULES: dict[str, str] = {
     "AttemptStatus": "attempt_status",
     "CommonRunObject": "common_run_object",
     "CursorPagination": "cursor_pagination",

@@ -61,13 +61,11 @@ class CursorPagination(Model):
         self._source = d
         get = d.get
         self.next = v = get("next")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         self.previous = v = get("previous")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         return self
 
 

@@ -191,8 +191,6 @@ class ListRunItem(Model):
         if type(v) is not str:
             raise Mismatch
         v = d["status"]
-        if type(v) is bool:
-            raise Mismatch
         v = _run_status(v) or RunStatus(v)
         self.status = v
         self.task_identifier = v = d["taskIdentifier"]
@@ -215,13 +213,11 @@ class ListRunItem(Model):
             raise Mismatch
         self.updated_at = v
         self.version = v = get("version")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         self.idempotency_key = v = get("idempotencyKey")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         v = get("startedAt")
         if v is not None:
             v = parse_datetime(v)
@@ -240,10 +236,9 @@ class ListRunItem(Model):
             if v.tzinfo is None:
                 raise Mismatch
         self.delayed_until = v
-        v = get("ttl")
-        if v is not None:
-            v = cls.shape()[12][3].decode(v, ())
-        self.ttl = v
+        self.ttl = v = get("ttl")
+        if type(v) is not str and type(v) is not float and type(v) is not int and v is not None:
+            raise Mismatch
         v = get("expiredAt")
         if v is not None:
             v = parse_datetime(v)
@@ -258,17 +253,14 @@ class ListRunItem(Model):
                 if type(i) is not str:
                     raise Mismatch
         self.cost_in_cents = v = get("costInCents")
-        if v is not None:
-            if type(v) is not float and type(v) is not int:
-                raise Mismatch
+        if type(v) is not float and type(v) is not int and v is not None:
+            raise Mismatch
         self.base_cost_in_cents = v = get("baseCostInCents")
-        if v is not None:
-            if type(v) is not float and type(v) is not int:
-                raise Mismatch
+        if type(v) is not float and type(v) is not int and v is not None:
+            raise Mismatch
         self.duration_ms = v = get("durationMs")
-        if v is not None:
-            if type(v) is not float and type(v) is not int:
-                raise Mismatch
+        if type(v) is not float and type(v) is not int and v is not None:
+            raise Mismatch
         return self
 
     @property

@@ -60,8 +60,6 @@ class ListTaskRunsResponse(Model):
         self = object.__new__(cls)
         self._source = d
         v = d["status"]
-        if type(v) is bool:
-            raise Mismatch
         v = _list_task_runs_response_status(v) or ListTaskRunsResponseStatus(v)
         self.status = v
         v = d["runs"]

@@ -264,8 +264,6 @@ class RetrieveRunResponse(Model):
         if type(v) is not str:
             raise Mismatch
         v = d["status"]
-        if type(v) is bool:
-            raise Mismatch
         v = _run_status(v) or RunStatus(v)
         self.status = v
         self.task_identifier = v = d["taskIdentifier"]
@@ -287,17 +285,14 @@ class RetrieveRunResponse(Model):
         v = [RunAttempt._read(i) for i in v]
         self.attempts = v
         self.version = v = get("version")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         self.idempotency_key = v = get("idempotencyKey")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         self.is_test = v = get("isTest")
-        if v is not None:
-            if v is not True and v is not False:
-                raise Mismatch
+        if v is not True and v is not False and v is not None:
+            raise Mismatch
         v = get("startedAt")
         if v is not None:
             v = parse_datetime(v)
@@ -316,10 +311,9 @@ class RetrieveRunResponse(Model):
             if v.tzinfo is None:
                 raise Mismatch
         self.delayed_until = v
-        v = get("ttl")
-        if v is not None:
-            v = cls.shape()[12][3].decode(v, ())
-        self.ttl = v
+        self.ttl = v = get("ttl")
+        if type(v) is not str and type(v) is not float and type(v) is not int and v is not None:
+            raise Mismatch
         v = get("expiredAt")
         if v is not None:
             v = parse_datetime(v)
@@ -334,45 +328,35 @@ class RetrieveRunResponse(Model):
                 if type(i) is not str:
                     raise Mismatch
         self.metadata = v = get("metadata")
-        if v is not None:
-            if type(v) is not dict:
-                raise Mismatch
+        if type(v) is not dict and v is not None:
+            raise Mismatch
         self.cost_in_cents = v = get("costInCents")
-        if v is not None:
-            if type(v) is not float and type(v) is not int:
-                raise Mismatch
+        if type(v) is not float and type(v) is not int and v is not None:
+            raise Mismatch
         self.base_cost_in_cents = v = get("baseCostInCents")
-        if v is not None:
-            if type(v) is not float and type(v) is not int:
-                raise Mismatch
+        if type(v) is not float and type(v) is not int and v is not None:
+            raise Mismatch
         self.duration_ms = v = get("durationMs")
-        if v is not None:
-            if type(v) is not float and type(v) is not int:
-                raise Mismatch
+        if type(v) is not float and type(v) is not int and v is not None:
+            raise Mismatch
         self.depth = v = get("depth")
-        if v is not None:
-            if type(v) is not int:
-                raise Mismatch
+        if type(v) is not int and v is not None:
+            raise Mismatch
         self.batch_id = v = get("batchId")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         v = get("triggerFunction")
         if v is not None:
-            if type(v) is bool:
-                raise Mismatch
             v = _trigger_function(v) or TriggerFunction(v)
         self.trigger_function = v
         self.payload = get("payload")
         self.payload_presigned_url = v = get("payloadPresignedUrl")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         self.output = get("output")
         self.output_presigned_url = v = get("outputPresignedUrl")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         v = get("relatedRuns")
         if v is not None:
             v = RelatedRuns._read(v)

@@ -92,8 +92,6 @@ class RunAttempt(Model):
         if type(v) is not str:
             raise Mismatch
         v = d["status"]
-        if type(v) is bool:
-            raise Mismatch
         v = _attempt_status(v) or AttemptStatus(v)
         self.status = v
         v = d["createdAt"]

@@ -73,9 +73,8 @@ class RunEnvironment(Model):
         if type(v) is not str:
             raise Mismatch
         self.user = v = get("user")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         return self
 
 

@@ -101,25 +101,21 @@ class RunResult(Model):
         if type(v) is not str:
             raise Mismatch
         self.output = v = get("output")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         self.output_type = v = get("outputType")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         self.error = v = get("error")
-        if v is not None:
-            if type(v) is not dict:
-                raise Mismatch
+        if type(v) is not dict and v is not None:
+            raise Mismatch
         v = get("usage")
         if v is not None:
             v = RunUsage._read(v)
         self.usage = v
         self.task_identifier = v = get("taskIdentifier")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         return self
 
 

@@ -79,13 +79,11 @@ class RunSchedule(Model):
         v = ScheduleGenerator._read(v)
         self.generator = v
         self.external_id = v = get("externalId")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         self.deduplication_key = v = get("deduplicationKey")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         return self
 
 

@@ -44,9 +44,8 @@ class RunUsage(Model):
         self._source = d
         get = d.get
         self.duration_ms = v = get("durationMs")
-        if v is not None:
-            if type(v) is not float and type(v) is not int:
-                raise Mismatch
+        if type(v) is not float and type(v) is not int and v is not None:
+            raise Mismatch
         return self
 
 

@@ -66,18 +66,14 @@ class ScheduleGenerator(Model):
         get = d.get
         v = get("type")
         if v is not None:
-            if type(v) is bool:
-                raise Mismatch
             v = _schedule_generator_type(v) or ScheduleGeneratorType(v)
         self.type = v
         self.expression = v = get("expression")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         self.description = v = get("description")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         return self
 
 

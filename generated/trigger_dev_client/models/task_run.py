@@ -210,17 +210,14 @@ class TaskRun(Model):
         self._source = d
         get = d.get
         self.id = v = get("id")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         self.status = v = get("status")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         self.task_identifier = v = get("taskIdentifier")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         v = get("createdAt")
         if v is not None:
             v = parse_datetime(v)
@@ -234,17 +231,14 @@ class TaskRun(Model):
                 raise Mismatch
         self.updated_at = v
         self.idempotency_key = v = get("idempotencyKey")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         self.version = v = get("version")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         self.is_test = v = get("isTest")
-        if v is not None:
-            if v is not True and v is not False:
-                raise Mismatch
+        if v is not True and v is not False and v is not None:
+            raise Mismatch
         v = get("startedAt")
         if v is not None:
             v = parse_datetime(v)
@@ -278,37 +272,30 @@ class TaskRun(Model):
                 if type(i) is not str:
                     raise Mismatch
         self.metadata = v = get("metadata")
-        if v is not None:
-            if type(v) is not dict:
-                raise Mismatch
+        if type(v) is not dict and v is not None:
+            raise Mismatch
         self.cost_in_cents = v = get("costInCents")
-        if v is not None:
-            if type(v) is not float and type(v) is not int:
-                raise Mismatch
+        if type(v) is not float and type(v) is not int and v is not None:
+            raise Mismatch
         self.base_cost_in_cents = v = get("baseCostInCents")
-        if v is not None:
-            if type(v) is not float and type(v) is not int:
-                raise Mismatch
+        if type(v) is not float and type(v) is not int and v is not None:
+            raise Mismatch
         self.duration_ms = v = get("durationMs")
-        if v is not None:
-            if type(v) is not float and type(v) is not int:
-                raise Mismatch
+        if type(v) is not float and type(v) is not int and v is not None:
+            raise Mismatch
         v = get("env")
         if v is not None:
             v = TaskRunEnvironment._read(v)
         self.env = v
         self.depth = v = get("depth")
-        if v is not None:
-            if type(v) is not float and type(v) is not int:
-                raise Mismatch
+        if type(v) is not float and type(v) is not int and v is not None:
+            raise Mismatch
         self.batch_id = v = get("batchId")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         self.trigger_function = v = get("triggerFunction")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         self.payload = get("payload")
         self.output = get("output")
         v = get("error")
@@ -322,13 +309,11 @@ class TaskRun(Model):
             v = [TaskRunAttempt._read(i) for i in v]
         self.attempts = v
         self.schedule = v = get("schedule")
-        if v is not None:
-            if type(v) is not dict:
-                raise Mismatch
+        if type(v) is not dict and v is not None:
+            raise Mismatch
         self.related_runs = v = get("relatedRuns")
-        if v is not None:
-            if type(v) is not dict:
-                raise Mismatch
+        if type(v) is not dict and v is not None:
+            raise Mismatch
         return self
 
 

@@ -84,13 +84,11 @@ class TaskRunAttempt(Model):
         self._source = d
         get = d.get
         self.id = v = get("id")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         self.status = v = get("status")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         v = get("createdAt")
         if v is not None:
             v = parse_datetime(v)

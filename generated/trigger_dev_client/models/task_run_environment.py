@@ -60,17 +60,14 @@ class TaskRunEnvironment(Model):
         self._source = d
         get = d.get
         self.id = v = get("id")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         self.name = v = get("name")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         self.user = v = get("user")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         return self
 
 

@@ -60,17 +60,14 @@ class TaskRunError(Model):
         self._source = d
         get = d.get
         self.message = v = get("message")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         self.name = v = get("name")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         self.stack_trace = v = get("stackTrace")
-        if v is not None:
-            if type(v) is not str:
-                raise Mismatch
+        if type(v) is not str and v is not None:
+            raise Mismatch
         return self
 
 

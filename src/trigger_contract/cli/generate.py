@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from trigger_contract.document.locate import checkout, read_document
+from trigger_contract.document.locate import checkout, read_document, resource
 from trigger_contract.generate.project import generate
 
 
@@ -23,5 +23,5 @@ def command(spec: Path | None, output: Path | None) -> None:
     The folder is replaced as a whole. The same document always gives the same bytes.
     """
     target = output or checkout() / "generated"
-    files = generate(read_document(spec), target)
+    files = generate(read_document(spec), target, spec or resource("openapi", "openapi.yaml"))
     click.echo(f"{len(files)} files in {target}")

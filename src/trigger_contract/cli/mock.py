@@ -65,4 +65,11 @@ def command(
         admin=not no_admin,
         database=db,
     )
-    run(settings, host=host, port=port, spec=spec, say=lambda line: click.echo(line))
+    run(
+        settings,
+        host=host,
+        port=port,
+        spec=spec,
+        say=click.echo,
+        note=lambda line: click.echo(line, err=True),
+    )

@@ -3,6 +3,7 @@
 from trigger_contract.contract.exchange import Exchange
 from trigger_contract.contract.forms import (
     every_operation,
+    has_date_query,
     has_filters,
     has_hidden_filters,
     has_list_filters,
@@ -27,6 +28,7 @@ __all__ = [
     "Exchange",
     "Walk",
     "every_operation",
+    "has_date_query",
     "has_filters",
     "has_hidden_filters",
     "has_list_filters",

@@ -57,19 +57,25 @@ def same(one: Any, other: Any) -> bool:
 
 
 def disagreements(
-    identity: str, one: Mapping[str, Any], other: Mapping[str, Any], fields: Iterable[str], seen: set[str]
+    identity: str,
+    one: Mapping[str, Any],
+    other: Mapping[str, Any],
+    fields: Iterable[str],
+    never: tuple[set[str], set[str]],
 ) -> Iterator[Disagreement]:
     """Yield the fields two answers disagree on.
 
     Args:
         identity: The item.
-        one: The shorter account of it, a list's item.
-        other: The longer one.
+        one: One account of it.
+        other: Another.
         fields: The fields both may have.
-        seen: Fields that the shorter accounts have at all; one it never has is left out, not lost.
+        never: Fields that accounts of each sort do not have at all; those are left out, not lost.
     """
     for field in fields:
-        if field not in one and (field not in other or field not in seen):
+        if (field not in one and field in never[0]) or (field not in other and field in never[1]):
+            continue
+        if field not in one and field not in other:
             continue
         if field in one and field in other and same(one[field], other[field]):
             continue

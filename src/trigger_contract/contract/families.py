@@ -77,6 +77,11 @@ def embedded_items(subject: Subject, body: Mapping[str, Any]) -> Iterator[Mentio
                 yield Mention(place, name, item)
 
 
+def embedded_places(subject: Subject) -> list[str]:
+    """Return where items stand inside an answer, as JSON Pointers."""
+    return [place for place, _, _ in _places(subject)]
+
+
 def _places(subject: Subject) -> list[tuple[str, str, tuple[str, ...]]]:
     whole = set(subject.answer_schema.get("properties", {}))
     found = []

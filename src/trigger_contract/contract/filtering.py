@@ -124,7 +124,8 @@ def instructive_pairs(check: Check) -> list[list[Condition]]:
             if len(found) == 2:
                 break
         pairs += found
-    return (pairs + spare[:10])[:_PAIRS]
+    chosen = (pairs + spare[:10])[:_PAIRS]
+    return list(check.session.affordable(chosen, "pairs", check.subject.name))
 
 
 def is_combinable(item: Filter) -> bool:

@@ -7,7 +7,13 @@ from trigger_contract.contract.oracle import filters, text_filters
 from trigger_contract.contract.prose import rules
 from trigger_contract.contract.snapshot import size_leaf
 from trigger_contract.contract.subjects import Subject
-from trigger_contract.contract.wording import dev_fields, excluded_fields, ignored_parameters
+from trigger_contract.contract.wording import (
+    dev_fields,
+    excluded_fields,
+    ignored_parameters,
+    omitted_lists,
+    required_lists,
+)
 
 
 def every_operation(subject: Subject) -> bool:
@@ -60,6 +66,21 @@ def is_paginated(subject: Subject) -> bool:
 def is_limited(subject: Subject) -> bool:
     """A list with a parameter that sets how many items come."""
     return subject.is_list and size_leaf(subject) is not None
+
+
+def has_date_query(subject: Subject) -> bool:
+    """Takes dates in its query."""
+    return any(leaf.schema.get("format") == "date-time" for leaf in subject.leaves)
+
+
+def has_required_lists(subject: Subject) -> bool:
+    """A detail with a list that is always there."""
+    return subject.is_detail and bool(required_lists(subject))
+
+
+def has_lists_to_omit(subject: Subject) -> bool:
+    """A detail with a list that is said to be left out where it is empty."""
+    return subject.is_detail and bool(omitted_lists(subject))
 
 
 def has_several_filters(subject: Subject) -> bool:

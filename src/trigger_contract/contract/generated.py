@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -47,7 +48,7 @@ def generated_requests(check: Check, *, positive: bool) -> None:
 
     @hypothesis.seed(session.random("generated", subject.name, mode.value).randrange(2**32))
     @hypothesis.settings(
-        max_examples=session.settings.examples,
+        max_examples=max(2, math.ceil(session.settings.examples * session.pace)),
         database=None,
         deadline=None,
         phases=[hypothesis.Phase.generate],
@@ -163,6 +164,8 @@ def _may_be_valid(schema: Mapping[str, Any], text: str) -> bool:
         try:
             number = float(text)
         except OverflowError:
+            return False
+        if kind == "integer" and not number.is_integer():
             return False
         return bool(schema.get("minimum", number) <= number <= schema.get("maximum", number))
     if kind == "boolean":

@@ -10,10 +10,7 @@ from trigger_contract.contract.subjects import Subject
 from trigger_contract.document.references import resolve
 
 # Names of states in which nothing more happens, and of those in which something will.
-FINAL = frozenset(
-    {"COMPLETED", "CANCELED", "CANCELLED", "FAILED", "CRASHED", "SYSTEM_FAILURE"}
-    | {"INTERRUPTED", "EXPIRED", "TIMED_OUT", "SUCCEEDED"}
-)
+FINAL = frozenset({"COMPLETED", "CANCELED", "CANCELLED", "FAILED", "CRASHED", "SYSTEM_FAILURE", "SUCCEEDED"})
 OPEN = frozenset(
     {"PENDING", "PENDING_VERSION", "WAITING_FOR_DEPLOY", "DELAYED", "QUEUED", "DEQUEUED"}
     | {"EXECUTING", "RUNNING", "REATTEMPTING", "FROZEN", "PAUSED", "WAITING"}
@@ -69,9 +66,11 @@ def is_finished(item: Mapping[str, Any], *, tells_finish: bool) -> bool | None:
     """
     status = str(item.get("status", "")).upper()
     has_time = item.get("finishedAt") is not None
+    if has_time and status not in OPEN:
+        return True
     if status in FINAL:
         # A final state without the time, where others have it, may be one the server writes later.
-        return True if has_time or not tells_finish or status in SUCCESS else None
+        return True if not tells_finish or status in SUCCESS else None
     if status in OPEN:
         return None if has_time else False
     return None

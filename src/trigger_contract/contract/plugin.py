@@ -149,7 +149,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if run is None:
         return
     if not run.is_worker:
-        session.config.pluginmanager.register(_Collector(run), "contract-collector")
+        session.config.pluginmanager.register(_Collector(run, session.config), "contract-collector")
     if session.config.option.collectonly or session.config.pluginmanager.get_plugin(HANDOFF):
         return
     try:
@@ -229,25 +229,21 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     return True
 
 
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Gather outcomes, from this process and from workers alike."""
-    for name, value in report.user_properties:
-        if name == _ABORT and report.when == "call":
-            pytest.exit(str(value), returncode=2)
-
-
 class _Collector:
     """Gathers outcomes; a plugin object, because the hook does not name the run."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, config: pytest.Config) -> None:
         self._run = run
+        self._config = config
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take the outcome out of a report."""
+        """Take the outcome out of a report; end the run where the server is gone."""
         if report.when != "call":
             return
         for name, value in report.user_properties:
-            if name == _OUTCOME:
+            if name == _ABORT:
+                _abort(self._config, str(value))
+            elif name == _OUTCOME:
                 self._run.outcomes.append(outcome_from(json.loads(str(value))))
             elif name == _REACHED:
                 self._run.reached.update(json.loads(str(value)))

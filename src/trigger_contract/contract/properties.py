@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -25,7 +26,7 @@ def for_all(check: Check, cases: st.SearchStrategy[T], judge: Callable[[T], obje
         check: The law's check.
         cases: Draws the cases.
         judge: Asks the server and reports to the check.
-        times: How many cases to draw.
+        times: How many cases to draw where the server is quick.
 
     Raises:
         BudgetExhausted: Nothing more may be sent.
@@ -36,7 +37,7 @@ def for_all(check: Check, cases: st.SearchStrategy[T], judge: Callable[[T], obje
 
     @hypothesis.seed(check.session.random(check.law.code, check.subject.name).randrange(2**32))
     @hypothesis.settings(
-        max_examples=times,
+        max_examples=max(4, math.ceil(times * check.session.pace)),
         database=None,
         deadline=None,
         phases=[hypothesis.Phase.generate],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from trigger_contract.contract.law import Check
 
 _DEEP = 400
+_QUICK = 0.025
 T = TypeVar("T")
 
 
@@ -123,9 +125,14 @@ class Session:
         self._observe(subject, exchange, lenient=True)
         return exchange
 
+    @property
+    def pace(self) -> float:
+        """Which part of the usual work is done: all of it at 25 ms an answer, a tenth where it is slow."""
+        return min(1.0, max(0.1, _QUICK / self._latency()))
+
     def affordable(self, cases: Sequence[T], *names: str) -> Sequence[T]:
         """Return all cases, or a few drawn by the seed where the budget or a slow server asks for it."""
-        share = min(self.client.remaining // 40, int(self.settings.time_limit * 0.02 / self._latency()))
+        share = min(self.client.remaining // 40, math.ceil(len(cases) * self.pace))
         if share >= len(cases):
             return cases
         return self.random("affordable", *names).sample(list(cases), max(2, share))
@@ -219,7 +226,7 @@ class Session:
 
     def _depth(self) -> int:
         """How many items are read one by one: within the budget, and quick where the server is slow."""
-        by_time = int(self.settings.time_limit * 0.08 / self._latency())
+        by_time = int(self.settings.time_limit * 0.04 / self._latency())
         return max(5, min(_DEEP, self.settings.max_requests // 10, by_time))
 
     def _latency(self) -> float:

@@ -113,7 +113,11 @@ def read_page(session: Session, subject: Subject, values: Mapping[str, Any], pur
     exchange = session.ask(subject, values=values, purpose=purpose)
     body = exchange.json if exchange.status == 200 and isinstance(exchange.json, Mapping) else {}
     raw = body.get(subject.items or "")
-    items = tuple(item for item in raw if isinstance(item, Mapping)) if isinstance(raw, list) else ()
+    items = (
+        tuple(_documented(subject, item) for item in raw if isinstance(item, Mapping))
+        if isinstance(raw, list)
+        else ()
+    )
     pages = subject.pages
     if pages is None or pages.kind != "cursor":
         return Page(exchange, items, None, None)
@@ -180,6 +184,12 @@ def size_leaf(subject: Subject) -> QueryLeaf | None:
         if leaf.schema.get("type") == "integer" and leaf.path[-1] in ("limit", "size", "per_page", "perPage"):
             return leaf
     return None
+
+
+def _documented(subject: Subject, item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Leave out what no page documents: nothing is promised about it, not even that it stays the same."""
+    fields = subject.item_schema.get("properties")
+    return {name: value for name, value in item.items() if name in fields} if fields else item
 
 
 def _cursor(body: Mapping[str, Any], path: tuple[str, ...] | None) -> str | None:

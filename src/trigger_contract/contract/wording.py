@@ -12,6 +12,7 @@ from trigger_contract.document.wire import QueryLeaf
 
 _WITHOUT = re.compile(r"without (?P<names>\w+(?:(?:, | and |, and )\w+)*) fields?\b")
 _DEV = re.compile(r"does not apply to DEV", re.IGNORECASE)
+_OMITTED = re.compile(r"omitted if .* (?:has )?no ", re.IGNORECASE)
 _IGNORED = re.compile(r"ignored when `?(?P<name>\w+)`? is (?:provided|given|set)")
 
 
@@ -30,6 +31,27 @@ def dev_fields(subject: Subject) -> list[str]:
     """Return the fields of items that are said not to apply to DEV."""
     fields = subject.properties(subject.item_pointer)
     return [name for name, schema in fields.items() if _DEV.search(str(schema.get("description", "")))]
+
+
+def required_lists(subject: Subject) -> list[str]:
+    """Return the lists an answer must have."""
+    properties: dict[str, Any] = subject.answer_schema.get("properties", {})
+    return [
+        name
+        for name in subject.answer_schema.get("required", [])
+        if resolve(subject.document, properties.get(name, {})).get("type") == "array"
+    ]
+
+
+def omitted_lists(subject: Subject) -> list[tuple[str, str]]:
+    """Return lists, by object and name, that are said to be omitted where there is nothing in them."""
+    found = []
+    for group, raw in subject.answer_schema.get("properties", {}).items():
+        for name, inner in (resolve(subject.document, raw).get("properties") or {}).items():
+            schema = resolve(subject.document, inner)
+            if schema.get("type") == "array" and _OMITTED.search(str(schema.get("description", ""))):
+                found.append((group, name))
+    return found
 
 
 def ignored_parameters(subject: Subject) -> Iterator[tuple[QueryLeaf, QueryLeaf]]:

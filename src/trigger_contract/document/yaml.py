@@ -14,10 +14,12 @@ from typing import Any
 import yaml
 import yaml.reader
 
+from trigger_contract.document.emitter import emit
 from trigger_contract.errors import UserError
 
 MAXIMUM_DEPTH = 120
 MAXIMUM_NODES = 2_000_000
+MAXIMUM_ALIASED = 500_000
 
 _NULL = {"", "~", "null", "Null", "NULL"}
 _BOOLEAN = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -79,7 +81,7 @@ def load(text: str, source: str, *, first_line: int = 1) -> Any:
 
     Raises:
         UserError: The text is not YAML, repeats a key, uses a tag outside the core schema, or is
-            nested or expanded beyond ``MAXIMUM_DEPTH`` or ``MAXIMUM_NODES``.
+            nested or expanded beyond ``MAXIMUM_DEPTH``, ``MAXIMUM_NODES`` or ``MAXIMUM_ALIASED``.
     """
     if "\\u" in text and text.lstrip("\ufeff \t\r\n").startswith("{"):
         text = _ESCAPE.sub(_join_surrogates, text)
@@ -101,6 +103,7 @@ class _Composer:
         self.source = source
         self.first_line = first_line
         self.anchors: dict[str, tuple[Any, int]] = {}
+        self.aliased = 0
 
     def fail(self, message: str, line: int) -> UserError:
         return UserError(message, source=self.source, line=line + self.first_line)
@@ -147,6 +150,9 @@ class _Composer:
                 if stack and type(stack[-1][0]) is LocatedMapping and stack[-1][1] is None:
                     raise self.fail("an alias cannot be a key", line)
                 value, nodes = self.anchors[event.anchor]
+                self.aliased += nodes
+                if self.aliased > MAXIMUM_ALIASED:
+                    raise self.fail(f"aliases expand to more than {MAXIMUM_ALIASED} nodes", line)
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
                 stack.append(self._open(event, line, stack))
                 continue
@@ -196,7 +202,7 @@ class _Composer:
     def _attach(self, entry: list[Any], value: Any, nodes: int, line: int) -> None:
         entry[3] += nodes
         if entry[3] > MAXIMUM_NODES:
-            raise self.fail(f"aliases expand to more than {MAXIMUM_NODES} nodes", line)
+            raise self.fail(f"holds more than {MAXIMUM_NODES} nodes", line)
         container = entry[0]
         if type(container) is LocatedMapping:
             container[entry[1][0]] = value
@@ -242,31 +248,9 @@ class _Composer:
 _TAGGED: dict[str, Any] = {"str": str, "int": int, "float": float, "bool": bool, "null": type(None)}
 
 
-class _Dumper(yaml.CSafeDumper):
-    """Writes what reads back the same in YAML 1.1 and 1.2."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-def _represent_string(dumper: yaml.CSafeDumper, value: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in value else None
-    return dumper.represent_scalar(_TAG + "str", value, style=style)
-
-
-_Dumper.add_representer(str, _represent_string)
-_Dumper.add_multi_representer(dict, lambda dumper, value: dumper.represent_dict(value.items()))
-_Dumper.add_multi_representer(list, lambda dumper, value: dumper.represent_list(value))
-# Octal in YAML 1.2 is 0o17, which a 1.1 resolver takes for a string and would leave unquoted.
-_Dumper.add_implicit_resolver(_TAG + "int", re.compile(r"0o[0-7]+\Z"), ["0"])
-# In 1.2 a float needs no point ("1e5"), in 1.1 it does.
-_Dumper.add_implicit_resolver(_TAG + "float", _FLOAT, list("+-.0123456789"))
-
-
 def dump(value: Any) -> str:
     """Write a value as YAML: keys in the given order, block scalars for text of several lines.
 
     ``load(dump(value))`` equals ``value`` for any JSON value.
     """
-    text: str = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
-    return text
+    return emit(value)

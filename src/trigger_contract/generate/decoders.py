@@ -12,6 +12,7 @@ from trigger_contract.generate.schemas import (
     Nullable,
     Scalar,
     Type,
+    UnionOf,
     named,
 )
 
@@ -58,6 +59,9 @@ def _field_lines(entry: Field, number: int) -> list[str]:
             return [f"{target} = v = {source}", *checks]
         return [f"v = {source}", *checks, f"{target} = v"]
     guarded = ["if v is not None:", *(f"    {line}" for line in checks)]
+    if len(checks) == 2 and not converts:
+        # What is there is checked once; only what fails the check is compared with None.
+        guarded = [f"{checks[0].removesuffix(':')} and v is not None:", checks[1]]
     if not converts:
         return [f"{target} = v = {source}", *guarded]
     return [f"v = {source}", *guarded, f"{target} = v"]
@@ -73,7 +77,7 @@ def _check_lines(type_: Type, number: int) -> tuple[list[str], bool]:
         case Scalar(kind=kind):
             return [f"if {_CHECKS[kind]}:", "    raise Mismatch"], False
         case Named(is_enum=True):
-            return _enum_lines(type_, "v"), True
+            return [_member(type_)], True
         case Named(name=name):
             return [f"v = {name}._read(v)"], True
         case ArrayOf(item=Scalar(kind="string")):
@@ -83,6 +87,11 @@ def _check_lines(type_: Type, number: int) -> tuple[list[str], bool]:
             return [*_is_a("list"), f"v = [{name}._read(i) for i in v]"], True
         case ArrayOf(item=Scalar(kind="any")):
             return _is_a("list"), False
+        case UnionOf(members=members) if all(
+            isinstance(member, Scalar) and member.kind in _CHECKS for member in members
+        ):
+            kinds = dict.fromkeys(member.kind for member in members if isinstance(member, Scalar))
+            return [f"if {' and '.join(_CHECKS[kind] for kind in kinds)}:", "    raise Mismatch"], False
         case MapOf(value=Scalar(kind="any")):
             return _is_a("dict"), False
         case _:
@@ -93,10 +102,6 @@ def _is_a(kind: str) -> list[str]:
     return [f"if type(v) is not {kind}:", "    raise Mismatch"]
 
 
-def _enum_lines(enum: Named, name: str) -> list[str]:
-    # A boolean equals an integer as a key, so the lookup alone would let it pass.
-    return [
-        f"if type({name}) is bool:",
-        "    raise Mismatch",
-        f"{name} = _{enum.module}({name}) or {enum.name}({name})",
-    ]
+def _member(enum: Named) -> str:
+    """Look a value up among the known members; what is not there is kept as a new one."""
+    return f"v = _{enum.module}(v) or {enum.name}(v)"

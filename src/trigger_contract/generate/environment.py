@@ -7,7 +7,7 @@ from typing import Any
 
 from openapi_python_client.schema.untrusted_string import UntrustedString
 
-from trigger_contract.generate import decoders, docstrings, reserved, signatures, status
+from trigger_contract.generate import decoders, docstrings, reserved, showcase, signatures, status
 from trigger_contract.generate.methods import body_kind
 from trigger_contract.generate.plan import Client, Method, Plan
 from trigger_contract.generate.schemas import Named, annotation, named, shape
@@ -60,8 +60,9 @@ _TYPES_BY_MODULE = {
 }
 
 
-def filters() -> dict[str, Any]:
+def filters(plan: Plan) -> dict[str, Any]:
     """Return the filters that turn parts of the plan into source."""
+    integers = {enum.reference.name: enum.base == "int" for enum in plan.enums}
     return {
         "annotation": annotation,
         "argument_annotation": signatures.argument_annotation,
@@ -71,6 +72,9 @@ def filters() -> dict[str, Any]:
         "literal": repr,
         "markdown": markdown,
         "page": signatures.page_literal,
+        "lookup": lambda item: (
+            f"{item.name}._find" if integers.get(item.name) else f"{item.name}._value2member_map_.get"
+        ),
         "parameter": signatures.parameter_literal,
         "response": signatures.response_literal,
         "safe_text": lambda text: docstrings.safe(docstrings.one_line(text)).rstrip('"\\'),
@@ -85,6 +89,8 @@ def variables(plan: Plan, skeleton: Skeleton) -> dict[str, Any]:
     exports = export_names(plan)
     return {
         "client_docstring": client_docstring,
+        "example_list": showcase.listed(plan),
+        "example_retrieve": showcase.retrieved(plan),
         "enum_docstring": docstrings.enum_docstring,
         "enum_lookups": decoders.enum_lookups,
         "exported_names": sorted(name for _, names in exports for name in names),

@@ -16,7 +16,6 @@ from trigger_contract.generate.schemas import ANY, ArrayOf, Named, Nullable, Sca
 
 # What every method takes beside the operation's own arguments, and names a signature cannot shadow.
 _TAKEN = ("self", "body", "timeout", "extra_headers", "extra_query", "builtins", "datetime")
-_SEPARATORS = {"spaceDelimited": " ", "pipeDelimited": "|"}
 _METHOD_WORDS = {"get": "retrieve", "post": "create", "put": "replace", "patch": "update", "delete": "delete"}
 
 
@@ -109,10 +108,10 @@ def _query_argument(
     base: str,
     reader: SchemaReader,
 ) -> Argument:
-    last = leaf.path[-1] if len(leaf.path) > 1 else _literal_leaf(leaf.path[0])
     # Below the parameter every name counts: filter.createdAt.from is created_at_from.
-    short = snake_case("_".join(leaf.path[1:]) if len(leaf.path) > 1 else last)
-    full = snake_case("_".join(leaf.path).replace("[", "_").replace("]", "_"))
+    parts = leaf.path if len(leaf.path) > 1 else _literal_parts(leaf.path[0])
+    short = snake_case("_".join(parts[1:] or parts))
+    full = snake_case("_".join(parts))
     raw = leaf.schema if len(leaf.path) > 1 else _schema_of(parameter)
     type_ = reader.read(raw, base + pascal_case("_".join(leaf.path)))
     style = parameter.get("style", "form")
@@ -125,6 +124,7 @@ def _query_argument(
         separator=leaf.separator,
         description=_leaf_description(document, leaf),
         default=leaf.schema.get("default"),
+        example=_example(parameter if len(leaf.path) == 1 else {}, leaf.schema),
         object_style="brackets" if style == "deepObject" else _object_style(parameter, leaf),
     )
 
@@ -140,14 +140,19 @@ def _leaf_description(document: Mapping[str, Any], leaf: QueryLeaf) -> str:
 
 def _object_style(parameter: Mapping[str, Any], leaf: QueryLeaf) -> str:
     """How an object without named properties goes out: exploded form spells its keys as parameters."""
-    if "content" in parameter or len(leaf.path) > 1:
+    if "content" in parameter:
         return "json"
-    return "form" if parameter.get("explode", True) else "json"
+    if len(leaf.path) > 1:
+        return "brackets"
+    return "form" if parameter.get("explode", True) else "pairs"
 
 
-def _literal_leaf(name: str) -> str:
-    """The name of a parameter that is literally called ``page[size]`` is ``size``."""
-    return name.rstrip("]").rpartition("[")[2] if name.endswith("]") and "[" in name else name
+def _literal_parts(name: str) -> tuple[str, ...]:
+    """The parts of a parameter that is literally called ``filter[createdAt][from]``."""
+    head, bracket, rest = name.partition("[")
+    if not bracket or not head or not rest.endswith("]"):
+        return (name,)
+    return (head, *(part for part in rest[:-1].split("][") if part))
 
 
 def _argument(parameter: Mapping[str, Any], names: Names, base: str, reader: SchemaReader) -> Argument:
@@ -155,16 +160,48 @@ def _argument(parameter: Mapping[str, Any], names: Names, base: str, reader: Sch
     location = str(parameter["in"])
     type_ = reader.read(_schema_of(parameter), base + pascal_case(parameter["name"]))
     schema = resolve(reader.document, _schema_of(parameter))
+    separator, prefix = _path_style(parameter)
     return Argument(
         name=names.take(short, f"{location}_{short}", f"{short.rstrip('_')}_"),
         wire=str(parameter["name"]),
         location=location,
         type=_plain(type_),
         required=location == "path" or parameter.get("required") is True,
-        separator=_SEPARATORS.get(str(parameter.get("style")), ","),
+        separator=separator,
         description=_text(parameter.get("description")),
         default=schema.get("default") if isinstance(schema, Mapping) else None,
+        example=_example(parameter, schema),
+        object_style="json" if "content" in parameter else "pairs",
+        prefix=prefix,
     )
+
+
+def _path_style(parameter: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what joins the items of a list, and what stands before them.
+
+    Source: OpenAPI 3.1, Parameter Object, style values (RFC 6570 label and path-style expansion).
+    """
+    style, explode = parameter.get("style", "simple"), parameter.get("explode") is True
+    if style == "label":
+        return ("." if explode else ","), "."
+    if style == "matrix":
+        name = f";{parameter['name']}="
+        return (name if explode else ","), name
+    return ",", ""
+
+
+def _example(parameter: Mapping[str, Any], schema: Any) -> Any:
+    """The first example that the document gives, at the parameter or at its schema."""
+    for place in (parameter, schema if isinstance(schema, Mapping) else {}):
+        if "example" in place:
+            return place["example"]
+        examples = place.get("examples")
+        if isinstance(examples, list) and examples:
+            return examples[0]
+        if isinstance(examples, Mapping) and examples:
+            first = next(iter(examples.values()))
+            return first.get("value") if isinstance(first, Mapping) else None
+    return None
 
 
 def _schema_of(parameter: Mapping[str, Any]) -> Any:
@@ -267,6 +304,7 @@ def _page(found: Pagination, method: Method, by_wire: Mapping[str, str], reader:
         kind=found.kind,
         items=items.name,
         item=array.item,
+        size=by_wire[found.size.name] if found.size else None,
         after=by_wire[found.after.name],
         before=by_wire[found.before.name] if found.before else None,
         next=_attributes(found.next, types[0], reader),

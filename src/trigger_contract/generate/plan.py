@@ -22,8 +22,11 @@ class Argument:
         separator: What joins the items of a list into one value; None where the name is repeated.
         description: The document's words.
         default: The document's default, which is not sent.
+        example: The document's example.
         object_style: ``brackets`` where an object's properties go out as ``name[key]``, ``form`` where
-            they go out under their own names, ``json`` where the object is one JSON text.
+            they go out under their own names, ``pairs`` where keys and values alternate in one list,
+            ``json`` where whatever it is goes out as JSON text.
+        prefix: What stands before a path's value.
     """
 
     name: str
@@ -34,7 +37,9 @@ class Argument:
     separator: str | None
     description: str
     default: Any = None
-    object_style: str = "json"
+    example: Any = None
+    object_style: str = "form"
+    prefix: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,7 @@ class Page:
         kind: ``cursor`` or ``number``.
         items: Attribute of the response model that holds the items.
         item: Their type.
+        size: Argument that sets how many items a page has.
         after: Argument that takes the next cursor or page number.
         before: Argument that takes the previous cursor.
         next: Keys that lead to the next cursor or the total of pages.
@@ -89,6 +95,7 @@ class Page:
     kind: str
     items: str
     item: Type
+    size: str | None
     after: str
     before: str | None
     next: tuple[str, ...]

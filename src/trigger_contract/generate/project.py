@@ -37,12 +37,13 @@ _OWN = frozenset({PACKAGE_NAME, "pyproject.toml", "README.md", "api.md", "LICENS
 _LEFTOVERS = frozenset({"__pycache__", ".ruff_cache", ".mypy_cache", "dist"})
 
 
-def generate(document: Mapping[str, Any], target: Path) -> list[Path]:
+def generate(document: Mapping[str, Any], target: Path, source: Path | None = None) -> list[Path]:
     """Build the client of a document.
 
     Args:
         document: The OpenAPI document.
         target: The folder of the distribution. It is replaced as a whole, or left as it is.
+        source: The document's file, for error messages.
 
     Returns:
         Paths of the files, relative to the folder.
@@ -51,19 +52,46 @@ def generate(document: Mapping[str, Any], target: Path) -> list[Path]:
         UserError: The document cannot be turned into a client, or the folder cannot be written or
             holds something else.
     """
+    target = target.absolute()
     _check_target(target)
-    try:
-        plan = make_plan(document)
-    except RecursionError:
-        raise UserError("the document's schemas contain themselves without end") from None
     with _staging(target) as staging:
         built = staging / "client"
-        _render(plan, built)
+        with blaming(document, source):
+            plan = make_plan(document)
+            _render(plan, built)
         _format(built)
         _stamp(plan, built)
         files = sorted(path.relative_to(built) for path in built.rglob("*") if path.is_file())
         _swap(built, target, staging)
     return files
+
+
+@contextlib.contextmanager
+def blaming(document: Mapping[str, Any], source: Path | None) -> Iterator[None]:
+    """Say of whatever goes wrong with a document that the document is at fault, and where."""
+    try:
+        yield
+    except UserError as error:
+        raise UserError(error.message, source=error.source or source, line=error.line) from None
+    except RecursionError:
+        raise UserError("the document's schemas contain themselves without end", source=source) from None
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise UserError(_first_fault(document) or f"cannot be read: {error!r}", source=source) from error
+
+
+def _first_fault(document: Mapping[str, Any]) -> str | None:
+    """Return what makes a document no valid OpenAPI document, or None if it is one."""
+    # Its own import takes longer than everything else here, and it is only needed after a failure.
+    from openapi_spec_validator import OpenAPIV31SpecValidator
+
+    try:
+        for fault in OpenAPIV31SpecValidator(document).iter_errors():
+            place = "/".join(str(part) for part in fault.absolute_path)
+            return f"is not a valid OpenAPI document: {place}: {fault.message[:200]}"
+    except Exception as error:
+        # The validator stumbles over some broken documents itself; that too is an answer.
+        return f"is not a valid OpenAPI document: {error!r}"[:300]
+    return None
 
 
 def _check_target(target: Path) -> None:
@@ -104,7 +132,7 @@ def _render(plan: Plan, folder: Path) -> None:
     if isinstance(data, GeneratorError):
         raise UserError(f"openapi-python-client: {data.header} {data.detail or ''}")
     project = Project(openapi=data, config=config, custom_template_path=_TEMPLATES)
-    project.env.filters.update(filters())
+    project.env.filters.update(filters(plan))
     project.env.globals.update(variables(plan, skeleton))
     with contextlib.redirect_stdout(io.StringIO()):
         problems = project.build()
@@ -153,7 +181,7 @@ def ruff() -> str:
 
 def _format(folder: Path) -> None:
     base = ["--isolated", "--no-cache", "--quiet", "--target-version", "py311", "--line-length", _LINE_LENGTH]
-    for arguments in (["check", "--fix", "--select", "F401,I", *base], ["format", *base]):
+    for arguments in (["check", "--fix", "--exit-zero", "--select", "F401,I", *base], ["format", *base]):
         done = subprocess.run(
             [ruff(), *arguments, "."],
             cwd=folder,

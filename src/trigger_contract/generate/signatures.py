@@ -96,17 +96,21 @@ def _body_types(type_: Type, parts: list[str]) -> None:
 def parameter_literal(argument: Argument) -> str:
     """The ``Parameter`` of an argument, as an expression of the client."""
     item, is_list = _item(argument.type)
+    if argument.object_style == "json":
+        item, is_list = argument.type, False
     fields = [
         repr(argument.name),
         repr(argument.wire),
         repr(argument.location),
-        repr(_kind(item)),
+        repr("json" if argument.object_style == "json" else _kind(item)),
         repr(argument.required),
     ]
     if is_list:
         fields += ["True", repr(argument.separator)]
     if argument.object_style != "json" and _holds_object(item):
         fields.append(f"objects={argument.object_style!r}")
+    if argument.prefix:
+        fields.append(f"prefix={argument.prefix!r}")
     return f"Parameter({', '.join(fields)})"
 
 

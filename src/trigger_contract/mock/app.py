@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -56,7 +57,7 @@ class MockApp:
         request = Request(method, raw_path.split(b"?", 1)[0], scope["query_string"], headers)
         if method not in ("GET", "HEAD"):
             request.body = await _read_body(receive, self.service.settings.max_body)
-        answer = self.answer(request)
+        answer = self._answer(request)
         if answer.delay:
             await asyncio.sleep(answer.delay)
         if answer.cut_after == -1:
@@ -73,6 +74,14 @@ class MockApp:
         if self.hook is not None:
             return self.hook(request, self.service.respond)
         return self.service.respond(request)
+
+    def _answer(self, request: Request) -> Answer:
+        try:
+            return self.answer(request)
+        except Exception:
+            # A fault of ours (or of a hook) must be seen, and must not take the connection with it.
+            logging.getLogger(__name__).exception("%s %s failed", request.method, request.path)
+            return json_answer(500, {"error": "The mock server failed; its log says why"})
 
 
 class _LazyAdmin:

@@ -6,8 +6,7 @@ import difflib
 import itertools
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from trigger_contract.mock import dates
 from trigger_contract.mock.messages import Request
@@ -18,8 +17,7 @@ _SHORT = 2000
 _KEPT_HEADERS = (b"x-trigger-api-version", b"user-agent", b"content-type")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One call.
 
     Attributes:

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from trigger_contract.document.operations import Operation, security_scheme
+from trigger_contract.errors import UserError
 from trigger_contract.mock.messages import Request
 from trigger_contract.mock.query import pairs
 from trigger_contract.mock.settings import Settings
@@ -118,7 +119,10 @@ class Doorkeeper:
         return Caller.SECRET if self._real_public else Caller.PUBLIC
 
     def _credential(self, name: str) -> _Credential:
-        scheme = security_scheme(self._document, name)
+        try:
+            scheme = security_scheme(self._document, name)
+        except KeyError:
+            raise UserError(f"the document has no security scheme {name!r}") from None
         return _Credential(_finder(scheme), name)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from trigger_contract.document.locate import read_document
+from trigger_contract.errors import UserError
 from trigger_contract.mock.app import create_app
 from trigger_contract.mock.server import bind, serve, url_of
 from trigger_contract.mock.settings import (
@@ -15,8 +17,35 @@ from trigger_contract.mock.settings import (
     Settings,
 )
 
+_MANY = 50_000
+"""From so many runs on, seeding takes seconds."""
 
-def run(settings: Settings, *, host: str, port: int, spec: Path | None, say: Callable[[str], None]) -> None:
+
+def _judge(document: Mapping[str, Any], path: Path) -> None:
+    """Refuse a document that cannot be served.
+
+    Raises:
+        UserError: It is not a valid OpenAPI 3.1 document; the message names the first fault.
+    """
+    from openapi_spec_validator import OpenAPIV31SpecValidator
+
+    version = str(document["openapi"])
+    if not version.startswith(("3.1", "3.2")):
+        raise UserError(f"is OpenAPI {version}; only 3.1 is served", source=path)
+    for error in OpenAPIV31SpecValidator(dict(document)).iter_errors():
+        where = "/".join(str(part) for part in getattr(error, "absolute_path", ()))
+        raise UserError(f"is not valid OpenAPI: {where}: {error}"[:300], source=path)
+
+
+def run(
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    spec: Path | None,
+    say: Callable[[str], None],
+    note: Callable[[str], None],
+) -> None:
     """Serve until SIGTERM or SIGINT.
 
     Args:
@@ -25,13 +54,18 @@ def run(settings: Settings, *, host: str, port: int, spec: Path | None, say: Cal
         port: The port; 0 takes a free one.
         spec: The OpenAPI document; None for the canonical one.
         say: Prints one line and flushes it. The first line names the URL, after which requests are answered.
+        note: Prints one line elsewhere, for whoever waits for that first line.
 
     Raises:
         UserError: The document, the database or the port cannot be used.
     """
     document = read_document(spec)
+    if spec is not None:
+        _judge(document, spec)
     listener = bind(host, port)
     try:
+        if settings.runs >= _MANY and not (settings.database and settings.database.exists()):
+            note(f"Seeding {settings.runs} runs …")
         app = create_app(document, settings)
     except BaseException:
         listener.close()

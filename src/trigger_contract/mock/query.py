@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -27,10 +27,12 @@ class Reading:
 
     Attributes:
         values: The value of each leaf that was given and is right; dates in milliseconds.
+        defaults: The document's default of each leaf that has one.
         details: One entry for each fault, as the list page's ``ErrorDetail``.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
     details: list[dict[str, Any]] = field(default_factory=list)
 
     def refuse(self, name: str, message: str, code: str = "custom") -> None:
@@ -81,6 +83,7 @@ class QueryReader:
         self._strict = strict
         self._loose = loose_dates
         self._minimums = minimums or {}
+        self._defaults = {leaf.name: leaf.schema["default"] for leaf in leaves if "default" in leaf.schema}
         self._required = [leaf.name for leaf in leaves if leaf.required]
 
     @property
@@ -88,7 +91,7 @@ class QueryReader:
         """Every name that is read."""
         return list(self._leaves)
 
-    def read(self, query: bytes, enums: Mapping[str, Sequence[str]] | None = None) -> Reading:
+    def read(self, query: bytes, enums: Mapping[str, Collection[str]] | None = None) -> Reading:
         """Read a query string.
 
         Of a repeated name the last value counts; a name without a value counts as absent where
@@ -98,7 +101,7 @@ class QueryReader:
             query: The raw query string.
             enums: Values allowed instead of the document's, by name.
         """
-        reading = Reading()
+        reading = Reading(defaults=self._defaults)
         if not query and not self._required:
             return reading
         if len(query) > MAX_QUERY:
@@ -119,7 +122,7 @@ class QueryReader:
         return reading
 
     def _read_leaf(
-        self, leaf: QueryLeaf, values: list[str], reading: Reading, enum: Sequence[str] | None
+        self, leaf: QueryLeaf, values: list[str], reading: Reading, enum: Collection[str] | None
     ) -> None:
         if leaf.is_list:
             texts = split_list(leaf, values[-1]) if leaf.separator else values
@@ -133,7 +136,7 @@ class QueryReader:
         self._read_scalar(leaf, text, reading, enum)
 
     def _read_list(
-        self, leaf: QueryLeaf, items: list[str], reading: Reading, enum: Sequence[str] | None
+        self, leaf: QueryLeaf, items: list[str], reading: Reading, enum: Collection[str] | None
     ) -> None:
         schema = leaf.schema.get("items") or {}
         allowed = enum if enum is not None else schema.get("enum")
@@ -142,7 +145,9 @@ class QueryReader:
             return
         reading.values[leaf.name] = items
 
-    def _read_scalar(self, leaf: QueryLeaf, text: str, reading: Reading, enum: Sequence[str] | None) -> None:
+    def _read_scalar(
+        self, leaf: QueryLeaf, text: str, reading: Reading, enum: Collection[str] | None
+    ) -> None:
         schema = leaf.schema
         allowed = enum if enum is not None else schema.get("enum")
         if _has_type(schema, "integer", "number"):

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from trigger_contract.document.operations import Operation, operations
 
 MAX_PATH = 8 * 1024
 _NAME = re.compile(r"\{([^{}]*)\}")
+# Stands for an encoded slash while a path is matched: a code point no text uses.
+_SLASH = "\ue000"
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """An operation and the decoded values of its path parameters."""
 
     operation: Operation
@@ -24,7 +25,7 @@ class Match:
 
 @dataclass(frozen=True)
 class _Template:
-    segments: tuple[re.Pattern[str] | str, ...]
+    pattern: re.Pattern[str]
     names: tuple[str, ...]
     methods: dict[str, Operation]
 
@@ -48,7 +49,7 @@ class Router:
         self._fixed = {path: t for path, t in templates.items() if not t.names}
         self._open = sorted(
             (t for t in templates.values() if t.names),
-            key=lambda t: [not isinstance(s, str) for s in t.segments],
+            key=lambda t: [segment.startswith("(") for segment in t.pattern.pattern.split("/")],
         )
 
     @property
@@ -63,23 +64,14 @@ class Router:
         """
         if len(raw_path) > MAX_PATH:
             return None
-        path = raw_path.decode("latin-1")
+        path = _decode(raw_path)
         template = self._fixed.get(path)
         values: tuple[str, ...] = ()
         if template is None:
-            segments = [
-                unquote_to_bytes(part).decode("utf-8", "replace")
-                if b"%" in part
-                else part.decode("utf-8", "replace")
-                for part in raw_path.split(b"/")
-            ]
             for candidate in self._open:
-                found = _match(candidate, segments)
-                if found is not None:
-                    template, values = candidate, found
+                if found := candidate.pattern.fullmatch(path):
+                    template, values = candidate, found.groups()
                     break
-            else:
-                template = self._fixed.get("/".join(segments))
         if template is None:
             return None
         operation = template.methods.get(method) or (
@@ -88,31 +80,20 @@ class Router:
         if operation is None:
             allowed = set(template.methods) | ({"HEAD"} if "GET" in template.methods else set())
             return sorted(allowed)
-        return Match(operation, dict(zip(template.names, values, strict=True)))
+        parameters = {
+            name: value.replace(_SLASH, "/") for name, value in zip(template.names, values, strict=True)
+        }
+        return Match(operation, parameters)
 
 
 def _template(path: str) -> _Template:
-    segments: list[re.Pattern[str] | str] = []
-    for segment in path.split("/"):
-        if "{" not in segment:
-            segments.append(segment)
-            continue
-        literal = [re.escape(part) for part in _NAME.sub("\0", segment).split("\0")]
-        segments.append(re.compile("(.*)".join(literal), re.DOTALL))
-    return _Template(tuple(segments), tuple(_NAME.findall(path)), {})
+    literals = [re.escape(part) for part in _NAME.sub("\0", path).split("\0")]
+    return _Template(re.compile("([^/]*)".join(literals)), tuple(_NAME.findall(path)), {})
 
 
-def _match(template: _Template, segments: list[str]) -> tuple[str, ...] | None:
-    if len(segments) != len(template.segments):
-        return None
-    values: list[str] = []
-    for wanted, segment in zip(template.segments, segments, strict=True):
-        if isinstance(wanted, str):
-            if wanted != segment:
-                return None
-            continue
-        found = wanted.fullmatch(segment)
-        if found is None:
-            return None
-        values.extend(found.groups())
-    return tuple(values)
+def _decode(raw_path: bytes) -> str:
+    """Decode a path; an encoded slash does not separate segments (RFC 3986 section 2.2)."""
+    if b"%" not in raw_path:
+        return raw_path.decode("utf-8", "replace")
+    segments = (unquote_to_bytes(segment).decode("utf-8", "replace") for segment in raw_path.split(b"/"))
+    return "/".join(segment.replace("/", _SLASH) for segment in segments)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, NamedTuple
 
 from trigger_contract.document.operations import Operation
 from trigger_contract.document.wire import QueryLeaf, query_leaves
@@ -18,7 +17,7 @@ from trigger_contract.mock.progress import Progress
 from trigger_contract.mock.query import QueryReader, Reading
 from trigger_contract.mock.refusals import Refusals
 from trigger_contract.mock.states import FINISHED, Naming
-from trigger_contract.mock.store import TIE_BITS, Selection, Store
+from trigger_contract.mock.store import TIE_BITS, Listed, Selection, Store
 from trigger_contract.mock.views import Views
 
 SHOULD_RETRY = (b"x-should-retry", b"true")
@@ -51,8 +50,7 @@ def _sdk_leaf(name: str) -> QueryLeaf:
 _SDK_LEAVES = tuple(_sdk_leaf(name) for name in ("batch", "queue", "machine", "region"))
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """A request that was let in and whose query was right."""
 
     request: Request
@@ -113,9 +111,9 @@ class RunsModel:
             minimums={_SIZE: 1} if "D6" in self._on else None,
         )
 
-    def enums(self, operation: Operation, request: Request) -> Mapping[str, Sequence[str]] | None:
+    def enums(self, operation: Operation, request: Request) -> Mapping[str, Collection[str]] | None:
         """Return the status names a request may filter by, where its version decides them."""
-        return {_STATUS: list(self.naming(request).states)} if operation.path == "/api/v1/runs" else None
+        return {_STATUS: self.naming(request).states.keys()} if operation.path == "/api/v1/runs" else None
 
     def naming(self, request: Request) -> Naming:
         """Return how states are named for a request."""
@@ -146,7 +144,7 @@ class RunsModel:
             older = self._cursor(call.reading, _AFTER)
         if details:
             return self._refusals.answer(call.operation, 400, details=details)
-        size = values.get(_SIZE) or self._default(call.operation, _SIZE, 25)
+        size = values.get(_SIZE) or call.reading.defaults.get(_SIZE, 25)
         rows = self._store.page(selection, size + 1, older_than=older, newer_than=newer)
         more = len(rows) > size
         del rows[size:]
@@ -159,8 +157,7 @@ class RunsModel:
         newest, oldest = (rows[-1:], rows[:1]) if newer is not None else (rows[:1], rows[-1:])
         if newer is not None and "backward-order" not in self._on:
             rows.reverse()
-        item = self._views.item
-        data = ",".join([item(state, common, naming) for _, _, state, common in rows])
+        data = self._views.items(rows, naming)
         cursors = []
         if has_older and oldest:
             cursors.append(f'"next":"{self._cursor_text(oldest[0])}"')
@@ -206,16 +203,18 @@ class RunsModel:
             whole = self._views.whole(
                 self._progress.visit(row), naming, _base(call.request), output=real, env=True
             )
-            return _success([whole])
+            return _success(whole)
         tags = {"tag": (f"account:{values['account_id']}",)} if "account_id" in values else {}
-        limit = values.get("limit") or self._default(call.operation, "limit", 20)
+        limit = values.get("limit") or call.reading.defaults.get("limit", 20)
         rows = self._store.page(Selection(tags), limit)
         if real:
-            return _success([self._views.item(state, common, self._older) for _, _, state, common in rows])
+            return _success(self._views.items(rows, self._older))
         naming = self.documented_naming()
         stored = [row for row in (self._store.get(run_id) for _, run_id, _, _ in rows) if row]
         base = _base(call.request)
-        return _success([self._views.whole(row, naming, base, output=False, env=True) for row in stored])
+        return _success(
+            ",".join(self._views.whole(row, naming, base, output=False, env=True) for row in stored)
+        )
 
     # Parts
 
@@ -259,20 +258,14 @@ class RunsModel:
             reading.refuse(name, f"Invalid cursor: {text[:200]}")
         return key
 
-    def _cursor_text(self, row: tuple[int, str, str, str]) -> str:
+    def _cursor_text(self, row: Listed) -> str:
         if "D7" in self._on:
             return base64.urlsafe_b64encode(b"run:%d" % row[0]).decode().rstrip("=")
         return row[1]
 
-    def _default(self, operation: Operation, name: str, otherwise: int) -> int:
-        for leaf in query_leaves(self._document, operation):
-            if leaf.name == name and isinstance(default := leaf.schema.get("default"), int):
-                return default
-        return otherwise
 
-
-def _success(runs: list[str]) -> Answer:
-    body = '{"status":"success","runs":[' + ",".join(runs) + "]}"
+def _success(runs: str) -> Answer:
+    body = '{"status":"success","runs":[' + runs + "]}"
     return Answer(200, body.encode(), (JSON_TYPE,))
 
 

@@ -52,22 +52,14 @@ def url_of(listener: socket.socket) -> str:
 
 
 class _Server(uvicorn.Server):
-    """A uvicorn server whose signals are ours: it stops on both and leaves with code 0."""
+    """A uvicorn server that leaves the process's signals to ``serve``."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        previous = {number: signal.signal(number, self._stop) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in previous.items():
-                signal.signal(number, handler)
+        yield
 
-    def _stop(self, number: int, frame: object) -> None:
-        # A second signal does not wait for requests that are still running.
+    def stop(self, number: int, frame: object) -> None:
+        """Stop at a signal; a second one does not wait for requests that are still running."""
         self.force_exit = self.should_exit
         self.should_exit = True
 
@@ -98,10 +90,16 @@ def serve(app: MockApp, listener: socket.socket, started: Callable[[], None] = l
         listener: A socket from ``bind``.
         started: Called once, before the first request is answered.
     """
-    started()
+    server = _server(app)
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    # Before anyone is told that the server is there: whoever reads the line may stop it at once.
+    previous = {number: signal.signal(number, server.stop) for number in numbers}
     try:
-        _server(app).run(sockets=[listener])
+        started()
+        server.run(sockets=[listener])
     finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
         listener.close()
         app.service.close()
 

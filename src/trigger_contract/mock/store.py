@@ -7,8 +7,8 @@ wherever it lies.
 
 from __future__ import annotations
 
-import heapq
 import itertools
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,11 @@ from trigger_contract.errors import UserError
 from trigger_contract.mock.records import Record, Row, to_row
 
 TIE_BITS = 20
+DEVELOPMENT = {"id": "cl1234", "name": "dev", "user": "Anna"}
 _VERSION = 1
+_RECENT = 2000
+"""How many rows are kept as objects, for clients that ask for a run again and again."""
+
 _COLUMNS = ",".join(Row._fields)
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS runs (
@@ -61,6 +65,10 @@ _LEADERS = (
 )
 
 
+Listed = tuple[int, str, str, str]
+"""What a list needs of a run: key, id, state and shared JSON members."""
+
+
 @dataclass(frozen=True)
 class Selection:
     """Which runs a list shows.
@@ -82,16 +90,19 @@ class Store:
     It is used from one thread at a time: every change is one transaction, so none is lost.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, environment: Mapping[str, str] | None = None) -> None:
         """Open or create the store.
 
         Args:
             path: The database file; None keeps everything in memory.
+            environment: The environment of its runs: ``id``, ``name`` and perhaps ``user``. A file that
+                has one keeps it.
 
         Raises:
             UserError: The file cannot be opened or is not a store of runs.
         """
         self.path = path
+        self._recent: dict[str, Row] = {}
         try:
             self._db = sqlite3.connect(
                 str(path) if path else ":memory:", isolation_level=None, check_same_thread=False
@@ -109,6 +120,9 @@ class Store:
                 self._db.execute("PRAGMA mmap_size = 1073741824")
             self._db.executescript(_SCHEMA)
             self._index()
+            if self.fact("environment") is None:
+                self.set_fact("environment", json.dumps(environment or DEVELOPMENT))
+            self.environment: dict[str, str] = json.loads(self.fact("environment") or "{}")
         except sqlite3.Error as error:
             raise UserError(f"cannot be used as a database: {error}", source=path) from None
 
@@ -120,6 +134,7 @@ class Store:
 
     def clear(self) -> None:
         """Remove every run."""
+        self._recent.clear()
         with self._transaction():
             self._db.execute("DELETE FROM runs")
             self._db.execute("DELETE FROM tags")
@@ -135,20 +150,25 @@ class Store:
             self._db.execute(f"DROP INDEX {name}")
         count = 0
         previous = -1
+        if self.path:
+            # A rollback journal holds only pages that were there before: what is new is written once.
+            self._db.execute("PRAGMA journal_mode = DELETE")
         with self._transaction():
             stream = iter(records)
-            while chunk := list(itertools.islice(stream, 5000)):
+            while chunk := list(itertools.islice(stream, 1000)):
                 rows: list[Row] = []
                 tags: list[tuple[str, int]] = []
                 for record in chunk:
                     key = max(record["createdAt"] << TIE_BITS, previous + 1)
                     previous = key
-                    rows.append(to_row(record, key))
+                    rows.append(self._row(record, key))
                     tags.extend((tag, key) for tag in dict.fromkeys(record["tags"]))
                 self._insert(rows)
                 self._db.executemany("INSERT INTO tags VALUES (?,?)", tags)
                 count += len(chunk)
             self._index()
+        if self.path:
+            self._db.execute("PRAGMA journal_mode = WAL")
         return count
 
     def add(self, record: Record, due: int | None = None) -> Row:
@@ -164,14 +184,15 @@ class Store:
             last = self._db.execute(
                 "SELECT max(key) FROM runs WHERE key BETWEEN ? AND ?", (first, first + (1 << TIE_BITS) - 1)
             ).fetchone()[0]
-            row = to_row(record, first if last is None else last + 1, due)
+            row = self._row(record, first if last is None else last + 1, due)
             self._insert([row])
             self._tag(row.key, record["tags"])
         return row
 
     def replace(self, key: int, record: Record, due: int | None = None) -> Row:
         """Write a changed run over the one at ``key``; its id and creation stay."""
-        row = to_row(record, key, due)
+        row = self._row(record, key, due)
+        self._recent.pop(row.id, None)
         with self._transaction():
             self._insert([row], replace=True)
             self._db.execute("DELETE FROM tags WHERE key=?", (key,))
@@ -200,8 +221,18 @@ class Store:
 
     def get(self, run_id: str) -> Row | None:
         """Return the run of that id."""
+        if (row := self._recent.get(run_id)) is not None:
+            return row
         found = self._db.execute(f"SELECT {_COLUMNS} FROM runs WHERE id=?", (run_id,)).fetchone()
-        return Row._make(found) if found else None
+        if found is None:
+            return None
+        row = Row._make(found)
+        # A file may be changed by another server too; what is in memory is only changed here.
+        if self.path is None:
+            if len(self._recent) >= _RECENT:
+                self._recent.clear()
+            self._recent[run_id] = row
+        return row
 
     def children(self, run_id: str) -> list[Row]:
         """Return the immediate children of a run, oldest first."""
@@ -225,7 +256,7 @@ class Store:
         *,
         older_than: int | None = None,
         newer_than: int | None = None,
-    ) -> list[tuple[int, str, str, str]]:
+    ) -> list[Listed]:
         """Read part of a list.
 
         Args:
@@ -251,11 +282,16 @@ class Store:
         if len(parts) == 1:
             return parts[0].fetchall()
         # A run with two of the tags asked for comes in two parts: each key counts once.
-        merged = heapq.merge(*parts, key=lambda row: row[0], reverse=forward)
-        unique = (next(group) for _, group in itertools.groupby(merged, key=lambda row: row[0]))
-        return list(itertools.islice(unique, limit))
+        unique = {row[0]: row for part in parts for row in part}
+        return [unique[key] for key in sorted(unique, reverse=forward)[:limit]]
 
     # Inside
+
+    def _row(self, record: Record, key: int, due: int | None = None) -> Row:
+        if self.environment["name"] == "dev":
+            # "This cost does not apply to DEV runs" (list page, both costs).
+            record = {**record, "costInCents": 0, "baseCostInCents": 0}
+        return to_row(record, key, due)
 
     def _transaction(self) -> _Transaction:
         return _Transaction(self._db)

@@ -5,23 +5,20 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from trigger_contract.mock.clock import Clock
 from trigger_contract.mock.lifecycle import serialized_error
-from trigger_contract.mock.records import OUTPUT, PAYLOAD, Row
+from trigger_contract.mock.records import OUTPUT, PAYLOAD, Row, encode
 from trigger_contract.mock.states import Naming
-from trigger_contract.mock.store import Store
+from trigger_contract.mock.store import Listed, Store
 
-ENVIRONMENT = {"id": "cl1234", "name": "dev", "user": "Anna"}
 PACKETS = "/packets/"
 LIFETIME = 300
 """Seconds until a presigned URL expires, as the retrieve page says."""
-
-_ENV_FRAGMENT = ',"env":' + json.dumps(ENVIRONMENT, separators=(",", ":"))
 
 
 class Views:
@@ -40,10 +37,17 @@ class Views:
         self._no_attempts = "D2" in deviations
         self._empty_children = "D12" in deviations
         self._signing_key = signing_key
+        self._env = ',"env":' + encode(store.environment)
+        self._ends: dict[int, dict[str, str]] = {}
 
-    def item(self, state: str, common: str, naming: Naming) -> str:
-        """Write a run as the list shows it."""
-        return "{" + common + "," + naming.fragments[state] + _ENV_FRAGMENT + "}"
+    def items(self, rows: Iterable[Listed], naming: Naming) -> str:
+        """Write runs as the list shows them, joined by commas."""
+        ends = self._ends.get(id(naming))
+        if ends is None:
+            # All that follows a run's own members is the same for every run of a state.
+            ends = {state: f",{text}{self._env}}}" for state, text in naming.fragments.items()}
+            self._ends[id(naming)] = ends
+        return ",".join(["{" + common + ends[state] for _, _, state, common in rows])
 
     def related(self, row: Row, naming: Naming) -> str:
         """Write a run as other runs show it."""
@@ -71,7 +75,7 @@ class Views:
         """
         parts = [row.common, naming.fragments[row.state], row.detail]
         if env:
-            parts.append(_ENV_FRAGMENT[1:])
+            parts.append(self._env[1:])
         if content:
             if row.payload:
                 parts.append(self._content(row, "payload", row.payload, row.large & PAYLOAD, base))

@@ -5,6 +5,7 @@ The order must not depend on the order of the pages, so that the same pages give
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from trigger_contract.document.yaml import LocatedMapping
@@ -85,13 +86,16 @@ def name_operations(document: Node, titles: dict[tuple[str, str, str], str]) -> 
         for method in METHODS
         if method in item
     ]
-    taken = [str(operation["operationId"]) for _, _, _, operation in found if "operationId" in operation]
+    taken = {
+        str(operation["operationId"]).casefold() for *_, operation in found if "operationId" in operation
+    }
     missing = [entry for entry in found if "operationId" not in entry[3]]
     wanted = [derive_operation_id(_title(entry, titles), entry[2], entry[1], taken) for entry in missing]
+    asked = Counter(wanted)
     for entry, name in zip(missing, wanted, strict=True):
-        if wanted.count(name) > 1:  # two pages of one title: neither has a better claim
+        if asked[name] > 1:  # two pages of one title: neither has a better claim
             name = derive_operation_id("", entry[2], entry[1], taken)
-        taken.append(name)
+        taken.add(name.casefold())
         put(entry[3], "operationId", name)
 
 
@@ -110,6 +114,9 @@ def complete(document: Node, name: str) -> None:
         put(info, "title", name)
     if "version" not in info:
         put(info, "version", "unknown")
+    for field in ("title", "version"):
+        if not isinstance(info[field], str):  # `version: 1.0` without quotes is a number in YAML
+            info[field] = str(info[field])
     used: dict[str, None] = {}
     for group in ("paths", "webhooks"):
         for item in document.get(group, {}).values():

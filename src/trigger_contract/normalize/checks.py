@@ -1,13 +1,33 @@
-"""Statements of one page that cannot both be true, and promises that stand in prose only."""
+"""Statements of the pages that cannot both be true though no two of them stand in one place.
+
+Each check walks the merged draft and notes what it finds; the draft itself is changed only where a
+page leaves no other way to a valid document.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from trigger_contract.normalize.model import Fragment, Ledger, Node
+from trigger_contract.normalize.credentials import check_credentials
+from trigger_contract.normalize.error_bodies import check_error_bodies
+from trigger_contract.normalize.example_checks import check_examples
+from trigger_contract.normalize.gaps import check_gaps
+from trigger_contract.normalize.hints import check_hints
+from trigger_contract.normalize.likeness import check_likeness
+from trigger_contract.normalize.limits import check_limits
+from trigger_contract.normalize.model import Ledger, Node
+from trigger_contract.normalize.resources import check_resources
+from trigger_contract.normalize.shape import walk
 from trigger_contract.normalize.styles import check_styles
 
 
-def check_draft(draft: Node, fragments: Sequence[Fragment], ledger: Ledger) -> None:
+def check_draft(draft: Node, ledger: Ledger) -> None:
     """Look for contradictions inside the draft; what prose alone defines of a style is added to it."""
-    check_styles(draft, ledger)
+    found = [entry for entry in walk("document", draft) if isinstance(entry[1], Node)]
+    check_styles(found, ledger)
+    check_limits(found, ledger)
+    check_gaps(found, ledger)
+    check_examples(draft, found, ledger)
+    check_likeness(found, ledger)
+    check_resources(draft, ledger)
+    check_hints(draft, found, ledger)
+    check_error_bodies(draft, ledger)
+    check_credentials(draft, ledger)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from trigger_contract.normalize.naming import (
     singular,
     singular_name,
     status_phrase,
+    unversioned,
     words,
 )
 from trigger_contract.normalize.shape import METHODS, children
@@ -93,19 +95,19 @@ def contexts(document: Node) -> Iterator[Found]:
 
     The roots of ``components.schemas`` have their names already and are not yielded.
     """
-    identifiers = [
-        str(operation.get("operationId", ""))
+    stems = Counter(
+        unversioned(str(operation.get("operationId", "")))
         for group in ("paths", "webhooks")
         for item in document.get(group, {}).values()
         for method, operation in item.items()
         if method in METHODS
-    ]
+    )
     for group in ("paths", "webhooks"):
         for path, item in document.get(group, {}).items():
             for method in METHODS:
                 if method in item:
                     identifier = str(item[method].get("operationId") or f"{method} {path}")
-                    stem = operation_stem(identifier, identifiers)
+                    stem = operation_stem(identifier, stems)
                     yield from _operation(item[method], Context(None, stem))
     yield from _components(document)
 

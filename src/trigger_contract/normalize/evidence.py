@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.merge import Merger
+from trigger_contract.normalize.merge import Merger, brief
 from trigger_contract.normalize.model import (
     AGE,
     Claim,
@@ -124,9 +124,13 @@ def _compare(
             Claim(operation.source, operation.line, "no such sentence"),
             Claim(fragment.page.name, sentence.line, sentence.text),
         )
-        entry = Contradiction(
-            "text", (*pointer, f"sentence {sentence.line}"), claims, "not taken", AGE, _REASON
-        )
+        place, stated = _nearest(wanted, texts)
+        if stated is not None:
+            says = brief(stated["description"])
+            claims = (Claim(stated.source, line_of(stated, "description"), says), claims[1])
+        where = (*place, "description") if place else (*pointer, f"sentence {sentence.line}")
+        chosen = "the text of the page that shows the structure"
+        entry = Contradiction("text", where, claims, chosen, AGE, _REASON)
         merger.ledger.add(_with_age(merger, entry, operation.source, fragment))
         return
     if not sentence.options:
@@ -140,6 +144,15 @@ def _compare(
             )
             entry = Contradiction("enum", (*where, "enum"), claims, ", ".join(map(str, enum)), AGE, _REASON)
             merger.ledger.add(_with_age(merger, entry, node.source, fragment))
+
+
+def _nearest(wanted: str, texts: dict[str, list[tuple[Pointer, Node]]]) -> tuple[Pointer, Node | None]:
+    """Find the text that shares most words with a sentence, if that is most of them."""
+    words = set(wanted.split())
+    best = max(texts, key=lambda text: len(words & set(text.split())), default="")
+    if len(words & set(best.split())) < 0.6 * len(words):
+        return (), None
+    return texts[best][0]
 
 
 def _with_age(merger: Merger, entry: Contradiction, newer: str, fragment: Fragment) -> Contradiction:

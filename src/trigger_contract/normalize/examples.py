@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from trigger_contract.normalize.model import Node, put
+
 _MADE_UP_TEXT = frozenset(
     (
         "<string>",
@@ -60,16 +62,39 @@ def is_made_up(value: Any, schema: Any) -> bool:
     return value in _MADE_UP_NUMBERS or value in (schema.get("minimum"), schema.get("maximum"))
 
 
-def shown_schema(value: Any) -> dict[str, Any]:
+def shown_schema(value: Any, line: int = 0) -> dict[str, Any]:
     """Return the schema that an example value shows: types, never enums, and nothing required.
 
     ``<unknown>`` and null show nothing but that any JSON value may stand there.
+
+    Args:
+        value: The example; lines are taken over where it knows them.
+        line: Where it stands.
     """
     if isinstance(value, dict):
-        properties = {name: shown_schema(item) for name, item in value.items()}
-        return {"type": "object", "properties": properties} if properties else {"type": "object"}
+        lines = getattr(value, "lines", {})
+        properties = Node()
+        for name, item in value.items():
+            below = lines.get(name, line)
+            put(properties, name, shown_schema(item, below), below)
+        return shown_node(
+            {"type": "object", "properties": properties} if properties else {"type": "object"}, line
+        )
     if isinstance(value, list):
-        return {"type": "array", "items": shown_schema(value[0]) if value else {}}
+        return shown_node({"type": "array", "items": shown_schema(value[0], line) if value else {}}, line)
+    return shown_node(_scalar(value), line)
+
+
+def shown_node(schema: dict[str, Any], line: int) -> Node:
+    """Make a node of a schema that was shown on one line."""
+    node = Node()
+    node.line = line
+    for key, value in schema.items():
+        put(node, key, value, line)
+    return node
+
+
+def _scalar(value: Any) -> dict[str, Any]:
     if isinstance(value, bool):
         return {"type": "boolean"}
     if isinstance(value, (int, float)):

@@ -44,18 +44,27 @@ def normalize_files(request: Request) -> tuple[Normalized, dict[Path, str]]:
     """
     overlay, output, report, side = request.overlay, request.output, request.report, request.provenance
     if request.pages:
-        pages = given_pages(request.pages, request.sources)
+        pages, paths = given_pages(request.pages, request.sources)
     else:
         root = checkout() / "openapi"
         sources = request.sources or root / "sources.yaml"
-        pages = listed_pages(sources)
+        pages, paths = listed_pages(sources)
         if request.sources is None:
             overlay = overlay or root / "overlay.yaml"
             output = output or root / "openapi.yaml"
             report = report or root / "NORMALIZATION.md"
             side = side or root / "provenance.json"
-    actions = read_overlay(read_text(overlay), overlay.name) if overlay else []
-    result = normalize(pages, actions)
+    if overlay is not None:
+        paths = {**paths, overlay.name: overlay}
+    try:
+        actions = read_overlay(read_text(overlay), overlay.name) if overlay else []
+        result = normalize(pages, actions)
+    except UserError as error:
+        # Pages go by short names in reports; a user who has to open one needs its path.
+        path = paths.get(error.source or "")
+        if path is None:
+            raise
+        raise UserError(error.message, source=path, line=error.line) from None
     files: dict[Path, str] = {}
     for path, text in (
         (output, result.text),

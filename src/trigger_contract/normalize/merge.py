@@ -65,11 +65,13 @@ class Merger:
     Attributes:
         fragments: Newest first; ties have been broken already.
         ledger: Where contradictions are noted.
+        services: The number of the service of each page, by the page's name.
         draft: The document so far.
     """
 
     fragments: Sequence[Fragment]
     ledger: Ledger
+    services: Mapping[str, int] = field(default_factory=dict)
     draft: Node = field(default_factory=Node)
     _by_source: dict[str, Fragment] = field(default_factory=dict)
 
@@ -86,6 +88,8 @@ class Merger:
         for group in ("paths", "webhooks"):
             for fragment in self.fragments:
                 self._paths(fragment, group)
+        for fragment in self.fragments:
+            self._rest(fragment.document.get("components"))
         for fragment in self.fragments:
             for key, value in fragment.document.items():
                 if key not in self.draft and (
@@ -112,8 +116,7 @@ class Merger:
             self.object("info", known, value, ("info",))
 
     def _same_api(self, source: str, fragment: Fragment) -> bool:
-        other = self._by_source.get(source)
-        return other is None or other.page.api == fragment.page.api
+        return self.services.get(source, 0) == self.services.get(fragment.page.name, 0)
 
     def _named(self, fragment: Fragment, group: str) -> None:
         own = fragment.document.get("components", {}).get(group)
@@ -128,6 +131,14 @@ class Merger:
                 named[name] = self.object(
                     COMPONENT_KINDS[group], named[name], value, ("components", group, name)
                 )
+
+    def _rest(self, own: Any) -> None:
+        """Keep what is no known group of components, for an extension or for the validation to name."""
+        for key, value in own.items() if isinstance(own, Node) else ():
+            if key not in COMPONENT_KINDS:
+                components = self.draft.setdefault("components", node_like(own))
+                if key not in components:
+                    put(components, key, value, line_of(own, key))
 
     def _paths(self, fragment: Fragment, group: str) -> None:
         own = fragment.document.get(group)
@@ -177,7 +188,7 @@ class Merger:
                 "reference", pointer, newer, older, newer.get("$ref", "inline"), older.get("$ref", "inline")
             )
             return newer
-        trial = Merger(self.fragments, Ledger(), self.draft, self._by_source)
+        trial = Merger(self.fragments, Ledger(), self.services, self.draft, self._by_source)
         trial.object(kind, copy_value(resolved_newer), copy_value(resolved_older), pointer)
         if not trial.ledger.entries:
             kept = newer if "$ref" in newer else older
@@ -299,10 +310,10 @@ class Merger:
                 continue
             newer.append(parameter)
             newer.lines.append(parameter.line)
-            if newer.source not in self._partial_sources():
+            if not self._partial(newer):
                 where = (*pointer, len(newer) - 1)
                 self.note("parameter", where, newer, parameter, "nothing", identity[0], chosen="kept")
-        if older.source in self._partial_sources():
+        if self._partial(older):
             return
         for identity, index in known.items():
             if identity not in seen:
@@ -317,10 +328,7 @@ class Merger:
 
     # -- notes -----------------------------------------------------------------------------------
 
-    def _partial_sources(self) -> set[str]:
-        return {name for name, fragment in self._by_source.items() if fragment.partial}
-
-    def _partial(self, node: Node) -> bool:
+    def _partial(self, node: Node | LocatedSequence) -> bool:
         fragment = self._by_source.get(node.source)
         return fragment is not None and fragment.partial
 
@@ -340,17 +348,18 @@ class Merger:
         chosen: Any = None,
     ) -> None:
         """Note that two pages disagree; the newer one's value stands unless ``chosen`` says otherwise."""
-        key = pointer[-1]
+        key = str(pointer[-1])
+        ours, theirs = contrast(newer_says, older_says)
         claims = (
-            Claim(newer.source, line_of(newer, str(key)), brief(newer_says)),
-            Claim(older.source, line_of(older, str(key)), brief(older_says)),
+            Claim(newer.source, line_of(newer, key), ours),
+            Claim(older.source, line_of(older, key), theirs),
         )
         self.ledger.add(
             Contradiction(
                 kind,
                 pointer,
                 claims,
-                brief(newer_says if chosen is None else chosen),
+                ours if chosen is None else brief(chosen),
                 AGE,
                 self.age_reason(newer.source, older.source),
             )
@@ -362,6 +371,22 @@ class Merger:
         if first is None or second is None or first.page.age == second.page.age:
             return f"Neither page is known to be newer; the order of their names decides ({newer} first)."
         return f"{newer} ({first.page.age}) is newer than {older} ({second.page.age})."
+
+
+def contrast(first: Any, second: Any) -> tuple[str, str]:
+    """Write two values in one short line each; of long texts only what is around the difference."""
+    if not (isinstance(first, str) and isinstance(second, str) and max(len(first), len(second)) > 200):
+        return brief(first), brief(second)
+    ours, theirs = first.split(), second.split()
+    start = next((i for i, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b), 0)
+    end = next((i for i, (a, b) in enumerate(zip(ours[::-1], theirs[::-1], strict=False)) if a != b), 0)
+    start, end = max(0, start - 6), max(0, end - 6)
+
+    def cut(text: list[str]) -> str:
+        middle = " ".join(text[start : max(start + 1, len(text) - end)])
+        return f"{'… ' if start else ''}{brief(middle)}{' …' if end else ''}"
+
+    return cut(ours), cut(theirs)
 
 
 def brief(value: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from trigger_contract.document.references import join_pointer
@@ -25,6 +25,10 @@ class Node(LocatedMapping):
     def __init__(self) -> None:
         super().__init__()
         self.also: list[LocatedMapping] = []
+
+
+Found = tuple[Pointer, Node, str]
+"""A place in the draft, what stands there, and its kind (see ``shape``)."""
 
 
 def node_like(other: Any) -> Node:
@@ -180,6 +184,7 @@ class Contradiction:
         chosen: What stands in the document.
         settled: ``age``, ``rule``, ``overlay`` or ``apart`` (both stay, each in its own place).
         reason: Why.
+        places: Further places that it is about; a decision on any of them settles it.
     """
 
     kind: str
@@ -188,6 +193,7 @@ class Contradiction:
     chosen: str
     settled: str
     reason: str
+    places: tuple[Pointer, ...] = ()
 
     @property
     def where(self) -> str:
@@ -200,15 +206,27 @@ class Ledger:
     """The contradictions found so far, one for each place and kind."""
 
     entries: dict[tuple[Pointer, str], Contradiction] = field(default_factory=dict)
+    _by_claim: dict[tuple[str, str | int, Claim], tuple[Pointer, str]] = field(default_factory=dict)
 
     def add(self, contradiction: Contradiction) -> None:
-        """Add one; a further claim about the same place and kind joins the first."""
+        """Add one.
+
+        A further claim about the same place joins what is known of it. So does the same sentence met in
+        another place, because a YAML alias or a merged schema shows it there as well.
+        """
         key = (contradiction.pointer, contradiction.kind)
+        sentence = (contradiction.kind, contradiction.pointer[-1], contradiction.claims[-1])
+        if key not in self.entries:
+            key = self._by_claim.get(sentence, key)
         known = self.entries.get(key)
         if known is None:
             self.entries[key] = contradiction
+            self._by_claim[sentence] = key
             return
-        fresh = tuple(claim for claim in contradiction.claims if claim not in known.claims)
-        self.entries[key] = Contradiction(
-            known.kind, known.pointer, known.claims + fresh, known.chosen, known.settled, known.reason
-        )
+        claims = list(known.claims)
+        for claim in contradiction.claims:
+            if not any(claim.says == other.says and claim.source == other.source for other in claims):
+                claims.append(claim)
+        places = dict.fromkeys((*known.places, contradiction.pointer, *contradiction.places))
+        places.pop(known.pointer, None)
+        self.entries[key] = replace(known, claims=tuple(claims), places=tuple(places))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 from http import HTTPStatus
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
@@ -75,15 +75,24 @@ def status_phrase(status: str) -> str:
     return _SHORTER.get(code) or pascal(code.phrase.replace("'", ""))
 
 
-def operation_stem(operation_id: str, others: Iterable[str] = ()) -> str:
+def operation_stem(operation_id: str, stems: Mapping[str, int] | None = None) -> str:
     """Return the words of an operationId for use in component names, without its version.
 
     The version stays where another operation differs in nothing else.
+
+    Args:
+        operation_id: The operationId.
+        stems: How many operations there are of each stem.
     """
-    stem = _VERSION_WORD.sub("", operation_id)
-    if not stem or sum(_VERSION_WORD.sub("", other) == stem for other in others) > 1:
+    stem = unversioned(operation_id)
+    if not stem or (stems or {}).get(stem, 0) > 1:
         stem = operation_id
     return pascal(stem) or "Operation"
+
+
+def unversioned(operation_id: str) -> str:
+    """Return an operationId without the version at its end."""
+    return _VERSION_WORD.sub("", operation_id)
 
 
 def path_version(path: str) -> str:
@@ -92,12 +101,17 @@ def path_version(path: str) -> str:
     return match[1].lower().replace(".", "_") if match else ""
 
 
-def derive_operation_id(title: str, method: str, path: str, taken: Iterable[str]) -> str:
+def derive_operation_id(title: str, method: str, path: str, used: Collection[str]) -> str:
     """Make an operationId of a page's title and the path's version, else of method and path.
 
     ``Retrieve run`` under ``/api/v3`` becomes ``retrieve_run_v3``.
+
+    Args:
+        title: The page's title, or an empty text.
+        method: The method.
+        path: The path.
+        used: The operationIds that are taken, in case-folded form.
     """
-    used = {identifier.casefold() for identifier in taken}
     version = path_version(path)
     name = snake(title)
     candidates = []

@@ -12,7 +12,7 @@ from trigger_contract.normalize.model import Fragment, Page
 from trigger_contract.normalize.rendered import read_rendered
 from trigger_contract.normalize.standard import check_version, read_document
 
-_OPENING = re.compile(r"^(`{3,}|~{4,})[ \t]*([A-Za-z]*)[ \t]*([^\n`]*)$", re.MULTILINE)
+_OPENING = re.compile(r"^(`{3,}|~{4,})[ \t]*(?:ya?ml|json)\b[ \t]*([^\n`]*)$", re.MULTILINE | re.IGNORECASE)
 _WHOLE = re.compile(r"\A\s*(?:---[^\n]*\n|#[^\n]*\n|%[^\n]*\n|\s)*(?:[\"']?(?:openapi|swagger)[\"']?\s*:|\{)")
 _ENDPOINT = re.compile(
     r"\b(?:get|put|post|delete|options|head|patch|trace)\s+/|\bwebhook\s+\S", re.IGNORECASE
@@ -72,22 +72,23 @@ def read_page(page: Page) -> list[Fragment]:
 
 
 def _blocks(page: Page, text: str) -> list[_Block]:
-    """Find the specification blocks: fences of four backticks, or of three that name an endpoint."""
+    """Find the specification blocks: fences of four backticks, or of three that name an endpoint.
+
+    A block ends at a line of nothing but at least as many backticks, in the first column: the code
+    samples inside it have fences of their own, but shorter or indented ones.
+    """
     blocks: list[_Block] = []
     position = 0
     while opening := _OPENING.search(text, position):
-        fence, language, info = opening.groups()
-        body = min(opening.end() + 1, len(text))
-        closing = re.compile(rf"^{fence[0]}{{{len(fence)},}}[ \t]*$", re.MULTILINE).search(text, body)
-        wanted = language.lower() in ("yaml", "yml", "json") and (len(fence) > 3 or _ENDPOINT.search(info))
-        line = text.count("\n", 0, opening.start()) + 1
-        if closing is None:
-            if wanted:
-                raise UserError("the block opened here is never closed", source=page.name, line=line)
-            position = body
+        fence, info = opening.groups()
+        position = min(opening.end() + 1, len(text))
+        if len(fence) < 4 and not _ENDPOINT.search(info):
             continue
-        if wanted:
-            blocks.append(_Block(text[body : closing.start()], line + 1, info.strip()))
+        line = text.count("\n", 0, opening.start()) + 1
+        closing = re.compile(rf"^{fence[0]}{{{len(fence)},}}[ \t]*$", re.MULTILINE).search(text, position)
+        if closing is None:
+            raise UserError("the block opened here is never closed", source=page.name, line=line)
+        blocks.append(_Block(text[position : closing.start()], line + 1, info.strip()))
         position = closing.end()
     return blocks
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import urlsplit
 
 from trigger_contract.document.yaml import dump
@@ -12,14 +13,22 @@ from trigger_contract.errors import UserError
 from trigger_contract.normalize.arrange import arrange, complete, name_operations
 from trigger_contract.normalize.checks import check_draft
 from trigger_contract.normalize.components import name_components
+from trigger_contract.normalize.deep_references import settle_deep_references
 from trigger_contract.normalize.evidence import place_sentences
-from trigger_contract.normalize.merge import Merger
+from trigger_contract.normalize.merge import Merger, brief
 from trigger_contract.normalize.model import AGE, OVERLAY, Contradiction, Fragment, Ledger, Node, Page
 from trigger_contract.normalize.overlay import Action, Touched, apply_overlay
 from trigger_contract.normalize.pages import read_page
 from trigger_contract.normalize.provenance import provenance
 from trigger_contract.normalize.report import write_report
-from trigger_contract.normalize.validation import check_operation_ids, check_references, plain, validate
+from trigger_contract.normalize.services import separate_services
+from trigger_contract.normalize.validation import (
+    check_containment,
+    check_operation_ids,
+    check_references,
+    plain,
+    validate,
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,7 @@ def normalize(pages: Iterable[Page], overlay: Sequence[Action] = ()) -> Normaliz
         UserError: A page cannot be read, an action fits nothing, or the result is no valid document.
     """
     result = build(pages, overlay)
-    validate(result.document, result.draft)
+    validate(result.document, result.draft, len(result.text))
     return result
 
 
@@ -78,18 +87,22 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     if not pages:
         raise UserError("no pages to normalize")
     fragments = _in_order(fragment for page in pages for fragment in read_page(page))
+    for fragment in fragments:
+        settle_deep_references(fragment.document)
+    services = separate_services(fragments)
     ledger = Ledger()
     titles = _titles(fragments)
-    merger = Merger(fragments, ledger)
+    merger = Merger(fragments, ledger, services)
     draft = merger.merge()
     place_sentences(merger, draft)
     check_references(draft)
+    check_containment(draft)
     arrange(draft)
     name_operations(draft, titles)
     check_operation_ids(draft)
-    check_draft(draft, fragments, ledger)
+    check_draft(draft, ledger)
     touched = apply_overlay(draft, overlay)
-    contradictions = _settle(ledger, touched)
+    contradictions = _settle(ledger, touched, draft)
     check_references(draft)
     complete(draft, _name(fragments))
     arrange(draft)
@@ -138,17 +151,32 @@ def _name(fragments: list[Fragment]) -> str:
     return "API"
 
 
-def _settle(ledger: Ledger, touched: list[Touched]) -> tuple[Contradiction, ...]:
+def _settle(ledger: Ledger, touched: list[Touched], draft: Node) -> tuple[Contradiction, ...]:
     """Mark what the overlay decided; the last action that touches a place is the one that counts."""
     result = []
     for entry in ledger.entries.values():
         action = next((place.action for place in reversed(touched) if _covers(place, entry)), None)
         if action is not None:
-            entry = replace(entry, settled=OVERLAY, reason=action.reason)
+            chosen = _now(draft, entry)
+            entry = replace(entry, settled=OVERLAY, reason=action.reason, chosen=chosen)
         result.append(entry)
     return tuple(sorted(result, key=lambda entry: (list(map(str, entry.pointer)), entry.kind)))
 
 
+def _now(draft: Node, entry: Contradiction) -> str:
+    """What stands in the draft after the overlay."""
+    value: Any = draft
+    for token in entry.pointer:
+        try:
+            value = value[token]
+        except (KeyError, IndexError, TypeError):
+            return entry.chosen if token != entry.pointer[-1] else f"no {token}"
+    return brief(value)
+
+
 def _covers(place: Touched, entry: Contradiction) -> bool:
-    length = min(len(place.pointer), len(entry.pointer))
-    return place.pointer[:length] == entry.pointer[:length]
+    for pointer in (entry.pointer, *entry.places):
+        length = min(len(place.pointer), len(pointer))
+        if place.pointer[:length] == pointer[:length]:
+            return True
+    return False

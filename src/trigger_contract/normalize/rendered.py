@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from trigger_contract.document.yaml import LocatedSequence
-from trigger_contract.normalize.examples import shown_schema
+from trigger_contract.document.yaml import LocatedSequence, load
+from trigger_contract.errors import UserError
+from trigger_contract.normalize.examples import shown_node, shown_schema
 from trigger_contract.normalize.model import Fragment, Node, Page, Sentence, put
 from trigger_contract.normalize.rendered_fields import Field, read_fields
 from trigger_contract.normalize.shape import METHODS
@@ -45,8 +46,12 @@ _NOISE = {
     "hide child attributes",
     "on this page",
 }
+_END = ("was this page helpful?", "powered by mintlify")
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 _CURL_REQUEST = re.compile(r"--request\s+([A-Za-z]+)|-X\s+([A-Za-z]+)")
 _CURL_URL = re.compile(r"--url\s+['\"]?([^\s'\"\\]+)|\bcurl\s+['\"]?(https?://[^\s'\"\\]+)")
+_CURL_HEADER = re.compile(r"(?:--header|-H)\s+['\"]([\w-]+):\s*([^'\"]*)['\"]")
+_CREDENTIAL = re.compile(r"<(?:token|api-?_?key|encoded-value|credentials?)>|\bBearer\b", re.IGNORECASE)
 _STATUS = re.compile(r"[1-5](?:\d\d|XX)\Z")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+\Z")
 
@@ -62,6 +67,7 @@ class _Text:
     path: str = ""
     path_line: int = 1
     server: str = ""
+    headers: list[tuple[str, str]] = field(default_factory=list)
     request_example: Any = None
     response_example: Any = None
     example_line: int = 0
@@ -71,16 +77,20 @@ class _Text:
 
 def read_rendered(page: Page, text: str) -> Fragment:
     """Read a rendered page; one without a path becomes sentences that another page may place."""
-    found = _cut(text.split("\n"))
+    found = _cut(page.name, text.translate(_INVISIBLE).split("\n"))
     document = _node(page, found.path_line)
     put(document, "openapi", "3.1.0")
     sentences: tuple[Sentence, ...] = ()
     if found.method and found.path:
-        operation = _operation(page, found)
+        operation, schemes = _operation(page, found)
         item, items = _node(page, found.path_line), _node(page, found.path_line)
         put(item, found.method, operation, found.path_line)
         put(items, found.path, item, found.path_line)
         put(document, "paths", items, found.path_line)
+        if schemes is not None:
+            components = _node(page, schemes.line)
+            put(components, "securitySchemes", schemes, schemes.line)
+            put(document, "components", components, schemes.line)
     else:
         sentences = _sentences(found)
     return Fragment(page, "rendered", document, found.title, found.title_line, sentences)
@@ -93,11 +103,14 @@ def _node(page: Page, line: int) -> Node:
 
 
 def located(page: Page, value: Any, line: int) -> Any:
-    """Give a plain value lines, all the same one."""
+    """Give a plain value lines, all the same one, where it has none of its own."""
     if isinstance(value, dict):
+        line = getattr(value, "line", line)
         node = _node(page, line)
+        lines = getattr(value, "lines", {})
         for key, item in value.items():
-            put(node, key, located(page, item, line), line)
+            below = lines.get(key, line)
+            put(node, key, located(page, item, below), below)
         return node
     if isinstance(value, list):
         sequence = LocatedSequence()
@@ -108,7 +121,7 @@ def located(page: Page, value: Any, line: int) -> Any:
     return value
 
 
-def _cut(lines: list[str]) -> _Text:
+def _cut(name: str, lines: list[str]) -> _Text:
     """Walk the lines once: endpoint, code, JSON bodies, then the sections."""
     found = _Text()
     section: list[tuple[int, str]] | None = None
@@ -123,15 +136,17 @@ def _cut(lines: list[str]) -> _Text:
             index = _curl(lines, index, found)
             continue
         if section is None and line in ("{", "[", "{}", "[]"):
-            end, value = _json(lines, index)
+            end, value = _json(name, lines, index)
             if end:
                 if found.response_example is None:
                     found.response_example, found.example_line = value, number
                 index = end
                 continue
-        name = _SECTIONS.get(line.lower())
-        if name and not (name in found.sections and name in ("body", "header", "security")):
-            section = found.sections.setdefault(name, [])
+        if section is not None and line.lower() in _END:
+            break
+        heading = _SECTIONS.get(line.lower())
+        if heading and not (heading in found.sections and heading in ("body", "header", "security")):
+            section = found.sections.setdefault(heading, [])
         elif section is not None:
             if line.lower() not in _NOISE:
                 section.append((number, line))
@@ -143,12 +158,12 @@ def _cut(lines: list[str]) -> _Text:
 
 
 def _headline(found: _Text) -> None:
-    """The first line before any section is the title, the next one the description."""
+    """Find the title and the sentence below it; what is above the title is the way through the menu."""
     before = [entry for entry in found.preamble if not found.path or entry[0] < found.path_line]
+    if len(before) > 1 and (before[-1][1].endswith((".", "!", "?")) or len(before[-1][1].split()) > 8):
+        found.description = before.pop()[1]
     if before:
-        found.title_line, found.title = before[0]
-        if len(before) > 1:
-            found.description = before[1][1]
+        found.title_line, found.title = before[-1]
 
 
 def _endpoint(lines: list[str], index: int, found: _Text) -> int | None:
@@ -205,6 +220,7 @@ def _curl(lines: list[str], index: int, found: _Text) -> int:
             found.method = (method[1] or method[2]).lower() if method else "get"
             found.path, found.path_line = path, index + 1
         found.server = f"{parts.scheme}://{parts.netloc}{base}"
+    found.headers = [(name, value) for name, value in _CURL_HEADER.findall(text)]
     quote = re.search(r"--data(?:-raw)?\s+'", text)
     if quote:
         body = text[quote.end() :]
@@ -218,7 +234,7 @@ def _curl(lines: list[str], index: int, found: _Text) -> int:
     return end
 
 
-def _json(lines: list[str], index: int) -> tuple[int, Any]:
+def _json(name: str, lines: list[str], index: int) -> tuple[int, Any]:
     """Read a JSON value that starts on this line; return the line after it, or 0."""
     try:
         value, length = json.JSONDecoder().raw_decode("\n".join(lines[index:]).lstrip())
@@ -226,10 +242,16 @@ def _json(lines: list[str], index: int) -> tuple[int, Any]:
         return 0, None
     text = "\n".join(lines[index:])
     offset = len(text) - len(text.lstrip())
-    return index + text[: offset + length].count("\n") + 1, value
+    found = text[offset : offset + length]
+    end = index + text[: offset + length].count("\n") + 1
+    try:
+        # JSON is YAML, and only our YAML reader knows on which line each part stands.
+        return end, load(found, name, first_line=index + 1)
+    except UserError:
+        return end, value
 
 
-def _operation(page: Page, found: _Text) -> Node:
+def _operation(page: Page, found: _Text) -> tuple[Node, Node | None]:
     operation = _node(page, found.path_line)
     if found.title:
         put(operation, "summary", found.title, found.title_line)
@@ -248,12 +270,12 @@ def _operation(page: Page, found: _Text) -> Node:
             parameters.insert(0, located(page, missing, found.path_line))
     if parameters:
         put(operation, "parameters", _list(page, parameters))
-    _security(page, found, operation)
+    schemes = _security(page, found, operation)
     _body(page, found, operation)
     put(operation, "responses", _responses(page, found))
     if found.server:
         put(operation, "servers", located(page, [{"url": found.server}], found.path_line))
-    return operation
+    return operation, schemes
 
 
 def _list(page: Page, items: list[Any]) -> LocatedSequence:
@@ -264,12 +286,39 @@ def _list(page: Page, items: list[Any]) -> LocatedSequence:
     return sequence
 
 
-def _security(page: Page, found: _Text, operation: Node) -> None:
-    """Note the headers that carry a credential; what is not shown about them is not made up."""
-    fields = [field for field in read_fields(found.sections.get("security", [])) if field.name]
-    if fields:
-        names = [{"name": field.name, "in": field.place or "header"} for field in fields]
-        put(operation, "x-shown-authorization", located(page, names, fields[0].line), fields[0].line)
+def _security(page: Page, found: _Text, operation: Node) -> Node | None:
+    """Read the credentials that the page shows, all of them needed at once; return their schemes."""
+    schemes: dict[str, Any] = {}
+    for shown in read_fields(found.sections.get("security", [])):
+        if shown.name:
+            key, scheme = _scheme(shown.name, shown.description, shown.place or "header")
+            schemes[key] = located(page, scheme, shown.line)
+    if not schemes:
+        for name, value in found.headers:
+            if _CREDENTIAL.search(value):
+                key, scheme = _scheme(name, value, "header")
+                schemes[key] = located(page, scheme, found.path_line)
+    if not schemes:
+        return None
+    line = min(scheme.line for scheme in schemes.values())
+    put(operation, "security", located(page, [{key: [] for key in schemes}], line), line)
+    node = _node(page, line)
+    for key, scheme in schemes.items():
+        put(node, key, scheme, scheme.line)
+    return node
+
+
+def _scheme(name: str, text: str, place: str) -> tuple[str, dict[str, Any]]:
+    """Tell the scheme from the header's name and what is said about its value."""
+    scheme: dict[str, Any] = {"type": "apiKey", "name": name, "in": place}
+    key = "apiKeyAuth"
+    if name.lower() == "authorization" and re.search(r"\bbearer\b", text, re.IGNORECASE):
+        key, scheme = "bearerAuth", {"type": "http", "scheme": "bearer"}
+    elif name.lower() == "authorization" and re.search(r"\bbasic\b", text, re.IGNORECASE):
+        key, scheme = "basicAuth", {"type": "http", "scheme": "basic"}
+    if " " in text and "<" not in text.split()[0] and len(text.split()) > 2:
+        scheme["description"] = text
+    return key, scheme
 
 
 def _body(page: Page, found: _Text, operation: Node) -> None:
@@ -293,7 +342,6 @@ def _responses(page: Page, found: _Text) -> Node:
         schema = _schema(fields, found.response_example)
         response["content"] = {media_type or "application/json": {"schema": schema}}
     node = located(page, response, line)
-    _place_lines(node, fields)
     responses = _node(page, line)
     put(responses, status, node, line)
     return responses
@@ -311,7 +359,9 @@ def _section_schema(section: list[tuple[int, str]]) -> tuple[str, list[Field], s
 
 def _schema(fields: list[Field], example: Any) -> dict[str, Any]:
     """Unite what the fields say about the top level with the types that the example shows below it."""
-    schema: dict[str, Any] = shown_schema(example) if example is not None else {"type": "object"}
+    schema: dict[str, Any] = (
+        shown_schema(example, getattr(example, "line", 0)) if example is not None else {"type": "object"}
+    )
     inner: dict[str, Any] = schema["items"] if schema.get("type") == "array" else schema
     if inner.get("type") != "object" or not fields:
         return schema
@@ -319,25 +369,15 @@ def _schema(fields: list[Field], example: Any) -> dict[str, Any]:
     for shown in fields:
         said = shown.schema()
         known = properties.get(shown.name, {})
-        if said.get("type") == "array" and "items" in known and len(said.get("items", {})) <= 1:
-            said["items"] = {**said.get("items", {}), **known["items"]}
+        if said.get("type") == "array" and known.get("items") and len(said.get("items", {})) <= 1:
+            said["items"] = known["items"]
         if said.get("type") == "object" and "properties" in known:
             said["properties"] = known["properties"]
-        properties[shown.name] = said
+        properties[shown.name] = shown_node(said, shown.line)
     required = [shown.name for shown in fields if shown.required]
     if required:
         inner["required"] = required
     return schema
-
-
-def _place_lines(response: Node, fields: list[Field]) -> None:
-    for media_type in response.get("content", {}).values():
-        schema = media_type["schema"]
-        properties = schema.get("properties")
-        for shown in fields:
-            if isinstance(properties, Node) and shown.name in properties:
-                properties.lines[shown.name] = shown.line
-                properties[shown.name].line = shown.line
 
 
 def _sentences(found: _Text) -> tuple[Sentence, ...]:

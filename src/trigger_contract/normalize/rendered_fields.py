@@ -21,6 +21,11 @@ _LENGTH = re.compile(
     re.IGNORECASE,
 )
 _CONTINUED = re.compile(r"^[,.;:)]")
+_SQUASHED = re.compile(
+    r"(?P<type>(?:string|integer|number|boolean|object|array|file|any|enum)(?:<[\w:./ -]+>)?(?:\[\])*)"
+    r"(?P<place>header|query|cookie|path|body)?(?P<first>required|deprecated)?"
+    r"(?:default:(?P<default>.*?))?(?P<last>required|deprecated)?\Z"
+)
 _MARKS = {"required", "deprecated", "read-only", "write-only", "nullable"}
 _PLACES = {"header", "query", "cookie", "path", "body"}
 _OPTION = re.compile(r",?\s*\S+\Z")
@@ -112,10 +117,23 @@ def read_fields(lines: list[tuple[int, str]]) -> list[Field]:
     for index, start in enumerate(starts):
         end = starts[index + 1] if index + 1 < len(starts) else len(shown)
         number, name = shown[start]
-        entry = Field(name.rstrip("*").strip(), number, type=shown[start + 1][1])
+        entry = Field(name.rstrip("*").strip(), number)
+        _take_type(entry, shown[start + 1][1])
         _details(entry, [text for _, text in shown[start + 2 : end]])
         fields.append(entry)
     return fields
+
+
+def _take_type(entry: Field, text: str) -> None:
+    """Take the type, and the marks that a browser copies without a blank behind it (``stringrequired``)."""
+    match = _SQUASHED.match(text)
+    if match is None or _TYPE.match(text):
+        entry.type = text
+        return
+    entry.type, entry.place = match["type"], match["place"] or ""
+    entry.marks |= {mark for mark in (match["first"], match["last"]) if mark}
+    if match["default"]:
+        entry.keywords["default"] = match["default"].strip()
 
 
 def _details(entry: Field, texts: list[str]) -> None:
@@ -123,10 +141,15 @@ def _details(entry: Field, texts: list[str]) -> None:
     example = False
     paragraph: list[str] = []
     for text in texts:
-        if listing and _OPTION.match(text):
-            entry.options.append(text.strip(", `\"'"))
+        if text.lower().rstrip(":") == "example" or text.lower() == "examples:":
+            example, listing = True, False
         elif example:
-            entry.keywords["example"], example = text, False
+            entry.keywords.setdefault("example", text)
+            example = False
+        elif _keyword(entry, text):
+            listing = False
+        elif listing and _OPTION.match(text):
+            entry.options.append(text.strip(", `\"'"))
         elif text.lower() in _MARKS:
             entry.marks.add(text.lower())
         elif text.lower() in _PLACES and not paragraph:
@@ -135,9 +158,7 @@ def _details(entry: Field, texts: list[str]) -> None:
             listing = True
             rest = text.partition(":")[2].strip()
             entry.options.extend(part.strip(" `\"'") for part in rest.split(",") if part.strip())
-        elif text.lower().rstrip(":") == "example" or text.lower() == "examples:":
-            example = True
-        elif not _keyword(entry, text):
+        else:
             listing = False
             paragraph.append(text)
     entry.description = _join(paragraph)
@@ -209,7 +230,7 @@ def _is_code(text: str) -> bool:
 
 
 def _is_type(text: str) -> bool:
-    return _TYPE.match(text) is not None
+    return _TYPE.match(text) is not None or _SQUASHED.match(text) is not None
 
 
 def _is_name(text: str) -> bool:

@@ -40,32 +40,42 @@ def read_sources(path: Path) -> dict[str, LocatedMapping]:
     return found
 
 
-def listed_pages(path: Path) -> list[Page]:
+def listed_pages(path: Path) -> tuple[list[Page], dict[str, Path]]:
     """Read every page of the list from the ``sources`` folder beside it.
+
+    Returns:
+        The pages, and where each of them lies by its short name.
 
     Raises:
         UserError: A page is missing or not text.
     """
     folder = path.parent / "sources"
     folder = folder if folder.is_dir() else path.parent
-    return [_page(folder / file, entry) for file, entry in read_sources(path).items()]
+    entries = read_sources(path)
+    pages = [_page(folder / file, entry, file) for file, entry in entries.items()]
+    return pages, {file: folder / file for file in entries}
 
 
-def given_pages(paths: Sequence[Path], sources: Path | None = None) -> list[Page]:
+def given_pages(paths: Sequence[Path], sources: Path | None = None) -> tuple[list[Page], dict[str, Path]]:
     """Read pages that were named one by one; those that the list has by their file name get its age.
+
+    Returns:
+        The pages, and where each of them lies by its short name.
 
     Raises:
         UserError: A page is missing, a folder, or not text.
     """
     entries = read_sources(sources) if sources else {}
+    paths = list({path.resolve(): path for path in paths}.values())
     names = _short_names(paths)
-    return [_page(path, entries.get(path.name), name) for path, name in zip(paths, names, strict=True)]
+    pages = [_page(path, entries.get(path.name), name) for path, name in zip(paths, names, strict=True)]
+    return pages, dict(zip(names, paths, strict=True))
 
 
-def _page(path: Path, entry: LocatedMapping | None, name: str = "") -> Page:
+def _page(path: Path, entry: LocatedMapping | None, name: str) -> Page:
     api = entry.get("api") if entry else None
     age = Age(str(entry.get("published", ""))) if entry else Age()
-    return Page(name or path.name, read_text(path), age, str(api) if api else None)
+    return Page(name, read_text(path), age, str(api) if api else None)
 
 
 def _short_names(paths: Sequence[Path]) -> list[str]:

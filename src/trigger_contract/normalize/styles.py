@@ -8,6 +8,7 @@ Pages that use them say in prose how they are written, mostly by an example in b
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from trigger_contract.document.wire import EXTENSION
@@ -15,6 +16,7 @@ from trigger_contract.normalize.model import (
     RULE,
     Claim,
     Contradiction,
+    Found,
     Ledger,
     Node,
     Pointer,
@@ -22,7 +24,6 @@ from trigger_contract.normalize.model import (
     node_like,
     put,
 )
-from trigger_contract.normalize.shape import walk
 
 _SAMPLE = re.compile(r"`([^`\s=]+)=([^`\s]*)`")
 _WORD = re.compile(
@@ -30,15 +31,13 @@ _WORD = re.compile(
 )
 
 
-def check_styles(draft: Node, ledger: Ledger) -> None:
+def check_styles(found: Iterable[Found], ledger: Ledger) -> None:
     """Compare each query parameter's style with its text, and record the form that only the text defines.
 
     A page that joins lists by commas in one of its ``deepObject`` parameters does so in all of them.
     """
     parameters = [
-        (pointer, node)
-        for pointer, node, kind in walk("document", draft)
-        if kind == "parameter" and isinstance(node, Node) and node.get("in") == "query"
+        (pointer, node) for pointer, node, kind in found if kind == "parameter" and node.get("in") == "query"
     ]
     deep = []
     for pointer, parameter in parameters:
@@ -82,7 +81,9 @@ def _check_word(parameter: Node, pointer: Pointer, description: str, ledger: Led
             parameter.source, line_of(parameter, "description"), f'the text: the "{said[1]}" encoding style'
         ),
     )
-    reason = "The samples in the text are written in the declared style; the word in the text is a slip."
+    reason = "The keyword stands: it has one meaning, and the samples in the text are written in that style."
+    if not _SAMPLE.search(description):
+        reason = "The keyword stands: it has one meaning, the word in the text may have many."
     ledger.add(Contradiction("style", (*pointer, "style"), claims, style, RULE, reason))
 
 

@@ -1,0 +1,239 @@
+"""The generated client beside its peers, in one run: decoding a page, the cost of a call, import time.
+
+Run it with ``python benchmarks/client.py``; ``--json FILE`` keeps the figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import gc
+import importlib
+import io
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+GENERATED = ROOT / "generated"
+sys.path.insert(0, str(GENERATED))
+sys.path.insert(0, str(ROOT / "tests"))
+
+Decoder = Callable[[bytes], Any]
+
+
+def page(count: int = 100) -> bytes:
+    """A page of runs as the real server sends it, with properties that the document does not name."""
+    items = [
+        {
+            "id": f"run_{number:022}",
+            "status": ("COMPLETED", "QUEUED", "EXECUTING", "FAILED")[number % 4],
+            "taskIdentifier": "send-welcome-email",
+            "version": "20240523.1",
+            "env": {"id": "cl1234567890abcdefghij", "name": "dev", "user": "Anna"},
+            "idempotencyKey": f"idempotency_key_{number}",
+            "isTest": False,
+            "createdAt": "2024-05-23T10:00:00.000Z",
+            "updatedAt": "2024-05-23T10:00:01.500Z",
+            "startedAt": "2024-05-23T10:00:00.250Z",
+            "finishedAt": "2024-05-23T10:00:01.400Z",
+            "ttl": "1h42m",
+            "tags": ["user_5df987al13", "org_c6b7dycmxw"],
+            "costInCents": 0.00292,
+            "baseCostInCents": 0.0025,
+            "durationMs": 491,
+            "attemptCount": 1,
+            "isCompleted": True,
+        }
+        for number in range(count)
+    ]
+    return json.dumps({"data": items, "pagination": {"next": "run_1"}}).encode()
+
+
+def median(function: Callable[[], Any], seconds: float) -> float:
+    """Median time of a call in microseconds, the collector left on."""
+    function()
+    samples = []
+    gc.collect()
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or len(samples) < 50:
+        begin = time.perf_counter()
+        function()
+        samples.append(time.perf_counter() - begin)
+    return statistics.median(samples) * 1e6
+
+
+def interleaved(functions: dict[str, Callable[[], Any]]) -> dict[str, float]:
+    """Medians of several functions, measured in turns so that a busy moment hits all alike."""
+    rounds: dict[str, list[float]] = {name: [] for name in functions}
+    for _ in range(5):
+        for name, function in functions.items():
+            rounds[name].append(median(function, 0.2))
+    return {name: statistics.median(times) for name, times in rounds.items()}
+
+
+def stock_decoder(folder: Path) -> Decoder:
+    """Read a page with what openapi-python-client makes of the same document by itself."""
+    from openapi_python_client import Project
+    from openapi_python_client.config import Config, ConfigFile, MetaType
+    from openapi_python_client.parser import GeneratorData
+
+    from trigger_contract.document.locate import read_document
+
+    config = Config.from_sources(
+        ConfigFile(package_name_override="stock_client", post_hooks=[]),
+        MetaType.NONE,
+        document_source=folder,
+        file_encoding="utf-8",
+        overwrite=True,
+        output_path=folder / "stock_client",
+    )
+    data = GeneratorData.from_dict(json.loads(json.dumps(read_document())), config=config)
+    with contextlib.redirect_stdout(io.StringIO()):
+        Project(openapi=data, config=config).build()
+    sys.path.insert(0, str(folder))
+    model = importlib.import_module("stock_client.models").ListRunsResult
+    return lambda content: model.from_dict(json.loads(content))
+
+
+def pydantic_decoder() -> Decoder:
+    """Read a page with hand-written pydantic models that keep unknown properties."""
+    from pydantic import ConfigDict, TypeAdapter, create_model
+    from pydantic.alias_generators import to_camel
+
+    settings = ConfigDict(extra="allow", alias_generator=to_camel)
+    environment = create_model(
+        "Environment", __config__=settings, id=(str, ...), name=(str, ...), user=(str | None, None)
+    )
+    fields: dict[str, Any] = {
+        "env": (environment, ...),
+        "is_test": (bool, ...),
+        "tags": (list[str] | None, None),
+    }
+    fields |= dict.fromkeys(("id", "status", "task_identifier"), (str, ...))
+    fields |= dict.fromkeys(("created_at", "updated_at"), (datetime, ...))
+    fields |= dict.fromkeys(("started_at", "finished_at"), (datetime | None, None))
+    fields |= dict.fromkeys(("version", "idempotency_key", "ttl"), (str | None, None))
+    fields |= dict.fromkeys(("cost_in_cents", "base_cost_in_cents", "duration_ms"), (float | None, None))
+    item = create_model("Item", __config__=settings, **fields)
+    result = create_model("Result", data=(list[item], ...), pagination=(dict[str, Any] | None, None))
+    return TypeAdapter(result).validate_json
+
+
+def msgspec_decoder() -> Decoder:
+    """Read a page with msgspec structs, which drop unknown properties."""
+    import msgspec
+
+    environment = msgspec.defstruct("Environment", [("id", str), ("name", str), ("user", str | None, None)])
+    required = [(name, str) for name in ("id", "status", "taskIdentifier")]
+    required += [(name, datetime) for name in ("createdAt", "updatedAt")]
+    required += [("env", environment), ("isTest", bool)]
+    optional = [(name, str | None, None) for name in ("version", "idempotencyKey", "ttl")]
+    optional += [(name, datetime | None, None) for name in ("startedAt", "finishedAt")]
+    optional += [(name, float | None, None) for name in ("costInCents", "baseCostInCents", "durationMs")]
+    optional += [("tags", list[str] | None, None)]
+    item = msgspec.defstruct("Item", [*required, *optional])
+    fields = [("data", list[item]), ("pagination", dict[str, Any] | None, None)]
+    decode: Decoder = msgspec.json.Decoder(msgspec.defstruct("Result", fields)).decode
+    return decode
+
+
+def decoding(folder: Path) -> dict[str, float]:
+    """Microseconds to read a page of 100 runs."""
+    import orjson
+    from trigger_dev_client._models import decode, parse_json
+    from trigger_dev_client._shapes import ModelShape
+    from trigger_dev_client.models.list_runs_result import ListRunsResult
+
+    content = page()
+    shape = ModelShape(ListRunsResult)
+    stock, pydantic, msgspec = stock_decoder(folder), pydantic_decoder(), msgspec_decoder()
+    return interleaved(
+        {
+            "generated client, extras kept": lambda: decode(shape, parse_json(content)),
+            "stock openapi-python-client": lambda: stock(content),
+            "pydantic v2, extras kept": lambda: pydantic(content),
+            "msgspec Struct, extras lost": lambda: msgspec(content),
+            "orjson.loads, no models": lambda: orjson.loads(content),
+            "json.loads, no models": lambda: json.loads(content),
+        }
+    )
+
+
+def calling() -> dict[str, float]:
+    """Microseconds for one retrieve over a mock transport."""
+    import httpx
+    from trigger_dev_client import TriggerClient
+
+    body = json.dumps({**json.loads(page(1))["data"][0], "attempts": []}).encode()
+    headers = {"content-type": "application/json"}
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, content=body, headers=headers))
+    http_client = httpx.Client(transport=transport)
+    trigger = TriggerClient(secret_key="tr_dev_1", http_client=http_client)
+    authorization = {"Authorization": "Bearer tr_dev_1"}
+
+    def raw() -> Any:
+        response = http_client.get("https://api.trigger.dev/api/v3/runs/run_1", headers=authorization)
+        response.raise_for_status()
+        return response.json()
+
+    return interleaved({"raw httpx": raw, "generated client": lambda: trigger.runs.retrieve("run_1")})
+
+
+def importing(folder: Path) -> dict[str, float]:
+    """Milliseconds to import in a fresh interpreter, the interpreter's own start taken off."""
+    from generate.documents import sixty
+    from trigger_contract.generate.project import generate
+
+    generate(sixty(), folder / "sixty")
+    codes = {
+        "nothing": ("", GENERATED),
+        "httpx + attrs": ("import httpx, attrs", GENERATED),
+        "generated client": ("from trigger_dev_client import TriggerClient", GENERATED),
+        "client of sixty operations": ("from trigger_dev_client import WidgetsClient", folder / "sixty"),
+    }
+    times: dict[str, list[float]] = {name: [] for name in codes}
+    for _ in range(9):
+        for name, (code, path) in codes.items():
+            begin = time.perf_counter()
+            subprocess.run(
+                [sys.executable, "-c", code], check=True, cwd=folder, env={"PYTHONPATH": str(path)}
+            )
+            times[name].append((time.perf_counter() - begin) * 1000)
+    medians = {name: statistics.median(samples) for name, samples in times.items()}
+    start = medians.pop("nothing")
+    return {name: value - start for name, value in medians.items()}
+
+
+def table(title: str, figures: dict[str, float], unit: str, base: str) -> None:
+    """Print figures with their ratio to one of them."""
+    print(f"\n{title}\n\n| | {unit} | ratio |\n|---|---|---|")
+    for name, value in figures.items():
+        print(f"| {name} | {value:.1f} | {value / figures[base]:.2f} |")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", type=Path, help="file for the figures")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        results = {"decoding": decoding(folder), "calling": calling(), "importing": importing(folder)}
+    title = f"Reading a page of 100 runs, {len(page()) / 1000:.1f} kB"
+    table(title, results["decoding"], "µs", "stock openapi-python-client")
+    table("One call over a mock transport", results["calling"], "µs", "raw httpx")
+    table("Importing", results["importing"], "ms", "httpx + attrs")
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

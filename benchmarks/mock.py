@@ -1,0 +1,248 @@
+"""How quick the mock is, side by side with a plain Starlette endpoint and with Prism.
+
+    .venv/bin/python benchmarks/mock.py [--runs 1000000] [--seconds 2] [--rounds 3] [--prism COMMAND]
+
+Every figure of one table comes from one run on one machine, the servers taking turns. Rates are requests
+for each second of processor time the server used, as Linux counts it: unlike requests a second they are
+nearly the same on a busy machine. Compare the ratios, not the absolute figures. It needs `wrk`. Prism is
+measured where `--prism` names its command.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import re
+import shlex
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+KEY = {"authorization": "Bearer tr_dev_mock"}
+PLAIN = textwrap.dedent(
+    """
+    import json, sys
+    import uvicorn
+    from starlette.applications import Starlette
+    from starlette.responses import JSONResponse
+    from starlette.routing import Route
+
+    page, run = json.load(sys.stdin)
+
+    async def listed(request):
+        return JSONResponse(page)
+
+    async def retrieved(request):
+        return JSONResponse(run)
+
+    routes = [Route("/api/v1/runs", listed), Route("/api/v3/runs/{run_id}", retrieved)]
+    uvicorn.run(Starlette(routes=routes), port=int(sys.argv[1]), access_log=False, log_level="critical")
+    """
+)
+
+
+@dataclass(frozen=True)
+class Server:
+    url: str
+    pid: int
+
+
+def processor_seconds(pid: int) -> float:
+    """Return the processor time a process has used. Source: proc(5), /proc/pid/stat, fields 14 and 15."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextlib.contextmanager
+def mock(*options: str) -> Iterator[tuple[Server, float]]:
+    """Run the mock; yields it and the seconds it took to answer."""
+    begun = time.perf_counter()
+    command = [sys.executable, "-m", "trigger_contract", "mock", *options]
+    environ = {key: value for key, value in os.environ.items() if not key.startswith("TRIGGER_")}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ) as process:
+        try:
+            assert process.stdout is not None
+            url = re.search(r"http://\S+", process.stdout.readline())
+            assert url is not None, "the mock did not start"
+            httpx.get(url[0] + "/api/v1/runs", headers=KEY)
+            yield Server(url[0], process.pid), time.perf_counter() - begun
+        finally:
+            process.terminate()
+
+
+@contextlib.contextmanager
+def other(command: list[str], port: int, stdin: str | None = None) -> Iterator[Server]:
+    """Run another server; yields it once it listens."""
+    url = f"http://127.0.0.1:{port}"
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        try:
+            assert process.stdin is not None
+            process.stdin.write(stdin or "")
+            process.stdin.close()
+            for _ in range(200):
+                with contextlib.suppress(httpx.TransportError):
+                    httpx.get(url + "/api/v1/runs", headers=KEY)
+                    break
+                time.sleep(0.1)
+            yield Server(url, process.pid)
+        finally:
+            process.terminate()
+
+
+def rate(server: Server, path: str, seconds: float) -> float:
+    """Return requests a second of processor time over 16 connections; every answer has to be a 200."""
+    before = processor_seconds(server.pid)
+    command = [
+        "wrk",
+        "-t1",
+        "-c16",
+        f"-d{seconds}s",
+        "-H",
+        f"Authorization: {KEY['authorization']}",
+        server.url + path,
+    ]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "Non-2xx" not in said, said
+    found = re.search(r"(\d+) requests in", said)
+    assert found is not None, said
+    return int(found[1]) / (processor_seconds(server.pid) - before)
+
+
+def rates(what: dict[str, tuple[Server, str]], seconds: float, rounds: int) -> dict[str, float]:
+    """Return the median rate of each server and path, all taken in turns."""
+    taken: dict[str, list[float]] = {name: [] for name in what}
+    for _ in range(rounds):
+        for name, (server, path) in what.items():
+            taken[name].append(rate(server, path, seconds))
+    return {name: statistics.median(values) for name, values in taken.items()}
+
+
+def row(name: str, value: str, ratio: float | None = None, goal: str = "") -> None:
+    print(f"{name:<58} {value:>14} {'' if ratio is None else f'{ratio:.2f}x':>8}  {goal}", flush=True)
+
+
+def against_peers(seconds: float, rounds: int, prism: str | None, spec: Path) -> None:
+    with contextlib.ExitStack() as stack:
+        ours, _ = stack.enter_context(mock())
+        page = httpx.get(f"{ours.url}/api/v1/runs", headers=KEY).json()
+        run = httpx.get(f"{ours.url}/api/v3/runs/{page['data'][3]['id']}", headers=KEY).json()
+        port = free_port()
+        peers = {
+            "plain Starlette JSONResponse": stack.enter_context(
+                other([sys.executable, "-c", PLAIN, str(port)], port, json.dumps([page, run]))
+            )
+        }
+        if prism:
+            port = free_port()
+            command = [*shlex.split(prism), "mock", "-p", str(port), "-h", "127.0.0.1", str(spec)]
+            peers["Prism"] = stack.enter_context(other(command, port))
+        for what, path in (("retrieve", f"/api/v3/runs/{run['id']}"), ("list of 25", "/api/v1/runs")):
+            measured = rates({n: (s, path) for n, s in {"mock": ours, **peers}.items()}, seconds, rounds)
+            row(f"{what}, mock", f"{measured['mock']:.0f}/s")
+            for name in peers:
+                goal = ">= 0.8x" if "Starlette" in name else ">= 4x"
+                row(f"{what}, {name}", f"{measured[name]:.0f}/s", measured["mock"] / measured[name], goal)
+
+
+def paging(runs: int, seconds: float, rounds: int) -> None:
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        begun = time.perf_counter()
+        large, _ = stack.enter_context(mock("--runs", str(runs), "--db", f"{folder}/large.db"))
+        row(
+            f"{runs} runs seeded into a file",
+            f"{time.perf_counter() - begun:.1f} s",
+            None,
+            "a million < 60 s",
+        )
+        small, _ = stack.enter_context(mock("--runs", "300"))
+        pages = min(10_000, runs // 25 - 1)
+        cursor = ""
+        with httpx.Client(base_url=large.url, headers=KEY) as walker:
+            for _ in range(pages * 25 // 100):
+                query = {"page[size]": "100"} | ({"page[after]": cursor} if cursor else {})
+                cursor = walker.get("/api/v1/runs", params=query).json()["pagination"]["next"]
+        near = "page%5Bafter%5D="
+        first = httpx.get(f"{large.url}/api/v1/runs", headers=KEY).json()["pagination"]["next"]
+        small_first = httpx.get(f"{small.url}/api/v1/runs", headers=KEY).json()["pagination"]["next"]
+        measured = rates(
+            {
+                "page 1 of 300 runs": (small, "/api/v1/runs"),
+                f"page 1 of {runs} runs": (large, "/api/v1/runs"),
+                "page 2 of 300 runs": (small, f"/api/v1/runs?{near}{small_first}"),
+                f"page 2 of {runs} runs": (large, f"/api/v1/runs?{near}{first}"),
+                f"page {pages} of {runs} runs": (large, f"/api/v1/runs?{near}{cursor}"),
+            },
+            seconds,
+            rounds,
+        )
+        for name, value in measured.items():
+            base = measured["page 1 of 300 runs" if "page 1 " in name else "page 2 of 300 runs"]
+            row(name, f"{value:.0f}/s", base / value, "<= 1.2x the time of 300 runs")
+        filters = {
+            "no filter": "",
+            "status, two values": "filter%5Bstatus%5D=FAILED,CRASHED",
+            "tag": "filter%5Btag%5D=user_1",
+            "task and version": "filter%5BtaskIdentifier%5D=my-task&filter%5Bversion%5D=20240601.1",
+            "schedule": "filter%5Bschedule%5D=sched_daily",
+            "period of a day": "filter%5BcreatedAt%5D%5Bperiod%5D=1d",
+        }
+        client = stack.enter_context(httpx.Client(headers=KEY))
+        for name, query in filters.items():
+            taken = []
+            for _ in range(20):
+                begun = time.perf_counter()
+                client.get(f"{large.url}/api/v1/runs?{query}").raise_for_status()
+                taken.append(time.perf_counter() - begun)
+            row(f"first page of {runs} runs, {name}", f"{statistics.median(taken) * 1000:.1f} ms")
+
+
+def starting(rounds: int) -> None:
+    taken = []
+    for _ in range(rounds + 2):
+        with mock("--runs", "300") as (_, seconds):
+            taken.append(seconds)
+    row("start-up with 300 runs, first answer included", f"{statistics.median(taken):.2f} s", None, "< 0.7 s")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--runs", type=int, default=1_000_000)
+    parser.add_argument("--seconds", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--prism", help="command that starts Prism, for example 'npx @stoplight/prism-cli'")
+    parser.add_argument(
+        "--spec", type=Path, default=Path(__file__).parent.parent / "openapi" / "openapi.yaml"
+    )
+    options = parser.parse_args()
+    if shutil.which("wrk") is None:
+        sys.exit("benchmarks/mock.py: wrk is not installed")
+    starting(options.rounds)
+    against_peers(options.seconds, options.rounds, options.prism, options.spec)
+    paging(options.runs, options.seconds, options.rounds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""Runs every benchmark beside its peers and writes benchmarks/RESULTS.md.
+
+    .venv/bin/python benchmarks/run.py [NAME...]
+
+NAME is one of normalize, client, mock, contract; by default all. Peers in Python come with the pinned
+development dependencies. Prism is installed from the npm registry into a scratch folder, wrk is taken
+where it is installed; what is missing is said to be missing in the results. Takes about ten minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+PRISM = "@stoplight/prism-cli@5.16.0"
+PEERS = (
+    "openapi-python-client",
+    "pydantic",
+    "msgspec",
+    "orjson",
+    "httpx",
+    "starlette",
+    "schemathesis",
+    "pyyaml",
+)
+TITLES = {
+    "normalize": "Normaliser against merely loading the same YAML",
+    "client": "Client against stock generated models, pydantic, msgspec, orjson and raw httpx",
+    "mock": "Mock against a plain Starlette endpoint and Prism",
+    "contract": "Contract suite",
+}
+
+
+def install_prism(folder: Path) -> tuple[str | None, str]:
+    """Install Prism into a folder; return its command, or None and why not."""
+    if shutil.which("npm") is None:
+        return None, "Prism: missing (no npm here)"
+    done = subprocess.run(
+        ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder), PRISM],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+    command = folder / "node_modules" / ".bin" / "prism"
+    if done.returncode or not command.exists():
+        return None, "Prism: missing (npm could not install it)"
+    return str(command), f"Prism: {PRISM}"
+
+
+def machine() -> str:
+    """Describe this machine in one line."""
+    model = platform.processor() or platform.machine()
+    for line in Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else ():
+        if line.startswith("model name"):
+            model = line.partition(":")[2].strip()
+            break
+    return f"{os.cpu_count()} cores ({model}), {platform.system()}, Python {platform.python_version()}"
+
+
+def measure(name: str, arguments: list[str]) -> str:
+    """Run one benchmark and return what it printed."""
+    print(f"{name} …", file=sys.stderr, flush=True)
+    done = subprocess.run(
+        [sys.executable, str(HERE / f"{name}.py"), *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+        timeout=3600,
+    )
+    if done.returncode:
+        return f"{done.stdout}\nfailed with exit code {done.returncode}"
+    return done.stdout
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(TITLES))
+    names = parser.parse_args().names or list(TITLES)
+    if unknown := [name for name in names if name not in TITLES]:
+        parser.error(f"no benchmark {unknown[0]}; there are {', '.join(TITLES)}")
+    notes = [f"{package} {version(package)}" for package in PEERS]
+    sections = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for name in names:
+            arguments: list[str] = []
+            if name == "mock":
+                prism, note = install_prism(Path(scratch))
+                arguments = ["--prism", prism] if prism else []
+                notes += [note, "wrk: " + ((shutil.which("wrk") and "installed") or "missing")]
+            text = measure(name, arguments).replace(str(ROOT), ".").strip()
+            sections.append(f"## {TITLES[name]}\n\n```\n{text}\n```\n")
+    head = [
+        "# Benchmarks",
+        "",
+        "Written by `benchmarks/run.py`; do not edit. Compare the ratios, which come from one run each; the",
+        "absolute figures depend on the machine.",
+        "",
+        f"- {datetime.now(UTC):%Y-%m-%d}, {machine()}",
+        f"- {', '.join(notes)}",
+        "",
+    ]
+    (HERE / "RESULTS.md").write_text("\n".join(head) + "\n" + "\n".join(sections), encoding="utf-8")
+    print(f"Wrote {HERE / 'RESULTS.md'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,179 @@
+"""What of the contract a run has touched, and what it never met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from trigger_contract.contract.exchange import Exchange
+from trigger_contract.contract.subjects import Contract, Subject
+from trigger_contract.document.operations import response_schema
+from trigger_contract.document.references import resolve
+from trigger_contract.document.wire import split_list
+
+ASPECTS = ("operations", "parameters", "responses", "properties", "enum values")
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What the document promises, and what of it was met, one set of names for each aspect.
+
+    Attributes:
+        promised: Everything the document names.
+        met: The part of it that the run sent or received.
+    """
+
+    promised: Mapping[str, frozenset[str]]
+    met: Mapping[str, frozenset[str]]
+
+    def missed(self, aspect: str) -> list[str]:
+        """Return what was never met, sorted."""
+        return sorted(self.promised[aspect] - self.met[aspect])
+
+    def line(self) -> str:
+        """Return one line that says how much was met."""
+        parts = [f"{len(self.met[name])}/{len(self.promised[name])} {name}" for name in ASPECTS]
+        return "Coverage: " + ", ".join(parts)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what the JSON report holds."""
+        return {
+            name: {
+                "met": len(self.met[name]),
+                "promised": len(self.promised[name]),
+                "missed": self.missed(name),
+            }
+            for name in ASPECTS
+        }
+
+
+def coverage(contract: Contract, exchanges: Iterable[Exchange]) -> Coverage:
+    """Compare what was exchanged with what the document names.
+
+    Args:
+        contract: The operations under check.
+        exchanges: Everything that was sent and received.
+    """
+    books = [_Book(contract.document, subject) for subject in contract.subjects]
+    for exchange in exchanges:
+        path = urlsplit(exchange.request.target).path
+        book = next((item for item in books if item.answers(path)), None)
+        if book is not None:
+            book.enter(exchange)
+    return Coverage(
+        {name: frozenset().union(*(book.promised[name] for book in books)) for name in ASPECTS},
+        {
+            name: frozenset().union(*(book.met[name] & book.promised[name] for book in books))
+            for name in ASPECTS
+        },
+    )
+
+
+class _Book:
+    """What one operation promises and what of it was met."""
+
+    def __init__(self, document: Mapping[str, Any], subject: Subject) -> None:
+        self.document = document
+        self.subject = subject
+        self.parts = subject.operation.path.split("/")
+        self.leaves = {leaf.name: leaf for leaf in subject.leaves}
+        self.responses = {
+            status: response_schema(document, subject.operation, status)
+            for status in subject.operation.definition.get("responses", {})
+        }
+        self.known_items: set[str] = set()
+        self.met: dict[str, set[str]] = {name: set() for name in ASPECTS}
+        self.promised: dict[str, set[str]] = {name: set() for name in ASPECTS}
+        self.promised["operations"] = {subject.name}
+        self.promised["parameters"] = {f"{subject.name} {name}" for name in self.leaves}
+        self.promised["responses"] = {f"{subject.name} {status}" for status in self.responses}
+        for leaf in subject.leaves:
+            self._promise_values(leaf.name, resolve(document, leaf.schema.get("items", leaf.schema)))
+        for status, schema in self.responses.items():
+            self._promise(schema, status, frozenset())
+
+    def answers(self, path: str) -> bool:
+        """Whether a path is one of this operation's."""
+        parts = path.split("/")
+        return len(parts) == len(self.parts) and all(
+            part == given or (part.startswith("{") and given)
+            for part, given in zip(self.parts, parts, strict=True)
+        )
+
+    def enter(self, exchange: Exchange) -> None:
+        """Note what a request sent and what its answer holds."""
+        status = self._status(exchange.status)
+        if status is None:
+            return
+        self.met["operations"].add(self.subject.name)
+        self.met["responses"].add(f"{self.subject.name} {status}")
+        for name, value in parse_qsl(urlsplit(exchange.request.target).query, keep_blank_values=True):
+            self.met["parameters"].add(f"{self.subject.name} {name}")
+            if leaf := self.leaves.get(name):
+                self.met["enum values"].update(
+                    f"{self.subject.name} {name}={item}" for item in split_list(leaf, value)
+                )
+        if exchange.is_json:
+            self._meet(self.responses[status], exchange.json, status, "")
+
+    def _status(self, status: int) -> str | None:
+        keys = (str(status), f"{status // 100}XX", "default")
+        return next((key for key in keys if key in self.responses), None)
+
+    def _promise_values(self, place: str, schema: Mapping[str, Any]) -> None:
+        for value in _values(schema):
+            self.promised["enum values"].add(f"{self.subject.name} {place}={value}")
+
+    def _promise(self, raw: Any, place: str, above: frozenset[str]) -> None:
+        if not isinstance(raw, Mapping) or raw.get("$ref") in above:
+            return
+        schema = resolve(self.document, raw)
+        above |= {raw["$ref"]} if "$ref" in raw else frozenset()
+        self._promise_values(place, schema)
+        for name, child in (schema.get("properties") or {}).items():
+            self.promised["properties"].add(f"{self.subject.name} {place}.{name}")
+            self._promise(child, f"{place}.{name}", above)
+        if "items" in schema:
+            self._promise(schema["items"], f"{place}[]", above)
+        for branch in _branches(schema):
+            self._promise(branch, place, above)
+
+    def _meet(self, raw: Any, value: Any, status: str, below: str) -> None:
+        schema = resolve(self.document, raw)
+        if not isinstance(schema, Mapping):
+            return
+        place = f"{status}{below}"
+        if isinstance(value, str) and ("enum" in schema or "const" in schema):
+            self.met["enum values"].add(f"{self.subject.name} {place}={value}")
+        if isinstance(value, dict):
+            for name, child in (schema.get("properties") or {}).items():
+                if name in value:
+                    self.met["properties"].add(f"{self.subject.name} {place}.{name}")
+                    self._meet(child, value[name], status, f"{below}.{name}")
+        elif isinstance(value, list) and "items" in schema:
+            for item in self._new(value, place):
+                self._meet(schema["items"], item, status, f"{below}[]")
+        for branch in _branches(schema):
+            self._meet(branch, value, status, below)
+
+    def _new(self, items: list[Any], place: str) -> Iterator[Any]:
+        """Leave out what was met before: the pages of a list repeat the same things many times."""
+        for item in items:
+            identity = item.get("id") if isinstance(item, dict) else None
+            if isinstance(identity, str):
+                key = f"{place} {identity} {len(item)}"
+                if key in self.known_items:
+                    continue
+                self.known_items.add(key)
+            yield item
+
+
+def _values(schema: Mapping[str, Any]) -> list[Any]:
+    return [schema["const"]] if "const" in schema else list(schema.get("enum") or [])
+
+
+def _branches(schema: Mapping[str, Any]) -> Iterator[Any]:
+    for keyword in ("allOf", "anyOf", "oneOf"):
+        yield from schema.get(keyword) or ()

@@ -1,0 +1,68 @@
+"""Keys and accounts that a page speaks of, held against the security that it shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from trigger_contract.normalize.model import RULE, Claim, Contradiction, Ledger, Node, Pointer, line_of
+from trigger_contract.normalize.shape import METHODS, walk
+
+_KEY = re.compile(r"\b(?:with|using|use) (?:an?|your|the) ((?:[A-Z][\w-]+ )+)(?:API )?(?:[Kk]ey|[Tt]oken)\b")
+_ACCOUNT = re.compile(r"\bauthenticated (?:account|user|organi[sz]ation|team|client|caller)\b", re.IGNORECASE)
+_COMMON = frozenset(("api", "the", "your", "bearer", "access"))
+
+
+def check_credentials(draft: Node, ledger: Ledger) -> None:
+    """Note an operation whose text names a key that no scheme of its own is, or an account without any."""
+    schemes = draft.get("components", {}).get("securitySchemes", {})
+    for path, item in draft.get("paths", {}).items():
+        for method in METHODS:
+            operation = item.get(method) if isinstance(item, Node) else None
+            if isinstance(operation, Node):
+                _check(("paths", path, method), operation, schemes, ledger)
+
+
+def _check(pointer: Pointer, operation: Node, schemes: Node, ledger: Ledger) -> None:
+    requirements = operation.get("security")
+    names = {
+        name for requirement in requirements or () if isinstance(requirement, dict) for name in requirement
+    }
+    known = " ".join(
+        f"{name} {schemes[name].get('description', '')}" if isinstance(schemes.get(name), dict) else str(name)
+        for name in sorted(names)
+    ).casefold()
+    noted: set[str] = set()
+    for node, text in _texts(operation):
+        line = line_of(node, "description")
+        if not requirements and (match := _ACCOUNT.search(text)) and "account" not in noted:
+            noted.add("account")
+            shown = "none" if requirements is None else "security: []"
+            claims = (
+                Claim(operation.source, operation.line or None, f"security: {shown}"),
+                Claim(node.source, line, f'the text: "{match[0]}"'),
+            )
+            reason = "The page shows no way to authenticate, and none is made up."
+            entry = Contradiction("security", (*pointer, "security"), claims, shown, RULE, reason)
+            ledger.add(entry)
+        for match in _KEY.finditer(text) if requirements else ():
+            wanted = [word for word in match[1].casefold().split() if word not in _COMMON]
+            if not wanted or wanted[0] in noted or all(word in known for word in wanted):
+                continue
+            noted.add(wanted[0])
+            claims = (
+                Claim(
+                    operation.source, line_of(operation, "security"), f"security: {', '.join(sorted(names))}"
+                ),
+                Claim(node.source, line, f'the text: "{match[0]}"'),
+            )
+            reason = "The text does not say how such a key is sent, so the schemes that are defined stand."
+            where = (*pointer, "security")
+            ledger.add(Contradiction("security", where, claims, ", ".join(sorted(names)), RULE, reason))
+
+
+def _texts(operation: Node) -> Iterator[tuple[Node, str]]:
+    for _, node, _ in walk("operation", operation):
+        description = node.get("description") if isinstance(node, Node) else None
+        if isinstance(node, Node) and isinstance(description, str):
+            yield node, description

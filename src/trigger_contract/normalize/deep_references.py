@@ -1,0 +1,115 @@
+"""References into the middle of something, such as ``#/components/schemas/Run/properties/status``.
+
+They are legal, but what they point to may get a name or be merged with another page's. So a schema
+that is referred to in this way becomes a component at once, and anything else is copied to its place.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote
+
+from trigger_contract.document.references import split_pointer
+from trigger_contract.errors import UserError
+from trigger_contract.normalize.model import Node, copy_value, line_of, node_like, put
+from trigger_contract.normalize.naming import component_key, pascal
+from trigger_contract.normalize.shape import COMPONENT_KINDS, REFERENCE_KINDS, walk
+from trigger_contract.normalize.standard import find
+
+_FILLERS = frozenset(
+    ("properties", "items", "schema", "content", "paths", "components", "schemas", "responses")
+)
+_MAXIMUM_ROUNDS = 20
+
+
+def settle_deep_references(document: Node) -> None:
+    """Make every reference point to a named component, in place.
+
+    References that lead nowhere are left for the check of the whole draft, since another page may have
+    what is missing.
+
+    Raises:
+        UserError: A reference leads into itself.
+    """
+    for _ in range(_MAXIMUM_ROUNDS):
+        deep = [
+            (node, kind)
+            for _, node, kind in walk("document", document)
+            if kind in REFERENCE_KINDS and isinstance(node, Node) and _is_deep(node.get("$ref"))
+        ]
+        deep = [(node, kind) for node, kind in deep if find_through(document, node["$ref"]) is not None]
+        if not deep:
+            return
+        for node, kind in deep:
+            _settle(document, node, kind)
+    raise UserError(
+        f"reference {deep[0][0]['$ref']!r} leads into itself",
+        source=deep[0][0].source,
+        line=line_of(deep[0][0], "$ref"),
+    )
+
+
+def find_through(document: Node, reference: str) -> Any:
+    """Return what a reference points to, through references on the way that were not there before."""
+    value: Any = document
+    for token in split_pointer(unquote(reference[1:])):
+        steps = 0
+        while isinstance(value, dict) and token not in value and isinstance(value.get("$ref"), str):
+            value, steps = find(document, value["$ref"]), steps + 1
+            if steps > _MAXIMUM_ROUNDS:
+                return None
+        if isinstance(value, dict) and token in value:
+            value = value[token]
+        elif isinstance(value, list) and token.isdigit() and int(token) < len(value):
+            value = value[int(token)]
+        else:
+            return None
+    return value
+
+
+def _is_deep(reference: Any) -> bool:
+    if not isinstance(reference, str) or not reference.startswith("#"):
+        return False
+    tokens = reference.split("/")
+    return not (len(tokens) == 4 and tokens[1] == "components" and tokens[2] in COMPONENT_KINDS)
+
+
+def _settle(document: Node, node: Node, kind: str) -> None:
+    reference = node["$ref"]
+    target = find_through(document, reference)
+    if target is None or not _is_deep(reference):
+        return
+    if target is node:
+        raise UserError(
+            f"reference {reference!r} only points to itself", source=node.source, line=line_of(node, "$ref")
+        )
+    if kind != "schema" or not isinstance(target, Node):
+        copied = copy_value(target)
+        siblings = {key: value for key, value in node.items() if key != "$ref"}
+        node.clear()
+        node.update(copied if isinstance(copied, dict) else {})
+        node.update(siblings)
+        return
+    if isinstance(target.get("$ref"), str) and len(target) == 1:
+        node["$ref"] = target["$ref"]
+        return
+    tokens = split_pointer(unquote(reference[1:]))
+    components = document.setdefault("components", node_like(document))
+    schemas = components.setdefault("schemas", node_like(components))
+    name = _name(tokens, schemas)
+    moved = node_like(target)
+    for key, value in target.items():
+        put(moved, key, value, target.lines.get(key))
+    put(schemas, name, moved, target.line)
+    target.clear()
+    put(target, "$ref", f"#/components/schemas/{name}")
+    node["$ref"] = target["$ref"]
+
+
+def _name(tokens: list[str], taken: Node) -> str:
+    words = [token for token in tokens if token not in _FILLERS and not token.isdigit() and "/" not in token]
+    base = component_key("".join(pascal(word) for word in words)) or "Shared"
+    name, number = base, 2
+    while name in taken:
+        name, number = f"{base}{number}", number + 1
+    return name

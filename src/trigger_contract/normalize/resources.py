@@ -1,0 +1,62 @@
+"""Operations on one thing, held against each other: what they answer under one name has one type."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from trigger_contract.normalize.merge import brief
+from trigger_contract.normalize.model import APART, Claim, Contradiction, Ledger, Node, Pointer, line_of
+from trigger_contract.normalize.shape import METHODS
+from trigger_contract.normalize.standard import find
+
+_PARAMETER = re.compile(r"([^/{}]+)/\{([^{}]+)\}")
+_REASON = "Each operation keeps what its own page says, because each may well spell the thing in its own way."
+
+Shown = tuple[Pointer, str, Node]
+
+
+def check_resources(draft: Node, ledger: Ledger) -> None:
+    """Compare the top level of what the operations on one thing (``runs/{runId}``) answer."""
+    known: dict[tuple[str, str, str], Shown] = {}
+    for path, item in draft.get("paths", {}).items():
+        things = _PARAMETER.findall(path)
+        for method in METHODS:
+            operation = item.get(method) if isinstance(item, Node) else None
+            if not isinstance(operation, Node) or not things:
+                continue
+            title = f"{method.upper()} {path}"
+            for pointer, schema in _answers(draft, operation, ("paths", path, method)):
+                for name, value in (schema.get("properties") or {}).items():
+                    if not isinstance(value, Node) or "type" not in value:
+                        continue
+                    key = (*things[-1], name)
+                    first = known.setdefault(key, ((*pointer, "properties", name), title, value))
+                    if first[2]["type"] != value["type"]:
+                        _note(name, first, ((*pointer, "properties", name), title, value), ledger)
+
+
+def _answers(draft: Node, operation: Node, pointer: Pointer) -> list[tuple[Pointer, Node]]:
+    found = []
+    for status, response in operation.get("responses", {}).items():
+        if not status.startswith("2") or not isinstance(response, dict):
+            continue
+        for media_type, content in (response.get("content") or {}).items():
+            schema: Any = content.get("schema") if isinstance(content, dict) else None
+            where: Pointer = (*pointer, "responses", status, "content", media_type, "schema")
+            steps = 0
+            while isinstance(schema, dict) and isinstance(schema.get("$ref"), str) and steps < 20:
+                where = tuple(schema["$ref"].removeprefix("#/").split("/"))
+                schema, steps = find(draft, schema["$ref"]), steps + 1
+            if isinstance(schema, Node) and isinstance(schema.get("properties"), dict):
+                found.append((where, schema))
+    return found
+
+
+def _note(name: str, first: Shown, second: Shown, ledger: Ledger) -> None:
+    claims = tuple(
+        Claim(value.source, line_of(value, "type"), f"{title}: {name}: {brief(value['type'])}")
+        for _, title, value in (first, second)
+    )
+    where, place = (*first[0], "type"), (*second[0], "type")
+    ledger.add(Contradiction("type", where, claims, "both, apart", APART, _REASON, (place,)))

@@ -1,0 +1,173 @@
+"""Pages of several services in one document: their components may share a name and nothing else.
+
+Inside one service a name means one thing, and two contents are a contradiction. Across services they
+are a coincidence: the newer service keeps the name, the other's component gets the service's name in
+front. Which pages belong to one service is told by ``sources.yaml``, else by title and host.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from trigger_contract.normalize.model import Fragment, Node, put
+from trigger_contract.normalize.naming import component_key, pascal, words
+from trigger_contract.normalize.shape import COMPONENT_KINDS, walk
+
+# Under these, every name one level below is somebody else's.
+_SHARED_HOSTING = (
+    *("vercel.app", "herokuapp.com", "github.io", "run.app", "amazonaws.com", "netlify.app"),
+    *("azurewebsites.net", "fly.dev", "workers.dev", "onrender.com"),
+)
+
+
+def separate_services(fragments: Sequence[Fragment]) -> dict[str, int]:
+    """Rename what would collide between services, in place.
+
+    Args:
+        fragments: Newest first.
+
+    Returns:
+        The number of the service of each page, by the page's name.
+    """
+    groups = _groups(fragments)
+    if len(groups) > 1:
+        _rename_collisions(groups)
+    for group in groups:
+        _adopt_scheme_names(group)
+    return {fragment.page.name: number for number, group in enumerate(groups) for fragment in group}
+
+
+def _groups(fragments: Sequence[Fragment]) -> list[list[Fragment]]:
+    """Join the pages that have a title or a host in common; a page with neither joins the first."""
+    parent = list(range(len(fragments)))
+
+    def root(index: int) -> int:
+        while parent[index] != index:
+            parent[index] = parent[parent[index]]
+            index = parent[index]
+        return index
+
+    owner: dict[str, int] = {}
+    for index, fragment in enumerate(fragments):
+        for mark in _marks(fragment) or ["nothing"]:
+            known = owner.setdefault(mark, index)
+            first, second = sorted((root(known), root(index)))
+            parent[second] = first
+    if "nothing" in owner:
+        first, second = sorted((root(0), root(owner["nothing"])))
+        parent[second] = first
+    groups: dict[int, list[Fragment]] = {}
+    for index, fragment in enumerate(fragments):
+        groups.setdefault(root(index), []).append(fragment)
+    return list(groups.values())
+
+
+def _marks(fragment: Fragment) -> list[str]:
+    if fragment.page.api:
+        return [f"api {fragment.page.api}"]
+    found: dict[str, None] = {}
+    info = fragment.document.get("info")
+    if isinstance(info, dict) and isinstance(info.get("title"), str):
+        found[f"title {info['title']}"] = None
+    for *_, operation in fragment.operations():
+        for server in operation.get("servers") or ():
+            host = urlsplit(str(server.get("url", ""))).hostname if isinstance(server, dict) else None
+            if host:
+                found[f"site {_site(host)}"] = None
+    return list(found)
+
+
+def _site(host: str) -> str:
+    labels = host.split(".")
+    keep = 3 if host.endswith(_SHARED_HOSTING) else 2
+    return ".".join(labels[-keep:])
+
+
+def _rename_collisions(groups: list[list[Fragment]]) -> None:
+    for kind in COMPONENT_KINDS:
+        first: dict[str, tuple[int, Any]] = {}
+        for number, group in enumerate(groups):
+            renamed: dict[str, str] = {}
+            for fragment in group:
+                for name, value in fragment.document.get("components", {}).get(kind, {}).items():
+                    owner, known = first.setdefault(name, (number, value))
+                    if owner != number and known != value:
+                        renamed[name] = component_key(_service_name(group) + pascal(name))
+            for fragment in group:
+                rename_components(fragment.document, kind, renamed)
+
+
+def _service_name(group: list[Fragment]) -> str:
+    for mark in (mark for fragment in group for mark in _marks(fragment)):
+        kind, _, text = mark.partition(" ")
+        return pascal(text.split(".")[0] if kind == "site" else text) or "Other"
+    return "Other"
+
+
+def _adopt_scheme_names(group: list[Fragment]) -> None:
+    """Give schemes of the expanded dialect, which loses the spelling of names, the published names."""
+    published: dict[str, str] = {}
+    for fragment in group:
+        if fragment.dialect not in ("expanded", "rendered"):
+            for name in fragment.document.get("components", {}).get("securitySchemes", {}):
+                published.setdefault(_folded(name), name)
+    for fragment in group:
+        if fragment.dialect == "expanded":
+            own = fragment.document.get("components", {}).get("securitySchemes", {})
+            renamed = {
+                name: published[_folded(name)]
+                for name in own
+                if _folded(name) in published and published[_folded(name)] != name
+            }
+            rename_components(fragment.document, "securitySchemes", renamed)
+
+
+def _folded(name: str) -> str:
+    return "".join(words(name)).casefold()
+
+
+def rename_components(document: Node, group: str, renamed: dict[str, str]) -> None:
+    """Rename components and everything that refers to them, in place.
+
+    Args:
+        document: The fragment.
+        group: Which map of ``components``, for example ``schemas``.
+        renamed: New names by old names.
+    """
+    if not renamed:
+        return
+    named = document.get("components", {}).get(group)
+    if isinstance(named, Node):
+        for old, new in renamed.items():
+            if old in named:
+                line = named.lines.get(old)
+                put(named, new, named.pop(old), line)
+    prefix = f"#/components/{group}/"
+    for holder, key in _referring(document):
+        value = holder[key]
+        if value.startswith(prefix) and value[len(prefix) :] in renamed:
+            holder[key] = prefix + renamed[value[len(prefix) :]]
+        elif group == "schemas" and key != "$ref" and value in renamed:
+            holder[key] = renamed[value]
+    if group == "securitySchemes":
+        for _, node, kind in walk("document", document):
+            for requirement in node.get("security") or () if kind == "operation" else ():
+                for old in [name for name in requirement if name in renamed]:
+                    put(requirement, renamed[old], requirement.pop(old), requirement.lines.get(old))
+
+
+def _referring(document: Node) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield every ``$ref`` and every value of a discriminator's mapping."""
+    for _, node, kind in walk("document", document):
+        if not isinstance(node, dict):
+            continue
+        if isinstance(node.get("$ref"), str):
+            yield node, "$ref"
+        discriminator = node.get("discriminator") if kind == "schema" else None
+        mapping = discriminator.get("mapping") if isinstance(discriminator, dict) else None
+        if isinstance(mapping, dict):
+            for key, value in mapping.items():
+                if isinstance(value, str):
+                    yield mapping, key

@@ -1,0 +1,124 @@
+"""What things are called: methods, clients, arguments."""
+
+from __future__ import annotations
+
+import pytest
+
+from trigger_contract.generate.planning import make_plan
+
+from .documents import AWKWARD, KEYWORDS, document, operation, path, query
+from .packages import TEXT, methods
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "tag", "name"),
+    [
+        ("list_runs_v1", "runs", "list"),
+        ("retrieve_run_v3", "runs", "retrieve"),
+        ("get_run_result_v1", "runs", "get_result"),
+        ("list_task_runs", "tasks", "list_runs"),
+        ("listRunsV1", "runs", "list"),
+        ("RunsList", "runs", "list"),
+        ("runs.cancel", "runs", "cancel"),
+        ("reschedule-run-v1", "runs", "reschedule"),
+        ("create_batch", "batches", "create"),
+        ("list_query_entries", "query entries", "list"),
+        ("runs", "runs", "runs"),
+        ("import", "tools", "import_"),
+        ("str", "tools", "str_"),
+        ("délete_x", "y", "délete_x"),
+    ],
+)
+def test_a_method_is_called_what_its_id_says_without_noun_and_version(
+    operation_id: str, tag: str, name: str
+) -> None:
+    plan = make_plan(document({"/x": {"get": operation(operation_id, tag, TEXT)}}))
+    assert [method.name for method in plan.resources[0].methods] == [name]
+
+
+def test_names_that_clash_become_longer() -> None:
+    paths = {
+        f"/{number}": {"get": operation(operation_id, "runs", TEXT)}
+        for number, operation_id in enumerate(("list_runs_v1", "list_runs_v2", "list", "listRuns"))
+    }
+    names = [method.name for method in make_plan(document(paths)).resources[0].methods]
+    assert names == ["list", "list_runs_v2", "list_2", "list_runs"]
+
+
+def test_an_operation_without_an_id_is_named_by_its_path() -> None:
+    paths = {
+        "/v1/schedules/{id}": {
+            "delete": {"parameters": [path("id")], "responses": {"204": {"description": ""}}}
+        }
+    }
+    resource = make_plan(document(paths)).resources[0]
+    assert resource.attribute == "default"
+    assert [method.name for method in resource.methods] == ["delete_schedules"]
+
+
+@pytest.mark.parametrize(
+    ("servers", "classes", "variables"),
+    [
+        (["https://api.trigger.dev"], ["Trigger"], ["TRIGGER"]),
+        (["https://recoup-api.vercel.app"], ["Recoup"], ["RECOUP"]),
+        (["https://www.example.co.uk/api/v2"], ["Example"], ["EXAMPLE"]),
+        (["https://my-widgets.io"], ["MyWidgets"], ["MY_WIDGETS"]),
+        (["http://localhost:3000"], ["Synthetic"], ["SYNTHETIC"]),
+        (["http://127.0.0.1"], ["Synthetic"], ["SYNTHETIC"]),
+        (["/v1"], ["Synthetic"], ["SYNTHETIC"]),
+        (["https://api.acme.com", "https://eu.acme.com"], ["Acme", "EuAcme"], ["ACME", "EU_ACME"]),
+        (["https://acme.com/v1", "https://acme.com/v2"], ["Acme", "AcmeV2"], ["ACME", "ACME_V2"]),
+        (["https://acme.com", "https://acme.org"], ["Acme", "Acme_2"], ["ACME", "ACME_2"]),
+    ],
+)
+def test_each_server_gives_its_client_a_name(
+    servers: list[str], classes: list[str], variables: list[str]
+) -> None:
+    paths = {
+        f"/{number}": {"get": operation(f"get{number}", "t", TEXT, servers=[{"url": url}])}
+        for number, url in enumerate(servers)
+    }
+    plan = make_plan(document(paths))
+    assert [client.name for client in plan.clients] == classes
+    assert [client.environment for client in plan.clients] == variables
+
+
+def test_a_hint_at_the_server_names_its_client() -> None:
+    server = {"url": "https://x.example", "x-client": {"name": "Acme Cloud", "env_prefix": "ACME"}}
+    plan = make_plan(document({"/a": {"get": operation("a", "t", TEXT)}}, servers=[server]))
+    assert (plan.clients[0].class_name, plan.clients[0].url_variable) == ("AcmeCloudClient", "ACME_API_URL")
+
+
+def test_variables_of_a_server_take_their_defaults() -> None:
+    server = {
+        "url": "https://{region}.acme.dev/{base}",
+        "variables": {"region": {"default": "eu"}, "base": {"default": "v1"}},
+    }
+    plan = make_plan(document({"/a": {"get": operation("a", "t", TEXT)}}, servers=[server]))
+    assert plan.clients[0].base_url == "https://eu.acme.dev/v1"
+
+
+def test_names_of_arguments_are_valid_and_different() -> None:
+    parameters = [query(name, TEXT) for name in (*KEYWORDS, *AWKWARD, "extra_query", "builtins")]
+    spec = document(
+        {
+            "/x/{id}": {
+                "get": operation(
+                    "get",
+                    "t",
+                    TEXT,
+                    parameters=[
+                        path("id"),
+                        query("id", TEXT),
+                        {"name": "ID", "in": "header", "schema": TEXT},
+                        *parameters,
+                    ],
+                )
+            }
+        }
+    )
+    (method,) = methods(make_plan(spec)).values()
+    names = [argument.name for argument in method.arguments]
+    assert len(names) == len(set(names)) == len(parameters) + 3
+    assert all(name.isidentifier() for name in names)
+    assert not set(names) & {"self", "body", "timeout", "extra_headers", "extra_query", "from", "class"}

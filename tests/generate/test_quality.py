@@ -1,0 +1,123 @@
+"""Type checkers and the clock of imports have nothing to complain about."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from trigger_contract.generate.project import generate
+
+from .documents import sixty
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+GENERATED = ROOT / "generated"
+
+USER = """
+import datetime
+from typing import Any
+
+from trigger_dev_client import AsyncTriggerClient, ListRunItem, NotFoundError, RunStatus, TriggerClient
+
+
+def use(trigger: TriggerClient) -> Any:
+    for run in trigger.runs.list(status=["QUEUED", RunStatus.EXECUTING], tag="one", size=100):
+        name: str = run.id
+        made: datetime.datetime = run.created_at
+        started: datetime.datetime | None = run.started_at
+        if run.status == "QUEUED":
+            return name, made, started
+    items: list[ListRunItem] = trigger.runs.list().get_next_page().data
+    done: bool = trigger.runs.poll("run_1", timeout=60).is_completed
+    code: int = trigger.runs.with_raw_response.retrieve("run_1").status_code
+    try:
+        return items, done, code, trigger.runs.get_result("run_1").ok
+    except NotFoundError as error:
+        return error.status_code + 1
+
+
+async def use_async(trigger: AsyncTriggerClient) -> list[ListRunItem]:
+    page = await trigger.runs.list(tag=["a", "b"])
+    async for run in trigger.runs.list(is_test=False):
+        page.data.append(run)
+    return (await page.get_next_page()).data
+"""
+WRONG = """
+from trigger_dev_client import TriggerClient
+
+trigger = TriggerClient()
+trigger.runs.list(size="10")
+trigger.runs.list(nonsense=1)
+trigger.runs.retrieve()
+trigger.runs.retrieve("run_1").nonsense
+"""
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    (tmp_path / "user.py").write_text(USER)
+    (tmp_path / "wrong.py").write_text(WRONG)
+    return tmp_path
+
+
+def check(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, check=False)
+
+
+def test_mypy_strict_accepts_the_client_and_its_use(sources: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--python-version",
+        "3.11",
+        "--cache-dir",
+        str(sources / "cache"),
+    ]
+    (sources / "mypy.ini").write_text(f"[mypy]\nmypy_path = {GENERATED}\n")
+    good = check(*command, "-p", "trigger_dev_client", cwd=sources)
+    assert good.returncode == 0, good.stdout
+    used = check(*command, "user.py", cwd=sources)
+    assert used.returncode == 0, used.stdout
+    wrong = check(*command, "wrong.py", cwd=sources)
+    assert wrong.stdout.count(": error:") == 4, wrong.stdout
+
+
+def test_pyright_accepts_the_client_and_its_use(sources: Path) -> None:
+    if shutil.which("node") is None:
+        pytest.skip("pyright runs on node, which is not installed")
+    if check(sys.executable, "-m", "pyright", "--version", cwd=sources).returncode != 0:
+        pytest.skip("pyright could not be fetched without network")
+    (sources / "trigger_dev_client").symlink_to(GENERATED / "trigger_dev_client")
+    done = check(
+        sys.executable,
+        "-m",
+        "pyright",
+        "--pythonpath",
+        sys.executable,
+        "user.py",
+        "trigger_dev_client",
+        cwd=sources,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_importing_loads_only_what_is_used(tmp_path: Path) -> None:
+    generate(sixty(), tmp_path / "client")
+    code = (
+        "import sys\n"
+        "import trigger_dev_client\n"
+        "assert 'httpx' not in sys.modules\n"
+        "from trigger_dev_client import WidgetsClient\n"
+        "client = WidgetsClient(token='t')\n"
+        "names = [name for name in sys.modules if name.startswith('trigger_dev_client')]\n"
+        "assert not [name for name in names if '.models.' in name or '.api.' in name], names\n"
+        "print(len(names))\n"
+    )
+    done = check(sys.executable, "-c", code, cwd=tmp_path / "client")
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) < 25

@@ -1,0 +1,147 @@
+"""What a call returns: unions, enums, nullable values, several statuses and content types."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from .documents import document, operation
+from .packages import TEXT, Build, talk
+
+
+def test_a_field_of_the_document_wins_over_a_flag_of_the_client(client_of: Build) -> None:
+    job = {
+        "type": "object",
+        "properties": {
+            "status": {"type": "string", "enum": ["QUEUED", "COMPLETED"]},
+            "isCompleted": {"type": "boolean"},
+        },
+    }
+    client = talk(
+        client_of(document({"/jobs": {"get": operation("get_job", "jobs", job)}})),
+        "WidgetsClient",
+        lambda request: httpx.Response(200, json={"status": "COMPLETED", "isCompleted": False}),
+    )
+    found = client.jobs.get()
+    assert found.is_completed is False
+    assert found.is_success
+
+
+UNION = {
+    "oneOf": [
+        {
+            "type": "object",
+            "required": ["type", "radius"],
+            "properties": {"type": {"type": "string", "enum": ["circle"]}, "radius": {"type": "number"}},
+        },
+        {
+            "type": "object",
+            "required": ["type", "side"],
+            "properties": {"type": {"type": "string", "enum": ["square"]}, "side": {"type": "number"}},
+        },
+        {"type": "string"},
+        {"type": "array", "items": {"type": "integer"}},
+        {"type": "null"},
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ({"type": "circle", "radius": 1}, "GetShapeResponseVariant1"),
+        ({"type": "square", "side": 2, "color": "red"}, "GetShapeResponseVariant2"),
+        ("text", "str"),
+        ([1, 2], "list"),
+        (None, "NoneType"),
+    ],
+)
+def test_a_union_reads_as_the_member_that_fits(client_of: Build, value: Any, kind: str) -> None:
+    spec = document({"/shape": {"get": operation("get_shape", "shapes", UNION)}})
+    client = talk(
+        client_of(spec),
+        "WidgetsClient",
+        lambda request: httpx.Response(200, content=json.dumps(value).encode()),
+    )
+    assert type(client.shapes.get()).__name__ == kind
+
+
+@pytest.mark.parametrize("value", [5, {"type": "circle"}, ["a"], {"side": "x"}])
+def test_a_union_that_nothing_fits_is_refused(client_of: Build, value: Any) -> None:
+    module = client_of(document({"/shape": {"get": operation("get_shape", "shapes", UNION)}}))
+    client = talk(module, "WidgetsClient", lambda request: httpx.Response(200, json=value))
+    with pytest.raises(module.ResponseValidationError):
+        client.shapes.get()
+
+
+def test_the_right_response_is_read_by_status(client_of: Build) -> None:
+    first = {"type": "object", "required": ["a"], "properties": {"a": TEXT}}
+    second = {"type": "object", "required": ["b"], "properties": {"b": TEXT}}
+    responses = {
+        "200": {"description": "", "content": {"application/json": {"schema": first}}},
+        "202": {"description": "", "content": {"application/json": {"schema": second}}},
+        "204": {"description": ""},
+        "default": {"description": ""},
+    }
+    spec = document({"/x": {"get": {"operationId": "get_x", "tags": ["t"], "responses": responses}}})
+    module = client_of(spec)
+
+    def ask(status: int, value: Any) -> Any:
+        return talk(module, "WidgetsClient", lambda request: httpx.Response(status, json=value)).t.get_x()
+
+    assert ask(200, {"a": "1"}).a == "1"
+    assert ask(202, {"b": "2"}).b == "2"
+    assert ask(204, None) is None
+
+
+@pytest.mark.parametrize(("media_type", "value"), [("text/csv", "a,b\n"), ("application/pdf", b"%PDF")])
+def test_other_content_comes_as_text_or_bytes(client_of: Build, media_type: str, value: Any) -> None:
+    responses = {"200": {"description": "", "content": {media_type: {"schema": TEXT}}}}
+    spec = document({"/x": {"get": {"operationId": "get_x", "tags": ["t"], "responses": responses}}})
+    content = value.encode() if isinstance(value, str) else value
+    client = talk(client_of(spec), "WidgetsClient", lambda request: httpx.Response(200, content=content))
+    assert client.t.get_x() == value
+
+
+@pytest.mark.parametrize("value", ["garbage", 5, {}])
+def test_a_nullable_date_time_is_checked(client_of: Build, value: Any) -> None:
+    schema = {
+        "type": "object",
+        "required": ["at"],
+        "properties": {"at": {"type": ["string", "null"], "format": "date-time"}},
+    }
+    module = client_of(document({"/x": {"get": operation("get_x", "t", schema)}}))
+
+    def ask(at: Any) -> Any:
+        return talk(module, "WidgetsClient", lambda request: httpx.Response(200, json={"at": at})).t.get_x()
+
+    with pytest.raises(module.ResponseValidationError, match=r"\$\.at: expected date-time"):
+        ask(value)
+    assert ask(None).at is None
+    assert ask("2024-01-01T00:00:00Z").at.year == 2024
+
+
+def test_integer_enums_are_open_too(client_of: Build) -> None:
+    schema = {
+        "type": "object",
+        "required": ["level"],
+        "properties": {"level": {"type": "integer", "enum": [0, 1, -2]}},
+    }
+    module = client_of(document({"/x": {"get": operation("get_x", "t", schema)}}))
+
+    def ask(level: Any) -> Any:
+        return (
+            talk(module, "WidgetsClient", lambda request: httpx.Response(200, json={"level": level}))
+            .t.get_x()
+            .level
+        )
+
+    assert [ask(level) for level in (0, 1, -2, 9)] == [0, 1, -2, 9]
+    assert ask(1).is_known
+    assert not ask(9).is_known
+    for wrong in (True, "1", 1.5, None):
+        with pytest.raises(module.ResponseValidationError):
+            ask(wrong)

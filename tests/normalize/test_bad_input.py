@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from trigger_contract.cli import main
+from trigger_contract.normalize import Page, normalize
+
+HEAD = "# Title\n\n## OpenAPI\n\n````yaml GET /x\n"
+INFO = 'openapi: 3.1.0\ninfo: {title: T, version: "1"}\n'
+OK = "responses: {'200': {description: Fine}}"
+
+
+def page(body: str) -> str:
+    return f"{HEAD}{body}````\n"
+
+
+def operation(rest: str, path: str = "/x") -> str:
+    return page(f"{INFO}paths:\n  {path}:\n    get: {{{rest}}}\n")
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Run the command on files; return exit code, stderr and what became of the output file."""
+
+    def run(files, *options):
+        output = tmp_path / "out.yaml"
+        output.write_text("untouched")
+        names = []
+        for name, content in files.items():
+            path = tmp_path / name
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+            names.append(str(path))
+        monkeypatch.setattr(
+            sys, "argv", ["trigger-contract", "normalize", *names, "-o", str(output), *options]
+        )
+        with pytest.raises(SystemExit) as caught:
+            main()
+        return caught.value.code, capsys.readouterr().err, output.read_text()
+
+    return run
+
+
+BOMB = "x0: &x0 [a,a,a,a,a,a,a,a,a]\n" + "".join(
+    f"x{n}: &x{n} [{','.join([f'*x{n - 1}'] * 9)}]\n" for n in range(1, 12)
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "words"),
+    [
+        (HEAD + INFO + "paths:\n  /x:\n    ge", 5, "never closed"),
+        (page(INFO + "paths:\n\t/x: {}\n"), 9, "not valid YAML"),
+        (page(INFO + "paths: {}\npaths: {}\n"), 9, "stands twice"),
+        (page(INFO + BOMB + "paths: {}\n"), None, "aliases expand"),
+        (page(INFO + "x: " + "[" * 4000 + "\n"), 8, "nested deeper"),
+        (page("x: !!python/object/apply:os.system [id]\n"), 6, "not allowed"),
+        ("\x00\x01\x02" * 50, 1, "binary"),
+        (b"\xff\xfe\xfa" * 50, 1, "not UTF-8"),
+        ("", 1, "empty"),
+        ("# A page\n\nabout nothing\n", 1, "no OpenAPI block"),
+        (page("swagger: '2.0'\npaths: {}\n"), 6, "Swagger 2.0"),
+        (page("openapi: 4.0.0\npaths: {}\n"), 6, "only 3.0 and 3.1"),
+        (page("foo: bar\n"), 6, "no dialect"),
+        (page("paths: {path: /x, method: frob}\n"), 6, "unknown method"),
+        (page("paths: {path: /x, method: get, request: []}\n"), 6, "must be a mapping"),
+        (page(INFO + "paths: [a]\n"), 8, "`paths` must be a mapping"),
+        (operation("responses: []"), 10, "`responses` must be a mapping"),
+        (operation(OK + ", parameters: {}"), 10, "`parameters` must be a list"),
+        (operation(OK + ", parameters: [{$ref: 'other.yaml#/x'}]"), 10, "external reference"),
+        (operation(OK + ", parameters: [{$ref: '#/components/parameters/no'}]"), 10, "points to nothing"),
+        (operation(OK + ", parameters: [{name: a, in: nowhere, schema: {}}]"), 10, "not a valid OpenAPI"),
+    ],
+)
+def test_one_line_names_file_and_line(run, content, line, words):
+    code, error, output = run({"page.md": content})
+    assert code == 2
+    assert error.count("\n") == 1, error
+    assert "page.md:" + (str(line) + ":" if line else "") in error
+    assert words in error
+    assert "Traceback" not in error
+    assert output == "untouched"
+
+
+@pytest.mark.parametrize("name", ["page.yaml", "page.json"])
+def test_what_is_no_document_is_refused(run, name):
+    code, error, output = run({name: "[]"})
+    assert (code, output) == (2, "untouched")
+    assert name in error
+
+
+def test_a_folder_and_a_missing_page_are_named(run, tmp_path):
+    (tmp_path / "folder").mkdir()
+    for name in ("folder", "missing.md"):
+        code, error, _ = run({}, str(tmp_path / name))
+        assert code == 2
+        assert name in error
+
+
+def test_one_operation_id_for_two_paths_is_refused(run):
+    first = operation("operationId: same, " + OK)
+    second = operation("operationId: same, " + OK, "/y")
+    code, error, output = run({"a.md": first, "b.md": second})
+    assert (code, output) == (2, "untouched")
+    assert "b.md:10" in error
+    assert "'same'" in error
+    assert "a.md:10" in error
+
+
+def test_references_in_a_circle_that_say_nothing_are_refused(run):
+    loop = (
+        "components: {schemas: {A: {$ref: '#/components/schemas/B'}, B: {$ref: '#/components/schemas/A'}}}\n"
+    )
+    code, error, _ = run({"loop.md": page(INFO + "paths: {}\n" + loop)})
+    assert code == 2
+    assert "only to itself" in error
+
+
+def test_recursive_schemas_are_legal():
+    body = (
+        INFO
+        + "paths: {/x: {get: {responses: {'200': {description: Tree, content: {application/json: {schema: "
+        + "{$ref: '#/components/schemas/Tree'}}}}}}}}\n"
+        + "components: {schemas: {Tree: {type: object, properties: {children: {type: array, items: "
+        + "{$ref: '#/components/schemas/Tree'}}}}}}\n"
+    )
+    document = normalize([Page("tree.md", page(body))]).document
+    tree = document["components"]["schemas"]["Tree"]
+    assert tree["properties"]["children"]["items"] == {"$ref": "#/components/schemas/Tree"}
+
+
+@pytest.mark.parametrize(
+    ("overlay", "words"),
+    [
+        (
+            "overlay: 1.0.0\ninfo: {}\nactions:\n- target: $.nowhere\n  update: {}\n  x-reason: why\n",
+            "matches nothing",
+        ),
+        ("overlay: 1.0.0\ninfo: {}\nactions:\n- target: $.info\n  update: {title: X}\n", "needs a reason"),
+        (
+            "overlay: 1.0.0\ninfo: {}\nactions:\n- target: info\n  update: {}\n  x-reason: why\n",
+            "not a JSONPath",
+        ),
+        ("overlay: 2.0.0\ninfo: {}\nactions: []\n", "only 1.0"),
+        ("overlay: 1.0.0\ninfo: {}\nactions: []\n", "at least one action"),
+        ("overlay: 1.0.0\ninfo: {}\nactions:\n- target: $.info\n  copy: $\n  x-reason: why\n", "no `copy`"),
+        ("overlay: 1.0.0\ninfo: {}\nactions:\n- target: $.info\n  x-reason: why\n", "`update` or `remove"),
+        (
+            "overlay: 1.0.0\ninfo: {}\nactions:\n- target: $.info.title\n  update: X\n  x-reason: why\n",
+            "must select objects",
+        ),
+    ],
+)
+def test_a_wrong_overlay_is_named(run, tmp_path, overlay, words):
+    path = tmp_path / "decisions.yaml"
+    path.write_text(overlay)
+    code, error, output = run({"page.md": operation(OK)}, "--overlay", str(path))
+    assert (code, output) == (2, "untouched")
+    assert "decisions.yaml:" in error
+    assert words in error
