@@ -89,7 +89,10 @@ class BaseClient(Core):
         self, operation: Operation[Any], values: Mapping[str, Any], options: Options, body: Any
     ) -> httpx.Response:
         """Send a request, again where the policy says so."""
-        request = self._build_request(self._http_client, operation, values, options, body)
+        try:
+            request = self._build_request(self._http_client, operation, values, options, body)
+        except httpx.InvalidURL:
+            raise ValueError(f"{operation.name}: the address is too long or not valid") from None
         repeatable = is_repeatable(request)
         begin = time.monotonic()
         attempt = 0
@@ -111,6 +114,8 @@ class BaseClient(Core):
                 if repeatable
                 else None
             )
+            if wait is not None and options.deadline is not None and now + wait > options.deadline:
+                wait = None
             if wait is None:
                 if response is not None:
                     return response
@@ -192,7 +197,10 @@ class AsyncBaseClient(Core):
         self, operation: Operation[Any], values: Mapping[str, Any], options: Options, body: Any
     ) -> httpx.Response:
         """Send a request, again where the policy says so."""
-        request = self._build_request(self._http_client, operation, values, options, body)
+        try:
+            request = self._build_request(self._http_client, operation, values, options, body)
+        except httpx.InvalidURL:
+            raise ValueError(f"{operation.name}: the address is too long or not valid") from None
         repeatable = is_repeatable(request)
         begin = time.monotonic()
         attempt = 0
@@ -214,6 +222,8 @@ class AsyncBaseClient(Core):
                 if repeatable
                 else None
             )
+            if wait is not None and options.deadline is not None and now + wait > options.deadline:
+                wait = None
             if wait is None:
                 if response is not None:
                     return response

@@ -43,11 +43,19 @@ USER_AGENT = f"trigger-dev-client/{__version__} (document {document_version}; Py
 
 
 class Options(NamedTuple):
-    """What one call sets differently."""
+    """What one call sets differently.
+
+    Attributes:
+        timeout: Seconds, or an httpx.Timeout.
+        extra_headers: Headers that replace those of the same name.
+        extra_query: Further query parameters.
+        deadline: Moment of the monotonic clock after which no further attempt is started.
+    """
 
     timeout: Timeout | NotGiven
     extra_headers: Mapping[str, str] | None
     extra_query: Mapping[str, Any] | None
+    deadline: float | None = None
 
 
 class RawResponse(Generic[T]):

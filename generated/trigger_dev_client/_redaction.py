@@ -13,6 +13,15 @@ MASK = "[redacted]"
 _ALWAYS = ("authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key")
 
 
+class Secret(str):
+    """A string that does not show itself where a debugger or crash report prints variables."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return repr(MASK)
+
+
 def mask_headers(headers: httpx.Headers, names: Iterable[str]) -> dict[str, str]:
     """Return headers with the values of credentials masked."""
     hidden = {*_ALWAYS, *(name.lower() for name in names)}

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from ._redaction import Secret
 from ._retries import RetryPolicy
 from .errors import ConfigurationError
 
@@ -82,7 +83,7 @@ def read_secrets(
             raise ConfigurationError(f"{credential.argument} must be printable ASCII and not empty")
         if credential.prefix == "Basic":
             value = base64.b64encode(value.encode()).decode()
-        secrets[credential.argument] = (credential, f"{credential.prefix} {value}".strip())
+        secrets[credential.argument] = (credential, Secret(f"{credential.prefix} {value}".strip()))
     if credentials and not secrets and not optional:
         choices = " or ".join(
             f"{credential.argument}= ({', '.join(credential.environment)})"

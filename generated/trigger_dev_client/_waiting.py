@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
+import httpx
 
 from . import _status
 from ._core import Options
 from ._operation import Operation
-from .errors import WaitTimeoutError
-from .types import NotGiven
+from .errors import APIConnectionError, WaitTimeoutError
+from .types import Timeout
 
 if TYPE_CHECKING:
     from ._client import AsyncBaseClient, BaseClient
@@ -55,8 +56,16 @@ def wait_for(
     _check(timeout, interval, max_interval)
     deadline = time.monotonic() + timeout
     pause = min(interval, max_interval)
+    answer: T | None = None
     while True:
-        answer = client._request(operation, values, options)
+        limited = _limited(client.timeout, options, deadline)
+        try:
+            answer = client._request(operation, values, limited)
+        except APIConnectionError as error:
+            if time.monotonic() < deadline:
+                raise
+            message = f"no answer within {timeout:g} s: {error.message}"
+            raise WaitTimeoutError(message, last=answer, timeout=timeout) from error
         reached = getattr(answer, status)
         if _status.is_completed(reached):
             return answer
@@ -98,8 +107,16 @@ async def async_wait_for(
     _check(timeout, interval, max_interval)
     deadline = time.monotonic() + timeout
     pause = min(interval, max_interval)
+    answer: T | None = None
     while True:
-        answer = await client._request(operation, values, options)
+        limited = _limited(client.timeout, options, deadline)
+        try:
+            answer = await client._request(operation, values, limited)
+        except APIConnectionError as error:
+            if time.monotonic() < deadline:
+                raise
+            message = f"no answer within {timeout:g} s: {error.message}"
+            raise WaitTimeoutError(message, last=answer, timeout=timeout) from error
         reached = getattr(answer, status)
         if _status.is_completed(reached):
             return answer
@@ -111,11 +128,19 @@ async def async_wait_for(
         pause = min(pause * _SLOWER, max_interval)
 
 
+def _limited(timeout: Timeout, options: Options, deadline: float) -> Options:
+    """Bound a call by what is left of the time, but for a second at least so that it can succeed."""
+    left = max(deadline - time.monotonic(), 1.0)
+    parts = httpx.Timeout(timeout).as_dict()
+    bounded = {name: left if value is None else min(value, left) for name, value in parts.items()}
+    return options._replace(timeout=httpx.Timeout(**bounded), deadline=deadline)
+
+
 def _check(timeout: float, interval: float, max_interval: float) -> None:
     for name, value in (
         ("timeout", timeout),
         ("interval", interval),
         ("max_interval", max_interval),
     ):
-        if isinstance(value, (bool, NotGiven)) or not value >= 0:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 0:
             raise ValueError(f"{name} must be a number of seconds, not {value!r}")

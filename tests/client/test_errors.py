@@ -161,6 +161,29 @@ def test_neither_connection_nor_validation_errors_tell_the_key(api: respx.MockRo
     assert SECRET not in reveal(broken.value) + reveal(invalid.value)
 
 
+def with_locals(error: BaseException) -> str:
+    """A traceback with the variables of every frame of the client, as crash reporters make it."""
+    report = traceback.TracebackException.from_exception(error, capture_locals=True)
+    return "".join(
+        f"{frame.locals}" for frame in report.stack if "trigger_dev_client" in frame.filename and frame.locals
+    )
+
+
+@pytest.mark.parametrize("status", [404, 200])
+def test_no_variable_of_the_client_shows_the_key(
+    api: respx.MockRouter, trigger: TriggerClient, status: int
+) -> None:
+    api.get(ID).respond(status, json={"error": "x"})
+    with pytest.raises(APIError) as answered:
+        trigger.runs.retrieve("run_1")
+    with pytest.raises(ValueError, match="separates items") as refused:
+        trigger.runs.list(tag="a,b")
+    for caught in (answered, refused):
+        assert "operation" in with_locals(caught.value)
+        assert SECRET not in with_locals(caught.value)
+    assert SECRET not in repr(vars(trigger))
+
+
 def test_the_api_key_header_is_hidden_too() -> None:
     with respx.mock(base_url="https://recoup-api.vercel.app") as router:
         router.get("/api/tasks/runs").respond(401, json={"error": "x"})

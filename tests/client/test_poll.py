@@ -8,7 +8,15 @@ from typing import Any
 
 import httpx
 import pytest
-from trigger_dev_client import AsyncTriggerClient, NotFoundError, TriggerClient, WaitTimeoutError, _waiting
+from trigger_dev_client import (
+    APITimeoutError,
+    AsyncTriggerClient,
+    InternalServerError,
+    NotFoundError,
+    TriggerClient,
+    WaitTimeoutError,
+    _waiting,
+)
 
 from .conftest import retrieved
 
@@ -112,8 +120,49 @@ def test_a_run_that_is_not_there_is_not_waited_for(poll: Any, clock: Clock) -> N
 
 
 @pytest.mark.parametrize(
-    "arguments", [{"timeout": -1}, {"timeout": float("nan")}, {"interval": -1}, {"max_interval": -1}]
+    "arguments",
+    [
+        {"timeout": None},
+        {"timeout": True},
+        {"timeout": -1},
+        {"timeout": float("nan")},
+        {"interval": -1},
+        {"max_interval": -1},
+    ],
 )
 def test_times_without_sense_are_refused(poll: Any, arguments: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=next(iter(arguments))):
         poll(["QUEUED"], **arguments)
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_a_server_that_does_not_answer_does_not_hold_it_up(clock: Clock, asynchronous: bool) -> None:
+    limits: list[float] = []
+
+    def answer(sent: httpx.Request) -> httpx.Response:
+        limits.append(sent.extensions["timeout"]["read"])
+        clock.now += limits[-1]
+        raise httpx.ReadTimeout("made up")
+
+    transport = httpx.MockTransport(answer)
+
+    def block() -> None:
+        with httpx.Client(transport=transport) as http_client:
+            TriggerClient(secret_key="k", http_client=http_client).runs.poll("run_1", timeout=20)
+
+    async def run() -> None:
+        async with httpx.AsyncClient(transport=transport) as http_client:
+            await AsyncTriggerClient(secret_key="k", http_client=http_client).runs.poll("run_1", timeout=20)
+
+    with pytest.raises(WaitTimeoutError, match="no answer within 20 s") as caught:
+        asyncio.run(run()) if asynchronous else block()
+    assert limits == [20]
+    assert caught.value.last is None
+    assert isinstance(caught.value.__cause__, APITimeoutError)
+
+
+def test_a_failure_before_the_time_is_over_is_told(clock: Clock) -> None:
+    transport = httpx.MockTransport(lambda sent: httpx.Response(503, headers={"retry-after": "50"}))
+    with httpx.Client(transport=transport) as http_client, pytest.raises(InternalServerError):
+        TriggerClient(secret_key="k", http_client=http_client).runs.poll("run_1", timeout=20)
+    assert clock.slept == []

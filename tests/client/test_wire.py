@@ -160,6 +160,7 @@ def test_an_id_that_names_nothing_is_refused(
         ({"tag": [1]}, TypeError, "tag must be a string"),
         ({"after": 1}, TypeError, "after must be a string"),
         ({"sttaus": "QUEUED"}, TypeError, "sttaus"),
+        ({"tag": "x" * 70_000}, ValueError, "list_runs_v1: the address is too long or not valid"),
     ],
 )
 def test_a_mistake_is_an_error_before_any_request(

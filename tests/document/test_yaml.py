@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -100,3 +101,17 @@ def test_an_alias_bomb_is_refused():
 def test_json_is_read_too():
     value = {"a": [1, 2.5, None, True, "é\n"]}
     assert load(json.dumps(value), "value.json") == value
+
+
+@given(values)
+def test_a_1_1_reader_reads_the_same(value):
+    assert yaml.safe_load(dump(value)) == value
+
+
+def test_long_text_is_folded_and_lines_stay_lines():
+    text = "word " * 30 + "end"
+    assert dump({"a": text, "b": "one\n\ntwo\n"}).startswith("a: >-\n  word word")
+    assert max(map(len, dump({"a": text}).split("\n"))) <= 100
+    assert dump({"b": "one\n\ntwo\n"}) == "b: |\n  one\n\n  two\n"
+    assert dump({"b": ["x", {"c": []}]}) == "b:\n- x\n- c: []\n"
+    assert dump({"url": "https://a.test/#/x"}) == "url: https://a.test/#/x\n"

@@ -58,6 +58,7 @@ class Verdict:
         seconds: How long it took.
         requests: How many requests went out.
         idle: Laws that were not exercised.
+        peer: What plain schemathesis said: ``caught``, ``missed`` or nothing where it was not asked.
     """
 
     server: Server
@@ -65,6 +66,7 @@ class Verdict:
     seconds: float
     requests: int
     idle: tuple[str, ...] = ()
+    peer: str = ""
 
     @property
     def is_red(self) -> bool:

@@ -7,33 +7,47 @@ import multiprocessing
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from mutants.catalogue import MUTANTS, VARIANTS
 from mutants.harness import Verdict, judge
 from mutants.hooks import Server
+from mutants.peer import EVERY, catches, complaints
 
 TARGET = Path(__file__).resolve().parents[2] / "contract_tests" / "KILL_MATRIX.md"
 
 
-def _judge(number: int) -> Verdict:
+def _judge(job: tuple[int, frozenset[str] | None]) -> Verdict:
+    number, usual = job
     server = [*MUTANTS, *VARIANTS][number]
     found = judge(server, stop_early=bool(server.kind))
-    # The server holds functions of its own making, which no other process could take.
-    return Verdict(Server(server.name, server.kind, judge, server.runs), found.findings, *_rest(found))
+    peer = ""
+    if usual is not None:
+        peer = "caught" if catches(server, set(usual)) else "missed"
+    # The hook holds functions that no other process could take.
+    return replace(
+        found, server=Server(server.name, server.kind, dict), seconds=round(found.seconds, 1), peer=peer
+    )
 
 
-def _rest(found: Verdict) -> tuple[float, int, tuple[str, ...]]:
-    return round(found.seconds, 1), found.requests, found.idle
+def run(servers: Sequence[Server], processes: int, *, with_peer: bool) -> list[Verdict]:
+    """Judge servers, several at a time.
 
-
-def run(servers: Sequence[Server], processes: int) -> list[Verdict]:
-    """Judge servers, several at a time."""
+    Args:
+        servers: The servers.
+        processes: How many at a time.
+        with_peer: Whether plain schemathesis is asked about some of them too.
+    """
     every = [*MUTANTS, *VARIANTS]
-    numbers = [every.index(server) for server in servers]
+    usual = frozenset(complaints(VARIANTS[0])) if with_peer else frozenset()
+    jobs = [
+        (number, usual if with_peer and number < len(MUTANTS) and number % EVERY == 0 else None)
+        for number in map(every.index, servers)
+    ]
     with multiprocessing.get_context("fork").Pool(processes) as pool:
         found = []
-        for verdict in pool.imap(_judge, numbers):
+        for verdict in pool.imap(_judge, jobs):
             sign = "." if verdict.is_red is bool(verdict.server.kind) else f"\n{verdict.server.name}: wrong\n"
             sys.stderr.write(sign)
             sys.stderr.flush()
@@ -58,6 +72,7 @@ def table(verdicts: Sequence[Verdict]) -> str:
         "",
         f"- broken servers caught: **{caught} of {len(broken)}**",
         f"- false alarms: **{alarms} of {len(right)}**",
+        *_peer_lines(broken),
         "",
         "| kind of promise | caught |",
         "|---|---|",
@@ -65,13 +80,13 @@ def table(verdicts: Sequence[Verdict]) -> str:
         "",
         "## Broken servers",
         "",
-        "| broken promise | caught by | on | seconds |",
-        "|---|---|---|---|",
+        "| broken promise | caught by | on | seconds | plain schemathesis |",
+        "|---|---|---|---|---|",
     ]
     for verdict in broken:
         first = verdict.findings[0] if verdict.findings else None
         by = f"`{first.law}` | {first.operation}" if first else "**missed** | "
-        lines.append(f"| {verdict.server.name} | {by} | {verdict.seconds:.1f} |")
+        lines.append(f"| {verdict.server.name} | {by} | {verdict.seconds:.1f} | {verdict.peer} |")
     lines += [
         "",
         "## Right but unusual servers",
@@ -83,6 +98,17 @@ def table(verdicts: Sequence[Verdict]) -> str:
         by = ", ".join(f"`{finding.fingerprint}`" for finding in verdict.findings[:3]) or "-"
         lines.append(f"| {verdict.server.name} | {by} | {len(verdict.idle)} laws | {verdict.seconds:.1f} |")
     return "\n".join(lines) + "\n"
+
+
+def _peer_lines(broken: Sequence[Verdict]) -> list[str]:
+    asked = [verdict for verdict in broken if verdict.peer]
+    if not asked:
+        return []
+    caught = sum(verdict.peer == "caught" for verdict in asked)
+    return [
+        f"- of every {EVERY}th broken server, shown to plain `schemathesis run` too, that caught",
+        f"  **{caught} of {len(asked)}** (what it says of the unchanged mock does not count)",
+    ]
 
 
 def main() -> None:
@@ -98,7 +124,7 @@ def main() -> None:
         for server in (*MUTANTS, *VARIANTS)
         if not options.words or any(word in server.name for word in options.words)
     ]
-    verdicts = run(chosen, options.processes)
+    verdicts = run(chosen, options.processes, with_peer=not options.words)
     for verdict in verdicts:
         if options.words or verdict.is_red is not bool(verdict.server.kind):
             shown = ", ".join(finding.fingerprint for finding in verdict.findings[:4]) or "nothing found"

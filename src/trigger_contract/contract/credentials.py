@@ -15,6 +15,7 @@ from trigger_contract.contract.subjects import Contract, Subject
 from trigger_contract.document.operations import Operation, operations, security_scheme
 
 SECRET, PUBLIC, OTHER = "TRIGGER_SECRET_KEY", "TRIGGER_PUBLIC_KEY", "RECOUP_API_KEY"
+_UNKNOWN = "0" * 12 + "UnknownKey"
 OPTION_OF = {SECRET: "--token", PUBLIC: "--public-token", OTHER: "--recoup-token"}
 
 
@@ -125,8 +126,9 @@ class Credentials:
 
     def _wrong_keys(self, name: str, variable: str, token: str | None) -> list[Credential]:
         stem = token.rpartition("_")[0] + "_" if token and "_" in token else ""
-        unknown = stem + "0" * 12 + "UnknownKey"
-        forms = [(unknown, unknown, "an unknown key"), ("", "", "an empty key")]
+        unknown = stem + _UNKNOWN
+        masked = f"${{{variable}%_*}}_{_UNKNOWN}" if stem else unknown
+        forms = [(unknown, masked, "an unknown key"), ("", "", "an empty key")]
         if token and len(token) > 4:
             forms += [
                 (token[:-1], f"${{{variable}%?}}", "the key without its last character"),

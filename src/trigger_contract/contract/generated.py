@@ -165,6 +165,8 @@ def _may_be_valid(schema: Mapping[str, Any], text: str) -> bool:
             number = float(text)
         except OverflowError:
             return False
+        if kind == "integer" and not number.is_integer():
+            return False
         return bool(schema.get("minimum", number) <= number <= schema.get("maximum", number))
     if kind == "boolean":
         return text.lower() in ("true", "false", "1", "0", "yes", "no", "on", "off", "t", "f", "y", "n")

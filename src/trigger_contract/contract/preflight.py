@@ -21,7 +21,7 @@ def preflight(session: Session) -> None:
             everywhere; or a key is missing.
     """
     refused: dict[str, list[bool]] = {}
-    strangers = 0
+    strangers: list[tuple[bool, bool]] = []
     asked = 0
     for subject in session.contract.subjects:
         exchange = None
@@ -36,7 +36,7 @@ def preflight(session: Session) -> None:
         if credential.variable:
             refused.setdefault(credential.variable, []).append(exchange.status in (401, 403))
         has_id = bool(subject.path_parameters)
-        strangers += _is_stranger(exchange.status, exchange.is_json, has_id=has_id)
+        strangers.append((has_id, _is_stranger(exchange.status, exchange.is_json, has_id=has_id)))
     if not asked:
         raise _missing_key(session)
     for variable, answers in refused.items():
@@ -44,7 +44,8 @@ def preflight(session: Session) -> None:
             raise UserError(
                 "the server refuses this key on every operation that takes it", source=OPTION_OF[variable]
             )
-    if strangers == asked:
+    # Where nothing but operations with ids was asked, a 404 of all of them says nothing.
+    if all(stranger for _, stranger in strangers) and not all(has_id for has_id, _ in strangers):
         raise UserError(
             "the server there serves none of the operations", source=f"--url {session.settings.url}"
         )
@@ -76,5 +77,6 @@ def _missing_key(session: Session) -> UserError:
 def _is_stranger(status: int, is_json: bool, *, has_id: bool) -> bool:
     """Whether an answer looks like that of a server that does not know the operation."""
     if has_id:
-        return not is_json and (status in (404, 405) or 200 <= status < 400)
+        # A 404 may mean that the id is unknown, or that everything is.
+        return status in (404, 405) or (not is_json and 200 <= status < 400)
     return status in (404, 405) or 300 <= status < 400 or (status == 200 and not is_json)

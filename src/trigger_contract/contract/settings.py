@@ -55,9 +55,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("tag", "Check only operations with this tag; may be repeated.", many=True),
     Option("seed", "Repeat a run: the seed it printed.", kind=int, metavar="N"),
     Option("examples", "Generated requests for each operation and mode.", kind=int, default=15, metavar="N"),
-    Option(
-        "time-limit", "Start nothing new after this many seconds.", kind=float, default=90.0, metavar="S"
-    ),
+    Option("time-limit", "Start nothing new after this many seconds.", kind=float, default=90.0, metavar="S"),
     Option("max-requests", "Send no more requests than this.", kind=int, default=8000, metavar="N"),
     Option("rate", "Send no more requests a second than this.", kind=float, metavar="N"),
     Option("known", "Known deviations, which do not fail.", kind=Path, metavar="FILE"),

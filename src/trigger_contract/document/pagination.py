@@ -47,7 +47,9 @@ def pagination(document: Mapping[str, Any], operation: Operation) -> Pagination 
     schema = response_schema(document, operation, "200")
     if operation.method != "get" or not isinstance(schema, Mapping):
         return None
-    properties = {name: resolve(document, value) for name, value in schema.get("properties", {}).items()}
+    resolved = {name: resolve(document, value) for name, value in schema.get("properties", {}).items()}
+    # A schema may also be true or false (JSON Schema, Core, section 4.3.2).
+    properties = {name: value for name, value in resolved.items() if isinstance(value, Mapping)}
     arrays = [name for name, value in properties.items() if value.get("type") == "array"]
     if len(arrays) != 1:
         return None
@@ -92,6 +94,8 @@ def _find(
     return None
 
 
-def _has_type(schema: Mapping[str, Any], types: tuple[str, ...]) -> bool:
+def _has_type(schema: Any, types: tuple[str, ...]) -> bool:
+    if not isinstance(schema, Mapping):
+        return False
     declared = schema.get("type")
     return any(kind in types for kind in ([declared] if isinstance(declared, str) else declared or []))

@@ -66,7 +66,9 @@ def _parameter_leaves(document: Mapping[str, Any], parameter: Mapping[str, Any])
     name = parameter["name"]
 
     def descend(path: tuple[str, ...], raw: Any, description: str) -> Iterator[QueryLeaf]:
-        schema = resolve(document, raw)
+        resolved = resolve(document, raw)
+        # A schema may also be true or false; neither says anything about the wire.
+        schema = resolved if isinstance(resolved, Mapping) else {}
         description = schema.get("description", description)
         if nested and schema.get("type") == "object" and schema.get("properties"):
             for key, value in schema["properties"].items():

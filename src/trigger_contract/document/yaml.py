@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 import yaml.reader
 
+from trigger_contract.document.emitter import emit
 from trigger_contract.errors import UserError
 
 MAXIMUM_DEPTH = 120
@@ -247,31 +248,9 @@ class _Composer:
 _TAGGED: dict[str, Any] = {"str": str, "int": int, "float": float, "bool": bool, "null": type(None)}
 
 
-class _Dumper(yaml.CSafeDumper):
-    """Writes what reads back the same in YAML 1.1 and 1.2."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-def _represent_string(dumper: yaml.CSafeDumper, value: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in value else None
-    return dumper.represent_scalar(_TAG + "str", value, style=style)
-
-
-_Dumper.add_representer(str, _represent_string)
-_Dumper.add_multi_representer(dict, lambda dumper, value: dumper.represent_dict(value.items()))
-_Dumper.add_multi_representer(list, lambda dumper, value: dumper.represent_list(value))
-# Octal in YAML 1.2 is 0o17, which a 1.1 resolver takes for a string and would leave unquoted.
-_Dumper.add_implicit_resolver(_TAG + "int", re.compile(r"0o[0-7]+\Z"), ["0"])
-# In 1.2 a float needs no point ("1e5"), in 1.1 it does.
-_Dumper.add_implicit_resolver(_TAG + "float", _FLOAT, list("+-.0123456789"))
-
-
 def dump(value: Any) -> str:
     """Write a value as YAML: keys in the given order, block scalars for text of several lines.
 
     ``load(dump(value))`` equals ``value`` for any JSON value.
     """
-    text: str = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
-    return text
+    return emit(value)

@@ -58,7 +58,11 @@ def method_docstring(method: Method, *, raw: bool = False) -> str:
     arguments = [_argument(argument) for argument in [*method.path_arguments, *method.keyword_arguments]]
     if method.body:
         arguments.append(
-            _entry("body", method.body.description or f"What to send, as {method.body.media_type}.")
+            _entry(
+                "body",
+                method.body.description
+                or f"What to send, as {method.body.media_type}. Unlike a model, a mapping can send null.",
+            )
         )
     arguments += [
         _entry("timeout", "Seconds for this call, or an httpx.Timeout; None waits without end."),

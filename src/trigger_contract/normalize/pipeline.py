@@ -22,7 +22,13 @@ from trigger_contract.normalize.pages import read_page
 from trigger_contract.normalize.provenance import provenance
 from trigger_contract.normalize.report import write_report
 from trigger_contract.normalize.services import separate_services
-from trigger_contract.normalize.validation import check_operation_ids, check_references, plain, validate
+from trigger_contract.normalize.validation import (
+    check_containment,
+    check_operation_ids,
+    check_references,
+    plain,
+    validate,
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ def normalize(pages: Iterable[Page], overlay: Sequence[Action] = ()) -> Normaliz
         UserError: A page cannot be read, an action fits nothing, or the result is no valid document.
     """
     result = build(pages, overlay)
-    validate(result.document, result.draft)
+    validate(result.document, result.draft, len(result.text))
     return result
 
 
@@ -90,6 +96,7 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     draft = merger.merge()
     place_sentences(merger, draft)
     check_references(draft)
+    check_containment(draft)
     arrange(draft)
     name_operations(draft, titles)
     check_operation_ids(draft)

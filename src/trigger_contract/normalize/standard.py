@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from trigger_contract.document.references import split_pointer
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
+from trigger_contract.normalize.forms import check_form
 from trigger_contract.normalize.model import Node, copy_value, line_of, node_like, put
 from trigger_contract.normalize.shape import LIST, MAP, METHODS, ONE, SHAPE, field_shape
 from trigger_contract.normalize.upgrade import upgrade_schema
@@ -47,67 +48,6 @@ def read_document(document: LocatedMapping) -> Node:
     assert isinstance(result, Node)
     push_down(result)
     return result
-
-
-def check_form(value: Any, kind: str, container: Any = None, key: str | int = "") -> None:
-    """Refuse an object where the form is so wrong that no reader could go on.
-
-    Raises:
-        UserError: A mapping stands where a list belongs, a scalar where an object belongs, or a
-            reference is not text or leaves the document.
-    """
-    stack = [(value, kind, container, key)]
-    while stack:
-        value, kind, container, key = stack.pop()
-        if not isinstance(value, LocatedMapping):
-            if kind == "schema" and isinstance(value, bool):
-                continue
-            raise _form_error(container, key, f"`{key}` must be a mapping")
-        if "$ref" in value and kind in _REFERABLE:
-            _check_reference(value)
-        for name, below in value.items():
-            shape = field_shape(kind, name)
-            if shape is None:
-                continue
-            form, child_kind = shape
-            if form == ONE:
-                stack.append((below, child_kind, value, name))
-            elif form == LIST:
-                if not isinstance(below, LocatedSequence):
-                    if child_kind == "schema" and name == "items":
-                        continue
-                    raise _form_error(value, name, f"`{name}` must be a list")
-                stack.extend((item, child_kind, below, index) for index, item in enumerate(below))
-            elif form == MAP:
-                if not isinstance(below, LocatedMapping):
-                    raise _form_error(value, name, f"`{name}` must be a mapping")
-                stack.extend(
-                    (item, child_kind, below, entry)
-                    for entry, item in below.items()
-                    if not (entry.startswith("x-") and child_kind in _EXTENSIBLE_MAPS)
-                )
-
-
-_REFERABLE = {"schema", "parameter", "response", "requestBody", "header", "example", "link", "callback"} | {
-    "securityScheme",
-    "pathItem",
-}
-_EXTENSIBLE_MAPS = {"response", "pathItem"}
-
-
-def _form_error(container: Any, key: str | int, message: str) -> UserError:
-    return UserError(message, source=getattr(container, "source", None), line=line_of(container, key))
-
-
-def _check_reference(value: LocatedMapping) -> None:
-    reference = value["$ref"]
-    if isinstance(reference, dict):
-        return  # a property named $ref inside an example-like place
-    if not isinstance(reference, str):
-        raise _form_error(value, "$ref", "`$ref` must be text")
-    if not reference.startswith("#"):
-        message = f"external reference {reference!r} is not supported; put the component into this document"
-        raise _form_error(value, "$ref", message)
 
 
 def convert(kind: str, value: Any) -> Any:
@@ -162,6 +102,8 @@ def push_down(document: Node) -> None:
     above = {key: document.pop(key) for key in ("servers", "security") if key in document}
     for group in ("paths", "webhooks"):
         items = document.get(group, {})
+        for path in [path for path in items if path.startswith("x-")]:
+            del items[path]  # an extension beside the paths says nothing about any of them
         for path in items:
             items[path] = item = _inline_path_item(document, items[path])
             _push_item(document, item, above)

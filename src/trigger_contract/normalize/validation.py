@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.model import Node, line_of
 from trigger_contract.normalize.shape import METHODS, REFERENCE_KINDS, walk
 from trigger_contract.normalize.standard import find
+
+MAXIMUM_VALIDATED = 1_500_000
 
 
 def check_references(document: Node) -> None:
@@ -31,6 +34,49 @@ def check_references(document: Node) -> None:
                     source=getattr(value, "source", None),
                     line=line_of(value, "$ref"),
                 )
+
+
+def check_containment(document: Node) -> None:
+    """Refuse schemas that take themselves in by ``allOf``, which nothing could ever satisfy or refute.
+
+    Raises:
+        UserError: Names the page and line of the first such schema.
+    """
+    schemas = document.get("components", {}).get("schemas", {})
+    taken_in = {name: set(_taken_in(schema)) for name, schema in schemas.items()}
+    done: set[str] = set()
+    for start in taken_in:
+        path: list[tuple[str, list[str]]] = [(start, sorted(taken_in[start]))] if start not in done else []
+        above = {start}
+        while path:
+            name, left = path[-1]
+            if not left:
+                path.pop()
+                above.discard(name)
+                done.add(name)
+                continue
+            below = left.pop()
+            if below in above:
+                raise UserError(
+                    f"schema {below!r} contains itself by `allOf`, so nothing can be said of it",
+                    source=getattr(schemas[below], "source", None),
+                    line=getattr(schemas[below], "line", None),
+                )
+            if below in taken_in and below not in done:
+                above.add(below)
+                path.append((below, sorted(taken_in[below])))
+
+
+def _taken_in(schema: Any) -> Iterator[str]:
+    stack = [schema]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            reference = value.get("$ref")
+            if isinstance(reference, str) and reference.startswith("#/components/schemas/"):
+                yield reference.rpartition("/")[2]
+            members = value.get("allOf")
+            stack.extend(members if isinstance(members, list) else ())
 
 
 def _leads_somewhere(document: Node, value: Any) -> bool:
@@ -69,12 +115,16 @@ def check_operation_ids(document: Node) -> None:
                 known[identifier] = (f"{method.upper()} {path}", operation)
 
 
-def validate(document: dict[str, Any], draft: Node) -> None:
+def validate(document: dict[str, Any], draft: Node, size: int = 0) -> None:
     """Validate with openapi-spec-validator.
+
+    Beyond ``MAXIMUM_VALIDATED`` characters, where its walk over every schema would take minutes, only
+    the schema of OpenAPI 3.1 is applied; forms and references have been checked while reading.
 
     Args:
         document: The document as plain values.
         draft: The same with the page and line of every part.
+        size: Length of the document's text in characters.
 
     Raises:
         UserError: The document is not valid; names the page and line that the faulty place comes from.
@@ -83,10 +133,17 @@ def validate(document: dict[str, Any], draft: Node) -> None:
         OpenAPIV31SpecValidator,  # slow to import; most runs of the CLI need none
     )
 
+    validator = OpenAPIV31SpecValidator(document)
+    error: Any = None
+    complete = size <= MAXIMUM_VALIDATED
     try:
-        error = next(iter(OpenAPIV31SpecValidator(document).iter_errors()), None)
+        error = next(iter(validator.iter_errors()), None) if complete else None
     except RecursionError:
-        raise UserError("not a valid OpenAPI document: its schemas are nested too deep") from None
+        # A parent that lists its children in `oneOf` while they take it in by `allOf` is legal and
+        # common, but the validator follows it for ever; what is left is the schema of OpenAPI itself.
+        complete = False
+    if not complete:
+        error = next(iter(validator.schema_validator.iter_errors(document)), None)
     if error is None:
         return
     best = _deepest(error)

@@ -1,0 +1,155 @@
+"""Does a page have the form of an OpenAPI document? Checked once, so that no later step has to ask.
+
+The validator judges the finished document; this names the line of the page, and refuses only what no
+reader could go on with: a list where a mapping belongs, a mapping where a text belongs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
+from trigger_contract.errors import UserError
+from trigger_contract.normalize.model import line_of
+from trigger_contract.normalize.shape import LIST, MAP, ONE, REFERENCE_KINDS, field_shape
+
+_TYPES = frozenset(("string", "number", "integer", "boolean", "array", "object", "null"))
+_TEXT, _NUMBER, _SWITCH, _TEXTS, _VALUES, _MAPPINGS, _MAPPING = (
+    "a text",
+    "a number",
+    "true or false",
+    "a list of texts",
+    "a list",
+    "a list of mappings",
+    "a mapping",
+)
+_STRING = "a text in quotes"
+_DESCRIBED = {"description": _TEXT, "summary": _TEXT}
+_FIELDS: dict[str, dict[str, str]] = {
+    "document": {"security": _MAPPINGS, "tags": _MAPPINGS},
+    "info": {"title": _TEXT, "version": _TEXT, "description": _TEXT},
+    "pathItem": _DESCRIBED,
+    "operation": {
+        **_DESCRIBED,
+        "operationId": _TEXT,
+        "tags": _TEXTS,
+        "security": _MAPPINGS,
+        "deprecated": _SWITCH,
+    },
+    "parameter": {"name": _TEXT, "in": _TEXT, "description": _TEXT, "style": _TEXT, "explode": _SWITCH}
+    | {"required": _SWITCH},
+    "header": {"description": _TEXT, "required": _SWITCH},
+    "requestBody": {"description": _TEXT, "required": _SWITCH},
+    "response": {"description": _TEXT},
+    "server": {"url": _TEXT, "description": _TEXT, "variables": _MAPPING},
+    "securityScheme": {"type": _TEXT, "description": _TEXT, "name": _TEXT, "in": _TEXT, "scheme": _TEXT},
+    "schema": {
+        **dict.fromkeys(("title", "description", "format", "pattern", "$id", "$comment"), _STRING),
+        **dict.fromkeys(("maximum", "minimum", "multipleOf"), _NUMBER),
+        **dict.fromkeys(("maxLength", "minLength", "maxItems", "minItems"), _NUMBER),
+        **dict.fromkeys(("maxProperties", "minProperties", "maxContains", "minContains"), _NUMBER),
+        **dict.fromkeys(("readOnly", "writeOnly", "deprecated", "uniqueItems"), _SWITCH),
+        **dict.fromkeys(("enum", "examples"), _VALUES),
+        "required": _TEXTS,
+        "discriminator": _MAPPING,
+    },
+}
+_EXTENSIBLE_MAPS = frozenset(("response", "pathItem"))
+
+
+def check_form(value: Any, kind: str, container: Any = None, key: str | int = "") -> None:
+    """Refuse an object where the form is so wrong that no reader could go on.
+
+    Raises:
+        UserError: A mapping stands where a list belongs, a scalar where an object belongs, or a
+            reference is not text or leaves the document.
+    """
+    stack = [(value, kind, container, key)]
+    while stack:
+        value, kind, container, key = stack.pop()
+        if not isinstance(value, LocatedMapping):
+            if kind == "schema" and isinstance(value, bool):
+                continue
+            raise _form_error(container, key, f"`{key}` must be a mapping")
+        if "$ref" in value and kind in REFERENCE_KINDS:
+            _check_reference(value)
+        _check_fields(value, kind)
+        for name, below in value.items():
+            shape = field_shape(kind, name)
+            if shape is None:
+                continue
+            form, child_kind = shape
+            if form == ONE:
+                stack.append((below, child_kind, value, name))
+            elif form == LIST:
+                if not isinstance(below, LocatedSequence):
+                    if child_kind == "schema" and name == "items":
+                        continue
+                    raise _form_error(value, name, f"`{name}` must be a list")
+                stack.extend((item, child_kind, below, index) for index, item in enumerate(below))
+            elif form == MAP:
+                if not isinstance(below, LocatedMapping):
+                    raise _form_error(value, name, f"`{name}` must be a mapping")
+                stack.extend(
+                    (item, child_kind, below, entry)
+                    for entry, item in below.items()
+                    if not (entry.startswith("x-") and child_kind in _EXTENSIBLE_MAPS)
+                )
+
+
+def _form_error(container: Any, key: str | int, message: str) -> UserError:
+    return UserError(message, source=getattr(container, "source", None), line=line_of(container, key))
+
+
+def _check_reference(value: LocatedMapping) -> None:
+    reference = value["$ref"]
+    if not isinstance(reference, str):
+        raise _form_error(value, "$ref", "`$ref` must be text")
+    if not reference.startswith("#"):
+        message = f"external reference {reference!r} is not supported; put the component into this document"
+        raise _form_error(value, "$ref", message)
+
+
+def _check_fields(value: LocatedMapping, kind: str) -> None:
+    fields = _FIELDS.get(kind)
+    if fields is None:
+        return
+    for name, form in fields.items():
+        if name in value and not _fits(value[name], form):
+            raise _form_error(value, name, f"`{name}` must be {form}")
+    if kind == "schema":
+        _check_schema(value)
+    elif kind == "parameter" and "$ref" not in value and not ("name" in value and "in" in value):
+        raise _form_error(value, next(iter(value), ""), "a parameter needs `name` and `in`")
+
+
+def _check_schema(schema: LocatedMapping) -> None:
+    declared = schema.get("type", "string")
+    kinds = declared if isinstance(declared, list) else [declared]
+    for kind in kinds:
+        if not isinstance(kind, str) or kind not in _TYPES:
+            raise _form_error(schema, "type", f"`type` must name types of JSON Schema, not {kind!r:.60}")
+    for name in ("exclusiveMaximum", "exclusiveMinimum"):
+        if name in schema and not (_fits(schema[name], _NUMBER) or isinstance(schema[name], bool)):
+            raise _form_error(schema, name, f"`{name}` must be a number")
+    discriminator = schema.get("discriminator")
+    if isinstance(discriminator, dict) and not isinstance(discriminator.get("mapping", {}), dict):
+        raise _form_error(schema, "discriminator", "`mapping` must be a mapping")
+
+
+def _fits(value: Any, form: str) -> bool:
+    if form == _TEXT:
+        return not isinstance(value, (dict, list))
+    if form == _STRING:
+        return isinstance(value, str)
+    if form == _NUMBER:
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if form == _SWITCH:
+        return isinstance(value, bool)
+    if form == _MAPPING:
+        return isinstance(value, dict)
+    if not isinstance(value, list):
+        return False
+    if form == _TEXTS:
+        return all(not isinstance(item, (dict, list)) for item in value)
+    return form == _VALUES or all(isinstance(item, dict) for item in value)
