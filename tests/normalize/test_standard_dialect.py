@@ -42,6 +42,11 @@ def test_a_whole_document_keeps_all_that_it_says():
             theirs.setdefault("servers", before["servers"])
             theirs.setdefault("security", before["security"])
             ours.setdefault("parameters", [])
+            for callback in theirs.get("callbacks", {}).values():
+                for below in callback.values():
+                    for inner in (below[name] for name in ("get", "post") if name in below):
+                        inner.setdefault("servers", before["servers"])
+                        inner.setdefault("security", before["security"])
             assert differences(followed(ours, after), followed(theirs, before)) == []
     for group, entries in before["components"].items():
         for name, value in entries.items():

@@ -6,6 +6,6 @@ named, and the result validated. Whatever two pages disagree on is written down 
 
 from trigger_contract.normalize.model import Age, Contradiction, Page
 from trigger_contract.normalize.overlay import read_overlay
-from trigger_contract.normalize.pipeline import Normalized, normalize
+from trigger_contract.normalize.pipeline import Normalized, ReadPage, normalize
 
-__all__ = ["Age", "Contradiction", "Normalized", "Page", "normalize", "read_overlay"]
+__all__ = ["Age", "Contradiction", "Normalized", "Page", "ReadPage", "normalize", "read_overlay"]

@@ -15,7 +15,7 @@ from typing import Any
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.contexts import NAME, Context, contexts, needs_component
 from trigger_contract.normalize.expanded import HINT
-from trigger_contract.normalize.model import Node, node_like, put
+from trigger_contract.normalize.model import Node, line_of, node_like, put
 from trigger_contract.normalize.naming import (
     common_ending,
     common_words,
@@ -172,11 +172,15 @@ def _choose(group: _Group, taken: dict[str, str], hinted: dict[int, str]) -> str
     if given is not None:
         if not isinstance(given, str) or not is_component_key(given):
             raise UserError(
-                f"x-component {given!r} is not a legal component name", source=first.schema.source
+                f"x-component {given!r} is not a legal component name",
+                source=first.schema.source,
+                line=line_of(first.schema, NAME),
             )
         if _folded(given) in taken:
             raise UserError(
-                f"x-component {given!r}: the name is taken by a different schema", source=first.schema.source
+                f"x-component {given!r}: the name is taken by a different schema",
+                source=first.schema.source,
+                line=line_of(first.schema, NAME),
             )
         return given
     for name in _candidates(group, hinted):

@@ -13,7 +13,7 @@ from trigger_contract.document.references import split_pointer
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.model import Node, copy_value, line_of, node_like, put
 from trigger_contract.normalize.naming import component_key, pascal
-from trigger_contract.normalize.shape import COMPONENT_KINDS, REFERENCE_KINDS, walk
+from trigger_contract.normalize.shape import COMPONENT_KINDS, ONE, REFERENCE_KINDS, field_shape, walk
 from trigger_contract.normalize.standard import find
 
 _FILLERS = frozenset(
@@ -40,6 +40,7 @@ def settle_deep_references(document: Node) -> None:
         deep = [(node, kind) for node, kind in deep if find_through(document, node["$ref"]) is not None]
         if not deep:
             return
+        _check_kinds(document, deep)
         for node, kind in deep:
             _settle(document, node, kind)
     raise UserError(
@@ -49,9 +50,29 @@ def settle_deep_references(document: Node) -> None:
     )
 
 
+def _check_kinds(document: Node, deep: list[tuple[Node, str]]) -> None:
+    """Refuse a reference to something else than what belongs in its place, such as ``#/paths``."""
+    kinds: dict[int, str] = {}
+    for _, node, kind in walk("document", document):
+        kinds[id(node)] = kind
+        for name, below in node.items() if isinstance(node, Node) else ():
+            shape = field_shape(kind, name)
+            if shape is not None and shape[0] != ONE and isinstance(below, (dict, list)):
+                kinds[id(below)] = f"{shape[0]} of objects"
+    for node, kind in deep:
+        target = find_through(document, node["$ref"])
+        there = kinds.get(id(target), kind) if isinstance(target, (dict, list)) else kind
+        if there != kind:
+            raise UserError(
+                f"reference {node['$ref']!r} points to a {there}, but a {kind} belongs here",
+                source=node.source,
+                line=line_of(node, "$ref"),
+            )
+
+
 def find_through(document: Node, reference: str) -> Any:
     """Return what a reference points to, through references on the way that were not there before."""
-    value: Any = document
+    value: Any = document if reference.startswith("#/") else None
     for token in split_pointer(unquote(reference[1:])):
         steps = 0
         while isinstance(value, dict) and token not in value and isinstance(value.get("$ref"), str):

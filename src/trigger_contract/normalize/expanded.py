@@ -13,7 +13,9 @@ from typing import Any
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.examples import is_made_up
-from trigger_contract.normalize.model import Node, line_of, node_like, put
+from trigger_contract.normalize.expanded_security import read_security
+from trigger_contract.normalize.forms import check_form
+from trigger_contract.normalize.model import Node, line_of, mapping_of, node_like, put, sequence_of
 from trigger_contract.normalize.shape import METHODS
 
 HINT = "x-ref-identifier"
@@ -46,7 +48,7 @@ def read_expanded(document: LocatedMapping, title: str, description: str) -> Nod
     Raises:
         UserError: The endpoint does not have the dialect's form.
     """
-    endpoint = _mapping(document, "paths")
+    endpoint = mapping_of(document, "paths")
     method = endpoint["method"].lower()
     if method not in METHODS:
         message = f"unknown method {endpoint['method']!r}"
@@ -57,13 +59,13 @@ def read_expanded(document: LocatedMapping, title: str, description: str) -> Nod
         put(operation, "summary", title)
     if description:
         put(operation, "description", description)
-    request = _mapping(endpoint, "request")
+    request = mapping_of(endpoint, "request")
     _parameters(request, operation)
     _body(request, operation)
     _responses(endpoint, operation)
     if endpoint.get("deprecated") is True:
         put(operation, "deprecated", True, line_of(endpoint, "deprecated"))
-    schemes = _security(request, operation)
+    schemes = read_security(request, operation)
     if isinstance(endpoint.get("servers"), list):
         put(operation, "servers", _servers(endpoint["servers"]), line_of(endpoint, "servers"))
     if request.get("codeSamples"):
@@ -86,23 +88,6 @@ def read_expanded(document: LocatedMapping, title: str, description: str) -> Nod
     return result
 
 
-def _mapping(container: LocatedMapping, key: str) -> LocatedMapping:
-    value = container.get(key)
-    if value is None:
-        return node_like(container)
-    if not isinstance(value, LocatedMapping):
-        raise UserError(f"`{key}` must be a mapping", source=container.source, line=line_of(container, key))
-    return value
-
-
-def _sequence(like: Any, items: list[Any]) -> LocatedSequence:
-    sequence = LocatedSequence()
-    sequence.source, sequence.line = getattr(like, "source", ""), getattr(like, "line", 0)
-    sequence.extend(items)
-    sequence.lines = [getattr(item, "line", sequence.line) or sequence.line for item in items]
-    return sequence
-
-
 def _servers(servers: list[Any]) -> LocatedSequence:
     """Copy the servers without the ``type`` that the dialect adds to their variables."""
     result = []
@@ -112,6 +97,11 @@ def _servers(servers: list[Any]) -> LocatedSequence:
             if key == "variables" and isinstance(value, LocatedMapping):
                 variables = node_like(value)
                 for name, variable in value.items():
+                    if not isinstance(variable, LocatedMapping):
+                        line = line_of(value, name)
+                        raise UserError(
+                            f"variable {name!r} must be a mapping", source=value.source, line=line
+                        )
                     clean = node_like(variable)
                     for word, setting in variable.items():
                         if word != "type":
@@ -120,14 +110,14 @@ def _servers(servers: list[Any]) -> LocatedSequence:
                 value = variables
             put(node, key, value, line_of(server, key))
         result.append(node)
-    return _sequence(servers, result)
+    return sequence_of(servers, result)
 
 
 def _parameters(request: LocatedMapping, operation: Node) -> None:
-    groups = _mapping(request, "parameters")
+    groups = mapping_of(request, "parameters")
     found = []
     for place in ("path", "query", "header", "cookie"):
-        group = _mapping(groups, place)
+        group = mapping_of(groups, place)
         for name, entry in group.items():
             if not isinstance(entry, LocatedMapping):
                 raise UserError(
@@ -135,7 +125,7 @@ def _parameters(request: LocatedMapping, operation: Node) -> None:
                 )
             found.append(_parameter(name, place, entry, line_of(group, name)))
     if found:
-        put(operation, "parameters", _sequence(groups, found), line_of(request, "parameters"))
+        put(operation, "parameters", sequence_of(groups, found), line_of(request, "parameters"))
 
 
 def _parameter(name: str, place: str, entry: LocatedMapping, line: int | None) -> Node:
@@ -160,7 +150,7 @@ def _parameter(name: str, place: str, entry: LocatedMapping, line: int | None) -
 
 
 def _body(request: LocatedMapping, operation: Node) -> None:
-    media_types = _mapping(request, "body")
+    media_types = mapping_of(request, "body")
     if not media_types:
         return
     body = node_like(media_types)
@@ -180,7 +170,7 @@ def _body(request: LocatedMapping, operation: Node) -> None:
 
 
 def _responses(endpoint: LocatedMapping, operation: Node) -> None:
-    statuses = _mapping(endpoint, "response")
+    statuses = mapping_of(endpoint, "response")
     responses = node_like(statuses)
     for status, media_types in statuses.items():
         line = line_of(statuses, status)
@@ -208,6 +198,7 @@ def _media_type(entry: LocatedMapping) -> Node:
         put(result, "schema", schema, line_of(entry, "schemaArray"))
     examples = entry.get("examples")
     if isinstance(examples, LocatedMapping):
+        check_form(schema, "schema", result, "schema")
         kept = node_like(examples)
         for name, example in examples.items():
             if not _is_filler(name, example, schema):
@@ -248,14 +239,14 @@ def _schema(entry: LocatedMapping, alternatives: list[LocatedMapping], moved: tu
             for schema in schemas:
                 del schema[word]
     if all(list(schema) == ["type"] and isinstance(schema["type"], str) for schema in schemas):
-        put(result, "type", _sequence(schemas[0], [schema["type"] for schema in schemas]))
+        put(result, "type", sequence_of(schemas[0], [schema["type"] for schema in schemas]))
         return result
     nullable = _scalar_or_null(schemas)
     if nullable is not None:
         for key, value in result.items():
             put(nullable, key, value, result.lines.get(key))
         return nullable
-    put(result, "anyOf", _sequence(entry, list(schemas)))
+    put(result, "anyOf", sequence_of(entry, list(schemas)))
     return result
 
 
@@ -268,10 +259,10 @@ def _scalar_or_null(schemas: list[Node]) -> Node | None:
     kind = schema.get("type")
     if kind not in ("string", "integer", "number", "boolean", "array"):
         return None
-    schema["type"] = _sequence(schema, [kind, "null"])
+    schema["type"] = sequence_of(schema, [kind, "null"])
     enum = schema.get("enum")
     if isinstance(enum, list) and None not in enum:  # the dialect drops a null among the values
-        schema["enum"] = _sequence(schema, [*enum, None])
+        schema["enum"] = sequence_of(schema, [*enum, None])
     return schema
 
 
@@ -332,58 +323,3 @@ def _unwrap(value: Any) -> Any:
             return value["allOf"][0]
         return value
     return value
-
-
-def _security(request: LocatedMapping, operation: Node) -> Node | None:
-    """Read the alternatives of security; scheme names are made up again from the titles."""
-    alternatives = request.get("security")
-    if not isinstance(alternatives, LocatedSequence):
-        return None
-    schemes = node_like(request)
-    requirements = []
-    for alternative in alternatives:
-        if not isinstance(alternative, LocatedMapping):
-            raise UserError(
-                "`security` must hold alternatives", source=request.source, line=line_of(request, "security")
-            )
-        requirement = node_like(alternative)
-        names = [_component_key(part) for part in str(alternative.get("title", "")).split(" & ")]
-        definitions = list(_schemes(alternative))
-        for index, name in enumerate(names):
-            if not name:
-                continue
-            put(requirement, name, _sequence(alternative, []), line_of(alternative, "title"))
-            if index < len(definitions):
-                put(schemes, name, definitions[index])
-            elif name not in schemes:
-                # The dialect leaves nothing of openIdConnect and of unknown http schemes but the name.
-                unknown = node_like(alternative)
-                put(unknown, "type", "http")
-                put(unknown, "scheme", "bearer")
-                put(unknown, "description", "The page does not show how this scheme is sent.")
-                put(schemes, name, unknown)
-        requirements.append(requirement)
-    put(operation, "security", _sequence(alternatives, requirements), line_of(request, "security"))
-    return schemes or None
-
-
-def _component_key(title: str) -> str:
-    """Make a legal component key of a title, in which ``_`` and ``-`` were turned into blanks."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "_", title.strip()).strip("_")
-
-
-def _schemes(alternative: LocatedMapping) -> Iterator[Node]:
-    groups = _mapping(alternative, "parameters")
-    for place in ("query", "header", "cookie"):
-        for name, entry in _mapping(groups, place).items():
-            if not isinstance(entry, LocatedMapping):
-                continue
-            scheme = node_like(entry)
-            for word, value in entry.items():
-                put(scheme, word, value, line_of(entry, word))
-            if entry.get("type") == "apiKey":
-                put(scheme, "name", name)
-                put(scheme, "in", place)
-            elif entry.get("type") == "oauth2" and "flows" not in scheme:
-                put(scheme, "flows", node_like(entry))
-            yield scheme

@@ -11,7 +11,8 @@ from typing import Any
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.model import line_of
-from trigger_contract.normalize.shape import LIST, MAP, ONE, REFERENCE_KINDS, field_shape
+from trigger_contract.normalize.patterns import pattern_fault
+from trigger_contract.normalize.shape import COMPONENT_KINDS, LIST, MAP, ONE, REFERENCE_KINDS, field_shape
 
 _TYPES = frozenset(("string", "number", "integer", "boolean", "array", "object", "null"))
 _TEXT, _NUMBER, _SWITCH, _TEXTS, _VALUES, _MAPPINGS, _MAPPING = (
@@ -72,7 +73,7 @@ def check_form(value: Any, kind: str, container: Any = None, key: str | int = ""
                 continue
             raise _form_error(container, key, f"`{key}` must be a mapping")
         if "$ref" in value and kind in REFERENCE_KINDS:
-            _check_reference(value)
+            _check_reference(value, kind)
         _check_fields(value, kind)
         for name, below in value.items():
             shape = field_shape(kind, name)
@@ -101,13 +102,19 @@ def _form_error(container: Any, key: str | int, message: str) -> UserError:
     return UserError(message, source=getattr(container, "source", None), line=line_of(container, key))
 
 
-def _check_reference(value: LocatedMapping) -> None:
+def _check_reference(value: LocatedMapping, kind: str) -> None:
     reference = value["$ref"]
     if not isinstance(reference, str):
         raise _form_error(value, "$ref", "`$ref` must be text")
     if not reference.startswith("#"):
         message = f"external reference {reference!r} is not supported; put the component into this document"
         raise _form_error(value, "$ref", message)
+    tokens = reference.split("/")
+    if len(tokens) == 4 and tokens[1] == "components":
+        there = COMPONENT_KINDS.get(tokens[2], kind)
+        if there != kind:
+            message = f"reference {reference!r} points to a {there}, but a {kind} belongs here"
+            raise _form_error(value, "$ref", message)
 
 
 def _check_fields(value: LocatedMapping, kind: str) -> None:
@@ -132,6 +139,9 @@ def _check_schema(schema: LocatedMapping) -> None:
     for name in ("exclusiveMaximum", "exclusiveMinimum"):
         if name in schema and not (_fits(schema[name], _NUMBER) or isinstance(schema[name], bool)):
             raise _form_error(schema, name, f"`{name}` must be a number")
+    fault = pattern_fault(schema["pattern"]) if "pattern" in schema else None
+    if fault:
+        raise _form_error(schema, "pattern", f"`pattern` is no regular expression: it {fault}")
     discriminator = schema.get("discriminator")
     if isinstance(discriminator, dict) and not isinstance(discriminator.get("mapping", {}), dict):
         raise _form_error(schema, "discriminator", "`mapping` must be a mapping")

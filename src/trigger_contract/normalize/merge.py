@@ -53,6 +53,7 @@ _ANNOTATIONS = frozenset(
 )
 _UNORDERED = frozenset(("required", "enum"))
 _SILENT = frozenset(("x-ref-identifier",))
+_NEVER_EXPANDED = frozenset(("headers", "links"))  # what the expanded dialect has no words for
 _KEPT_APART = frozenset(
     ("parameters", "responses", "content", "requestBody", "properties", "headers", "links")
 )
@@ -253,6 +254,9 @@ class Merger:
         value, line = older[key], older.lines.get(key)
         if key == "security" and value == [] and self._dialect(older) == "expanded":
             return  # the dialect shows the same where nothing is said
+        if key in _NEVER_EXPANDED and self._dialect(newer) == "expanded":
+            put(newer, key, value, line)
+            return
         if key in _ANNOTATIONS or key in _KEPT_APART or key.startswith("x-") or self._partial(newer):
             put(newer, key, value, line)
             if key in _KEPT_APART and not self._partial(newer):
@@ -280,7 +284,7 @@ class Merger:
         if key == "security" and newer[key] == [] and self._dialect(newer) == "expanded":
             return
         if kind == "schema" or key in _KEPT_APART or key in ("security", "required"):
-            if self._dialect(older) == "expanded" and key in ("headers", "links"):
+            if self._dialect(older) == "expanded" and key in _NEVER_EXPANDED:
                 return
             self.note(_kind(key), (*pointer, key), newer, older, newer[key], "nothing")
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from trigger_contract.document.references import join_pointer
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
+from trigger_contract.errors import UserError
 from trigger_contract.normalize.shape import METHODS
 
 Pointer = tuple[str | int, ...]
@@ -52,6 +53,29 @@ def line_of(container: Any, key: str | int) -> int | None:
     if isinstance(container, LocatedSequence) and isinstance(key, int) and key < len(container.lines):
         return container.lines[key]
     return None
+
+
+def mapping_of(container: LocatedMapping, key: str) -> LocatedMapping:
+    """Return what stands under a key, an empty mapping where nothing does.
+
+    Raises:
+        UserError: Something else than a mapping stands there.
+    """
+    value = container.get(key)
+    if value is None:
+        return node_like(container)
+    if not isinstance(value, LocatedMapping):
+        raise UserError(f"`{key}` must be a mapping", source=container.source, line=line_of(container, key))
+    return value
+
+
+def sequence_of(like: Any, items: list[Any]) -> LocatedSequence:
+    """Return a list written where ``like`` was, each item on its own line."""
+    sequence = LocatedSequence()
+    sequence.source, sequence.line = getattr(like, "source", ""), getattr(like, "line", 0)
+    sequence.extend(items)
+    sequence.lines = [getattr(item, "line", sequence.line) or sequence.line for item in items]
+    return sequence
 
 
 def copy_value(value: Any) -> Any:

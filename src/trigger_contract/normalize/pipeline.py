@@ -24,11 +24,29 @@ from trigger_contract.normalize.report import write_report
 from trigger_contract.normalize.services import separate_services
 from trigger_contract.normalize.validation import (
     check_containment,
+    check_names,
     check_operation_ids,
     check_references,
     plain,
     validate,
 )
+
+
+@dataclass(frozen=True)
+class ReadPage:
+    """What was found on a page; a page with two specifications has two of these.
+
+    Attributes:
+        name: The page's short name.
+        dialect: ``standard``, ``expanded``, ``rendered`` or ``document``.
+        published: When it was published, such as ``2026-02``; empty where nobody knows.
+        operations: What it specifies, such as ``GET /api/v1/runs``; none where it only adds sentences.
+    """
+
+    name: str
+    dialect: str
+    published: str
+    operations: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -42,6 +60,7 @@ class Normalized:
         provenance: ``page:line`` of each part by JSON Pointer.
         contradictions: Everything that pages disagree on, and how it was settled.
         draft: The document with the page and line of every part.
+        pages: What was found on each page, newest first.
     """
 
     document: dict[str, object]
@@ -50,6 +69,7 @@ class Normalized:
     provenance: dict[str, list[str]]
     contradictions: tuple[Contradiction, ...]
     draft: Node = field(repr=False)
+    pages: tuple[ReadPage, ...] = ()
 
     @property
     def unsettled(self) -> tuple[Contradiction, ...]:
@@ -90,6 +110,7 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     for fragment in fragments:
         settle_deep_references(fragment.document)
     services = separate_services(fragments)
+    read = tuple(_read(fragment) for fragment in fragments)
     ledger = Ledger()
     titles = _titles(fragments)
     merger = Merger(fragments, ledger, services)
@@ -104,6 +125,7 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     touched = apply_overlay(draft, overlay)
     contradictions = _settle(ledger, touched, draft)
     check_references(draft)
+    check_names(draft, {fragment.page.name for fragment in fragments if fragment.dialect == "expanded"})
     complete(draft, _name(fragments))
     arrange(draft)
     name_components(draft)
@@ -117,7 +139,13 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
         report=write_report(fragments, contradictions, overlay),
         provenance=provenance(draft),
         contradictions=contradictions,
+        pages=read,
     )
+
+
+def _read(fragment: Fragment) -> ReadPage:
+    shown = tuple(f"{method.upper()} {path}" for _, path, method, _ in fragment.operations())
+    return ReadPage(fragment.page.name, fragment.dialect, fragment.page.age.published, shown)
 
 
 def _in_order(fragments: Iterable[Fragment]) -> list[Fragment]:

@@ -109,10 +109,13 @@ def _service_name(group: list[Fragment]) -> str:
 def _adopt_scheme_names(group: list[Fragment]) -> None:
     """Give schemes of the expanded dialect, which loses the spelling of names, the published names."""
     published: dict[str, str] = {}
+    definitions: dict[str, Any] = {}
     for fragment in group:
         if fragment.dialect not in ("expanded", "rendered"):
-            for name in fragment.document.get("components", {}).get("securitySchemes", {}):
+            schemes = fragment.document.get("components", {}).get("securitySchemes", {})
+            for name, scheme in schemes.items():
                 published.setdefault(_folded(name), name)
+                definitions.setdefault(name, scheme)
     for fragment in group:
         if fragment.dialect == "expanded":
             own = fragment.document.get("components", {}).get("securitySchemes", {})
@@ -122,6 +125,25 @@ def _adopt_scheme_names(group: list[Fragment]) -> None:
                 if _folded(name) in published and published[_folded(name)] != name
             }
             rename_components(fragment.document, "securitySchemes", renamed)
+            _deal_out_again(own, definitions)
+
+
+def _deal_out_again(own: Node, published: dict[str, Any]) -> None:
+    """Give schemes that changed places the definitions that another page publishes under their names.
+
+    Only an exchange is put right: the page must show every one of these definitions, under another name.
+    """
+    names = [name for name in own if name in published]
+    wanted = {name: _sent(published[name]) for name in names}
+    shown = {_sent(own[name]): own[name] for name in names}
+    if len(shown) == len(names) and set(shown) == set(wanted.values()):
+        for name in names:
+            put(own, name, shown[wanted[name]])
+
+
+def _sent(scheme: Any) -> tuple[str, ...]:
+    """How a scheme is sent, which is all of it that both dialects show."""
+    return tuple(str(scheme.get(key, "")).casefold() for key in ("type", "in", "name", "scheme"))
 
 
 def _folded(name: str) -> str:

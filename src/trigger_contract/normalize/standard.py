@@ -8,9 +8,10 @@ from urllib.parse import unquote
 from trigger_contract.document.references import split_pointer
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
+from trigger_contract.normalize.anchors import settle_anchors
 from trigger_contract.normalize.forms import check_form
 from trigger_contract.normalize.model import Node, copy_value, line_of, node_like, put
-from trigger_contract.normalize.shape import LIST, MAP, METHODS, ONE, SHAPE, field_shape
+from trigger_contract.normalize.shape import LIST, MAP, METHODS, ONE, SHAPE, field_shape, walk
 from trigger_contract.normalize.upgrade import upgrade_schema
 
 _VERSIONS = ("3.0", "3.1")
@@ -46,6 +47,7 @@ def read_document(document: LocatedMapping) -> Node:
     check_form(document, "document")
     result = convert("document", document)
     assert isinstance(result, Node)
+    settle_anchors(result)
     push_down(result)
     return result
 
@@ -107,17 +109,22 @@ def push_down(document: Node) -> None:
         for path in items:
             items[path] = item = _inline_path_item(document, items[path])
             _push_item(document, item, above)
+    for pointer, item, kind in list(walk("document", document)):
+        # Callbacks, and path items that are components.
+        if kind == "pathItem" and len(pointer) > 2 and isinstance(item, Node) and "$ref" not in item:
+            _push_item(document, item, above)
 
 
 def _push_item(document: Node, item: Node, above: dict[str, Any]) -> None:
     parameters = item.pop("parameters", [])
+    _identities(document, parameters)
     servers = item.pop("servers", None)
     for method in METHODS:
         operation = item.get(method)
         if not isinstance(operation, Node):
             continue
         own = operation.get("parameters", [])
-        known = {_identity(document, parameter) for parameter in own}
+        known = _identities(document, own)
         inherited = [parameter for parameter in parameters if _identity(document, parameter) not in known]
         if inherited:
             merged = LocatedSequence()
@@ -129,6 +136,21 @@ def _push_item(document: Node, item: Node, above: dict[str, Any]) -> None:
         for key, value in above.items():
             if key not in operation:
                 put(operation, key, copy_value(value))
+
+
+def _identities(document: Node, parameters: Any) -> set[tuple[Any, Any]]:
+    """What the parameters of one list are known by; one that stands there twice is refused."""
+    known: set[tuple[Any, Any]] = set()
+    for parameter in parameters:
+        identity = _identity(document, parameter)
+        if identity in known:
+            raise UserError(
+                f"{identity[1] or 'parameter'} {identity[0]!r} stands twice in one list of parameters",
+                source=parameter.source,
+                line=parameter.line or None,
+            )
+        known.add(identity)
+    return known
 
 
 def _identity(document: Node, parameter: Any) -> tuple[Any, Any]:
@@ -164,7 +186,7 @@ def _inline_path_item(document: Node, item: Node) -> Node:
 
 def find(document: Any, reference: str) -> Any:
     """Return what a local reference points to, or None."""
-    value = document
+    value = document if reference.startswith("#/") else None
     for token in split_pointer(unquote(reference[1:])):
         if isinstance(value, dict) and token in value:
             value = value[token]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from trigger_contract.errors import UserError
@@ -33,6 +33,40 @@ def check_references(document: Node) -> None:
                     f"reference {reference!r} points to nothing or only to itself",
                     source=getattr(value, "source", None),
                     line=line_of(value, "$ref"),
+                )
+
+
+def check_names(document: Node, expanded: Collection[str]) -> None:
+    """Refuse security of a scheme that is defined nowhere, and a discriminator's mapping to nothing.
+
+    Args:
+        document: The draft, with the overlay's decisions.
+        expanded: Names of the pages whose dialect writes out what a mapping refers to and drops its name.
+
+    Raises:
+        UserError: Names the page and line.
+    """
+    components = document.get("components", {})
+    schemes, schemas = components.get("securitySchemes", {}), components.get("schemas", {})
+    for _, node, kind in walk("document", document):
+        if kind == "operation" and isinstance(node, Node):
+            for requirement in node.get("security") or ():
+                for name in requirement:
+                    if name not in schemes:
+                        raise UserError(
+                            f"security scheme {name!r} is not defined in components.securitySchemes",
+                            source=requirement.source,
+                            line=line_of(requirement, name),
+                        )
+        discriminator = node.get("discriminator") if kind == "schema" and isinstance(node, Node) else None
+        if not isinstance(discriminator, Node) or discriminator.source in expanded:
+            continue
+        for value, target in (discriminator.get("mapping") or {}).items():
+            if isinstance(target, str) and target not in schemas and find(document, target) is None:
+                raise UserError(
+                    f"the discriminator maps {value!r} to {target!r}, which is no schema of this document",
+                    source=discriminator.source,
+                    line=line_of(discriminator["mapping"], value),
                 )
 
 
@@ -129,11 +163,13 @@ def validate(document: dict[str, Any], draft: Node, size: int = 0) -> None:
     Raises:
         UserError: The document is not valid; names the page and line that the faulty place comes from.
     """
-    from openapi_spec_validator import (
-        OpenAPIV31SpecValidator,  # slow to import; most runs of the CLI need none
+    from trigger_contract.normalize.specification import (
+        SpecificationValidator,  # slow to import; most runs of the CLI need none
+        place,
     )
 
-    validator = OpenAPIV31SpecValidator(document)
+    document = _without_quoted_references(document, draft)
+    validator = SpecificationValidator(document)
     error: Any = None
     complete = size <= MAXIMUM_VALIDATED
     try:
@@ -147,8 +183,9 @@ def validate(document: dict[str, Any], draft: Node, size: int = 0) -> None:
     if error is None:
         return
     best = _deepest(error)
-    source, line = _origin(draft, list(best.absolute_path))
-    where = "/".join(map(str, best.absolute_path)) or "the document"
+    path = (*place(error)[: -len(error.absolute_path) or None], *best.absolute_path)
+    source, line = _origin(draft, path)
+    where = "/".join(map(str, path)) or "the document"
     message = best.message.split("\n")[0]
     message = message if len(message) < 300 else message[:300] + "…"
     raise UserError(f"not a valid OpenAPI document at {where}: {message}", source=source, line=line)
@@ -165,12 +202,28 @@ def _deepest(error: Any) -> Any:
     return error
 
 
-def _origin(document: Node, path: list[Any]) -> tuple[str | None, int | None]:
+def _without_quoted_references(document: dict[str, Any], draft: Node) -> dict[str, Any]:
+    """Leave out defaults that hold a key ``$ref``: they are data, but the validator would follow them."""
+    copied: dict[str, Any] | None = None
+    for pointer, schema, kind in walk("document", draft):
+        default = schema.get("default") if kind == "schema" and isinstance(schema, dict) else None
+        if isinstance(default, dict) and "$ref" in default:
+            copied = copied or plain(draft)
+            holder: Any = copied
+            for token in pointer:
+                holder = holder[token]
+            del holder["default"]
+    return copied or document
+
+
+def _origin(document: Node, path: Sequence[Any]) -> tuple[str | None, int | None]:
     """Find the nearest place on the way to a fault that was read from a page."""
     source: str | None = None
     line: int | None = None
     value: Any = document
     for token in path:
+        while isinstance(value, dict) and isinstance(value.get("$ref"), str) and token not in value:
+            value = find(document, value["$ref"])
         if getattr(value, "source", "") and line_of(value, token):
             source, line = value.source, line_of(value, token)
         try:
