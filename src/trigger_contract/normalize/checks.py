@@ -14,6 +14,7 @@ from trigger_contract.normalize.hints import check_hints
 from trigger_contract.normalize.likeness import check_likeness
 from trigger_contract.normalize.limits import check_limits
 from trigger_contract.normalize.model import Ledger, Node
+from trigger_contract.normalize.prose_checks import check_prose
 from trigger_contract.normalize.resources import check_resources
 from trigger_contract.normalize.shape import walk
 from trigger_contract.normalize.styles import check_styles
@@ -24,6 +25,7 @@ def check_draft(draft: Node, ledger: Ledger) -> None:
     found = [entry for entry in walk("document", draft) if isinstance(entry[1], Node)]
     check_styles(found, ledger)
     check_limits(found, ledger)
+    check_prose(draft, found, ledger)
     check_gaps(found, ledger)
     check_examples(draft, found, ledger)
     check_likeness(found, ledger)

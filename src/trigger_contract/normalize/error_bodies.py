@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from trigger_contract.normalize.merge import brief
-from trigger_contract.normalize.model import APART, Claim, Contradiction, Ledger, Node, Pointer, line_of
+from trigger_contract.normalize.model import APART, RULE, Claim, Contradiction, Ledger, Node, Pointer, line_of
 from trigger_contract.normalize.shape import METHODS
 from trigger_contract.normalize.standard import find
 
 _REASON = "Each operation keeps what its own page says; the pages of one service just do not agree."
+
+_NOT_FOUND = re.compile(r"\b([A-Za-z]\w*) (?:was )?not found\b", re.IGNORECASE)
+_ANYTHING = frozenset(("resource", "object", "entity", "record", "item", "page", "is", "are", "be", "it"))
 
 Error = tuple[Pointer, str, Node, Any]
 
@@ -33,11 +37,45 @@ def check_error_bodies(draft: Node, ledger: Ledger) -> None:
                     where = ("paths", path, method, "responses", status)
                     entry = (where, f"{method.upper()} {path}", response, _schema(draft, response))
                     groups.setdefault((service, status), []).append(entry)
-    for (_, status), errors in groups.items():
+    services: dict[str, list[Error]] = {}
+    for (service, status), errors in groups.items():
+        services.setdefault(service, []).extend(errors)
+        for error in errors:
+            _not_found(status, error, ledger)
         if len(errors) > 1:
             _bodies(status, errors, ledger)
             _forms(status, errors, ledger)
-            _texts(status, errors, ledger)
+    for errors in services.values():
+        _texts(errors, ledger)
+
+
+def _not_found(status: str, error: Error, ledger: Ledger) -> None:
+    """A response that speaks of one thing while its body's fixed text speaks of another."""
+    pointer, _, response, schema = error
+    said = _NOT_FOUND.search(str(response.get("description", "")))
+    if said is None:
+        return
+    for name, value, node in _fixed(schema):
+        match = _NOT_FOUND.search(value)
+        names = {found[1].casefold() for found in (said, match) if found}
+        if len(names) < 2 or not _ANYTHING.isdisjoint(names):
+            continue
+        claims = (
+            Claim(node.source, line_of(node, "enum"), f"{status} {name} is {value!r}"),
+            Claim(response.source, line_of(response, "description"), f'the text: "{said[0]}"'),
+        )
+        reason = "The body's own text stands: it is what is sent."
+        where = (*pointer, "description")
+        ledger.add(Contradiction("error text", where, claims, f"{name}: {value!r}", RULE, reason))
+
+
+def _fixed(schema: Any) -> Iterator[tuple[str, str, Node]]:
+    """Yield the properties of a body that always say the same, with what they say."""
+    properties = schema.get("properties") if isinstance(schema, Node) else None
+    for name, node in properties.items() if isinstance(properties, dict) else ():
+        for value in (node.get("enum") or [node.get("const")]) if isinstance(node, Node) else ():
+            if isinstance(value, str):
+                yield name, value, node
 
 
 def _schema(draft: Node, response: Node) -> Any:
@@ -85,22 +123,18 @@ def _forms(status: str, errors: list[Error], ledger: Ledger) -> None:
     ledger.add(Contradiction("error form", found[0][0], claims, "both, apart", APART, _REASON, places))
 
 
-def _texts(status: str, errors: list[Error], ledger: Ledger) -> None:
-    """Fixed texts that differ in nothing but capitals, blanks or punctuation."""
+def _texts(errors: list[Error], ledger: Ledger) -> None:
+    """Fixed texts of one service that differ in nothing but capitals, blanks or punctuation."""
     texts: dict[tuple[str, str], dict[str, tuple[Error, Node]]] = {}
     for error in errors:
-        properties = error[3].get("properties") if isinstance(error[3], Node) else None
-        for name, schema in properties.items() if isinstance(properties, dict) else ():
-            values = schema.get("enum") or [schema.get("const")] if isinstance(schema, Node) else []
-            for value in values:
-                if isinstance(value, str):
-                    folded = " ".join(re.findall(r"\w+", value)).casefold()
-                    texts.setdefault((name, folded), {}).setdefault(value, (error, schema))
+        for name, value, schema in _fixed(error[3]):
+            folded = " ".join(re.findall(r"\w+", value)).casefold()
+            texts.setdefault((name, folded), {}).setdefault(value, (error, schema))
     for (name, _), spellings in texts.items():
         if len(spellings) < 2:
             continue
         claims = tuple(
-            Claim(schema.source, line_of(schema, "enum"), f"{error[1]}: {status} {name} is {value!r}")
+            Claim(schema.source, line_of(schema, "enum"), f"{error[1]}: {error[0][-1]} {name} is {value!r}")
             for value, (error, schema) in spellings.items()
         )
         found = [error for error, _ in spellings.values()]

@@ -113,6 +113,10 @@ def faults(value: Any, schema: Any, lookup: Lookup, depth: int = 0) -> Iterator[
     yield from _limit_faults(value, schema)
     if isinstance(value, dict):
         properties = schema.get("properties")
+        required = schema.get("required")
+        for name in required if isinstance(required, list) else ():
+            if name not in value and not _one_way(properties, name):
+                yield f"required {name}"
         for name, item in value.items():
             if isinstance(properties, dict) and name in properties:
                 for fault in faults(item, properties[name], lookup, depth + 1):
@@ -121,6 +125,12 @@ def faults(value: Any, schema: Any, lookup: Lookup, depth: int = 0) -> Iterator[
         for item in value[:50]:
             for fault in faults(item, schema.get("items"), lookup, depth + 1):
                 yield f"items: {fault}"
+
+
+def _one_way(properties: Any, name: str) -> bool:
+    """Whether a property is in requests only or in responses only, so that half of the examples lack it."""
+    shown = properties.get(name) if isinstance(properties, dict) else None
+    return isinstance(shown, dict) and bool(shown.get("readOnly") or shown.get("writeOnly"))
 
 
 def _is(value: Any, kind: str) -> bool:

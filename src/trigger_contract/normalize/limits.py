@@ -28,7 +28,8 @@ _CHARACTERS = r"\s*(?:characters?|chars?)\b"
 _COUNTED = r"\s+(?:unique |different )?(?:items?|elements?|entries|values|tags?|[a-z]+s)\b"
 _BETWEEN_CHARACTERS = re.compile(rf"between {_NUMBER} and {_NUMBER}{_CHARACTERS}", re.IGNORECASE)
 _BETWEEN = re.compile(
-    rf"(?:must be|is|value|number)\s+between {_NUMBER} and {_NUMBER}(?!\s*[\w%])", re.IGNORECASE
+    rf"(?:\b(?:must be|is|value|number)\s+|(?:\A|[.;!]\s)\s*)between {_NUMBER} and {_NUMBER}(?!\s*[\w%])",
+    re.IGNORECASE,
 )
 _MAX_CHARACTERS = re.compile(
     rf"(?:up to|at most|max(?:imum)?(?: length)?(?: of| is|:)?|no more than) {_NUMBER}{_CHARACTERS}"
@@ -37,6 +38,10 @@ _MAX_CHARACTERS = re.compile(
 )
 _UP_TO = re.compile(
     rf"(?:can have|may have|contains?|with) (?:up to|at most) {_NUMBER}{_COUNTED}", re.IGNORECASE
+)
+_MOST_ITEMS = re.compile(
+    rf"\b(?:max(?:imum)?(?: of)?|up to|at most) {_NUMBER}\s+(?:items|elements|entries|values|tags)\b",
+    re.IGNORECASE,
 )
 _MAXIMUM = re.compile(
     rf"\bmax(?:imum)?\.?(?: (?:is|of|value is|value of))?[: ] ?{_NUMBER}(?![\w,]*{_CHARACTERS}|\.?\d)",
@@ -49,6 +54,14 @@ _MINIMUM = re.compile(
 _DEFAULT = re.compile(rf"\bdefaults?(?: to| is|:)? {_NUMBER}(?![\w%]|\.\d)", re.IGNORECASE)
 _PREFIX = re.compile(
     r"(?:prefixed with|starts? with|begins? with|starting with) (?:the prefix )?`([\w.:-]+)`", re.IGNORECASE
+)
+
+
+_PAIRS = (
+    ("minimum", "maximum"),
+    ("minLength", "maxLength"),
+    ("minItems", "maxItems"),
+    ("minProperties", "maxProperties"),
 )
 
 
@@ -76,6 +89,8 @@ def check_limits(found: Iterable[Found], ledger: Ledger) -> None:
         if kind not in ("schema", "parameter"):
             continue
         nodes[pointer] = node
+        if kind == "schema":
+            _possible(pointer, node, ledger)
         description = node.get("description")
         if not isinstance(description, str):
             continue
@@ -94,6 +109,19 @@ def check_limits(found: Iterable[Found], ledger: Ledger) -> None:
             elif schema.get("type") == "array" and isinstance(schema.get("items"), Node):
                 about, place = schema["items"], (*where, "items")
             _compare(limit, about, place, node, ledger)
+
+
+def _possible(pointer: Pointer, schema: Node, ledger: Ledger) -> None:
+    """A least that is more than the most: no value can be right."""
+    for low, high in _PAIRS:
+        least, most = schema.get(low), schema.get(high)
+        if isinstance(least, (int, float)) and isinstance(most, (int, float)) and least > most:
+            claims = (
+                Claim(schema.source, line_of(schema, low), f"{low}: {least}"),
+                Claim(schema.source, line_of(schema, high), f"{high}: {most}"),
+            )
+            reason = "No value can be right; which of the two is meant, only the page's owner can say."
+            ledger.add(Contradiction("limit", (*pointer, low), claims, "both, as published", RULE, reason))
 
 
 def _compare(limit: Limit, schema: Node, pointer: Pointer, text: Node, ledger: Ledger) -> None:
@@ -143,7 +171,8 @@ def read_limits(text: str, kind: Any) -> Iterator[Limit]:
         yield Limit("maxLength", _value(match[2]), match[0])
     elif _may_be(kind, "string", "array") and (match := _MAX_CHARACTERS.search(text)):
         yield Limit("maxLength", _value(match[1] or match[2]), match[0])
-    if match := _UP_TO.search(text):
+    most = _UP_TO.search(text) or (_MOST_ITEMS.search(text) if _may_be(kind, "array") else None)
+    if match := most:
         yield Limit("maxItems", _value(match[1]), match[0], outer=True)
     if _may_be(kind, "integer", "number"):
         if match := _BETWEEN.search(text):

@@ -40,7 +40,7 @@ def separate_services(fragments: Sequence[Fragment]) -> dict[str, int]:
 
 
 def _groups(fragments: Sequence[Fragment]) -> list[list[Fragment]]:
-    """Join the pages that have a title or a host in common; a page with neither joins the first."""
+    """Join the pages that have a title or a host in common; a page with neither joins the first that has one."""
     parent = list(range(len(fragments)))
 
     def root(index: int) -> int:
@@ -56,7 +56,8 @@ def _groups(fragments: Sequence[Fragment]) -> list[list[Fragment]]:
             first, second = sorted((root(known), root(index)))
             parent[second] = first
     if "nothing" in owner:
-        first, second = sorted((root(0), root(owner["nothing"])))
+        marked = next((index for index, fragment in enumerate(fragments) if _marks(fragment)), 0)
+        first, second = sorted((root(marked), root(owner["nothing"])))
         parent[second] = first
     groups: dict[int, list[Fragment]] = {}
     for index, fragment in enumerate(fragments):

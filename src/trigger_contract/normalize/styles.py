@@ -26,6 +26,7 @@ from trigger_contract.normalize.model import (
 )
 
 _SAMPLE = re.compile(r"`([^`\s=]+)=([^`\s]*)`")
+_COMMAS = re.compile(r"\bcomma[- ](?:separated|delimited)\b", re.IGNORECASE)
 _WORD = re.compile(
     r"""["'`](form|deepObject|spaceDelimited|pipeDelimited|simple)["'`]?\s+(?:encoding )?style"""
 )
@@ -45,6 +46,7 @@ def check_styles(found: Iterable[Found], ledger: Ledger) -> None:
         if not isinstance(description, str):
             continue
         _check_word(parameter, pointer, description, ledger)
+        _check_commas(parameter, pointer, description, ledger)
         samples = [Sample(match[1], match[2]) for match in _SAMPLE.finditer(description) if "[" in match[1]]
         own = [sample for sample in samples if sample.names[0] == parameter.get("name")]
         if own and parameter.get("style") == "deepObject":
@@ -85,6 +87,29 @@ def _check_word(parameter: Node, pointer: Pointer, description: str, ledger: Led
     if not _SAMPLE.search(description):
         reason = "The keyword stands: it has one meaning, the word in the text may have many."
     ledger.add(Contradiction("style", (*pointer, "style"), claims, style, RULE, reason))
+
+
+def _check_commas(parameter: Node, pointer: Pointer, description: str, ledger: Ledger) -> None:
+    """A list that the text joins by commas and the style repeats."""
+    schema = parameter.get("schema")
+    if (
+        not isinstance(schema, dict)
+        or schema.get("type") != "array"
+        or parameter.get("style", "form") != "form"
+        or parameter.get("explode", True) is False
+    ):
+        return
+    samples = [match for match in _SAMPLE.finditer(description) if match[1].lstrip("?&") == parameter["name"]]
+    said = next((match for match in samples if "," in match[2]), None) or _COMMAS.search(description)
+    if said is None or any("&" in match[2] for match in samples):
+        return
+    key = "explode" if "explode" in parameter else "name"
+    claims = (
+        Claim(parameter.source, line_of(parameter, key), "explode: true (the name once for each value)"),
+        Claim(parameter.source, line_of(parameter, "description"), f'the text: "{said[0]}"'),
+    )
+    reason = "The keyword stands, or its default; the page should say `explode: false` if the text is right."
+    ledger.add(Contradiction("explode", (*pointer, "explode"), claims, "explode: true", RULE, reason))
 
 
 def _define(parameter: Node, pointer: Pointer, own: list[Sample], commas: bool, ledger: Ledger) -> None:

@@ -1,0 +1,116 @@
+"""A text that contradicts what stands beside it on its own page is noted with both lines."""
+
+from __future__ import annotations
+
+import pytest
+
+from trigger_contract.normalize import Page, normalize
+
+HEAD = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n  /things:\n    post:\n"
+FINE = "      responses: {'200': {description: Fine}}\n"
+
+
+def noted(operation: str) -> list[tuple[str, str, tuple[str, ...]]]:
+    result = normalize([Page("things.yaml", HEAD + operation)])
+    for entry in result.contradictions:
+        assert all(claim.source == "things.yaml" and claim.line for claim in entry.claims)
+    return [
+        (entry.kind, entry.chosen, tuple(claim.says for claim in entry.claims))
+        for entry in result.contradictions
+    ]
+
+
+def parameter(text: str) -> str:
+    return f"      parameters:\n      - {{name: n, in: query, {text}}}\n{FINE}"
+
+
+def body(schema: str, description: str = "Makes a thing") -> str:
+    return (
+        f"      description: {description}\n"
+        f"      requestBody: {{content: {{application/json: {{schema: {schema}}}}}}}\n{FINE}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("operation", "kind", "chosen"),
+    [
+        (parameter("description: Maximum of 10 tags., schema: {type: array, maxItems: 5}"), "limit", "5"),
+        (
+            parameter("description: Between 1 and 100., schema: {type: integer}"),
+            "limit in prose only",
+            "prose",
+        ),
+        (parameter("description: 'One of `a`, `b` or `c`.', schema: {enum: [a, b]}"), "enum", '["a", "b"]'),
+        (
+            parameter("description: 'Comma-separated, as in `n=a,b`.', schema: {type: array}"),
+            "explode",
+            "explode: true",
+        ),
+        (parameter("description: Required. The n., schema: {type: string}"), "required", "not required"),
+        (
+            parameter("required: true, description: Optional. The n., schema: {type: string}"),
+            "required",
+            "required",
+        ),
+        (parameter("schema: {type: integer, minimum: 10, maximum: 5}"), "limit", "both, as published"),
+        (
+            body("{properties: {tags: {type: array, maxItems: 5}}}", "Takes a maximum of 10 tags."),
+            "limit",
+            "maxItems: 5",
+        ),
+        (body("{required: [a], properties: {a: {}}, example: {b: 1}}"), "example", "required a"),
+        (body("{properties: {a: {description: 'Required: the a.'}}}"), "required", "not required"),
+    ],
+)
+def test_a_text_against_its_keyword_is_noted(operation, kind, chosen):
+    found = noted(operation)
+    assert {entry[0] for entry in found} == {kind}
+    assert chosen in found[0][1]
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        parameter("description: Maximum of 10 tags., schema: {type: array, maxItems: 10}"),
+        parameter("description: Between 1 and 100., schema: {type: integer, minimum: 1, maximum: 100}"),
+        parameter("description: 'One of `a` or `b`.', schema: {enum: [b, a]}"),
+        parameter("description: Comma-separated., explode: false, schema: {type: array}"),
+        parameter("description: Comma-separated., schema: {type: string}"),
+        parameter("description: Required. The n., required: true, schema: {type: string}"),
+        parameter("description: Optional. The n., schema: {type: string}"),
+        parameter("description: Optionally the required n., schema: {type: string}"),
+        parameter("description: Maximum of 10 seconds, schema: {type: array, maxItems: 5}"),
+        parameter("schema: {type: integer, minimum: 5, maximum: 5}"),
+        body("{properties: {tags: {type: array, maxItems: 10}}}", "Takes a maximum of 10 tags."),
+        body("{required: [a], properties: {a: {readOnly: true}}, example: {}}"),
+        body("{required: [a], properties: {a: {description: 'Required: the a.'}}}"),
+    ],
+)
+def test_a_text_that_says_the_same_is_no_news(operation):
+    assert noted(operation) == []
+
+
+def responses(**bodies: tuple[str, str]) -> str:
+    lines = ["      responses:"]
+    for status, (description, text) in bodies.items():
+        schema = f"{{type: object, properties: {{error: {{type: string, enum: ['{text}']}}}}}}"
+        lines.append(
+            f"        '{status[1:]}': {{description: {description}, "
+            f"content: {{application/json: {{schema: {schema}}}}}}}"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def test_an_error_text_against_the_text_of_its_response_is_noted():
+    ((kind, _, says),) = noted(responses(_404=("Run not found", "Task not found")))
+    assert kind == "error text"
+    assert says == ("404 error is 'Task not found'", 'the text: "Run not found"')
+    assert noted(responses(_404=("Resource not found", "Task not found"))) == []
+    assert noted(responses(_404=("Task not found", "Task not found"))) == []
+
+
+def test_one_error_text_in_two_spellings_is_noted_whatever_the_status():
+    both = responses(_401=("No", "Invalid or Missing API key"), _403=("No", "Invalid or Missing API Key"))
+    ((kind, _, says),) = noted(both)
+    assert kind == "error text"
+    assert [claim.partition(" ")[0] for claim in says] == ["POST", "POST"]

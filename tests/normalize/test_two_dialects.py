@@ -1,0 +1,88 @@
+"""One operation on two pages, of which one is written in the dialect that loses something."""
+
+from __future__ import annotations
+
+import pytest
+
+from trigger_contract.normalize import Age, Page, ReadPage, normalize
+
+STANDARD = """\
+````yaml GET /things
+openapi: 3.1.0
+info: {title: T, version: '1'}
+security: [{apiKey: [], orgId: []}]
+paths:
+  /things:
+    get:
+      responses:
+        '200': {description: Fine, headers: {X-Left: {schema: {type: integer}}}}
+components:
+  securitySchemes:
+    apiKey: {type: apiKey, in: header, name: KEY}
+    orgId: {type: apiKey, in: query, name: ORG}
+````
+"""
+EXPANDED = """\
+````yaml GET /things
+paths:
+  path: /things
+  method: get
+  request:
+    security:
+    - title: apiKey & orgId
+      parameters:
+        query: {ORG: {type: apiKey}}
+        header: {KEY: {type: apiKey}}
+        cookie: {}
+    parameters: {path: {}, query: {}, header: {}, cookie: {}}
+    body: {}
+  response:
+    '200': {_mintlify/placeholder: {schemaArray: [{type: any, description: Fine}], description: Fine}}
+  deprecated: false
+  type: path
+components: {schemas: {}}
+````
+"""
+
+
+def pages(newer: str, older: str, key: str = "x-api-key", org: str = "org") -> list[Page]:
+    texts = [text.replace("KEY", key).replace("ORG", org) for text in (older, newer)]
+    return [Page("a.md", texts[0], Age("2025-01")), Page("b.md", texts[1], Age("2026-01"))]
+
+
+@pytest.mark.parametrize(("newer", "older"), [(STANDARD, EXPANDED), (EXPANDED, STANDARD)])
+@pytest.mark.parametrize(("key", "org"), [("x-api-key", "org"), ("first", "second")])
+def test_what_a_dialect_cannot_show_is_no_contradiction(newer, older, key, org):
+    result = normalize(pages(newer, older, key, org))
+    assert result.contradictions == ()
+    response = result.document["paths"]["/things"]["get"]["responses"]["200"]
+    assert response["headers"] == {"X-Left": {"schema": {"type": "integer"}}}
+    schemes = result.document["components"]["securitySchemes"]
+    assert schemes["apiKey"] == {"type": "apiKey", "in": "header", "name": key}
+    assert schemes["orgId"] == {"type": "apiKey", "in": "query", "name": org}
+
+
+def test_alone_the_names_of_the_parameters_tell_which_scheme_is_which():
+    text = EXPANDED.replace("KEY", "x-api-key").replace("ORG", "org")
+    schemes = normalize([Page("a.md", text)]).document["components"]["securitySchemes"]
+    assert (schemes["apiKey"]["name"], schemes["orgId"]["name"]) == ("x-api-key", "org")
+
+
+def test_the_result_tells_what_was_found_on_each_page():
+    assert normalize(pages(EXPANDED, STANDARD)).pages == (
+        ReadPage("b.md", "expanded", "2026-01", ("GET /things",)),
+        ReadPage("a.md", "standard", "2025-01", ("GET /things",)),
+    )
+
+
+def test_callbacks_keep_the_security_and_the_servers_of_their_document():
+    text = (
+        "openapi: 3.1.0\ninfo: {title: T, version: '1'}\nservers: [{url: 'https://a.test'}]\n"
+        "security: [{key: []}]\npaths:\n  /x:\n    post:\n      responses: {'200': {description: Fine}}\n"
+        "      callbacks: {done: {'{$request.body#/url}': {post: {responses: {'200': {description: Ok}}}}}}\n"
+        "components: {securitySchemes: {key: {type: http, scheme: bearer}}}\n"
+    )
+    operation = normalize([Page("x.yaml", text)]).document["paths"]["/x"]["post"]
+    inner = operation["callbacks"]["done"]["{$request.body#/url}"]["post"]
+    assert inner["security"] == operation["security"] == [{"key": []}]
+    assert inner["servers"] == operation["servers"] == [{"url": "https://a.test"}]
