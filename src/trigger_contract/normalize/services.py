@@ -40,7 +40,7 @@ def separate_services(fragments: Sequence[Fragment]) -> dict[str, int]:
 
 
 def _groups(fragments: Sequence[Fragment]) -> list[list[Fragment]]:
-    """Join the pages that have a title or a host in common; a page with neither joins the first that has one."""
+    """Join pages that have a title or a host in common; a page with neither joins the first that has one."""
     parent = list(range(len(fragments)))
 
     def root(index: int) -> int:
