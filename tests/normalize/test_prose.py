@@ -114,3 +114,34 @@ def test_one_error_text_in_two_spellings_is_noted_whatever_the_status():
     ((kind, _, says),) = noted(both)
     assert kind == "error text"
     assert [claim.partition(" ")[0] for claim in says] == ["POST", "POST"]
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "      security: [{key: []}]\n",
+        "      callbacks: {c: {'{$url}': {post: {security: [{key: []}], responses: {'200': {description: Ok}}}}}}\n",
+    ],
+)
+def test_security_of_a_scheme_that_is_defined_nowhere_is_noted_and_kept(rest):
+    result = normalize([Page("things.yaml", HEAD + rest + FINE)])
+    (entry,) = result.contradictions
+    assert (entry.kind, entry.claims[0].line) == ("security", 6)
+    assert entry.claims[0].says == "security: key"
+    assert result.document["components"]["securitySchemes"]["key"]["type"] == "http"
+
+
+@pytest.mark.parametrize("target", ["Nowhere", "other.yaml#/A", "#/components/schemas/No"])
+def test_a_value_that_a_discriminator_maps_to_nothing_is_noted_and_left_out(target):
+    discriminator = f"{{propertyName: a, mapping: {{x: '{target}', y: Y}}}}"
+    schema = f"{{oneOf: [{{$ref: '#/components/schemas/Y'}}], discriminator: {discriminator}}}"
+    text = (
+        HEAD
+        + body(schema)
+        + "components: {schemas: {Y: {type: object, required: [a], properties: {a: {}}}}}\n"
+    )
+    result = normalize([Page("things.yaml", text)])
+    (entry,) = result.contradictions
+    assert entry.claims[0].says == f"the mapping: x is {target}"
+    content = result.document["paths"]["/things"]["post"]["requestBody"]["content"]
+    assert list(content["application/json"]["schema"]["discriminator"]["mapping"]) == ["y"]

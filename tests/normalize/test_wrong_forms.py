@@ -175,24 +175,3 @@ def test_a_parameter_that_stands_twice_is_named():
     )
     with pytest.raises(UserError, match=r"page\.md:9: query 'q' stands twice"):
         normalize([Page("page.md", text)])
-
-
-@pytest.mark.parametrize(
-    ("rest", "words"),
-    [
-        ("security: [{nope: []}]", "security scheme 'nope' is not defined"),
-        ("callbacks: {c: {'{$url}': {post: {security: [{no: []}], responses: {}}}}}", "scheme 'no' is not"),
-    ],
-)
-def test_security_of_no_scheme_is_named(rest, words):
-    text = f"openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\npaths:\n  /x:\n    get:\n      {rest}\n"
-    with pytest.raises(UserError, match=r"page\.yaml:6: ") as caught:
-        normalize([Page("page.yaml", text)])
-    assert words in str(caught.value)
-
-
-@pytest.mark.parametrize("target", ["Nowhere", "other.yaml#/A", "#/components/schemas/No"])
-def test_a_discriminator_that_maps_to_nothing_is_named(target):
-    schema = f"{{oneOf: [{{type: object}}], discriminator: {{propertyName: a, mapping: {{x: '{target}'}}}}}}"
-    with pytest.raises(UserError, match=r"page\.md:12: the discriminator maps 'x' to "):
-        normalize([schema_page(schema)])

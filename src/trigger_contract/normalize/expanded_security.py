@@ -11,6 +11,8 @@ from trigger_contract.errors import UserError
 from trigger_contract.normalize.model import Node, line_of, mapping_of, node_like, put, sequence_of
 from trigger_contract.normalize.naming import words
 
+UNKNOWN_SCHEME = "The page does not show how this scheme is sent."
+
 _MAXIMUM_TOGETHER = 5
 
 
@@ -51,7 +53,7 @@ def read_security(request: LocatedMapping, operation: Node) -> Node | None:
                 unknown = node_like(alternative)
                 put(unknown, "type", "http")
                 put(unknown, "scheme", "bearer")
-                put(unknown, "description", "The page does not show how this scheme is sent.")
+                put(unknown, "description", UNKNOWN_SCHEME)
                 put(schemes, name, unknown)
         requirements.append(requirement)
     put(operation, "security", sequence_of(alternatives, requirements), line_of(request, "security"))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from trigger_contract.document.yaml import LocatedSequence
+from trigger_contract.normalize.expanded_security import UNKNOWN_SCHEME
 from trigger_contract.normalize.model import (
     RULE,
     Claim,
@@ -17,7 +18,7 @@ from trigger_contract.normalize.model import (
     node_like,
     put,
 )
-from trigger_contract.normalize.shape import METHODS
+from trigger_contract.normalize.shape import METHODS, walk
 from trigger_contract.normalize.standard import find
 
 _PLACEHOLDER = re.compile(r"\{([^{}/]+)\}")
@@ -35,6 +36,60 @@ def check_gaps(found: Iterable[Found], ledger: Ledger) -> None:
             for method in METHODS:
                 if isinstance(node.get(method), Node):
                     _placeholders(root, str(pointer[1]), (*pointer, method), node[method], ledger)
+
+
+def check_names(draft: Node, expanded: Collection[str], ledger: Ledger) -> None:
+    """Note security schemes and schemas of a discriminator that are named and defined nowhere.
+
+    A scheme is defined as far as that goes, so that the need for a key is not lost. A value that maps to
+    nothing is left out of the mapping, since sites cut a document down to what is referred to by ``$ref``.
+
+    Args:
+        draft: The draft.
+        expanded: Names of the pages whose dialect writes out what a mapping refers to and drops its name.
+        ledger: Where it is noted.
+    """
+    components = draft.get("components")
+    components = components if isinstance(components, Node) else node_like(draft)
+    schemas = components.get("schemas", {})
+    for pointer, node, kind in walk("document", draft):
+        if kind == "operation" and isinstance(node, Node):
+            for requirement in node.get("security") or ():
+                for name in requirement:
+                    if name not in components.get("securitySchemes", {}):
+                        _define_scheme(components, name, requirement, ledger)
+        discriminator = node.get("discriminator") if kind == "schema" and isinstance(node, Node) else None
+        mapping = discriminator.get("mapping") if isinstance(discriminator, Node) else None
+        if not isinstance(mapping, Node) or mapping.source in expanded:
+            continue
+        for value, target in list(mapping.items()):
+            if isinstance(target, str) and target not in schemas and find(draft, target) is None:
+                claims = (
+                    Claim(mapping.source, line_of(mapping, value), f"the mapping: {value} is {target}"),
+                    Claim(mapping.source, node.line or None, "components.schemas: none of that name"),
+                )
+                reason = "Nothing is known of that schema, so the value is left out of the mapping."
+                where = (*pointer, "discriminator", "mapping", value)
+                ledger.add(Contradiction("discriminator", where, claims, "left out", RULE, reason))
+                del mapping[value]
+    if components and "components" not in draft:
+        put(draft, "components", components)
+
+
+def _define_scheme(components: Node, name: str, requirement: Node, ledger: Ledger) -> None:
+    line = line_of(requirement, name)
+    claims = (
+        Claim(requirement.source, line, f"security: {name}"),
+        Claim(requirement.source, line, "components.securitySchemes: none of that name"),
+    )
+    reason = "The page asks for it and does not show how it is sent; the commonest way is assumed."
+    where = ("components", "securitySchemes", name)
+    ledger.add(Contradiction("security", where, claims, "http, bearer", RULE, reason))
+    schemes = components.setdefault("securitySchemes", node_like(requirement))
+    scheme = node_like(requirement)
+    for key, value in (("type", "http"), ("scheme", "bearer"), ("description", UNKNOWN_SCHEME)):
+        put(scheme, key, value, line)
+    put(schemes, name, scheme, line)
 
 
 def _required(pointer: tuple[str | int, ...], schema: Node, ledger: Ledger) -> None:

@@ -15,6 +15,7 @@ from trigger_contract.normalize.checks import check_draft
 from trigger_contract.normalize.components import name_components
 from trigger_contract.normalize.deep_references import settle_deep_references
 from trigger_contract.normalize.evidence import place_sentences
+from trigger_contract.normalize.gaps import check_names
 from trigger_contract.normalize.merge import Merger, brief
 from trigger_contract.normalize.model import AGE, OVERLAY, Contradiction, Fragment, Ledger, Node, Page
 from trigger_contract.normalize.overlay import Action, Touched, apply_overlay
@@ -24,7 +25,6 @@ from trigger_contract.normalize.report import write_report
 from trigger_contract.normalize.services import separate_services
 from trigger_contract.normalize.validation import (
     check_containment,
-    check_names,
     check_operation_ids,
     check_references,
     plain,
@@ -121,11 +121,13 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     arrange(draft)
     name_operations(draft, titles)
     check_operation_ids(draft)
+    check_names(
+        draft, [fragment.page.name for fragment in fragments if fragment.dialect == "expanded"], ledger
+    )
     check_draft(draft, ledger)
     touched = apply_overlay(draft, overlay)
     contradictions = _settle(ledger, touched, draft)
     check_references(draft)
-    check_names(draft, {fragment.page.name for fragment in fragments if fragment.dialect == "expanded"})
     complete(draft, _name(fragments))
     arrange(draft)
     name_components(draft)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from trigger_contract.errors import UserError
@@ -33,40 +33,6 @@ def check_references(document: Node) -> None:
                     f"reference {reference!r} points to nothing or only to itself",
                     source=getattr(value, "source", None),
                     line=line_of(value, "$ref"),
-                )
-
-
-def check_names(document: Node, expanded: Collection[str]) -> None:
-    """Refuse security of a scheme that is defined nowhere, and a discriminator's mapping to nothing.
-
-    Args:
-        document: The draft, with the overlay's decisions.
-        expanded: Names of the pages whose dialect writes out what a mapping refers to and drops its name.
-
-    Raises:
-        UserError: Names the page and line.
-    """
-    components = document.get("components", {})
-    schemes, schemas = components.get("securitySchemes", {}), components.get("schemas", {})
-    for _, node, kind in walk("document", document):
-        if kind == "operation" and isinstance(node, Node):
-            for requirement in node.get("security") or ():
-                for name in requirement:
-                    if name not in schemes:
-                        raise UserError(
-                            f"security scheme {name!r} is not defined in components.securitySchemes",
-                            source=requirement.source,
-                            line=line_of(requirement, name),
-                        )
-        discriminator = node.get("discriminator") if kind == "schema" and isinstance(node, Node) else None
-        if not isinstance(discriminator, Node) or discriminator.source in expanded:
-            continue
-        for value, target in (discriminator.get("mapping") or {}).items():
-            if isinstance(target, str) and target not in schemas and find(document, target) is None:
-                raise UserError(
-                    f"the discriminator maps {value!r} to {target!r}, which is no schema of this document",
-                    source=discriminator.source,
-                    line=line_of(discriminator["mapping"], value),
                 )
 
 
