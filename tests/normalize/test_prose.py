@@ -134,7 +134,8 @@ def test_security_of_a_scheme_that_is_defined_nowhere_is_noted_and_kept(rest):
 @pytest.mark.parametrize("target", ["Nowhere", "other.yaml#/A", "#/components/schemas/No"])
 def test_a_value_that_a_discriminator_maps_to_nothing_is_noted_and_left_out(target):
     discriminator = f"{{propertyName: a, mapping: {{x: '{target}', y: Y}}}}"
-    schema = f"{{oneOf: [{{$ref: '#/components/schemas/Y'}}], discriminator: {discriminator}}}"
+    one_of = "[{$ref: '#/components/schemas/Y'}]"
+    schema = f"{{oneOf: {one_of}, discriminator: {discriminator}}}"
     text = (
         HEAD
         + body(schema)

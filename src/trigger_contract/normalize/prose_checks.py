@@ -60,7 +60,7 @@ def _values(pointer: Pointer, holder: Node, text: str, schema: Node, ledger: Led
     place = pointer if holder is schema else (*pointer, "schema")
     if "enum" not in schema and isinstance(schema.get("items"), Node):
         schema, place = schema["items"], (*place, "items")
-    enum, match = schema.get("enum"), _ONE_OF.search(text)
+    enum, match = schema.get("enum"), _ONE_OF.search(" ".join(text.split()))
     if not isinstance(enum, list) or match is None:
         return
     said = [value[1:-1] for value in re.findall(_VALUE, match[1])]
