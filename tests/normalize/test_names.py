@@ -64,3 +64,17 @@ components:
         *("CreateOrderSort", "OrderNotFoundResponse", "OrderNotFoundResponseCode"),
     }
     assert load(text, "t.yaml")["components"]["schemas"].keys() <= schemas.keys()
+
+
+def test_alternatives_are_named_by_what_only_they_have():
+    member = (
+        "{{type: object, required: [{0}], properties: {{kind: {{type: string}}, {0}: {{type: string}}}}}}"
+    )
+    union = ", ".join(member.format(name) for name in ("email", "phone_number"))
+    text = (
+        "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n  /x:\n    get:\n"
+        "      operationId: getContact\n      responses: {'200': {description: D, content: "
+        f"{{application/json: {{schema: {{oneOf: [{union}]}}}}}}}}}}\n"
+    )
+    schemas = normalize([Page("t.yaml", text)]).document["components"]["schemas"]
+    assert set(schemas) == {"GetContactResponseWithEmail", "GetContactResponseWithPhoneNumber"}

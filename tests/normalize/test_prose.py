@@ -120,7 +120,8 @@ def test_one_error_text_in_two_spellings_is_noted_whatever_the_status():
     "rest",
     [
         "      security: [{key: []}]\n",
-        "      callbacks: {c: {'{$url}': {post: {security: [{key: []}], responses: {'200': {description: Ok}}}}}}\n",
+        "      callbacks: {c: {'{$url}': {post: {security: [{key: []}], "
+        "responses: {'200': {description: Ok}}}}}}\n",
     ],
 )
 def test_security_of_a_scheme_that_is_defined_nowhere_is_noted_and_kept(rest):

@@ -249,4 +249,18 @@ def _variant(members: list[Any], index: Any, context: Context) -> str:
     if isinstance(kind, str) and not alike and kind != "object":
         return pascal(kind)
     inline = [member for member in members if isinstance(member, dict) and "$ref" not in member]
-    return "Object" if len(inline) == 1 else f"Option{int(index) + 1}"
+    if len(inline) == 1:
+        return "Object"
+    own = _own_property(member, others)
+    return f"With{own}" if own else f"Option{int(index) + 1}"
+
+
+def _own_property(member: Any, others: list[Any]) -> str:
+    """The first property, required ones before the rest, that only this one of inline alternatives has."""
+    if any("$ref" in other or "allOf" in other for other in others if isinstance(other, dict)):
+        return ""  # what those have does not show here
+    mine = list((member.get("properties") or {}) if isinstance(member, dict) else {})
+    required = member.get("required") if isinstance(member, dict) else None
+    needed = [name for name in mine if isinstance(required, list) and name in required]
+    theirs = {name for other in others if isinstance(other, dict) for name in (other.get("properties") or {})}
+    return next((pascal(name) for name in (*needed, *mine) if name not in theirs and pascal(name)), "")
