@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -46,7 +47,7 @@ def pairs(query: bytes) -> list[tuple[str, str]]:
     for part in query.split(b"&"):
         if part:
             name, _, value = part.partition(b"=")
-            found.append((_decode(name), _decode(value)))
+            found.append((_decode_name(name) if len(name) < 100 else _decode(name), _decode(value)))
     return found
 
 
@@ -56,6 +57,10 @@ def _decode(text: bytes) -> str:
     if b"%" in text:
         text = unquote_to_bytes(text)
     return text.decode("utf-8", "replace")
+
+
+# A server is asked with the same few names again and again.
+_decode_name = lru_cache(maxsize=1024)(_decode)
 
 
 class QueryReader:

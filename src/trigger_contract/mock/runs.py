@@ -151,9 +151,9 @@ class RunsModel:
         has_newer, has_older = False, more
         if rows and newer is not None:
             has_newer = more
-            has_older = bool(self._store.page(selection, 1, older_than=rows[0][0]))
+            has_older = selection.everything or bool(self._store.page(selection, 1, older_than=rows[0][0]))
         elif rows and older is not None:
-            has_newer = bool(self._store.page(selection, 1, newer_than=rows[0][0]))
+            has_newer = selection.everything or bool(self._store.page(selection, 1, newer_than=rows[0][0]))
         newest, oldest = (rows[-1:], rows[:1]) if newer is not None else (rows[:1], rows[-1:])
         if newer is not None and "backward-order" not in self._on:
             rows.reverse()
@@ -249,11 +249,7 @@ class RunsModel:
 
     def _cursor(self, reading: Reading, name: str) -> int | None:
         text = reading.values[name]
-        if "D7" in self._on:
-            key = _read_cursor(text)
-        else:
-            row = self._store.get(text)
-            key = row.key if row else None
+        key = _read_cursor(text) if "D7" in self._on else self._store.key_of(text)
         if key is None:
             reading.refuse(name, f"Invalid cursor: {text[:200]}")
         return key

@@ -83,6 +83,11 @@ class Selection:
     since: int | None = None
     until: int | None = None
 
+    @property
+    def everything(self) -> bool:
+        """Whether every run is shown, so that the run at a cursor is one of the list."""
+        return not self.equal and self.since is None and self.until is None
+
 
 class Store:
     """All runs of one mock server.
@@ -233,6 +238,11 @@ class Store:
                 self._recent.clear()
             self._recent[run_id] = row
         return row
+
+    def key_of(self, run_id: str) -> int | None:
+        """Return the place of a run in the list; quicker than the run, as the index alone tells it."""
+        found = self._db.execute("SELECT key FROM runs WHERE id=?", (run_id,)).fetchone()
+        return found[0] if found else None
 
     def children(self, run_id: str) -> list[Row]:
         """Return the immediate children of a run, oldest first."""
