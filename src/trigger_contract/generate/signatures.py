@@ -39,8 +39,8 @@ def argument_annotation(argument: Argument) -> str:
 
 def _accepted(type_: Type, parts: list[str]) -> None:
     match type_:
-        case Named(name=name, is_enum=True):
-            parts.extend((name, "str"))
+        case Named(name=name, is_enum=True, is_integer=is_integer):
+            parts.extend((name, "int" if is_integer else "str"))
         case Named(name=name):
             parts.extend((name, "Mapping[str, Any]"))
         case MapOf():
