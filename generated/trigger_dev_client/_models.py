@@ -140,7 +140,7 @@ def decode(shape: Shape, value: Any) -> Any:
     try:
         if type(shape) is ModelShape:
             return shape.model._read(value)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (LookupError, TypeError, ValueError, AttributeError):
         pass
     except RecursionError:
         raise DecodeError((), "is nested too deeply") from None

@@ -218,14 +218,14 @@ class CommonRunObject(Model):
         if type(v) is not str:
             raise Mismatch
         v = d["createdAt"]
-        if v[7:17:3] != "-T::" or "," in v:
+        if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
             raise Mismatch
         v = parse_datetime(v)
         if v.tzinfo is None:
             raise Mismatch
         self.created_at = v
         v = d["updatedAt"]
-        if v[7:17:3] != "-T::" or "," in v:
+        if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
             raise Mismatch
         v = parse_datetime(v)
         if v.tzinfo is None:
@@ -242,7 +242,7 @@ class CommonRunObject(Model):
             raise Mismatch
         v = get("startedAt")
         if v is not None:
-            if v[7:17:3] != "-T::" or "," in v:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
                 raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
@@ -250,7 +250,7 @@ class CommonRunObject(Model):
         self.started_at = v
         v = get("finishedAt")
         if v is not None:
-            if v[7:17:3] != "-T::" or "," in v:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
                 raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
@@ -258,7 +258,7 @@ class CommonRunObject(Model):
         self.finished_at = v
         v = get("delayedUntil")
         if v is not None:
-            if v[7:17:3] != "-T::" or "," in v:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
                 raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
@@ -269,7 +269,7 @@ class CommonRunObject(Model):
             raise Mismatch
         v = get("expiredAt")
         if v is not None:
-            if v[7:17:3] != "-T::" or "," in v:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
                 raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:

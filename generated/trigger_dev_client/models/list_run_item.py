@@ -203,14 +203,14 @@ class ListRunItem(Model):
         if v is not True and v is not False:
             raise Mismatch
         v = d["createdAt"]
-        if v[7:17:3] != "-T::" or "," in v:
+        if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
             raise Mismatch
         v = parse_datetime(v)
         if v.tzinfo is None:
             raise Mismatch
         self.created_at = v
         v = d["updatedAt"]
-        if v[7:17:3] != "-T::" or "," in v:
+        if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
             raise Mismatch
         v = parse_datetime(v)
         if v.tzinfo is None:
@@ -224,7 +224,7 @@ class ListRunItem(Model):
             raise Mismatch
         v = get("startedAt")
         if v is not None:
-            if v[7:17:3] != "-T::" or "," in v:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
                 raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
@@ -232,7 +232,7 @@ class ListRunItem(Model):
         self.started_at = v
         v = get("finishedAt")
         if v is not None:
-            if v[7:17:3] != "-T::" or "," in v:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
                 raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
@@ -240,7 +240,7 @@ class ListRunItem(Model):
         self.finished_at = v
         v = get("delayedUntil")
         if v is not None:
-            if v[7:17:3] != "-T::" or "," in v:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
                 raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
@@ -251,7 +251,7 @@ class ListRunItem(Model):
             raise Mismatch
         v = get("expiredAt")
         if v is not None:
-            if v[7:17:3] != "-T::" or "," in v:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
                 raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:

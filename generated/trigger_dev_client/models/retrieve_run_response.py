@@ -270,14 +270,14 @@ class RetrieveRunResponse(Model):
         if type(v) is not str:
             raise Mismatch
         v = d["createdAt"]
-        if v[7:17:3] != "-T::" or "," in v:
+        if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
             raise Mismatch
         v = parse_datetime(v)
         if v.tzinfo is None:
             raise Mismatch
         self.created_at = v
         v = d["updatedAt"]
-        if v[7:17:3] != "-T::" or "," in v:
+        if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
             raise Mismatch
         v = parse_datetime(v)
         if v.tzinfo is None:
@@ -299,7 +299,7 @@ class RetrieveRunResponse(Model):
             raise Mismatch
         v = get("startedAt")
         if v is not None:
-            if v[7:17:3] != "-T::" or "," in v:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
                 raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
@@ -307,7 +307,7 @@ class RetrieveRunResponse(Model):
         self.started_at = v
         v = get("finishedAt")
         if v is not None:
-            if v[7:17:3] != "-T::" or "," in v:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
                 raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
@@ -315,7 +315,7 @@ class RetrieveRunResponse(Model):
         self.finished_at = v
         v = get("delayedUntil")
         if v is not None:
-            if v[7:17:3] != "-T::" or "," in v:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
                 raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
@@ -326,7 +326,7 @@ class RetrieveRunResponse(Model):
             raise Mismatch
         v = get("expiredAt")
         if v is not None:
-            if v[7:17:3] != "-T::" or "," in v:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
                 raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:

@@ -220,7 +220,7 @@ class TaskRun(Model):
             raise Mismatch
         v = get("createdAt")
         if v is not None:
-            if v[7:17:3] != "-T::" or "," in v:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
                 raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
@@ -228,7 +228,7 @@ class TaskRun(Model):
         self.created_at = v
         v = get("updatedAt")
         if v is not None:
-            if v[7:17:3] != "-T::" or "," in v:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
                 raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
@@ -245,7 +245,7 @@ class TaskRun(Model):
             raise Mismatch
         v = get("startedAt")
         if v is not None:
-            if v[7:17:3] != "-T::" or "," in v:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
                 raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
@@ -253,7 +253,7 @@ class TaskRun(Model):
         self.started_at = v
         v = get("finishedAt")
         if v is not None:
-            if v[7:17:3] != "-T::" or "," in v:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
                 raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
@@ -261,7 +261,7 @@ class TaskRun(Model):
         self.finished_at = v
         v = get("delayedUntil")
         if v is not None:
-            if v[7:17:3] != "-T::" or "," in v:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
                 raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
@@ -270,7 +270,7 @@ class TaskRun(Model):
         self.ttl = get("ttl")
         v = get("expiredAt")
         if v is not None:
-            if v[7:17:3] != "-T::" or "," in v:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
                 raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:

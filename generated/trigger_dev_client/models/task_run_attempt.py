@@ -91,7 +91,7 @@ class TaskRunAttempt(Model):
             raise Mismatch
         v = get("createdAt")
         if v is not None:
-            if v[7:17:3] != "-T::" or "," in v:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
                 raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
@@ -99,7 +99,7 @@ class TaskRunAttempt(Model):
         self.created_at = v
         v = get("updatedAt")
         if v is not None:
-            if v[7:17:3] != "-T::" or "," in v:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
                 raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
@@ -107,7 +107,7 @@ class TaskRunAttempt(Model):
         self.updated_at = v
         v = get("startedAt")
         if v is not None:
-            if v[7:17:3] != "-T::" or "," in v:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
                 raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
@@ -115,7 +115,7 @@ class TaskRunAttempt(Model):
         self.started_at = v
         v = get("completedAt")
         if v is not None:
-            if v[7:17:3] != "-T::" or "," in v:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
                 raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:

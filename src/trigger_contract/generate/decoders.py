@@ -72,7 +72,7 @@ def _check_lines(type_: Type, number: int) -> tuple[list[str], bool]:
     match type_:
         case Scalar(kind="datetime"):
             # Python reads more of ISO 8601 than RFC 3339 allows: weeks, no colons, commas.
-            strict = ["if v[7:17:3] != '-T::' or ',' in v:", "    raise Mismatch"]
+            strict = ["if v[10] != 'T' or v[16] != ':' or v[5] == 'W' or ',' in v:", "    raise Mismatch"]
             return [*strict, "v = parse_datetime(v)", "if v.tzinfo is None:", "    raise Mismatch"], True
         case Scalar(kind="date"):
             return ["if v[4:8:3] != '--':", "    raise Mismatch", "v = parse_date(v)"], True
