@@ -41,8 +41,8 @@ def test_each_filter_gives_exactly_the_items_that_fit(check: Check) -> None:
         if item.kind in ("from", "to"):
             continue
         values = chosen_values(check, item)
-        unused = set(item_schema(check.subject.document, item.leaf).get("enum", ())) - set(values)
-        for value in [*values, *sorted(unused - {True, False})]:
+        unused = set(check.session.documented_values(check.subject, item.leaf) or ()) - set(values)
+        for value in [*values, *sorted(unused)]:
             judge_conditions(check, [Condition(item, (value,))])
 
 

@@ -126,7 +126,7 @@ def test_filters_are_the_parameters_named_like_fields():
 
 
 def test_views_are_flat_and_the_negative_one_keeps_what_can_be_wrong():
-    positive = positive_view(LIST, {"cursor": ["wid_1"]}, [])
+    positive = positive_view(LIST, {"cursor": ["wid_1"]}, [], {})
     negative = negative_view(LIST)
     assert _names(positive) == ["cursor", "limit", "colour"]
     assert _names(negative) == ["limit", "colour"]

@@ -49,6 +49,7 @@ SERVERS = [
     Server("detail drops attempts of one run in 30", "schema", item(DETAIL, some(30, without("attempts")))),
     Server("list has an unknown status", "schema", item(LIST, some(30, setting(status="RUNNING")))),
     Server("detail has an unknown status", "schema", item(DETAIL, some(25, setting(status="DONE")))),
+    Server("list has the status of an attempt", "schema", item(LIST, some(30, setting(status="PENDING")))),
     Server("detail spells the status in lower case", "schema", item(DETAIL, lambda run: run.update(status=run["status"].lower()))),
     Server("list has a null version", "schema", item(LIST, some(9, putting(version=None)))),
     Server("list has a numeric version", "schema", item(LIST, setting(version=20240523.1))),

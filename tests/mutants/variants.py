@@ -273,6 +273,8 @@ SERVERS = [
     Server("header names in capitals", "", answered("", _cased)),
     Server("a charset behind the content type", "", _typed(b"application/json;charset=UTF-8")),
     Server("a content type in capitals", "", _typed(b"Application/JSON")),
+    Server("the list takes only the statuses of its own page", "", lambda: lambda request, answering: refusal(400, {"error": "Query Error"}) if route(request) == LIST and any(name in query(request).get("filter[status]", "") for name in ("DELAYED", "WAITING_FOR_DEPLOY")) else answering(request), runs=300, arguments=(("probe", ("filters", "schema", "errors")),)),
+    Server("a status that only the oldest page names", "", item(LIST, lambda run: run.update(status="WAITING_FOR_DEPLOY") if run["status"] == "PENDING_VERSION" else None), arguments=(("probe", ("schema",)),)),
     Server("gzip", "", answered("", _gzipped)),
     Server("pagination is absent where there is nothing to name", "", body(LIST, _shorter_cursors)),
     Server("previous is never named", "", body(LIST, lambda value: value["pagination"].pop("previous", None) and None)),

@@ -20,6 +20,10 @@ def operation(rest: str, path: str = "/x") -> str:
     return page(f"{INFO}paths:\n  {path}:\n    get: {{{rest}}}\n")
 
 
+def schema(text: str) -> str:
+    return page(f"{INFO}paths: {{}}\ncomponents: {{schemas: {{A: {text}}}}}\n")
+
+
 @pytest.fixture
 def run(tmp_path, monkeypatch, capsys):
     """Run the command on files; return exit code, stderr and what became of the output file."""
@@ -70,6 +74,15 @@ BOMB = "x0: &x0 [a,a,a,a,a,a,a,a,a]\n" + "".join(
         (operation(OK + ", parameters: {}"), 10, "`parameters` must be a list"),
         (operation(OK + ", parameters: [{$ref: 'other.yaml#/x'}]"), 10, "external reference"),
         (operation(OK + ", parameters: [{$ref: '#/components/parameters/no'}]"), 10, "points to nothing"),
+        (operation(OK + ", parameters: [{name: {a: 1}, in: query}]"), 10, "`name` must be a text"),
+        (operation(OK + ", tags: true"), 10, "`tags` must be a list"),
+        (operation(OK + ", operationId: [a]"), 10, "`operationId` must be a text"),
+        (operation(OK + ", security: [a]"), 10, "`security` must be a list of mappings"),
+        (schema("{type: {a: 1}}"), 9, "`type` must name types"),
+        (schema("{anyOf: true}"), 9, "`anyOf` must be a list"),
+        (schema("{maxLength: {a: 1}}"), 9, "`maxLength` must be a number"),
+        (schema("{$ref: '#/components/schemas/A'}"), 9, "only to itself"),
+        (schema("{allOf: [{$ref: '#/components/schemas/A'}, {type: object}]}"), 9, "contains itself"),
         (operation(OK + ", parameters: [{name: a, in: nowhere, schema: {}}]"), 10, "not a valid OpenAPI"),
     ],
 )
@@ -115,6 +128,12 @@ def test_references_in_a_circle_that_say_nothing_are_refused(run):
     code, error, _ = run({"loop.md": page(INFO + "paths: {}\n" + loop)})
     assert code == 2
     assert "only to itself" in error
+
+
+def test_a_parent_that_lists_its_children_is_legal():
+    children = "{oneOf: [{$ref: '#/components/schemas/Cat'}], type: object}, Cat: {allOf: ["
+    document = normalize([Page("pets.md", schema(children + "{$ref: '#/components/schemas/A'}]}"))]).document
+    assert set(document["components"]["schemas"]) == {"A", "Cat"}
 
 
 def test_recursive_schemas_are_legal():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -93,6 +94,10 @@ def judge_conditions(
 def chosen_values(check: Check, item: Filter, most: int = _VALUES) -> list[str]:
     """Return values of a filter seen on the server: the rarest, the most common and some between."""
     counts = values_of(item, check.session.snapshot(check.subject).items)
+    documented = check.session.documented_values(check.subject, item.leaf)
+    if documented is not None:
+        # What a page does not let one ask for may be refused, even where another page names it.
+        counts = Counter({value: count for value, count in counts.items() if value in documented})
     ordered = [value for value, _ in sorted(counts.items(), key=lambda pair: (pair[1], pair[0]))]
     if "enum" in item_schema(check.subject.document, item.leaf) or len(ordered) <= most:
         return ordered

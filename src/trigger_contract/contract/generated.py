@@ -38,7 +38,9 @@ def generated_requests(check: Check, *, positive: bool) -> None:
         return
     relation = session.contract.relation_to(subject)
     ids = session.ids(relation) if relation else []
-    view = positive_view(subject, values_seen(session, subject), ids) if positive else negative_view(subject)
+    sure = {leaf.name: session.documented_values(subject, leaf) for leaf in subject.leaves}
+    seen = values_seen(session, subject) if positive else {}
+    view = positive_view(subject, seen, ids, sure) if positive else negative_view(subject)
     if not next(iter(next(iter(view["paths"].values())).values()))["parameters"]:
         check.skip("it has no parameter of this kind")
         return

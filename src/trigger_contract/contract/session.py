@@ -15,14 +15,16 @@ from trigger_contract.contract.client import Client
 from trigger_contract.contract.credentials import Credential, Credentials
 from trigger_contract.contract.exchange import Exchange, Request
 from trigger_contract.contract.findings import Finding
+from trigger_contract.contract.readings import Readings, published_readings
 from trigger_contract.contract.redaction import Redactor
 from trigger_contract.contract.sampling import sample
 from trigger_contract.contract.settings import Settings
 from trigger_contract.contract.snapshot import Walk, whole
 from trigger_contract.contract.subjects import Contract, Relation, Subject, contract_from
 from trigger_contract.contract.universal import OF_CONTENT, SITUATIONAL, Judge
+from trigger_contract.contract.values import item_schema
 from trigger_contract.document.locate import read_document
-from trigger_contract.document.wire import encode_query
+from trigger_contract.document.wire import QueryLeaf, encode_query
 
 if TYPE_CHECKING:
     from trigger_contract.contract.law import Check
@@ -56,7 +58,8 @@ class Session:
         self.client = Client(settings, transport)
         self.fingerprints: set[str] = set()
         self.current: Check | None = None
-        self._judge = Judge(document)
+        self._pages = Readings([]) if settings.spec else published_readings()
+        self._judge = Judge(document, self._pages)
         self._walks: dict[str, Walk] = {}
         self._readings: dict[tuple[str, ...], dict[str, Exchange]] = {}
 
@@ -148,7 +151,7 @@ class Session:
         for breach in self._judge.judge(subject, exchange, lenient=lenient):
             finding = Finding(
                 law=breach.law,
-                tier="documented",
+                tier=breach.tier,
                 operation=subject.name,
                 status=exchange.status,
                 place=purpose if breach.law in SITUATIONAL else breach.place,
@@ -163,6 +166,14 @@ class Session:
         """Return the name of the field that identifies an item of a list."""
         relations = self.contract.relations_of(subject)
         return relations[0].field if relations else "id"
+
+    def documented_values(self, subject: Subject, leaf: QueryLeaf) -> list[str] | None:
+        """Return the values of a query name that no page disputes; None where any text will do."""
+        schema = item_schema(self.contract.document, leaf)
+        if "enum" not in schema:
+            return None
+        path = subject.operation.path
+        return [str(item) for item in schema["enum"] if not self._pages.is_contested(path, item)]
 
     def required_values(self, subject: Subject) -> dict[str, Any]:
         """Return a value for each query name without which no request is valid."""

@@ -11,6 +11,8 @@ import jsonschema_rs
 
 from trigger_contract.contract.citations import Pointer, follow
 from trigger_contract.contract.exchange import Exchange
+from trigger_contract.contract.findings import Tier
+from trigger_contract.contract.readings import Readings
 from trigger_contract.contract.subjects import Subject
 from trigger_contract.document.references import join_pointer, resolve
 
@@ -39,6 +41,7 @@ class Breach:
         received: What came.
         pointer: Where the promise stands in the document.
         sentence: Its words where they are not a description of the document.
+        tier: How firmly it stands.
     """
 
     law: str
@@ -48,6 +51,7 @@ class Breach:
     received: str
     pointer: Pointer
     sentence: str | None = None
+    tier: Tier = "documented"
 
 
 class Judge:
@@ -55,9 +59,11 @@ class Judge:
 
     Args:
         document: The OpenAPI document.
+        readings: What else the published pages name.
     """
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: Mapping[str, Any], readings: Readings | None = None) -> None:
+        self._readings = readings or Readings([])
         # The validator takes plain lists and dictionaries only.
         self._document: dict[str, Any] = json.loads(json.dumps(document))
         self._validators: dict[Pointer, jsonschema_rs.Draft202012Validator] = {}
@@ -166,6 +172,9 @@ class Judge:
             elif keyword in ("enum", "const", "type", "format", "pattern", "minimum"):
                 broken = broken[:-1]
             found = next((item for item in _path(value, where)), None)
+            tier: Tier = "documented"
+            if keyword == "enum" and self._readings.allow(found, getattr(error.kind, "options", ())):
+                tier, keyword = "advisory", f"enum, though another page names {found}"
             yield Breach(
                 SCHEMA,
                 f"{place or '/'} {keyword}",
@@ -173,6 +182,7 @@ class Judge:
                 _expectation(error),
                 shorten(found),
                 broken,
+                tier=tier,
             )
 
     def _validator(self, pointer: Pointer) -> jsonschema_rs.Draft202012Validator:

@@ -19,17 +19,23 @@ EARLY = ("2015-01-01T00:00:00Z", "2020-02-29T12:30:00.500Z", "2020-02-29T14:30:0
 LATE = ("2099-12-31T23:59:59Z", "2100-01-01T00:00:00.000Z", "2099-12-31T23:59:59-05:00")
 
 
-def positive_view(subject: Subject, live: Mapping[str, Sequence[str]], ids: Sequence[str]) -> dict[str, Any]:
+def positive_view(
+    subject: Subject,
+    live: Mapping[str, Sequence[str]],
+    ids: Sequence[str],
+    sure: Mapping[str, Sequence[str] | None],
+) -> dict[str, Any]:
     """Return a document with one operation of which every generated request is valid.
 
     Args:
         subject: The operation.
         live: Values seen on the server for each query name.
         ids: Live ids for the path.
+        sure: The values of each query name that no page disputes; None where any text will do.
     """
     parameters = []
     for leaf in subject.leaves:
-        schema = _narrowed(subject, leaf, live.get(leaf.name, ()))
+        schema = _narrowed(subject, leaf, live.get(leaf.name, ()), sure.get(leaf.name))
         if schema is not None:
             parameters.append(_parameter(leaf, schema))
     for parameter in subject.path_parameters:
@@ -54,9 +60,13 @@ def negative_view(subject: Subject) -> dict[str, Any]:
     return _document(subject, parameters)
 
 
-def _narrowed(subject: Subject, leaf: QueryLeaf, live: Sequence[str]) -> dict[str, Any] | None:
+def _narrowed(
+    subject: Subject, leaf: QueryLeaf, live: Sequence[str], sure: Sequence[str] | None
+) -> dict[str, Any] | None:
     """Return a schema all of whose values are valid beyond doubt; None where there is none."""
     item = _plain(item_schema(subject.document, leaf))
+    if sure is not None:
+        item["enum"] = [value for value in item["enum"] if str(value) in sure]
     kind = item.get("type")
     if "enum" not in item and kind == "string":
         if item.get("format") == "date-time":

@@ -29,6 +29,10 @@ from trigger_contract.normalize.shape import walk
 _AT_THE_PLACE = ("deprecated", "readOnly", "writeOnly")
 _MAY_DIFFER = ("title", "description", "default", "example", "examples", *_AT_THE_PLACE)
 _MARKS = (NAME, HINT)
+# Words that say what a schema is for, not what it is: no name for a component on their own.
+_SAYS_LITTLE = frozenset(
+    ("", "Response", "Request", "Item", "Data", "Object", "Value", "Type", "Option", "Id")
+)
 
 
 @dataclass
@@ -199,7 +203,7 @@ def _candidates(group: _Group, hinted: dict[int, str]) -> Iterator[str]:
             yield common_words([context.around() for context in all_contexts]) + last
             yield last
         ending = common_ending(names)
-        if len(words(ending)) > 1 or len(names) > 2:
+        if len(words(ending)) > 1 or ending not in _SAYS_LITTLE:
             yield ending
     yield names[0]
 

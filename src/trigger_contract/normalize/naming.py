@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from http import HTTPStatus
 
-_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+\d*|[A-Z]+\d*|\d+")
 _VERSION = re.compile(r"/(v\d+(?:\.\d+)?(?:(?:alpha|beta)\d*)?)(?=/|\Z)", re.IGNORECASE)
 _VERSION_WORD = re.compile(r"[_-]?[vV]\d+\Z")
 _ILLEGAL = re.compile(r"[^A-Za-z0-9._-]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from trigger_contract.document.references import join_pointer
@@ -41,8 +42,10 @@ def write_report(
     lines += ["", "## Contradictions", ""]
     if not contradictions:
         lines += ["None.", ""]
+    else:
+        lines += _summary(contradictions)
     for number, entry in enumerate(contradictions, 1):
-        lines += [f"### {number}. {entry.kind}: `{join_pointer(*entry.pointer)}`", ""]
+        lines += [f"### {number}. {entry.kind}: {place(entry)}", "", f"`{join_pointer(*entry.pointer)}`", ""]
         lines += [f"- {claim} says: {claim.says}" for claim in entry.claims]
         lines += [f"- **Chosen:** {entry.chosen}", f"- **{_SETTLED[entry.settled]}:** {entry.reason}", ""]
     if overlay:
@@ -50,3 +53,34 @@ def write_report(
         lines += [f"- `{action.target}`: {action.reason}" for action in overlay]
         lines.append("")
     return "\n".join(lines)
+
+
+def _summary(contradictions: Sequence[Contradiction]) -> list[str]:
+    """Count how they were settled, and list them in one line each."""
+    counts = Counter(entry.settled for entry in contradictions)
+    parts = [f"{_SETTLED[way].lower()}: {counts[way]}" for way in _SETTLED if counts[way]]
+    lines = [
+        f"{len(contradictions)} in all; {', '.join(parts)}.",
+        "",
+        "| | kind | place | pages |",
+        "|---|---|---|---|",
+    ]
+    for number, entry in enumerate(contradictions, 1):
+        pages = ", ".join(dict.fromkeys(claim.source for claim in entry.claims))
+        lines.append(f"| {number} | {entry.kind} | {place(entry)} | {pages} |")
+    return [*lines, ""]
+
+
+def place(entry: Contradiction) -> str:
+    """Name the place as a reader would: the component or the operation, and the properties on the way."""
+    pointer = entry.pointer
+    if pointer[0] == "components" and len(pointer) > 2:
+        owner, rest = f"`{pointer[2]}`", pointer[3:]
+    elif pointer[0] in ("paths", "webhooks") and len(pointer) > 2:
+        owner, rest = f"`{str(pointer[2]).upper()} {pointer[1]}`", pointer[3:]
+    else:
+        return f"`{'.'.join(map(str, pointer))}`"
+    if len(rest) > 1 and rest[0] == "responses":
+        owner, rest = f"{owner} {rest[1]}", rest[2:]
+    names = [str(rest[index + 1]) for index in range(len(rest) - 1) if rest[index] == "properties"]
+    return f"{owner} {'.'.join(names)}" if names else owner

@@ -1,0 +1,204 @@
+"""The reference pages that are made from the program itself, so that they cannot say anything else.
+
+MkDocs loads this as a hook: the pages exist only in the built site.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+
+from trigger_contract.cli import COMMANDS, group
+from trigger_contract.contract.citations import Citations, read_provenance
+from trigger_contract.contract.findings import Citation
+from trigger_contract.contract.law import Law, law_of
+from trigger_contract.contract.prose import rules
+from trigger_contract.contract.subjects import Subject, contract_from
+from trigger_contract.document.locate import read_document
+from trigger_contract.mock.deviations import DEVIATIONS, PROFILES
+
+ROOT = Path(__file__).resolve().parent.parent
+# The responses that the laws about errors are about.
+_STATUSES = {
+    "unknown-id": ("404", "4XX"),
+    "malformed-id": ("400", "404", "4XX"),
+    "invalid-query": ("400", "4XX"),
+    "content": ("400", "401", "404", "4XX"),
+}
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the generated pages to the site."""
+    for path, text in pages().items():
+        files.append(File.generated(config, path, content=text))
+    return files
+
+
+def pages() -> dict[str, str]:
+    """Return the text of each generated page by its path."""
+    return {
+        "reference/commands.md": "\n".join(_commands()),
+        "reference/client.md": "\n".join(_client()),
+        "reference/laws.md": "\n".join(_laws()),
+        "reference/deviations.md": "\n".join(_deviations()),
+    }
+
+
+def _commands() -> Iterator[str]:
+    yield "# Commands\n"
+    yield "Made from the program's own parser. Exit codes of every command: 0 good; 1 the thing checked is"
+    yield "not right; 2 the command could not do its work, said in one line on stderr.\n"
+    yield "| command | what it does |\n|---|---|"
+    for name, summary in COMMANDS.items():
+        yield f"| [`{name}`](#trigger-contract-{name}) | {summary} |"
+    context = click.Context(group, info_name="trigger-contract", **group.context_settings)
+    for name in COMMANDS:
+        command = group.get_command(context, name)
+        assert command is not None
+        yield from _command(command, command.make_context(name, [], parent=context, resilient_parsing=True))
+
+
+def _command(command: click.Command, context: click.Context) -> Iterator[str]:
+    usage = " ".join(command.collect_usage_pieces(context))
+    yield f"\n## trigger-contract {context.info_name}\n"
+    yield f"```\ntrigger-contract {context.info_name} {usage}\n```\n"
+    yield inspect.cleandoc(command.help or "") + "\n"
+    if command.epilog:
+        yield inspect.cleandoc(command.epilog) + "\n"
+    yield "| option | meaning |\n|---|---|"
+    for parameter in command.get_params(context):
+        if record := parameter.get_help_record(context):
+            option, meaning = (_cell(part) for part in record)
+            yield f"| `{option}` | {meaning} |"
+
+
+def _cell(text: str) -> str:
+    """Return text for a cell of a table, in which nothing counts as markup."""
+    flat = " ".join(text.split())
+    return flat.replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*")
+
+
+def _client() -> Iterator[str]:
+    package = _load("trigger_dev_client_names", ROOT / "generated" / "trigger_dev_client" / "__init__.py")
+    yield "# The Python client\n"
+    yield "Made from the docstrings of the distribution `trigger-dev-client`, which"
+    yield "`trigger-contract generate` builds from the canonical document. Everything here is imported from"
+    yield "`trigger_dev_client`.\n"
+    by_section = {"Clients": "client", "Methods": "api", "Pages": "_pages", "Errors": "errors"}
+    for title, module in by_section.items():
+        yield f"## {title}\n"
+        for name, home in sorted(package.items(), key=lambda item: (item[0].removeprefix("Async"), item[0])):
+            if home.partition(".")[0] == module:
+                yield f"::: trigger_dev_client.{home}.{name}\n"
+
+
+def _load(name: str, path: Path) -> dict[str, str]:
+    """Return where a package's public names live, without importing the package."""
+    import ast
+
+    homes: dict[str, str] = {}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), filename=name)):
+        if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module:
+            for alias in node.names:
+                if not alias.name.startswith("_"):
+                    homes[alias.asname or alias.name] = node.module
+    return homes
+
+
+def _laws() -> Iterator[str]:
+    document = read_document()
+    citations = Citations(document, read_provenance(None))
+    subjects = contract_from(document).subjects
+    laws = list(_all_laws())
+    kinds = list(dict.fromkeys(law.kind for law in laws))
+    yield "# Laws of the contract\n"
+    yield f"The {len(laws)} laws of the suite, made from the suite itself. A law is judged on every operation"
+    yield "that makes its promise, found by the operation's form. Under each stand the words that it defends,"
+    yield "with the page and line they were published on; a *derived* law follows from those words."
+    yield "What *documented*, *derived* and *advisory* mean is told under [Tiers](../explanation/tiers.md).\n"
+    for kind in kinds:
+        yield f"\n## {kind}\n"
+        for law in laws:
+            if law.kind == kind:
+                yield from _law(law, [subject for subject in subjects if law.applies(subject)], citations)
+
+
+def _all_laws() -> Iterator[Law]:
+    for path in sorted((ROOT / "contract_tests").glob("test_*.py")):
+        spec = importlib.util.spec_from_file_location(f"contract_tests_{path.stem}", path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        for value in vars(module).values():
+            if (law := law_of(value)) is not None:
+                yield law
+
+
+def _law(law: Law, subjects: list[Subject], citations: Citations) -> Iterator[str]:
+    option = f" Runs only with `--{law.option.replace('_', '-')}`." if law.option else ""
+    yield f"\n### {law.code}\n"
+    yield f"{law.title}. *{law.tier.capitalize()}.*{option}\n"
+    said: dict[str, tuple[list[str], list[str]]] = {}
+    for subject in subjects:
+        for citation in _cited(law, subject, citations):
+            operations, places = said.setdefault(citation.sentence, ([], []))
+            operations.append(subject.name)
+            places.extend(citation.places)
+    for sentence, (operations, places) in said.items():
+        names = ", ".join(f"`{name}`" for name in dict.fromkeys(operations))
+        pages = ", ".join(dict.fromkeys(places))
+        yield f"> {_cell(sentence)}\n>\n> {names}{': ' + pages if pages else ''}\n"
+    if not said:
+        yield "No operation of the canonical document makes this promise.\n"
+
+
+def _cited(law: Law, subject: Subject, citations: Citations) -> Iterator[Citation]:
+    """Yield the words a law defends on one operation, from where such words stand in a document."""
+    found = [citations.at(pointer, law.sentence) for pointer in _pointers(law, subject)]
+    found = [citation for citation in found if citation.sentence]
+    yield from found or [citations.at(subject.pointer, law.sentence)]
+
+
+def _pointers(law: Law, subject: Subject) -> list[tuple[str | int, ...]]:
+    if law.sentence:
+        return [subject.pointer]
+    pages = subject.pages
+    paged = [leaf for leaf in (pages.size, pages.after, pages.before) if leaf] if pages else []
+    match law.kind:
+        case "pagination":
+            return [subject.leaf_pointer(leaf) for leaf in paged]
+        case "filters":
+            return [subject.leaf_pointer(leaf) for leaf in subject.leaves if leaf not in paged]
+        case "errors" | "auth":
+            documented = subject.operation.definition.get("responses", {})
+            wanted = _STATUSES.get(law.code.partition("/")[2], ("401", "4XX"))
+            return [(*subject.pointer, "responses", status) for status in documented if status in wanted]
+        case "prose":
+            return [rule.pointer for rule in rules(subject.document, subject.response_pointer)]
+    return [subject.pointer]
+
+
+def _deviations() -> Iterator[str]:
+    yield "# Deviations of the mock\n"
+    yield "Where the real server departs from its pages, each a switch: `--deviation NAME` and"
+    yield "`--no-deviation NAME` of `trigger-contract mock`. Why there are two profiles is told under"
+    yield "[Profiles](../explanation/profiles.md).\n"
+    profiles = list(PROFILES)
+    yield f"| name | what the server does | {' | '.join(profiles)} |"
+    yield f"|---|---|{'---|' * len(profiles)}"
+    for name, text in DEVIATIONS.items():
+        marks = ["on" if name in PROFILES[profile] else "" for profile in profiles]
+        yield f"| {name} | {_quoted(text)} | {' | '.join(marks)} |"
+
+
+def _quoted(text: Any) -> str:
+    return str(text).replace("|", "\\|")

@@ -1,0 +1,210 @@
+"""The recipes for continuous integration fit their schemas, and their shell parts do what they say."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from page_server import PageServer, serving
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+RECIPE = (ROOT / "docs" / "how-to" / "check-a-server-in-ci.md").read_text(encoding="utf-8")
+SNIPPETS = re.findall(r"^```yaml\n(.*?)^```$", RECIPE, re.MULTILINE | re.DOTALL)
+
+
+def check(schema: str, path: Path) -> None:
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_fits_its_schema(path: Path) -> None:
+    check("github-workflows", path)
+
+
+def test_the_action_fits_its_schema() -> None:
+    check("github-actions", ROOT / "action.yml")
+
+
+def test_the_snippets_fit_their_schemas(tmp_path: Path) -> None:
+    step, job, gitlab = (yaml.safe_load(snippet) for snippet in SNIPPETS)
+    workflow = {"on": "push", "jobs": {"contract": {"runs-on": "ubuntu-latest", "steps": step}}}
+    for name, document, schema in (
+        ("step", workflow, "github-workflows"),
+        ("job", {"on": "push", **job}, "github-workflows"),
+        ("gitlab", gitlab, "gitlab-ci"),
+    ):
+        path = tmp_path / f"{name}.yml"
+        path.write_text(yaml.safe_dump(document), encoding="utf-8")
+        check(schema, path)
+    # What the snippets pass exists.
+    assert set(step[0]["with"]) <= set(read(ROOT / "action.yml")["inputs"])
+    called = read(ROOT / ".github" / "workflows" / "contract.yml")["on"]["workflow_call"]
+    assert set(job["jobs"]["contract"]["with"]) <= set(called["inputs"])
+    assert set(job["jobs"]["contract"]["secrets"]) <= set(called["secrets"])
+
+
+def read(path: Path) -> Any:
+    # BaseLoader: `on` is a key here, not a boolean.
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+
+
+def test_no_expression_is_written_into_a_script() -> None:
+    for path in [*WORKFLOWS, ROOT / "action.yml"]:
+        for script in scripts(read(path)):
+            assert "${{" not in script
+
+
+def scripts(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key == "run" and isinstance(item, str):
+                yield item
+            else:
+                yield from scripts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from scripts(item)
+
+
+def run_step(script: str, cwd: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    # As GitHub runs a step with `shell: bash`.
+    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+    return subprocess.run(
+        command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=170, check=False
+    )
+
+
+def test_the_action_checks_a_server_and_leaves_a_report(tmp_path: Path, trigger_mock_server: Any) -> None:
+    step = read(ROOT / "action.yml")["runs"]["steps"][-1]
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "trigger-contract").symlink_to(
+        Path(sys.executable).with_name("trigger-contract")
+    )
+    environment = {
+        **os.environ,
+        **dict.fromkeys(step["env"], ""),
+        "GITHUB_ACTION_PATH": str(tmp_path),
+        "TRIGGER_API_URL": trigger_mock_server.url,
+        "TRIGGER_SECRET_KEY": trigger_mock_server.token,
+        "TAGS": "runs",
+        "REPORT": "report",
+        "ARGUMENTS": "--probe auth --seed 1",
+    }
+    done = run_step(step["run"], tmp_path, environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "report" / "junit.xml").is_file()
+    done = run_step(step["run"], tmp_path, {**environment, "TRIGGER_SECRET_KEY": "tr_dev_wrong"})
+    assert done.returncode == 2
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A clone of what is here, with an origin of its own and a command that works on the clone."""
+    origin, clone = tmp_path / "origin.git", tmp_path / "clone"
+    git("init", "--quiet", "--bare", str(origin), cwd=tmp_path)
+    clone.mkdir()
+    for name in ("openapi", "generated", "src", "pyproject.toml"):
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, clone / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, clone / name)
+    (clone / ".venv" / "bin").mkdir(parents=True)
+    (clone / ".gitignore").write_text(".venv\n__pycache__\n")
+    git("init", "--quiet", "--initial-branch", "main", cwd=clone)
+    git("add", ".", cwd=clone)
+    git("-c", "user.name=n", "-c", "user.email=e@example.com", "commit", "--quiet", "-m", "All", cwd=clone)
+    git("remote", "add", "origin", str(origin), cwd=clone)
+    return clone
+
+
+def git(*arguments: str, cwd: Path) -> str:
+    done = subprocess.run(["git", *arguments], cwd=cwd, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+@pytest.fixture
+def server() -> Iterator[PageServer]:
+    with serving() as server:
+        for source in read(ROOT / "openapi" / "sources.yaml")["sources"]:
+            if "url" in source:
+                page = ROOT / "openapi" / "sources" / source["file"]
+                server.routes[source["url"].removeprefix("https://trigger.dev")] = page.read_bytes()
+        yield server
+
+
+def drift(clone: Path, server: PageServer) -> tuple[list[int], Path]:
+    """Run the shell steps of pages-drift.yml in a clone; return their exit codes and the runner's folder."""
+    runner = clone.parent / "runner"
+    runner.mkdir()
+    command = clone / ".venv" / "bin" / "trigger-contract"
+    command.write_text(
+        f'#!/bin/sh\ncase "$1" in fetch) set -- "$@" --url-map https://trigger.dev={server.url} ;; esac\n'
+        f'exec "{sys.executable}" -m trigger_contract "$@"\n'
+    )
+    stub = runner / "gh"
+    stub.write_text(f'#!/bin/sh\necho "$@" >> "{runner}/gh.txt"\n')
+    for path in (command, stub):
+        path.chmod(0o755)
+    environment = {
+        **os.environ,
+        "PATH": f"{runner}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(clone / "src"),
+        "RUNNER_TEMP": str(runner),
+        "GITHUB_OUTPUT": str(runner / "output.txt"),
+    }
+    codes = []
+    steps = read(ROOT / ".github" / "workflows" / "pages-drift.yml")["jobs"]["refresh"]["steps"]
+    for step in steps:
+        if "run" not in step or step["name"] == "Set up":
+            continue
+        outputs = (runner / "output.txt").read_text() if codes else ""
+        code = outputs.strip().removeprefix("code=")
+        if "if" in step and code == "0":
+            continue
+        done = run_step(step["run"], clone, {**environment, "CODE": code})
+        assert done.returncode in (0, int(code or 0)), done.stdout + done.stderr
+        codes.append(done.returncode)
+    return codes, runner
+
+
+def test_pages_without_a_new_text_change_only_their_records(repository: Path, server: PageServer) -> None:
+    codes, runner = drift(repository, server)
+    assert set(codes) == {0}
+    assert "No changes." in (runner / "body.md").read_text()
+    changed = git("show", "--stat", "--format=", "pages-drift", cwd=repository)
+    assert re.findall(r"^ (\S+)", changed, re.MULTILINE)[:-1] == ["openapi/sources.lock.json"]
+
+
+def test_a_changed_page_opens_a_pull_request_that_says_what_breaks(
+    repository: Path, server: PageServer
+) -> None:
+    path = "/docs/management/runs/list.md"
+    server.routes[path] = server.routes[path].replace(b"maximum: 100", b"maximum: 50", 1)
+    codes, runner = drift(repository, server)
+    assert set(codes) == {0}
+    assert "pr create --head pages-drift" in (runner / "gh.txt").read_text()
+    body = (runner / "body.md").read_text()
+    assert "max-decreased" in body
+    assert "updated   trigger-list-runs" in body
+    assert "pages-drift" in git("ls-remote", "--heads", "origin", cwd=repository)
+    assert "maximum: 50" in git("show", "pages-drift:openapi/openapi.yaml", cwd=repository)
+
+
+def test_a_page_that_is_gone_fails_the_run_after_the_rest_is_done(
+    repository: Path, server: PageServer
+) -> None:
+    del server.routes["/docs/management/runs/retrieve.md"]
+    codes, _ = drift(repository, server)
+    assert codes[-1] == 2
