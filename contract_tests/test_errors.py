@@ -136,24 +136,24 @@ def test_a_date_in_another_notation_is_refused(check: Check) -> None:
     for leaf in check.subject.leaves:
         if leaf.schema.get("format") != "date-time":
             continue
-        for text, what in (("1716460000000", "milliseconds"), ("May 23, 2024 10:00:00", "words")):
-            exchange = check.session.ask(
-                check.subject,
-                values=check.session.required_values(check.subject),
-                query=[(leaf.name, text)],
-                purpose=f"send a date as {what} in {leaf.name}",
-                lenient=True,
+        # Milliseconds are left alone: the vendor's own client sends them.
+        exchange = check.session.ask(
+            check.subject,
+            values=check.session.required_values(check.subject),
+            query=[(leaf.name, "May 23, 2024 10:00:00")],
+            purpose=f"send a date in words as {leaf.name}",
+            lenient=True,
+        )
+        check.saw()
+        if exchange.status == 200:
+            check.fail(
+                f"{leaf.name} takes a date in words.",
+                expected="status 400",
+                received="status 200",
+                exchange=exchange,
+                place=leaf.name,
+                at=check.subject.leaf_pointer(leaf),
             )
-            check.saw()
-            if exchange.status == 200:
-                check.fail(
-                    f"{leaf.name} takes a date in {what}.",
-                    expected="status 400",
-                    received="status 200",
-                    exchange=exchange,
-                    place=f"{leaf.name} {what}",
-                    at=check.subject.leaf_pointer(leaf),
-                )
 
 
 def _judge_text(check: Check, exchange: Exchange, what: str) -> None:
