@@ -31,6 +31,10 @@ def write_body(operation: Operation[Any], body: Any) -> tuple[dict[str, Any], st
         text = json.dumps(to_json(body), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         return {"content": text.encode("utf-8", "surrogatepass")}, operation.media_type
     if operation.body == "content":
+        if isinstance(body, (Model, Mapping, list, tuple)):
+            raise TypeError(
+                f"body must be text or bytes of {operation.media_type}, not {type(body).__name__}"
+            )
         return {"content": body}, operation.media_type
     if not isinstance(body, (Model, Mapping)):
         raise TypeError(f"body must be a model or a mapping, not {type(body).__name__}")
@@ -43,7 +47,10 @@ def write_body(operation: Operation[Any], body: Any) -> tuple[dict[str, Any], st
         return {"data": {str(name): _form_value(item) for name, item in plain.items()}}, None
     parts: list[tuple[str, Any]] = []
     for name, item in plain.items():
-        if isinstance(item, (bytes, tuple)) or hasattr(item, "read"):
+        if isinstance(item, list) and item and all(_is_file(each) for each in item):
+            parts.extend((str(name), each) for each in item)
+            continue
+        if _is_file(item):
             parts.append((str(name), item))
             continue
         values = _form_value(item)
@@ -52,6 +59,10 @@ def write_body(operation: Operation[Any], body: Any) -> tuple[dict[str, Any], st
             for value in (values if isinstance(values, list) else [values])
         )
     return {"files": parts}, None
+
+
+def _is_file(value: Any) -> bool:
+    return isinstance(value, (bytes, tuple)) or hasattr(value, "read")
 
 
 def _form_value(value: Any) -> Any:

@@ -114,6 +114,9 @@ class BaseClient(Core):
                 if repeatable
                 else None
             )
+            if isinstance(failure, (httpx.LocalProtocolError, httpx.UnsupportedProtocol)):
+                # The request itself is at fault, so it will not pass another time either.
+                wait = None
             if wait is not None and options.deadline is not None and now + wait > options.deadline:
                 wait = None
             if wait is None:
@@ -222,6 +225,9 @@ class AsyncBaseClient(Core):
                 if repeatable
                 else None
             )
+            if isinstance(failure, (httpx.LocalProtocolError, httpx.UnsupportedProtocol)):
+                # The request itself is at fault, so it will not pass another time either.
+                wait = None
             if wait is not None and options.deadline is not None and now + wait > options.deadline:
                 wait = None
             if wait is None:

@@ -16,7 +16,7 @@ import httpx
 from ._bodies import write_body
 from ._models import decode, parse_json
 from ._operation import Operation, encode
-from ._redaction import mask_headers, mask_request, mask_url
+from ._redaction import MASK, mask_headers, mask_request, mask_url
 from ._retries import RetryPolicy
 from ._settings import Credential, checked_url, read_secrets, with_retries
 from ._shapes import DecodeError, describe
@@ -131,11 +131,8 @@ class Core:
             tuple[tuple[str, ...], ...], tuple[list[tuple[bytes, bytes]], httpx.Headers]
         ] = {}
         self._secrets = read_secrets(credentials, optional)
-        self._default_headers = {
-            "Accept": "application/json",
-            "User-Agent": USER_AGENT,
-            **(default_headers or {}),
-        }
+        usual = {"Accept": "application/json", "User-Agent": USER_AGENT}
+        self._default_headers = _override(usual, default_headers or {})
 
     @property
     def max_retries(self) -> int:
@@ -154,7 +151,7 @@ class Core:
         body: Any,
     ) -> httpx.Request:
         path, query, headers, cookies = encode(operation, values)
-        sent: dict[str, str] = {**self._default_headers, **headers}
+        sent = _override(self._default_headers, headers) if headers else self._default_headers
         usual = not (headers or cookies or options.extra_headers) and operation.body is None
         for credential, secret in self._chosen_secrets(operation):
             if credential.location == "query":
@@ -163,12 +160,14 @@ class Core:
                 cookies[credential.name] = secret
                 usual = False
             else:
-                sent[credential.name] = secret
+                sent = _override(sent, {credential.name: secret})
         content, content_type = write_body(operation, body)
         if content_type:
-            sent["Content-Type"] = content_type
+            sent = _override(sent, {"Content-Type": content_type})
         if cookies:
-            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+            sent = _override(
+                sent, {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
+            )
         if options.extra_headers:
             sent = _override(sent, options.extra_headers)
         if options.extra_query:
@@ -228,6 +227,7 @@ class Core:
         self, error: httpx.HTTPError, request: httpx.Request
     ) -> APIConnectionError:
         masked = mask_request(request, self._secret_names())
+        error.request = masked
         place = f"{masked.method} {masked.url}"
         if isinstance(error, httpx.TimeoutException):
             return APITimeoutError(f"timed out: {place}", request=masked)
@@ -238,7 +238,7 @@ class Core:
         rule = _rule(operation, response.status_code)
         if rule is None:
             raise self._status_error(response)
-        if rule.media == "none" or response.status_code in (204, 205) or operation.method == "HEAD":
+        if rule.media == "none" or operation.method == "HEAD":
             return cast(T, None)
         if rule.media == "text":
             return cast(T, response.text)
@@ -275,6 +275,9 @@ class Core:
         if response.is_redirect:
             target = mask_url(response.headers.get("location", ""), self._secret_names())
             detail = f"redirects are not followed, because credentials are only sent to {self.base_url}: {target}"
+        for _, secret in self._secrets.values():
+            # Some servers repeat the key that they refuse.
+            detail = detail.replace(secret.rpartition(" ")[2], MASK)
         message = f"{reason}{f': {detail}' if detail else ''} ({request.method} {request.url})"
         return status_error(response.status_code)(
             message, request=request, response=response, body=body

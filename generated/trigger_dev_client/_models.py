@@ -40,7 +40,7 @@ class Model:
         return ()
 
     @classmethod
-    def shape(cls) -> tuple[tuple[str, str, bool, Shape], ...]:
+    def _shape(cls) -> tuple[tuple[str, str, bool, Shape], ...]:
         """Return name, wire name, whether it is required, and shape of each field."""
         if "_shape_cache" not in cls.__dict__ or cls._shape_cache is None:
             cls._shape_cache = cls._build_shape()
@@ -81,7 +81,7 @@ class Model:
     def to_dict(self) -> dict[str, Any]:
         """Return the object as JSON values; optional properties that are None are left out."""
         result: dict[str, Any] = {}
-        for name, wire, required, _ in self.shape():
+        for name, wire, required, _ in self._shape():
             value = getattr(self, name)
             if value is not None or required:
                 result[wire] = to_json(value)
@@ -91,7 +91,7 @@ class Model:
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
-        if any(getattr(self, name) != getattr(other, name) for name, _, _, _ in self.shape()):
+        if any(getattr(self, name) != getattr(other, name) for name, _, _, _ in self._shape()):
             return False
         return self.extra == other.extra
 
@@ -100,7 +100,7 @@ class Model:
     def __repr__(self) -> str:
         parts = [
             f"{name}={value!r}"
-            for name, _, _, _ in self.shape()
+            for name, _, _, _ in self._shape()
             if (value := getattr(self, name)) is not None
         ]
         if extra := self.extra:
@@ -108,11 +108,11 @@ class Model:
         return f"{type(self).__name__}({', '.join(parts)})"
 
     def __getstate__(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        return {name: getattr(self, name) for name, _, _, _ in self.shape()}, self.extra
+        return {name: getattr(self, name) for name, _, _, _ in self._shape()}, self.extra
 
     def __setstate__(self, state: tuple[dict[str, Any], dict[str, Any]]) -> None:
         values, self._source = state
-        for name, _, _, _ in self.shape():
+        for name, _, _, _ in self._shape():
             setattr(self, name, values.get(name))
 
 
@@ -140,7 +140,7 @@ def decode(shape: Shape, value: Any) -> Any:
     try:
         if type(shape) is ModelShape:
             return shape.model._read(value)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (LookupError, TypeError, ValueError, AttributeError):
         pass
     except RecursionError:
         raise DecodeError((), "is nested too deeply") from None

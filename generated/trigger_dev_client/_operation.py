@@ -167,6 +167,8 @@ def _items(parameter: Parameter, value: Any) -> list[str]:
     items = [encode_scalar(parameter.name, parameter.kind, item) for item in value]
     if parameter.separator is not None:
         for item in items:
+            if not item:
+                raise ValueError(f"{parameter.name}: an item of a list cannot be empty")
             if parameter.separator in item:
                 raise ValueError(
                     f"{parameter.name}: an item cannot contain {parameter.separator!r}, which separates items: "

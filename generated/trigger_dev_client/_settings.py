@@ -56,6 +56,8 @@ def checked_url(url: str | None, variable: str) -> str:
         raise ConfigurationError("base_url is not a URL") from None
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise ConfigurationError("base_url must be an absolute http or https URL")
+    if parsed.userinfo:
+        raise ConfigurationError("base_url cannot have a user name or password")
     if parsed.query or parsed.fragment:
         raise ConfigurationError("base_url cannot have a query or a fragment")
     return url.rstrip("/")
@@ -78,6 +80,10 @@ def read_secrets(
             )
         if value is None:
             continue
+        if not isinstance(value, str):
+            raise ConfigurationError(
+                f"{credential.argument} must be a string, not {type(value).__name__}"
+            )
         value = value.strip()
         if not value or any(ord(mark) < 32 or ord(mark) > 126 for mark in value):
             raise ConfigurationError(f"{credential.argument} must be printable ASCII and not empty")

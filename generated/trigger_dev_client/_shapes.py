@@ -115,13 +115,6 @@ class DateTimeShape:
     def decode(self, value: Any, path: Path) -> datetime.datetime:
         if not isinstance(value, str):
             raise _expected("date-time with an offset", value, path)
-        try:
-            moment = datetime.datetime.fromisoformat(value)
-        except ValueError:
-            pass
-        else:
-            if moment.tzinfo is not None:
-                return moment
         match = _DATE_TIME.match(value)
         if match is None:
             raise _expected("date-time with an offset", value, path)
@@ -140,7 +133,7 @@ class DateShape:
 
     def decode(self, value: Any, path: Path) -> datetime.date:
         try:
-            if isinstance(value, str):
+            if isinstance(value, str) and value[4:8:3] == "--":
                 return datetime.date.fromisoformat(value)
         except ValueError:
             pass
@@ -207,7 +200,7 @@ class ModelShape:
         if type(value) is not dict:
             raise _expected("object", value, path)
         values: dict[str, Any] = {}
-        for name, wire, required, shape in self.model.shape():
+        for name, wire, required, shape in self.model._shape():
             if wire not in value:
                 if required:
                     raise DecodeError((*path, wire), "required property is missing")
@@ -270,7 +263,7 @@ def _left_over(value: Any) -> int:
 
     if isinstance(value, Model):
         score = len(value.extra)
-        for name, _, _, _ in value.shape():
+        for name, _, _, _ in value._shape():
             item = getattr(value, name)
             if isinstance(item, OpenStrEnum) and not item.is_known:
                 # A one-value enum tells variants apart, so it counts more than any number of extras.

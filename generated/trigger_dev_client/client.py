@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import httpx
 
@@ -80,7 +80,7 @@ class RecoupClient(BaseClient):
             http_client=http_client,
         )
 
-    def __enter__(self) -> RecoupClient:
+    def __enter__(self) -> Self:
         return self
 
     @cached_property
@@ -141,7 +141,7 @@ class AsyncRecoupClient(AsyncBaseClient):
             http_client=http_client,
         )
 
-    async def __aenter__(self) -> AsyncRecoupClient:
+    async def __aenter__(self) -> Self:
         return self
 
     @cached_property
@@ -213,7 +213,7 @@ class TriggerClient(BaseClient):
             http_client=http_client,
         )
 
-    def __enter__(self) -> TriggerClient:
+    def __enter__(self) -> Self:
         return self
 
     @cached_property
@@ -275,7 +275,7 @@ class AsyncTriggerClient(AsyncBaseClient):
             http_client=http_client,
         )
 
-    async def __aenter__(self) -> AsyncTriggerClient:
+    async def __aenter__(self) -> Self:
         return self
 
     @cached_property

@@ -93,6 +93,7 @@ class ResponseValidationError(APIError):
 class APIStatusError(APIError):
     """The server answered with a status code that is not a success."""
 
+    request: httpx.Request
     response: httpx.Response
 
     @property

@@ -162,6 +162,13 @@ def test_a_strict_server_refuses_unknown_names(make):
     assert [detail["path"] for detail in body["details"]] == [["status"]]
 
 
+def test_a_strict_server_names_the_parameter_of_every_operation(make):
+    strict = make(strict_query=True)
+    for path in ("/api/v3/runs/run_x", "/api/v1/runs/run_x/result"):
+        body = strict.get(path, {"foo": "1"}, status=400)
+        assert [detail["path"] for detail in body["details"]] == [["foo"]]
+
+
 @pytest.mark.parametrize("count", [0, 1, 3, 19, 20, 21, 41])
 def test_any_number_of_runs_is_served_and_fits_the_document(make, document, count):
     asker = make(runs=count)

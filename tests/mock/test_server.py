@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -179,6 +180,40 @@ def test_a_document_that_cannot_be_served_is_one_line(tmp_path, text, said):
     done = subprocess.run(command, capture_output=True, text=True, timeout=30)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
     assert said in done.stderr
+
+
+def exchange(server, raw):
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(raw)
+        return connection.recv(65536)
+
+
+@pytest.mark.parametrize(
+    ("raw", "status"),
+    [
+        (b"POST /api/v1/runs HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\nabcde", b"405"),
+        (b"POST /__mock/runs HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{}", b"400"),
+        (b"GET /api/v1/ru", b"400"),
+        (b"GET / HTTP/1.1\r\nHost", b"400"),
+    ],
+)
+def test_a_request_that_never_ends_is_not_waited_for(server, monkeypatch, raw, status):
+    monkeypatch.setattr("trigger_contract.mock.app.BODY_TIMEOUT", 0.2)
+    monkeypatch.setattr("trigger_contract.mock.protocol.HEAD_TIMEOUT", 0.2)
+    assert exchange(server, raw).split(b" ")[1] == status
+
+
+def test_what_is_not_http_is_refused_in_json(server):
+    answer = exchange(server, b"FOO / HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert isinstance(json.loads(answer.partition(b"\r\n\r\n")[2])["error"], str)
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_a_fault_without_content_leaves_the_connection_whole(status):
+    with MockServer(settings=Settings(runs=0)) as server, httpx.Client(base_url=server.url) as client:
+        client.post("/__mock/faults", json={"status": status, "nth": 1})
+        assert [client.get("/api/v1/runs").status_code for _ in range(2)] == [status, 401]
 
 
 def test_a_head_request_has_the_headers_and_no_body(server):

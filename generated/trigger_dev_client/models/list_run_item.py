@@ -203,11 +203,15 @@ class ListRunItem(Model):
         if v is not True and v is not False:
             raise Mismatch
         v = d["createdAt"]
+        if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
+            raise Mismatch
         v = parse_datetime(v)
         if v.tzinfo is None:
             raise Mismatch
         self.created_at = v
         v = d["updatedAt"]
+        if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
+            raise Mismatch
         v = parse_datetime(v)
         if v.tzinfo is None:
             raise Mismatch
@@ -220,18 +224,24 @@ class ListRunItem(Model):
             raise Mismatch
         v = get("startedAt")
         if v is not None:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
+                raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
                 raise Mismatch
         self.started_at = v
         v = get("finishedAt")
         if v is not None:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
+                raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
                 raise Mismatch
         self.finished_at = v
         v = get("delayedUntil")
         if v is not None:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
+                raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
                 raise Mismatch
@@ -241,6 +251,8 @@ class ListRunItem(Model):
             raise Mismatch
         v = get("expiredAt")
         if v is not None:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
+                raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
                 raise Mismatch

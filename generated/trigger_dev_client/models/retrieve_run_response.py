@@ -270,11 +270,15 @@ class RetrieveRunResponse(Model):
         if type(v) is not str:
             raise Mismatch
         v = d["createdAt"]
+        if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
+            raise Mismatch
         v = parse_datetime(v)
         if v.tzinfo is None:
             raise Mismatch
         self.created_at = v
         v = d["updatedAt"]
+        if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
+            raise Mismatch
         v = parse_datetime(v)
         if v.tzinfo is None:
             raise Mismatch
@@ -295,18 +299,24 @@ class RetrieveRunResponse(Model):
             raise Mismatch
         v = get("startedAt")
         if v is not None:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
+                raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
                 raise Mismatch
         self.started_at = v
         v = get("finishedAt")
         if v is not None:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
+                raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
                 raise Mismatch
         self.finished_at = v
         v = get("delayedUntil")
         if v is not None:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
+                raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
                 raise Mismatch
@@ -316,6 +326,8 @@ class RetrieveRunResponse(Model):
             raise Mismatch
         v = get("expiredAt")
         if v is not None:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
+                raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
                 raise Mismatch

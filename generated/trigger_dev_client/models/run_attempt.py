@@ -95,11 +95,15 @@ class RunAttempt(Model):
         v = _attempt_status(v) or AttemptStatus(v)
         self.status = v
         v = d["createdAt"]
+        if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
+            raise Mismatch
         v = parse_datetime(v)
         if v.tzinfo is None:
             raise Mismatch
         self.created_at = v
         v = d["updatedAt"]
+        if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
+            raise Mismatch
         v = parse_datetime(v)
         if v.tzinfo is None:
             raise Mismatch
@@ -110,12 +114,16 @@ class RunAttempt(Model):
         self.error = v
         v = get("startedAt")
         if v is not None:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
+                raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
                 raise Mismatch
         self.started_at = v
         v = get("completedAt")
         if v is not None:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
+                raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
                 raise Mismatch

@@ -220,12 +220,16 @@ class TaskRun(Model):
             raise Mismatch
         v = get("createdAt")
         if v is not None:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
+                raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
                 raise Mismatch
         self.created_at = v
         v = get("updatedAt")
         if v is not None:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
+                raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
                 raise Mismatch
@@ -241,18 +245,24 @@ class TaskRun(Model):
             raise Mismatch
         v = get("startedAt")
         if v is not None:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
+                raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
                 raise Mismatch
         self.started_at = v
         v = get("finishedAt")
         if v is not None:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
+                raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
                 raise Mismatch
         self.finished_at = v
         v = get("delayedUntil")
         if v is not None:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
+                raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
                 raise Mismatch
@@ -260,6 +270,8 @@ class TaskRun(Model):
         self.ttl = get("ttl")
         v = get("expiredAt")
         if v is not None:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
+                raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
                 raise Mismatch

@@ -91,24 +91,32 @@ class TaskRunAttempt(Model):
             raise Mismatch
         v = get("createdAt")
         if v is not None:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
+                raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
                 raise Mismatch
         self.created_at = v
         v = get("updatedAt")
         if v is not None:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
+                raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
                 raise Mismatch
         self.updated_at = v
         v = get("startedAt")
         if v is not None:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
+                raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
                 raise Mismatch
         self.started_at = v
         v = get("completedAt")
         if v is not None:
+            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
+                raise Mismatch
             v = parse_datetime(v)
             if v.tzinfo is None:
                 raise Mismatch

@@ -71,9 +71,11 @@ def _check_lines(type_: Type, number: int) -> tuple[list[str], bool]:
     """Return the statements that check ``v``, and whether they replace it."""
     match type_:
         case Scalar(kind="datetime"):
-            return ["v = parse_datetime(v)", "if v.tzinfo is None:", "    raise Mismatch"], True
+            # Python reads more of ISO 8601 than RFC 3339 allows: weeks, no colons, commas.
+            strict = ["if v[10] != 'T' or v[16] != ':' or v[5] == 'W' or ',' in v:", "    raise Mismatch"]
+            return [*strict, "v = parse_datetime(v)", "if v.tzinfo is None:", "    raise Mismatch"], True
         case Scalar(kind="date"):
-            return ["v = parse_date(v)"], True
+            return ["if v[4:8:3] != '--':", "    raise Mismatch", "v = parse_date(v)"], True
         case Scalar(kind=kind):
             return [f"if {_CHECKS[kind]}:", "    raise Mismatch"], False
         case Named(is_enum=True):
@@ -95,7 +97,7 @@ def _check_lines(type_: Type, number: int) -> tuple[list[str], bool]:
         case MapOf(value=Scalar(kind="any")):
             return _is_a("dict"), False
         case _:
-            return [f"v = cls.shape()[{number}][3].decode(v, ())"], True
+            return [f"v = cls._shape()[{number}][3].decode(v, ())"], True
 
 
 def _is_a(kind: str) -> list[str]:

@@ -226,7 +226,8 @@ def _body(
     preferred = sorted(content, key=lambda media_type: _BODY_ORDER.get(body_kind(media_type), 9))
     media = content[preferred[0]] or {}
     type_ = reader.read(media.get("schema"), base + "Body")
-    return Body(type_, preferred[0], request.get("required") is True, _text(request.get("description")))
+    media_type = "application/json" if preferred[0] == "*/*" else preferred[0]
+    return Body(type_, media_type, request.get("required") is True, _text(request.get("description")))
 
 
 _BODY_ORDER = {"json": 0, "form": 1, "multipart": 2, "content": 3}

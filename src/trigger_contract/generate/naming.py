@@ -81,9 +81,10 @@ class Names:
                 break
         else:
             number = 2
-            while f"{candidates[-1]}_{number}" in self:
+            stem = candidates[-1].rstrip("_")
+            while f"{stem}_{number}" in self:
                 number += 1
-            candidate = f"{candidates[-1]}_{number}"
+            candidate = f"{stem}_{number}"
         self._taken.add(self._key(candidate))
         return candidate
 

@@ -44,7 +44,9 @@ _SCALARS: dict[str, Scalar] = {
     "null": Scalar("null"),
 }
 # Attributes and methods that every model has.
-_MODEL_NAMES = frozenset({"extra", "from_dict", "to_dict", "from_json", "to_json", "self"})
+_MODEL_NAMES = frozenset(
+    {"extra", "from_dict", "to_dict", "from_json", "to_json", "self", "tuple", "classmethod", "property"}
+)
 _STATUS_NAMES = ("status", "state")
 
 
@@ -234,15 +236,17 @@ class SchemaReader:
             )
             for value in values
         ]
-        named = self._new_class(hint, reference, is_enum=True)
+        named = self._new_class(hint, reference, is_enum=True, is_integer=base is int)
         enum = Enum(named, _text(schema.get("description")), base.__name__, members, is_status(values))
         self.enums.append(enum)
         self._enums[named] = enum
         return named
 
-    def _new_class(self, hint: str, reference: str | None, *, is_enum: bool = False) -> Named:
+    def _new_class(
+        self, hint: str, reference: str | None, *, is_enum: bool = False, is_integer: bool = False
+    ) -> Named:
         name = self._component_names.get(reference or "") or self._class_name(pascal_case(hint))
-        return Named(name, self._modules.take(module_name(snake_case(name))), is_enum)
+        return Named(name, self._modules.take(module_name(snake_case(name))), is_enum, is_integer)
 
     def _class_name(self, name: str) -> str:
         return self._classes.take(name, f"{name}Model")

@@ -38,11 +38,13 @@ class Named:
         name: The class.
         module: Its module in ``models``.
         is_enum: Whether it is an enum.
+        is_integer: Whether it is an enum of integers.
     """
 
     name: str
     module: str
     is_enum: bool = False
+    is_integer: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trigger_contract.generate.methods import body_kind
 from trigger_contract.generate.plan import Argument, Method, Page, Response
 from trigger_contract.generate.schemas import (
     ArrayOf,
@@ -39,8 +40,8 @@ def argument_annotation(argument: Argument) -> str:
 
 def _accepted(type_: Type, parts: list[str]) -> None:
     match type_:
-        case Named(name=name, is_enum=True):
-            parts.extend((name, "str"))
+        case Named(name=name, is_enum=True, is_integer=is_integer):
+            parts.extend((name, "int" if is_integer else "str"))
         case Named(name=name):
             parts.extend((name, "Mapping[str, Any]"))
         case MapOf():
@@ -65,12 +66,8 @@ def body_annotation(method: Method) -> str:
     """The annotation of a method's body."""
     assert method.body is not None
     parts: list[str] = []
-    if (
-        method.body.media_type
-        and isinstance(method.body.type, Scalar)
-        and method.body.type.kind in ("binary", "string")
-    ):
-        parts.append("bytes | str" if method.body.type.kind == "binary" else "str | bytes")
+    if body_kind(method.body.media_type) == "content":
+        parts.append("str | bytes")
     else:
         _body_types(method.body.type, parts)
     if not method.body.required:

@@ -79,7 +79,7 @@ class Admin:
                 "runs": store.count(),
                 "states": store.counts(),
                 "deviations": sorted(settings.deviations),
-                "seed": settings.seed,
+                "seed": self._service.seed,
                 "progression": self._service.progress.progression.kind,
                 "now": dates.to_text(self._service.clock.now()),
                 "operations": [operation.operation_id for operation in self._service.operations],
@@ -236,13 +236,17 @@ def _same_origin(request: Request) -> bool:
 
 def _body(request: Request) -> Any:
     if request.body is None:
-        raise ValueError("the body is too large")
+        raise ValueError("the body is too large or did not come in time")
     if not request.body.strip():
         return {}
     try:
-        return json.loads(request.body)
+        return json.loads(request.body, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise ValueError("the body is not JSON") from None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
 
 
 def _members(body: Any, *known: str) -> Mapping[str, Any]:

@@ -22,6 +22,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Hook = Callable[[Request, Callable[[Request], Answer]], Answer]
 
 ADMIN = b"/__mock"
+BODY_TIMEOUT = 20.0
+"""Seconds a client may take to send a body."""
 
 
 class ConnectionCut(Exception):
@@ -56,7 +58,7 @@ class MockApp:
         method: str = scope["method"]
         request = Request(method, raw_path.split(b"?", 1)[0], scope["query_string"], headers)
         if method not in ("GET", "HEAD"):
-            request.body = await _read_body(receive, self.service.settings.max_body)
+            request.body = await _read_body(receive, self.service.settings.max_body, headers)
         answer = self._answer(request)
         if answer.delay:
             await asyncio.sleep(answer.delay)
@@ -101,7 +103,8 @@ class _LazyAdmin:
 
 
 async def _send(answer: Answer, head: bool, send: Send) -> None:
-    body = answer.body
+    # RFC 9110 sections 15.3.5 and 15.4.5: these have no content; bytes after one would begin the next answer.
+    body = b"" if answer.status in (204, 304) else answer.body
     length = (b"content-length", b"%d" % len(body))
     headers = [*answer.headers] if answer.status in (204, 304) else [*answer.headers, length]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
@@ -111,8 +114,19 @@ async def _send(answer: Answer, head: bool, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"" if head else body})
 
 
-async def _read_body(receive: Receive, most: int) -> bytes | None:
-    """Read a body of at most so many bytes; a larger one is read to its end and not kept."""
+async def _read_body(receive: Receive, most: int, headers: Mapping[bytes, bytes]) -> bytes | None:
+    """Read a body of at most so many bytes; of a larger or unfinished one nothing is kept."""
+    announced = headers.get(b"content-length", b"0")
+    if not announced.isdigit() or len(announced) > 15 or int(announced) > 64 * most:
+        return None
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT):
+            return await _receive_body(receive, most)
+    except TimeoutError:
+        return None
+
+
+async def _receive_body(receive: Receive, most: int) -> bytes | None:
     parts: list[bytes] = []
     size = 0
     while True:

@@ -19,7 +19,7 @@ DEVIATIONS = {
     "D10": "without a period or dates only the last 7 days are listed",
     "D11": "any JavaScript date string is read",
     "D12": "`children` is an empty list where there are none",
-    "D13": "403 exists, and a 429 carries `x-ratelimit-*` headers",
+    "D13": "a key without the right scope is 403, not 401",
     "D14": "`version` is a string although the published example reads as a float",
     "D15": "Recoup: old status names in lists, 500 for an unknown run, the list item's shape in lists",
     "backward-order": "a page before a cursor comes oldest first",

@@ -234,13 +234,11 @@ class RateLimit:
     Args:
         limit: Requests a minute.
         clock: The time.
-        told: Send the real server's ``x-ratelimit-*`` headers.
     """
 
-    def __init__(self, limit: int, clock: Clock, *, told: bool) -> None:
+    def __init__(self, limit: int, clock: Clock) -> None:
         self._limit = limit
         self._clock = clock
-        self._told = told
         self._minute = -1
         self._used: dict[bytes, int] = {}
 
@@ -258,8 +256,7 @@ class RateLimit:
             return None
         reset = (self._minute + 1) * 60_000
         headers = {b"retry-after": b"%d" % -((now - reset) // 1000)}
-        if self._told:
-            headers |= limit_headers(self._limit, 0, reset)
+        headers |= limit_headers(self._limit, 0, reset)
         return json_answer(429, {"error": "Rate limit exceeded"}, headers.items())
 
 

@@ -42,7 +42,7 @@ class GenericOperation:
             status = self._refusals.documented(self._operation, *((415,) if media_problem else ()), 400, 422)
             return self._refusals.answer(
                 self._operation, status or media_problem or 400, details=reading.details[:_MAX_DETAILS],
-                text=reading.details[0]["message"] if reading.details else "Unsupported media type",
+                text=_said(reading.details[0]) if reading.details else "Unsupported media type",
             )  # fmt: skip
         if self._answer is None:
             self._answer = self._success()
@@ -116,7 +116,7 @@ class GenericOperation:
         if self._body is None:
             return None
         if request.body is None:
-            reading.refuse("body", "The body is too large", "too_big")
+            reading.refuse("body", "The body is too large or did not come in time", "too_big")
             return None
         if not request.body:
             if self._body.get("required"):
@@ -157,6 +157,10 @@ class GenericOperation:
         except ValueError:
             # A number or text that the validator cannot hold, for example a lone surrogate.
             reading.refuse(name, "The value cannot be read", "invalid")
+
+
+def _said(detail: Mapping[str, Any]) -> str:
+    return f"{detail['path'][0]}: {detail['message']}"
 
 
 def coerce(schema: Any, text: str) -> Any:

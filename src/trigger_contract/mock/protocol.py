@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MAX_HEAD = 128 * 1024
 """Largest request line and headers together, in bytes; what comes after is refused with 400."""
+
+HEAD_TIMEOUT = 20.0
+"""Seconds a client may take to send a request line and headers."""
 
 TRANSPORT = "trigger_mock.transport"
 """The ASGI extension under which the application finds the connection."""
@@ -16,6 +22,34 @@ class Protocol(HttpToolsProtocol):
 
     _head = 0
     _in_head = True
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """Begin to wait for a request."""
+        super().connection_made(transport)
+        self._deadline = self.loop.call_later(HEAD_TIMEOUT, self._give_up)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the deadline."""
+        self._on_time()
+        super().connection_lost(exc)
+
+    def _give_up(self) -> None:
+        if not self.transport.is_closing():
+            self.send_400_response("The request line and headers did not come in time.")
+
+    def _on_time(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is not HTTP, in JSON like every other error."""
+        body = json.dumps({"error": msg}).encode()
+        head = b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json; charset=utf-8\r\n"
+        rest = b"content-length: %d\r\nconnection: close\r\n\r\n" % len(body)
+        self.transport.write(head + rest + body)
+        self.transport.close()
 
     def data_received(self, data: bytes) -> None:
         """Count the bytes of a request's head, then read them."""
@@ -31,9 +65,12 @@ class Protocol(HttpToolsProtocol):
         """Start a request."""
         super().on_message_begin()
         self._in_head = True
+        if self._deadline is None:
+            self._deadline = self.loop.call_later(HEAD_TIMEOUT, self._give_up)
         self.scope["extensions"] = {TRANSPORT: self.transport}  # type: ignore[dict-item]  # our own extension
 
     def on_headers_complete(self) -> None:
         """Hand the request to the application."""
         self._in_head, self._head = False, 0
+        self._on_time()
         super().on_headers_complete()

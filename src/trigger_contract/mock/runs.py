@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
+import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
@@ -39,6 +40,7 @@ _COLUMNS = {
 _SINCE, _UNTIL, _PERIOD = (f"filter[createdAt][{name}]" for name in ("from", "to", "period"))
 _SIZE, _AFTER, _BEFORE = (f"page[{name}]" for name in ("size", "after", "before"))
 _STATUS = "filter[status]"
+_VERSION = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _sdk_leaf(name: str) -> QueryLeaf:
@@ -118,7 +120,7 @@ class RunsModel:
     def naming(self, request: Request) -> Naming:
         """Return how states are named for a request."""
         version = request.headers.get(b"x-trigger-api-version")
-        if version is not None and version.decode("latin-1") >= states.NEW_NAMES_SINCE:
+        if version is not None and _VERSION.fullmatch(version) and version.decode() >= states.NEW_NAMES_SINCE:
             return self._newer
         if "D9" in self._on:
             return self._older
@@ -183,7 +185,9 @@ class RunsModel:
         row = self._store.get(next(iter(call.path.values())))
         if row is not None:
             row = self._progress.visit(row)
-        if row is None or row.state not in FINISHED or ("D1" in self._on and row.state != "CANCELED"):
+        # The status this caller is shown decides: some states are shown as CANCELED too.
+        canceled = row is not None and self.naming(call.request).shown[row.state] == "CANCELED"
+        if row is None or row.state not in FINISHED or ("D1" in self._on and not canceled):
             return self._refusals.answer(call.operation, 404)
         return json_answer(200, self._views.result(row))
 

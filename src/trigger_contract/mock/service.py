@@ -70,11 +70,7 @@ class Service:
         self._doors: dict[tuple[str, str], _Door] = {}
         self._bare = "bare-refusals" in settings.deviations
         self.faults = Faults()
-        self._limit = (
-            RateLimit(settings.rate_limit, self.clock, told="D13" in settings.deviations)
-            if settings.rate_limit
-            else None
-        )
+        self._limit = RateLimit(settings.rate_limit, self.clock) if settings.rate_limit else None
         self.operations = tuple(operations(document))
         self._by_id = {operation.operation_id: operation for operation in self.operations}
         self.journal = Journal(self.known_names, [operation.path for operation in self.operations])
@@ -82,6 +78,7 @@ class Service:
         self.lock = threading.RLock()
         for operation in self.operations:
             self._door(operation)
+        self.seed = int(self.store.fact("seed") or settings.seed)
         if self.store.fact("seed") is None:
             self.reseed()
 
@@ -106,11 +103,12 @@ class Service:
         """Replace all runs by freshly seeded ones."""
         if self.store.count():
             self.store.clear()
+        self.seed = self.settings.seed if seed is None else seed
         count = self.settings.runs if runs is None else runs
         if all(door.handler is None for door in self._doors.values()):
             count = 0  # nothing in this document would ever show a run
-        self.store.fill(seeded(count, self.settings.seed if seed is None else seed, self.clock.now()))
-        self.store.set_fact("seed", str(self.settings.seed))
+        self.store.fill(seeded(count, self.seed, self.clock.now()))
+        self.store.set_fact("seed", str(self.seed))
         self.progress.forget()
 
     def respond(self, request: Request) -> Answer:
@@ -171,6 +169,9 @@ class Service:
         return door.handler(Call(request, operation, caller, path, reading))
 
     def _refusals_for_query(self, operation: Operation, details: list[dict[str, Any]]) -> Answer:
+        if self.settings.strict_query:
+            # No page has a body for this, and its only use is to be read by whoever switched it on.
+            return json_answer(400, {"error": "Query Error", "details": details})
         status = self.refusals.documented(operation, 400, 422, 404) or 400
         return self.refusals.answer(operation, status, details=details, text=details[0]["message"])
 
