@@ -84,6 +84,7 @@ def judge_forward(check: Check, position: int, size: int) -> None:
         and page.is_good
         and page.items
         and page.previous is None
+        and _has_cursors(page, pages.previous)
         and _is_listed(check, anchor)
     ):
         check.fail(
@@ -117,7 +118,8 @@ def judge_backward(check: Check, position: int, size: int) -> None:
         "a page before",
         reversible=True,
     )
-    if page.is_good and page.items and page.next is None and _is_listed(check, anchor):
+    has_cursors = _has_cursors(page, pages.next)
+    if page.is_good and page.items and page.next is None and has_cursors and _is_listed(check, anchor):
         check.fail(
             "A page before an item names no next one, though that item follows.",
             expected="a next cursor",
@@ -192,6 +194,12 @@ def judge_walk_backward(check: Check, size: int, most: int) -> None:
             place="backward items",
             at=check.subject.leaf_pointer(pages.before),
         )
+
+
+def _has_cursors(page: Page, path: tuple[str, ...]) -> bool:
+    """Whether a page carries the object its cursors stand in; that may be left out as a whole."""
+    body = page.exchange.json
+    return len(path) == 1 or (isinstance(body, Mapping) and isinstance(body.get(path[0]), Mapping))
 
 
 def _is_listed(check: Check, identity: str) -> bool:
