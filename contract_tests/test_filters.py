@@ -10,6 +10,7 @@ from trigger_contract.contract import (
     Check,
     has_filters,
     has_filters_and_pages,
+    has_filters_to_spell,
     has_hidden_filters,
     has_identity_filter,
     has_list_filters,
@@ -214,7 +215,7 @@ def test_a_filter_holds_on_pages_backward(check: Check) -> None:
         )
 
 
-@law("filters/spelling", "documented", applies=has_filters, sentence=_SPELLING)
+@law("filters/spelling", "documented", applies=has_filters_to_spell, sentence=_SPELLING)
 def test_a_filter_may_be_spelled_as_on_the_page_or_encoded(check: Check) -> None:
     """Brackets and commas mean the same plain, as the page prints them, and percent-encoded."""
     for condition in instructive_singles(check):

@@ -43,6 +43,11 @@ def has_ranges(subject: Subject) -> bool:
     return subject.is_list and any(item.kind in ("from", "to") for item in filters(subject))
 
 
+def has_filters_to_spell(subject: Subject) -> bool:
+    """A list with filters whose names hold brackets or whose values hold a separator."""
+    return subject.is_list and any("[" in item.leaf.name or item.leaf.is_list for item in filters(subject))
+
+
 def has_filters_and_pages(subject: Subject) -> bool:
     """A filtered list in pages."""
     return has_filters(subject) and is_paginated(subject)
