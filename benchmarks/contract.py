@@ -134,7 +134,7 @@ def main() -> None:
     for copies in (1, 2, 4):
         operations, seconds = cost_by_operations(copies)
         print(
-            f"auth and robustness, {operations} operations: {seconds:.1f} s, {seconds / operations:.2f} s each"
+            f"auth, robustness on {operations} operations: {seconds:.1f} s, {seconds / operations:.2f} each"
         )
 
 

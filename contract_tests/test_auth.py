@@ -1,7 +1,8 @@
 """Who gets in: the right key in every documented form, nobody else, before anything else is judged."""
 
-from trigger_contract.contract import Check, Exchange, is_secured, is_secured_by_id, law
+from trigger_contract.contract import Check, Exchange, is_secured, law
 from trigger_contract.contract.ids import addresses, unknown_id
+from trigger_contract.contract.values import invalid_values
 
 _REFUSED = "RFC 9110, section 15.5.2: 401 says that the request lacks valid credentials."
 
@@ -53,18 +54,35 @@ def test_no_wrong_key_is_let_in(check: Check) -> None:
             _judge_refusal(check, exchange, credential.label)
 
 
-@law("auth/first", "derived", applies=is_secured_by_id)
+@law("auth/first", "derived", applies=is_secured)
 def test_the_key_is_judged_before_anything_else(check: Check) -> None:
     """A request without a key learns nothing about ids or parameters."""
     anonymous = next(iter(check.session.credentials.wrong(check.subject)))
-    exchange = check.session.ask(
-        check.subject,
-        path={check.subject.path_parameters[0]["name"]: unknown_id(check.subject)},
-        credential=anonymous,
-        purpose="ask for an unknown id without a key",
+    if check.subject.path_parameters:
+        exchange = check.session.ask(
+            check.subject,
+            path={check.subject.path_parameters[0]["name"]: unknown_id(check.subject)},
+            credential=anonymous,
+            purpose="ask for an unknown id without a key",
+        )
+        check.saw()
+        _judge_refusal(check, exchange, "an unknown id and no key")
+        return
+    invalid = (
+        (leaf, value)
+        for leaf in check.subject.leaves
+        for value, _ in invalid_values(check.subject.document, leaf)
     )
-    check.saw()
-    _judge_refusal(check, exchange, "an unknown id and no key")
+    for leaf, value in list(invalid)[:1]:
+        exchange = check.session.ask(
+            check.subject,
+            query=[(leaf.name, value)],
+            credential=anonymous,
+            purpose="send an invalid query without a key",
+            lenient=True,
+        )
+        check.saw()
+        _judge_refusal(check, exchange, "an invalid query and no key")
 
 
 def _judge_refusal(check: Check, exchange: Exchange, label: str) -> None:

@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from hypothesis import strategies as st
 
 from trigger_contract.contract import (
     Check,
     has_filters,
+    has_filters_and_pages,
+    has_filters_to_spell,
     has_hidden_filters,
+    has_identity_filter,
     has_list_filters,
     has_period,
     has_ranges,
@@ -22,6 +26,8 @@ from trigger_contract.contract.filtering import (
     conditions,
     hidden_values,
     instructive_pairs,
+    instructive_singles,
+    is_combinable,
     judge_conditions,
     moments,
     period_days,
@@ -30,8 +36,12 @@ from trigger_contract.contract.ids import UNKNOWN_TEXT
 from trigger_contract.contract.listing import judge_walk
 from trigger_contract.contract.oracle import filters, parse_moment, period_bounds, text_filters
 from trigger_contract.contract.properties import for_all
-from trigger_contract.contract.snapshot import size_leaf
+from trigger_contract.contract.snapshot import read_page, size_leaf
 from trigger_contract.contract.values import item_schema
+
+_SPELLING = (
+    "You can use `filter[status]=QUEUED,EXECUTING`; RFC 3986, section 2.4: the encoded spelling is the same."
+)
 
 
 @law("filters/each-value", "documented", applies=has_filters)
@@ -141,6 +151,126 @@ def test_a_period_reaches_back_from_now(check: Check) -> None:
                 label=f"{leaf.name} of {'a day' if days == 1 else 'days'}",
                 at=check.subject.leaf_pointer(leaf),
             )
+
+
+@law("filters/period-combined", "derived", applies=has_period)
+def test_a_period_and_another_filter_hold_together(check: Check) -> None:
+    """A period beside another filter gives what fits both."""
+    for leaf, field in period_days.leaves(check):
+        days = period_days(check, field)
+        for pair in instructive_singles(check):
+            for number in dict.fromkeys((days[-1], days[len(days) // 2])):
+                inside, outside = period_bounds(number, period_days.margin)
+
+                def select(item: Mapping[str, Any], field: str = field) -> bool | None:
+                    moment = parse_moment(item.get(field))
+                    fits = pair.selects(item)  # noqa: B023  # judged before the loop goes on
+                    if fits is False or (moment is not None and moment <= outside):  # noqa: B023  # as above
+                        return False
+                    return True if fits and moment is not None and moment >= inside else None  # noqa: B023  # as above
+
+                judge_walk(
+                    check,
+                    {leaf.name: f"{number}d", pair.filter.leaf.name: pair.sent},
+                    select,
+                    label=f"{leaf.name} and {pair.filter.leaf.name}",
+                    at=check.subject.leaf_pointer(leaf),
+                )
+
+
+@law("filters/backward", "derived", applies=has_filters_and_pages)
+def test_a_filter_holds_on_pages_backward(check: Check) -> None:
+    """A filtered list read backward holds only what fits, right before the cursor."""
+    pages = check.subject.pages
+    if pages is None or pages.before is None or pages.size is None:
+        check.skip("it has no pages backward")
+        return
+    size = int(pages.size.schema.get("minimum", 1))
+    for condition in instructive_singles(check):
+        snapshot = check.session.snapshot(check.subject)
+        fitting = [key for key, item in snapshot.by_id.items() if condition.selects(item)]
+        if len(fitting) < 2:
+            continue
+        values = {
+            condition.filter.leaf.name: condition.sent,
+            pages.size.name: size,
+            pages.before.name: fitting[-1],
+        }
+        page = read_page(check.session, check.subject, values, "filter a page backward")
+        check.saw()
+        received = [str(item.get(snapshot.identity)) for item in page.items]
+        expected = fitting[:-1][-size:]
+        if not page.is_good or received in (expected, expected[::-1]):
+            continue
+        unfit = [item for item in page.items if condition.selects(item) is False]
+        if not unfit and list(check.session.refresh(check.subject).by_id) != list(snapshot.by_id):
+            continue
+        check.fail(
+            f"A page backward does not keep {condition.filter.leaf.name}.",
+            expected=expected[:6],
+            received=received[:6],
+            exchange=page.exchange,
+            place=condition.filter.leaf.name,
+            at=check.subject.leaf_pointer(condition.filter.leaf),
+        )
+
+
+@law("filters/spelling", "documented", applies=has_filters_to_spell, sentence=_SPELLING)
+def test_a_filter_may_be_spelled_as_on_the_page_or_encoded(check: Check) -> None:
+    """Brackets and commas mean the same plain, as the page prints them, and percent-encoded."""
+    for condition in instructive_singles(check):
+        leaf = condition.filter.leaf
+        values = [
+            value for value in chosen_values(check, condition.filter) if value.isascii() and value.isalnum()
+        ]
+        text = (leaf.separator or ",").join(values[:2] if leaf.is_list else values[:1])
+        if not text or not ("[" in leaf.name or "," in text) or condition.filter.kind in ("from", "to"):
+            continue
+        plain = f"{leaf.name}={text}"
+        encoded = "&".join(
+            f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in [(leaf.name, text)]
+        )
+        answers = [
+            check.session.ask(check.subject, raw_query=query, purpose="spell a filter in another way")
+            for query in (plain, encoded, plain)
+        ]
+        check.saw()
+        name, items = check.session.identity(check.subject), check.subject.items or ""
+        seen = [
+            [item.get(name) for item in answer.json.get(items, [])] if isinstance(answer.json, dict) else None
+            for answer in answers
+        ]
+        if seen[0] == seen[2] != seen[1]:
+            check.fail(
+                f"{leaf.name} means another thing percent-encoded than plain.",
+                expected=seen[1],
+                received=seen[0],
+                exchange=answers[0],
+                place=leaf.name,
+                at=check.subject.leaf_pointer(leaf),
+            )
+
+
+@law("filters/unknown-item", "derived", applies=has_identity_filter)
+def test_an_item_that_does_not_exist_is_not_given(check: Check) -> None:
+    """Asked for one item by an id that belongs to nothing, the list gives none."""
+    for item in filters(check.subject):
+        if is_combinable(item):
+            continue
+        for identity in ("run_nosuchthing00000000000000", UNKNOWN_TEXT):
+            page = read_page(
+                check.session, check.subject, {item.leaf.name: identity}, "ask for an unknown item"
+            )
+            check.saw()
+            if page.items:
+                check.fail(
+                    f"{item.leaf.name} of an id that belongs to nothing gives items.",
+                    expected="none, or a refusal",
+                    received=f"{len(page.items)} items",
+                    exchange=page.exchange,
+                    place=item.leaf.name,
+                    at=check.subject.leaf_pointer(item.leaf),
+                )
 
 
 @law("filters/detail-field", "derived", applies=has_hidden_filters)

@@ -79,6 +79,11 @@ def test_parents_and_children_name_each_other(check: Check) -> None:
         for child in _many(relatives, kin.children):
             if isinstance(child.get("id"), str):
                 links.append((identity, child["id"], "child"))
+    for identity, body in known.items():
+        children = [child.get("id") for child in _many(_relatives(body, kin), kin.children)]
+        if len(children) != len(set(children)):
+            received = [child for child in children if children.count(child) > 1]
+            _fail(check, relation, kin, identity, f"{kin.children} twice", "each child once", received)
     for parent_id, child_id, told_by in links[:400]:
         if check.is_full:
             return

@@ -11,6 +11,7 @@ from trigger_contract.contract.paging import (
     judge_default,
     judge_forward,
     judge_prefix,
+    judge_walk_backward,
     sizes,
 )
 from trigger_contract.contract.properties import for_all
@@ -98,6 +99,14 @@ def test_the_previous_cursor_leads_back(check: Check) -> None:
                     at=check.subject.leaf_pointer(pages.before),
                 )
         first = second
+
+
+@law("pagination/backward-walk", "derived", applies=is_paginated)
+def test_walking_backward_leads_to_the_start(check: Check) -> None:
+    """Following the previous cursors leads through every item to the start, and ends there."""
+    every = sizes(check)
+    for size in dict.fromkeys((every[0], every[len(every) // 2])):
+        judge_walk_backward(check, size, most=_PAGES_A_WALK)
 
 
 @law("pagination/ends", "derived", applies=is_paginated)

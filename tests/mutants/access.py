@@ -154,6 +154,7 @@ SERVERS = [
     Server("tasks refuse x-api-key", "auth", _header_only(b"x-api-key")),
     *(Server(f"{name} refuses with 403", "auth", _status(name, 401, 403)) for name in (LIST, DETAIL, RESULT)),
     *(Server(f"{name} refuses with 404", "auth", _status(name, 401, 404)) for name in (LIST, DETAIL, RESULT)),
+    Server("list looks at the query before the key", "auth", lambda: lambda request, answering: answering(with_secret(request, TOKEN)) if route(request) == LIST and answering(with_secret(request, TOKEN)).status == 400 else answering(request)),
     Server("detail looks for the run before the key", "auth", lambda: lambda request, answering: answering(with_secret(request, TOKEN)) if route(request) == DETAIL and answering(with_secret(request, TOKEN)).status == 404 else answering(request)),
     Server("detail spells the 401 of the result", "errors", _text(DETAIL, 401, "Invalid or Missing API Key")),
     Server("result spells the 401 of the detail", "errors", _text(RESULT, 401, "Invalid or Missing API key")),

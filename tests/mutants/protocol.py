@@ -108,7 +108,6 @@ SERVERS = [
     Server("one detail in 50 fails", "robustness", _every(50, DETAIL)),
     Server("one result in 50 fails", "robustness", _every(50, RESULT)),
     Server("detail fails for one run in 40", "robustness", _crash(lambda request: route(request) == DETAIL and sum(last_segment(request).encode()) % 40 == 0)),
-    Server("HEAD is not allowed", "http", _head(405)),
     Server("HEAD is not found", "http", _head(404)),
     Server("HEAD brings it down", "http", _head(500)),
     Server("HEAD needs no key", "http", lambda: lambda request, answering: refusal(200, {}) if request.method == "HEAD" else answering(request)),

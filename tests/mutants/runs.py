@@ -130,6 +130,7 @@ SERVERS = [
     Server("every depth is zero", "hierarchy", item(DETAIL, setting(depth=0))),
     Server("the depth of related runs is their child's", "hierarchy", _kin(lambda run, kin: kin["parent"].update(depth=run["depth"]) if kin.get("parent") else None)),
     Server("children lack one", "hierarchy", _kin(lambda run, kin: kin["children"].pop() if kin.get("children") else None)),
+    Server("a child is named twice", "hierarchy", _kin(lambda run, kin: kin["children"].append(kin["children"][0]) if kin.get("children") else None)),
     Server("children are left out", "hierarchy", _kin(lambda run, kin: kin.pop("children", None))),
     Server("grandchildren are among the children", "hierarchy", _kin(lambda run, kin: [child.update(depth=child["depth"] + 1) for child in kin.get("children", []) if "depth" in child])),
     Server("unfinished runs have a result", "results", answered(RESULT, _unfinished)),

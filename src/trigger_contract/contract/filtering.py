@@ -88,6 +88,7 @@ def judge_conditions(
         at=check.subject.leaf_pointer(chosen[0].filter.leaf),
         size=size,
         most=_ITEMS_A_WALK if size is None else size * 15,
+        may_refuse=any("only applicable" in item.filter.leaf.description.lower() for item in chosen),
     )
 
 
@@ -136,6 +137,18 @@ def instructive_pairs(check: Check) -> list[list[Condition]]:
 def is_combinable(item: Filter) -> bool:
     """Whether it is clear what a filter gives beside others; an item asked for by its id is not."""
     return not (item.kind == "equals" and item.field == "id")
+
+
+def instructive_singles(check: Check) -> list[Condition]:
+    """Return, for each filter, the condition that splits the items most evenly."""
+    items = check.session.snapshot(check.subject).items
+    found = []
+    for made in _single_conditions(check):
+        if made[0].filter.kind in ("from", "to"):
+            continue
+        half = len(items) / 2
+        found.append(min(made, key=lambda one: abs(sum(one.selects(item) is True for item in items) - half)))
+    return found
 
 
 def _single_conditions(check: Check) -> list[list[Condition]]:

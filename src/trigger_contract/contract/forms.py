@@ -43,6 +43,21 @@ def has_ranges(subject: Subject) -> bool:
     return subject.is_list and any(item.kind in ("from", "to") for item in filters(subject))
 
 
+def has_filters_to_spell(subject: Subject) -> bool:
+    """A list with filters whose names hold brackets or whose values hold a separator."""
+    return subject.is_list and any("[" in item.leaf.name or item.leaf.is_list for item in filters(subject))
+
+
+def has_filters_and_pages(subject: Subject) -> bool:
+    """A filtered list in pages."""
+    return has_filters(subject) and is_paginated(subject)
+
+
+def has_identity_filter(subject: Subject) -> bool:
+    """A list that can be asked for one item by its id."""
+    return subject.is_list and any(not is_combinable(item) for item in filters(subject))
+
+
 def has_period(subject: Subject) -> bool:
     """A list that can be cut to a period up to now."""
     return subject.is_list and any(is_period(subject, leaf) for leaf in subject.leaves)

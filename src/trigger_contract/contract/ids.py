@@ -68,6 +68,15 @@ def unknown_ids(subject: Subject, live: list[str]) -> Iterator[tuple[str, str]]:
         yield identity + "0", "a live id with a character more"
 
 
+def is_shaped_like(identity: str, live: list[str]) -> bool:
+    """Whether an id has the length and the sort of characters of ids that exist.
+
+    What else is a valid id no page says, so any other may be refused as malformed.
+    """
+    alphabet = {character for known in live for character in known}
+    return any(len(identity) == len(known) for known in live) and set(identity) <= alphabet
+
+
 def malformed_ids(subject: Subject, live: list[str]) -> Iterator[tuple[str, str]]:
     """Yield ids that are none, where the document says how an id begins."""
     prefix = prefix_of(subject.path_parameters[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from trigger_contract.contract.citations import Pointer
@@ -51,6 +52,7 @@ def judge_walk(
     at: Pointer | None = None,
     size: int | None = None,
     most: int | None = None,
+    may_refuse: bool = False,
 ) -> Walk:
     """Walk a list with some query and report where it is not exactly what it should be.
 
@@ -62,6 +64,7 @@ def judge_walk(
         at: Where the promise stands.
         size: Items a page; by default as many as there may be.
         most: Stop when this many items were read.
+        may_refuse: Whether a refusal keeps the promise too.
     """
     session, subject = check.session, check.subject
     before = session.snapshot(subject)
@@ -73,8 +76,13 @@ def judge_walk(
     if leaf is not None and subject.pages is None and len(read.items) >= int(query[leaf.name]):
         # There may be more, but no way to ask for it.
         read = Walk(read.pages, read.identity, "stopped early")
+    if may_refuse and 400 <= read.pages[0].exchange.status < 500:
+        return read
     check.saw()
+    check.reached.add(f"{subject.name} {check.law.code} {label}")
     report_trouble(check, read, label, at)
+    if leaf is not None:
+        _report_short_pages(check, read, int(query[leaf.name]), label)
     wrong = [item for item in read.items if select(item) is False]
     if wrong:
         identity = read.identity
@@ -99,9 +107,30 @@ def judge_walk(
     return read
 
 
+def _report_short_pages(check: Check, read: Walk, size: int, label: str) -> None:
+    """Report a page that is not full although more follow."""
+    for page, following in pairwise(read.pages):
+        if page.is_good and following.items and len(page.items) != size:
+            check.fail(
+                f"With {label} a page that is not the last holds {len(page.items)} items.",
+                expected=f"{size} items",
+                received=f"{len(page.items)} items",
+                exchange=page.exchange,
+                place=f"{label} page",
+                at=check.subject.leaf_pointer(size_leaf(check.subject) or check.subject.leaves[0]),
+                tier="derived",
+            )
+            return
+
+
 def report_trouble(check: Check, read: Walk, label: str, at: Pointer | None) -> None:
     """Report a walk that did not reach its end because of the server."""
     last = read.pages[-1].exchange
+    if read.trouble and 400 <= last.status < 500:
+        before = check.session.snapshot(check.subject)
+        if _is_moving(before, check.session.refresh(check.subject)):
+            # What was asked for may be what went.
+            return
     if read.trouble and read.trouble != "stopped early" and last.status < 500:
         check.fail(
             f"The walk with {label} does not come to an end: {read.trouble}.",

@@ -79,6 +79,23 @@ def judge_forward(check: Check, position: int, size: int) -> None:
     page = _read(check, values, "ask for the page after an item")
     _judge(check, page, pages.after, size, lambda order: _behind(order, anchor, size), "a page after")
     _judge_next(check, page, anchor, size, pages.after)
+    if (
+        pages.previous is not None
+        and page.is_good
+        and page.items
+        and page.previous is None
+        and _has_cursors(page, pages.previous)
+        and _is_listed(check, anchor)
+    ):
+        check.fail(
+            "A page after an item names no previous one, though that item comes before.",
+            expected="a previous cursor",
+            received=page.exchange.json.get(pages.previous[0]),
+            exchange=page.exchange,
+            place="previous",
+            at=check.subject.leaf_pointer(pages.after),
+            tier="derived",
+        )
 
 
 def judge_backward(check: Check, position: int, size: int) -> None:
@@ -101,6 +118,17 @@ def judge_backward(check: Check, position: int, size: int) -> None:
         "a page before",
         reversible=True,
     )
+    has_cursors = _has_cursors(page, pages.next)
+    if page.is_good and page.items and page.next is None and has_cursors and _is_listed(check, anchor):
+        check.fail(
+            "A page before an item names no next one, though that item follows.",
+            expected="a next cursor",
+            received=page.exchange.json.get(pages.next[0]),
+            exchange=page.exchange,
+            place="next of a page before",
+            at=check.subject.leaf_pointer(pages.before),
+            tier="derived",
+        )
 
 
 def _judge_next(check: Check, page: Page, anchor: str, size: int, leaf: QueryLeaf) -> None:
@@ -120,6 +148,62 @@ def _judge_next(check: Check, page: Page, anchor: str, size: int, leaf: QueryLea
                 place="next",
                 at=check.subject.leaf_pointer(leaf),
             )
+
+
+def judge_walk_backward(check: Check, size: int, most: int) -> None:
+    """Following the previous cursors from the end leads through every item to the start, and ends there."""
+    pages = check.subject.pages
+    order = list(check.session.snapshot(check.subject).by_id)
+    if pages is None or pages.before is None or pages.size is None or len(order) < 2:
+        return
+    cursor = order[-1]
+    is_whole = False
+    seen: list[str] = []
+    visited: set[str] = set()
+    while len(visited) < most:
+        visited.add(cursor)
+        values = {pages.size.name: size, pages.before.name: cursor}
+        page = _read(check, values, "walk backward")
+        if not page.is_good:
+            return
+        name = check.session.identity(check.subject)
+        seen = [*(str(item.get(name)) for item in page.items), *seen]
+        if page.previous is None:
+            is_whole = True
+            break
+        if page.previous in visited:
+            check.fail(
+                "Walking backward does not come to an end.",
+                expected="a first page without a previous one",
+                received=f"the cursor {page.previous!r} a second time",
+                exchange=page.exchange,
+                place="backward end",
+                at=check.subject.leaf_pointer(pages.before),
+            )
+            return
+        cursor = page.previous
+    check.saw()
+    latest = list(check.session.refresh(check.subject).by_id)
+    if is_whole and latest == order and set(seen) != set(order[:-1]):
+        missing = [identity for identity in order[:-1] if identity not in set(seen)]
+        check.fail(
+            "Walking backward does not lead through every item.",
+            expected=f"{len(order) - 1} items",
+            received=f"{len(set(seen))} items, without {missing[:3]}",
+            exchange=page.exchange,
+            place="backward items",
+            at=check.subject.leaf_pointer(pages.before),
+        )
+
+
+def _has_cursors(page: Page, path: tuple[str, ...]) -> bool:
+    """Whether a page carries the object its cursors stand in; that may be left out as a whole."""
+    body = page.exchange.json
+    return len(path) == 1 or (isinstance(body, Mapping) and isinstance(body.get(path[0]), Mapping))
+
+
+def _is_listed(check: Check, identity: str) -> bool:
+    return identity in check.session.refresh(check.subject).by_id
 
 
 def _read(check: Check, values: Mapping[str, Any], purpose: str) -> Page:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from statistics import median
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
@@ -61,6 +63,7 @@ class Session:
         self._pages = Readings([]) if settings.spec else published_readings()
         self._judge = Judge(document, self._pages)
         self._walks: dict[str, Walk] = {}
+        self._ever: dict[str, set[str]] = {}
         self._readings: dict[tuple[str, ...], dict[str, Exchange]] = {}
 
     def close(self) -> None:
@@ -128,10 +131,14 @@ class Session:
         self._observe(subject, exchange, lenient=True)
         return exchange
 
-    @property
+    @cached_property
     def pace(self) -> float:
-        """Which part of the usual work is done: all of it at 25 ms an answer, a tenth where it is slow."""
-        return min(1.0, max(0.1, _QUICK / self._latency()))
+        """Which part of the usual work is done: all of it at 25 ms an answer, a tenth where it is slow.
+
+        Settled once, from the median, so that a run repeats with its seed wherever the server is quick.
+        """
+        times = [exchange.elapsed for exchange in self.client.journal] or [0.0]
+        return min(1.0, max(0.1, _QUICK / max(median(times), 0.0001)))
 
     def affordable(self, cases: Sequence[T], *names: str) -> Sequence[T]:
         """Return all cases, or a few drawn by the seed where the budget or a slow server asks for it."""
@@ -199,7 +206,12 @@ class Session:
     def refresh(self, subject: Subject) -> Walk:
         """Read again what a list holds."""
         self._walks[subject.name] = whole(self, subject)
+        self._ever.setdefault(subject.name, set()).update(self._walks[subject.name].ids)
         return self._walks[subject.name]
+
+    def was_listed(self, subject: Subject, identity: str) -> bool:
+        """Whether a list showed an item at some time of this run."""
+        return identity in self._ever.get(subject.name, set())
 
     def ids(self, relation: Relation) -> list[str]:
         """Return identities for an operation that takes one, the most different items first."""
@@ -236,15 +248,8 @@ class Session:
         )
 
     def _depth(self) -> int:
-        """How many items are read one by one: within the budget, and quick where the server is slow."""
-        by_time = int(self.settings.time_limit * 0.04 / self._latency())
-        return max(5, min(_DEEP, self.settings.max_requests // 10, by_time))
-
-    def _latency(self) -> float:
-        """Seconds an answer took lately, at least half a millisecond."""
-        journal = self.client.journal[-20:]
-        mean = sum(exchange.elapsed for exchange in journal) / len(journal) if journal else 0.001
-        return max(mean, 0.0005)
+        """How many items are read one by one: within the budget, and fewer where the server is slow."""
+        return max(5, min(math.ceil(_DEEP * self.pace), self.settings.max_requests // 10))
 
     def example_ids(self, subject: Subject) -> Iterable[tuple[str, str]]:
         """Yield each path parameter with an identity the list names."""

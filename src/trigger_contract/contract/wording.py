@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from trigger_contract.contract.findings import Tier
 from trigger_contract.contract.subjects import Subject
 from trigger_contract.document.references import resolve
 from trigger_contract.document.wire import QueryLeaf
 
 _WITHOUT = re.compile(r"without (?P<names>\w+(?:(?:, | and |, and )\w+)*) fields?\b")
+_SECRET = re.compile(r"omitted if .*public (?:api )?key", re.IGNORECASE)
 _DEV = re.compile(r"does not apply to DEV", re.IGNORECASE)
 _OMITTED = re.compile(r"omitted if .* (?:has )?no ", re.IGNORECASE)
 _IGNORED = re.compile(r"ignored when `?(?P<name>\w+)`? is (?:provided|given|set)")
@@ -25,6 +27,24 @@ def excluded_fields(subject: Subject) -> list[str]:
     array = resolve(subject.document, properties.get(subject.items or "", {}))
     found = _WITHOUT.search(" ".join(str(array.get("description", "")).split()))
     return re.split(r", and |, | and ", found["names"]) if found else []
+
+
+def secret_fields(subject: Subject) -> dict[str, Tier]:
+    """Return the fields a public key must not see, each with how firmly that stands.
+
+    Source: the field's description; the address to download such a field tells the same secret.
+    """
+    schema = subject.answer_schema.get("properties", {})
+    found: dict[str, Tier] = {
+        name: "documented"
+        for name, raw in schema.items()
+        if _SECRET.search(str(resolve(subject.document, raw).get("description", "")))
+    }
+    for name in list(found):
+        for other in schema:
+            if other.startswith(name) and other.lower().endswith("url"):
+                found[other] = "derived"
+    return found
 
 
 def dev_fields(subject: Subject) -> list[str]:
