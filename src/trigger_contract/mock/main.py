@@ -67,6 +67,7 @@ def run(
         if settings.runs >= _MANY and not (settings.database and settings.database.exists()):
             note(f"Seeding {settings.runs} runs …")
         app = create_app(document, settings)
+        app.host = host
     except BaseException:
         listener.close()
         raise
