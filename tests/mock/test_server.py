@@ -158,7 +158,7 @@ def test_a_server_stops_although_a_request_is_still_waiting():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("openapi: 3.0.3\ninfo: {title: x, version: '1'}\npaths: {}\n", "3.0.3"),
+        ("openapi: 4.0.0\ninfo: {title: x, version: '1'}\npaths: {}\n", "4.0.0"),
         ("openapi: 3.1.0\npaths: {}\n", "info"),
         (
             "openapi: 3.1.0\ninfo: {title: x, version: '1'}\npaths: {/a: {get: {parameters: [{name: x}]}}}\n",
@@ -272,3 +272,46 @@ def test_a_strict_query_names_the_unknown_parameter(path):
         answer = httpx.get(f"{strict.url}{path}", params={"foo": "1"}, headers=headers)
     assert answer.status_code == 400
     assert "foo" in answer.text
+
+
+OLD = """
+openapi: 3.0.3
+info: {title: x, version: '1'}
+paths:
+  /things:
+    post:
+      operationId: makeThing
+      requestBody:
+        required: true
+        content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}
+      responses:
+        '201': {description: x, content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}}
+        default: {description: x}
+components:
+  schemas:
+    Thing:
+      type: object
+      required: [name, size, nullable]
+      properties:
+        name: {type: string, nullable: true}
+        nullable: {type: boolean}
+        size: {type: integer, minimum: 0, exclusiveMinimum: true}
+        colour: {type: string, nullable: true, enum: [red]}
+        other: {nullable: true, allOf: [{$ref: '#/components/schemas/Thing'}]}
+"""
+
+
+def test_a_document_of_openapi_3_0_is_served(tmp_path):
+    file = tmp_path / "openapi.yaml"
+    file.write_text(OLD)
+    process, url = start("--spec", str(file))
+    try:
+        right = {"name": None, "nullable": True, "size": 1, "colour": None, "other": None}
+        assert httpx.post(f"{url}/things", json=right).status_code == 201
+        for wrong in ({"size": 0}, {"name": 1}, {"nullable": None}, {"colour": "blue"}, {"other": 1}):
+            answer = httpx.post(f"{url}/things", json=right | wrong)
+            assert answer.status_code == 400
+            assert next(iter(wrong)) in answer.json()["error"]
+    finally:
+        process.kill()
+        process.communicate()
