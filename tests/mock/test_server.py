@@ -158,7 +158,7 @@ def test_a_server_stops_although_a_request_is_still_waiting():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("openapi: 3.0.3\ninfo: {title: x, version: '1'}\npaths: {}\n", "3.0.3"),
+        ("openapi: 4.0.0\ninfo: {title: x, version: '1'}\npaths: {}\n", "4.0.0"),
         ("openapi: 3.1.0\npaths: {}\n", "info"),
         (
             "openapi: 3.1.0\ninfo: {title: x, version: '1'}\npaths: {/a: {get: {parameters: [{name: x}]}}}\n",
@@ -193,9 +193,11 @@ def exchange(server, raw):
     ("raw", "status"),
     [
         (b"POST /api/v1/runs HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\nabcde", b"405"),
-        (b"POST /__mock/runs HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{}", b"400"),
-        (b"GET /api/v1/ru", b"400"),
-        (b"GET / HTTP/1.1\r\nHost", b"400"),
+        (b"POST /api/v1/runs HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{}", b"405"),
+        (b"POST /__mock/runs HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n{}", b"413"),
+        (b"POST /__mock/runs HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{}", b"408"),
+        (b"GET /api/v1/ru", b"408"),
+        (b"GET / HTTP/1.1\r\nHost", b"408"),
     ],
 )
 def test_a_request_that_never_ends_is_not_waited_for(server, monkeypatch, raw, status):
@@ -204,8 +206,18 @@ def test_a_request_that_never_ends_is_not_waited_for(server, monkeypatch, raw, s
     assert exchange(server, raw).split(b" ")[1] == status
 
 
-def test_what_is_not_http_is_refused_in_json(server):
-    answer = exchange(server, b"FOO / HTTP/1.1\r\nHost: x\r\n\r\n")
+@pytest.mark.parametrize(
+    ("raw", "status"),
+    [
+        (b"FOO /api/v1/runs HTTP/1.1\r\nHost: x\r\n\r\n", b"405"),
+        (b"GET /\x00 HTTP/1.1\r\nHost: x\r\n\r\n", b"400"),
+        (b"GET /api/v1/runs HTTP/1.1\r\n\r\n", b"400"),
+        (b"FOO BAR BAZ\r\n\r\n", b"400"),
+    ],
+)
+def test_what_is_not_http_is_refused_in_json(server, raw, status):
+    answer = exchange(server, raw)
+    assert answer.split(b" ")[1] == status
     assert isinstance(json.loads(answer.partition(b"\r\n\r\n")[2])["error"], str)
 
 
@@ -228,3 +240,78 @@ def test_another_method_is_405_and_names_the_right_ones(server):
     answer = httpx.post(f"{server.url}/api/v1/runs", content=b"x" * 3_000_000)
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("evil.example", 403),
+        ("127.0.0.1.evil.example:80", 403),
+        ("localhost:9", 200),
+        ("[::1]:9", 200),
+        ("10.0.0.7", 200),
+        ("mock:4010", 200),
+    ],
+)
+def test_the_control_door_is_closed_to_names_that_a_site_can_own(server, host, status):
+    assert httpx.get(f"{server.url}/__mock/health", headers={"host": host}).status_code == status
+    answer = httpx.get(f"{server.url}/api/v1/runs", headers={"host": host})
+    assert answer.status_code == 401
+
+
+def test_a_tag_that_no_filter_could_name_is_refused(server):
+    answer = httpx.post(f"{server.url}/__mock/runs", json={"tags": ["a,b"]})
+    assert answer.status_code == 400
+    assert "comma" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("path", ["/api/v3/runs/run_x", "/api/v1/runs/run_x/result", "/api/v1/runs"])
+def test_a_strict_query_names_the_unknown_parameter(path):
+    with MockServer(settings=Settings(runs=0, strict_query=True)) as strict:
+        headers = {"authorization": "Bearer tr_dev_mock"}
+        answer = httpx.get(f"{strict.url}{path}", params={"foo": "1"}, headers=headers)
+    assert answer.status_code == 400
+    assert "foo" in answer.text
+
+
+OLD = """
+openapi: 3.0.3
+info: {title: x, version: '1'}
+paths:
+  /things:
+    post:
+      operationId: makeThing
+      requestBody:
+        required: true
+        content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}
+      responses:
+        '201': {description: x, content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}}
+        default: {description: x}
+components:
+  schemas:
+    Thing:
+      type: object
+      required: [name, size, nullable]
+      properties:
+        name: {type: string, nullable: true}
+        nullable: {type: boolean}
+        size: {type: integer, minimum: 0, exclusiveMinimum: true}
+        colour: {type: string, nullable: true, enum: [red]}
+        other: {nullable: true, allOf: [{$ref: '#/components/schemas/Thing'}]}
+"""
+
+
+def test_a_document_of_openapi_3_0_is_served(tmp_path):
+    file = tmp_path / "openapi.yaml"
+    file.write_text(OLD)
+    process, url = start("--spec", str(file))
+    try:
+        right = {"name": None, "nullable": True, "size": 1, "colour": None, "other": None}
+        assert httpx.post(f"{url}/things", json=right).status_code == 201
+        for wrong in ({"size": 0}, {"name": 1}, {"nullable": None}, {"colour": "blue"}, {"other": 1}):
+            answer = httpx.post(f"{url}/things", json=right | wrong)
+            assert answer.status_code == 400
+            assert next(iter(wrong)) in answer.json()["error"]
+    finally:
+        process.kill()
+        process.communicate()

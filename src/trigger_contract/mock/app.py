@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import logging
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from functools import cached_property
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from trigger_contract.mock.messages import Answer, Request, json_answer
 from trigger_contract.mock.protocol import TRANSPORT
+from trigger_contract.mock.router import Match
 from trigger_contract.mock.service import Service
 from trigger_contract.mock.settings import Settings
 
@@ -22,8 +26,11 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Hook = Callable[[Request, Callable[[Request], Answer]], Answer]
 
 ADMIN = b"/__mock"
-BODY_TIMEOUT = 20.0
+BODY_TIMEOUT = 10.0
 """Seconds a client may take to send a body."""
+
+
+_CLOSE = (b"connection", b"close")
 
 
 class ConnectionCut(Exception):
@@ -37,9 +44,11 @@ class MockApp:
         service: Answers the API's requests.
         hook: Called with each request of the API and the function that answers it; what it returns is
             sent. It may change the request, the answer, or both.
+        host: The host it is told to listen on, a name under which the control door opens too.
     """
 
-    def __init__(self, service: Service, hook: Hook | None = None) -> None:
+    def __init__(self, service: Service, hook: Hook | None = None, host: str = "127.0.0.1") -> None:
+        self.host = host
         self.service = service
         self.hook = hook
         self._admin = _LazyAdmin(service) if service.settings.admin else None
@@ -57,21 +66,47 @@ class MockApp:
             headers.setdefault(name, value)
         method: str = scope["method"]
         request = Request(method, raw_path.split(b"?", 1)[0], scope["query_string"], headers)
-        if method not in ("GET", "HEAD"):
-            request.body = await _read_body(receive, self.service.settings.max_body, headers)
-        answer = self._answer(request)
+        connection = scope.get("extensions", {}).get(TRANSPORT)
+        answer = self._refuse_host(request, scope) if connection is not None else None
+        if answer is None and self._has_body(request):
+            body = await _read_body(receive, self.service.settings.max_body, headers)
+            if isinstance(body, HTTPStatus):
+                answer = json_answer(body, {"error": f"{body.phrase}: {body.description}"}, [_CLOSE])
+            else:
+                request.body = body
+        answer = answer or self._answer(request)
         if answer.delay:
             await asyncio.sleep(answer.delay)
         if answer.cut_after == -1:
-            transport = scope.get("extensions", {}).get(TRANSPORT)
-            if transport is not None:
-                transport.abort()
+            if connection is not None:
+                connection.abort()
             raise ConnectionCut
         await _send(answer, method == "HEAD", send)
 
+    def _is_control(self, request: Request) -> bool:
+        return self._admin is not None and request.path[: len(ADMIN) + 1] in (ADMIN, ADMIN + b"/")
+
+    def _has_body(self, request: Request) -> bool:
+        """Whether a request may have a body that matters; a 404 or 405 is known without it."""
+        if request.method in ("GET", "HEAD"):
+            return False
+        return self._is_control(request) or isinstance(
+            self.service.router.find(request.method, request.path), Match
+        )
+
+    def _refuse_host(self, request: Request, scope: Scope) -> Answer | None:
+        """Refuse a request over a socket that says it is meant for another host."""
+        host = request.headers.get(b"host")
+        if host is None and scope["http_version"] == "1.1":
+            return json_answer(400, {"error": "The Host header is missing"})  # RFC 9112 section 3.2
+        if host is not None and self._is_control(request) and not is_own_host(host, self.host):
+            text = "The control door is not open under this host name; use the server's address"
+            return json_answer(403, {"error": text})
+        return None
+
     def answer(self, request: Request) -> Answer:
         """Answer a request without ASGI: the control door's own, the API's through the hook."""
-        if self._admin is not None and request.path[: len(ADMIN) + 1] in (ADMIN, ADMIN + b"/"):
+        if self._admin is not None and self._is_control(request):
             return self._admin.answer(request)
         if self.hook is not None:
             return self.hook(request, self.service.respond)
@@ -114,16 +149,40 @@ async def _send(answer: Answer, head: bool, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"" if head else body})
 
 
-async def _read_body(receive: Receive, most: int, headers: Mapping[bytes, bytes]) -> bytes | None:
-    """Read a body of at most so many bytes; of a larger or unfinished one nothing is kept."""
+def is_own_host(given: bytes, configured: str) -> bool:
+    """Whether a ``Host`` header names this machine, so that no page of another site can have sent it.
+
+    A page whose name is made to point here (DNS rebinding) sends that name. Addresses, ``localhost`` and
+    names without a dot, as containers have them, are none that a site can own.
+    """
+    try:
+        name = urlsplit("//" + given.decode("ascii")).hostname or ""
+    except ValueError:
+        return False
+    if name == configured.lower() or name.endswith(".localhost") or "." not in name:
+        return bool(name)
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+async def _read_body(
+    receive: Receive, most: int, headers: Mapping[bytes, bytes]
+) -> bytes | HTTPStatus | None:
+    """Read a body of at most so many bytes.
+
+    Of a larger one nothing is kept; one that is far too large or does not come is answered with a status.
+    """
     announced = headers.get(b"content-length", b"0")
     if not announced.isdigit() or len(announced) > 15 or int(announced) > 64 * most:
-        return None
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     try:
         async with asyncio.timeout(BODY_TIMEOUT):
             return await _receive_body(receive, most)
     except TimeoutError:
-        return None
+        return HTTPStatus.REQUEST_TIMEOUT
 
 
 async def _receive_body(receive: Receive, most: int) -> bytes | None:

@@ -168,6 +168,8 @@ class Editor:
                 fields[name] = value
         if "depth" in fields and "parentId" not in fields and fields["depth"] != 0:
             raise ValueError("depth: give parentId instead; the depth follows from it")
+        if any("," in tag for tag in fields.get("tags", ())):
+            raise ValueError("tags: a tag cannot hold a comma, which separates the tags of a filter")
         _encodable(fields)
         return fields
 

@@ -21,20 +21,28 @@ _MANY = 50_000
 """From so many runs on, seeding takes seconds."""
 
 
-def _judge(document: Mapping[str, Any], path: Path) -> None:
-    """Refuse a document that cannot be served.
+def _read(path: Path) -> Mapping[str, Any]:
+    """Read a document of the user's; one of OpenAPI 3.0 is read as 3.1.
 
     Raises:
-        UserError: It is not a valid OpenAPI 3.1 document; the message names the first fault.
+        UserError: It is not a valid OpenAPI document; the message names the first fault.
     """
-    from openapi_spec_validator import OpenAPIV31SpecValidator
+    from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 
+    document = read_document(path)
     version = str(document["openapi"])
-    if not version.startswith(("3.1", "3.2")):
-        raise UserError(f"is OpenAPI {version}; only 3.1 is served", source=path)
-    for error in OpenAPIV31SpecValidator(dict(document)).iter_errors():
+    if not version.startswith(("3.0", "3.1", "3.2")):
+        raise UserError(f"is OpenAPI {version}; 3.0 and 3.1 are served", source=path)
+    old = version.startswith("3.0")
+    judge = OpenAPIV30SpecValidator if old else OpenAPIV31SpecValidator
+    for error in judge(dict(document)).iter_errors():
         where = "/".join(str(part) for part in getattr(error, "absolute_path", ()))
         raise UserError(f"is not valid OpenAPI: {where}: {error}"[:300], source=path)
+    if not old:
+        return document
+    from trigger_contract.mock.version30 import from_30
+
+    return from_30(document)
 
 
 def run(
@@ -59,14 +67,13 @@ def run(
     Raises:
         UserError: The document, the database or the port cannot be used.
     """
-    document = read_document(spec)
-    if spec is not None:
-        _judge(document, spec)
+    document = read_document() if spec is None else _read(spec)
     listener = bind(host, port)
     try:
         if settings.runs >= _MANY and not (settings.database and settings.database.exists()):
             note(f"Seeding {settings.runs} runs …")
         app = create_app(document, settings)
+        app.host = host
     except BaseException:
         listener.close()
         raise

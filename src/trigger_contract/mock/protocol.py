@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+from http import HTTPStatus
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MAX_HEAD = 128 * 1024
 """Largest request line and headers together, in bytes; what comes after is refused with 400."""
 
-HEAD_TIMEOUT = 20.0
+HEAD_TIMEOUT = 10.0
 """Seconds a client may take to send a request line and headers."""
 
 TRANSPORT = "trigger_mock.transport"
 """The ASGI extension under which the application finds the connection."""
+
+_START = 512
+"""How many bytes of a request are kept to see why it could not be read."""
+
+# RFC 9112 section 3, for methods the parser does not know: those it knows fail for another reason.
+_REQUEST_LINE = re.compile(
+    rb"(?!(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT) )"
+    rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ /[!-~]* HTTP/1\.[01]\r?\n"
+)
 
 
 class Protocol(HttpToolsProtocol):
@@ -22,6 +33,7 @@ class Protocol(HttpToolsProtocol):
 
     _head = 0
     _in_head = True
+    _start = b""
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
@@ -36,7 +48,7 @@ class Protocol(HttpToolsProtocol):
 
     def _give_up(self) -> None:
         if not self.transport.is_closing():
-            self.send_400_response("The request line and headers did not come in time.")
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT, "The request line and headers did not come in time.")
 
     def _on_time(self) -> None:
         if self._deadline is not None:
@@ -44,9 +56,20 @@ class Protocol(HttpToolsProtocol):
             self._deadline = None
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is not HTTP, in JSON like every other error."""
-        body = json.dumps({"error": msg}).encode()
-        head = b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json; charset=utf-8\r\n"
+        """Refuse what is not HTTP; a request line that is right but for its method is a 405."""
+        if _REQUEST_LINE.match(self._start):
+            self._refuse(HTTPStatus.METHOD_NOT_ALLOWED, "Method not allowed")
+        else:
+            self._refuse(HTTPStatus.BAD_REQUEST, msg)
+
+    def _refuse(self, status: HTTPStatus, text: str) -> None:
+        """Answer in JSON like every other error, and close."""
+        body = json.dumps({"error": text}).encode()
+        head = (
+            f"HTTP/1.1 {status} {status.phrase}\r\ncontent-type: application/json; charset=utf-8\r\n".encode()
+        )
+        if status is HTTPStatus.METHOD_NOT_ALLOWED:
+            head += b"allow: GET, HEAD\r\n"  # RFC 9110 section 15.5.6
         rest = b"content-length: %d\r\nconnection: close\r\n\r\n" % len(body)
         self.transport.write(head + rest + body)
         self.transport.close()
@@ -54,6 +77,7 @@ class Protocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Count the bytes of a request's head, then read them."""
         if self._in_head:
+            self._start = (self._start + data)[:_START]
             self._head += len(data)
             if self._head > MAX_HEAD and not self.transport.is_closing():
                 self.send_400_response("The request line and headers are too large.")
@@ -71,6 +95,6 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Hand the request to the application."""
-        self._in_head, self._head = False, 0
+        self._in_head, self._head, self._start = False, 0, b""
         self._on_time()
         super().on_headers_complete()

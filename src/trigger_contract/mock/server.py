@@ -127,6 +127,7 @@ class MockServer:
         hook: Hook | None = None,
     ) -> None:
         self.app = create_app(document, settings, hook)
+        self.app.host = host
         self._host, self._port = host, port
         self._listener: socket.socket | None = None
         self._uvicorn: _Server | None = None

@@ -171,7 +171,9 @@ class Service:
     def _refusals_for_query(self, operation: Operation, details: list[dict[str, Any]]) -> Answer:
         if self.settings.strict_query:
             # No page has a body for this, and its only use is to be read by whoever switched it on.
-            return json_answer(400, {"error": "Query Error", "details": details})
+            first = details[0]
+            text = f"Query Error: {'.'.join(map(str, first['path']))}: {first['message']}"
+            return json_answer(400, {"error": text, "details": details})
         status = self.refusals.documented(operation, 400, 422, 404) or 400
         return self.refusals.answer(operation, status, details=details, text=details[0]["message"])
 
