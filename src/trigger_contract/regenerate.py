@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from trigger_contract.changes import Comparison, compare
 from trigger_contract.document.files import write_files
 from trigger_contract.document.locate import read_document
+from trigger_contract.document.operations import operations
 from trigger_contract.generate.project import generate
 from trigger_contract.normalize.files import Request, normalize_files
+from trigger_contract.normalize.model import AGE, APART, OVERLAY, RULE
 from trigger_contract.normalize.pipeline import Normalized
+
+_WAYS = {
+    OVERLAY: "decided by a person",
+    RULE: "settled by a rule",
+    AGE: "settled by age",
+    APART: "left as each page has it",
+}
 
 
 @dataclass(frozen=True)
@@ -22,11 +33,13 @@ class Regeneration:
     Attributes:
         normalized: The document as the pages give it now.
         comparison: What changed from the document that stood there; None where there was none.
+        client_files: How many files the client has.
         stale: Files, relative to the checkout, that were missing, left over or different.
     """
 
     normalized: Normalized
     comparison: Comparison | None
+    client_files: int
     stale: tuple[Path, ...]
 
 
@@ -40,8 +53,17 @@ def regenerate(root: Path, *, check: bool = False) -> Regeneration:
     Raises:
         UserError: A page cannot be read, or a result cannot be written; nothing is written then.
     """
-    normalized, documents = normalize_files(Request())
-    before = root / "openapi" / "openapi.yaml"
+    folder = root / "openapi"
+    before = folder / "openapi.yaml"
+    normalized, documents = normalize_files(
+        Request(
+            sources=folder / "sources.yaml",
+            overlay=folder / "overlay.yaml",
+            output=before,
+            report=folder / "NORMALIZATION.md",
+            provenance=folder / "provenance.json",
+        )
+    )
     comparison = compare(read_document(before), normalized.document) if before.is_file() else None
     client = root / "generated"
     with tempfile.TemporaryDirectory(prefix="trigger-contract-") as scratch:
@@ -54,7 +76,24 @@ def regenerate(root: Path, *, check: bool = False) -> Regeneration:
         if stale_client:
             generate(normalized.document, client)
     stale = [path.relative_to(root) for path in (*stale_documents, *stale_client)]
-    return Regeneration(normalized, comparison, tuple(sorted(stale)))
+    return Regeneration(normalized, comparison, len(names), tuple(sorted(stale)))
+
+
+def summary_lines(result: Regeneration) -> Iterator[str]:
+    """Yield what happened, page by page, then the document, then the client."""
+    normalized = result.normalized
+    for page in normalized.pages:
+        found = ", ".join(page.operations) or "sentences only"
+        yield f"page      {page.name} ({page.dialect}, {page.published or 'undated'}): {found}"
+    document: Mapping[str, Any] = normalized.document
+    schemas = len(document.get("components", {}).get("schemas", {}))
+    count = sum(1 for _ in operations(document))
+    yield f"document  openapi/openapi.yaml: {count} operations, {schemas} schemas"
+    settled = Counter(entry.settled for entry in normalized.contradictions)
+    ways = ", ".join(f"{settled[way]} {words}" for way, words in _WAYS.items() if settled[way])
+    total = len(normalized.contradictions)
+    yield f"          openapi/NORMALIZATION.md: {total} contradictions, {ways or 'none'}"
+    yield f"client    generated/: {result.client_files} files"
 
 
 def _different(folder: Path, wanted: Mapping[Path, bytes]) -> Iterable[Path]:

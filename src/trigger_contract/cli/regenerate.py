@@ -6,8 +6,7 @@ import click
 
 from trigger_contract.changes import as_text, propose
 from trigger_contract.document.locate import checkout
-from trigger_contract.document.operations import operations
-from trigger_contract.regenerate import regenerate
+from trigger_contract.regenerate import regenerate, summary_lines
 
 
 @click.command("regenerate", epilog="Example: trigger-contract regenerate --check")
@@ -18,6 +17,8 @@ def command(check: bool) -> int:
     Exit codes: 0 done, or nothing stale with --check; 1 something is stale; 2 the pages are unusable.
     """
     result = regenerate(checkout(), check=check)
+    for line in summary_lines(result):
+        click.echo(line)
     if result.comparison is not None and result.comparison.changes:
         click.echo(as_text(result.comparison, propose(result.comparison)), nl=False)
     for path in result.stale:
@@ -25,7 +26,4 @@ def command(check: bool) -> int:
     if check and result.stale:
         click.echo("Run 'trigger-contract regenerate' and commit what it writes.", err=True)
         return 1
-    count = sum(1 for _ in operations(result.normalized.document))
-    settled = len(result.normalized.contradictions)
-    click.echo(f"{count} operations, {settled} contradictions settled (openapi/NORMALIZATION.md)")
     return 0
