@@ -41,7 +41,7 @@ def test_what_is_committed_is_what_the_pages_give(copy):
 
 
 def test_a_changed_page_changes_document_and_client_and_is_told(copy):
-    change_page(copy, "        bulkAction:\n", "        bulkActionId:\n")
+    change_page(copy, "maximum: 100", "maximum: 50")
     before = contents(copy)
     checked = regenerate(copy, check=True)
     assert contents(copy) == before
@@ -50,7 +50,7 @@ def test_a_changed_page_changes_document_and_client_and_is_told(copy):
     written = regenerate(copy)
     assert written.stale == checked.stale
     assert written.comparison.breaking
-    assert any("bulkAction" in change.message for change in written.comparison.changes)
+    assert any("size" in change.message and "50" in change.message for change in written.comparison.changes)
     assert regenerate(copy, check=True).stale == ()
 
 
