@@ -84,6 +84,15 @@ def measure(name: str, arguments: list[str]) -> str:
     return done.stdout
 
 
+def kept_sections() -> dict[str, str]:
+    """Return the sections of the last results by title, so that one benchmark can be run again alone."""
+    path = HERE / "RESULTS.md"
+    if not path.exists():
+        return {}
+    parts = path.read_text(encoding="utf-8").split("\n## ")[1:]
+    return {title: text.strip() + "\n" for title, _, text in (part.partition("\n\n") for part in parts)}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -93,7 +102,7 @@ def main() -> None:
     if unknown := [name for name in names if name not in TITLES]:
         parser.error(f"no benchmark {unknown[0]}; there are {', '.join(TITLES)}")
     notes = [f"{package} {version(package)}" for package in PEERS]
-    sections = []
+    sections = kept_sections()
     with tempfile.TemporaryDirectory() as scratch:
         for name in names:
             arguments: list[str] = []
@@ -102,18 +111,16 @@ def main() -> None:
                 arguments = ["--prism", prism] if prism else []
                 notes += [note, "wrk: " + ((shutil.which("wrk") and "installed") or "missing")]
             text = measure(name, arguments).replace(str(ROOT), ".").strip()
-            sections.append(f"## {TITLES[name]}\n\n```\n{text}\n```\n")
-    head = [
-        "# Benchmarks",
-        "",
-        "Written by `benchmarks/run.py`; do not edit. Compare the ratios, which come from one run each; the",
-        "absolute figures depend on the machine.",
-        "",
-        f"- {datetime.now(UTC):%Y-%m-%d}, {machine()}",
-        f"- {', '.join(notes)}",
-        "",
-    ]
-    (HERE / "RESULTS.md").write_text("\n".join(head) + "\n" + "\n".join(sections), encoding="utf-8")
+            sections[TITLES[name]] = (
+                f"*{datetime.now(UTC):%Y-%m-%d}, {machine()}; {', '.join(notes)}.*\n\n```\n{text}\n```\n"
+            )
+    head = (
+        "# Benchmarks\n\n"
+        "Written by `benchmarks/run.py`; do not edit. Compare the ratios, which come from one run each; the\n"
+        "absolute figures depend on the machine.\n"
+    )
+    body = [f"## {title}\n\n{sections[title]}" for title in TITLES.values() if title in sections]
+    (HERE / "RESULTS.md").write_text("\n".join([head, *body]), encoding="utf-8")
     print(f"Wrote {HERE / 'RESULTS.md'}")
 
 
