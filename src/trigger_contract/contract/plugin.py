@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -16,6 +17,7 @@ from trigger_contract.contract.baseline import (
     dump_deviations,
     read_deviations,
 )
+from trigger_contract.contract.coverage import ASPECTS, Coverage, coverage
 from trigger_contract.contract.findings import Outcome, outcome_from
 from trigger_contract.contract.har import har_entry
 from trigger_contract.contract.law import Check, applicable, law_of
@@ -64,6 +66,7 @@ class Run:
         self.reached: set[str] = set()
         self.entries: list[dict[str, Any]] = []
         self.requests = 0
+        self.touched: dict[str, frozenset[str]] = dict.fromkeys(ASPECTS, frozenset())
         self.start = time.monotonic()
         self.summary: Summary | None = None
 
@@ -80,7 +83,7 @@ class Run:
     def finish(self) -> Summary:
         """Gather the summary and write what was asked for."""
         if not self.is_controller:
-            self.take_over(self.session.client.sent, self.har())
+            self.take_over(self.session.client.sent, self.har(), self.met())
         self.summary = Summary(
             self.settings,
             tuple(sorted(self.outcomes, key=_position)),
@@ -89,6 +92,7 @@ class Run:
             time.monotonic() - self.start,
             frozenset(self.reached),
             tuple(self.entries),
+            Coverage(coverage(self.contract, ()).promised, self.touched),
         )
         if self.settings.write_known:
             findings = [finding for item in self.summary.outcomes for finding in item.findings]
@@ -104,10 +108,17 @@ class Run:
         redact = self.session.redactor.text
         return [har_entry(exchange, redact, _HAR_BODY) for exchange in self.session.client.journal]
 
-    def take_over(self, requests: int, entries: list[dict[str, Any]]) -> None:
-        """Add what a process sent."""
+    def met(self) -> dict[str, list[str]]:
+        """Return what of the contract this process has met."""
+        met = coverage(self.contract, self.session.client.journal).met
+        return {aspect: sorted(names) for aspect, names in met.items()}
+
+    def take_over(self, requests: int, entries: list[dict[str, Any]], met: Mapping[str, list[str]]) -> None:
+        """Add what a process sent and met."""
         self.requests += requests
         self.entries += entries
+        for aspect, names in met.items():
+            self.touched[aspect] = self.touched[aspect].union(names)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -252,7 +263,11 @@ class _Collector:
     def pytest_testnodedown(self, node: Any, error: object | None) -> None:
         """Take what a worker of pytest-xdist sent."""
         output = getattr(node, "workeroutput", {})
-        self._run.take_over(output.get("contract_requests", 0), output.get("contract_entries", []))
+        self._run.take_over(
+            output.get("contract_requests", 0),
+            output.get("contract_entries", []),
+            output.get("contract_met", {}),
+        )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -266,6 +281,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         output = session.config.workeroutput  # type: ignore[attr-defined]  # pytest-xdist puts it there
         output["contract_requests"] = run.session.client.sent
         output["contract_entries"] = run.har()
+        output["contract_met"] = run.met()
         return
     if exitstatus not in (0, 1) or not run.outcomes:
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:

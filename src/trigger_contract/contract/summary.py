@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trigger_contract.contract.baseline import Comparison
+from trigger_contract.contract.coverage import Coverage
 from trigger_contract.contract.findings import Finding, Outcome, State
 from trigger_contract.contract.settings import Settings
 from trigger_contract.contract.universal import UNIVERSAL
@@ -42,6 +43,7 @@ class Summary:
         seconds: How long it took.
         reached: What the run reached, see ``Deviation.was_reached``.
         entries: Every exchange in the shape of HAR entries; only where a report is asked for.
+        coverage: What of the contract the run has met.
     """
 
     settings: Settings
@@ -51,6 +53,7 @@ class Summary:
     seconds: float
     reached: frozenset[str] = frozenset()
     entries: tuple[dict[str, Any], ...] = ()
+    coverage: Coverage | None = None
 
     def state(self, outcome: Outcome) -> State:
         """Tell what an outcome means in this run."""
@@ -137,6 +140,7 @@ class Summary:
                 operation: {kind: self.cell(operation, kind)[0] for kind in self.kinds}
                 for operation in self.operations
             },
+            "coverage": self.coverage.to_dict() if self.coverage else {},
             "findings": [
                 {**item.to_dict(), "state": self.meaning(item), "repeats": self.repeats(item)}
                 for item in self.findings

@@ -44,6 +44,7 @@ def html_page(summary: Summary) -> str:
         _table(summary),
         *_deviations(summary),
         *_findings(summary),
+        *_coverage(summary),
         "<h2>Laws</h2>",
         _laws(summary),
     ]
@@ -135,6 +136,18 @@ def _indented(text: str) -> str:
         return json.dumps(json.loads(text), indent=2, ensure_ascii=False)[:6000]
     except ValueError:
         return text[:6000]
+
+
+def _coverage(summary: Summary) -> list[str]:
+    if summary.coverage is None:
+        return []
+    parts = ["<h2>Coverage of the contract</h2>"]
+    for aspect, told in summary.coverage.to_dict().items():
+        head = f"{_text(aspect)}: {told['met']} of {told['promised']}"
+        missed = "".join(f"<li><code>{_text(name)}</code></li>" for name in told["missed"])
+        below = f"<p>Never met in this run:</p><ul>{missed}</ul>" if missed else "<p>All met.</p>"
+        parts.append(f"<details><summary>{head}</summary>{below}</details>")
+    return parts
 
 
 def _laws(summary: Summary) -> str:

@@ -85,6 +85,8 @@ def closing_lines(summary: Summary) -> Iterable[str]:
         ", ".join(counts)
         + f"; {summary.requests} requests in {summary.seconds:.1f} s; seed {summary.settings.seed}"
     )
+    if summary.coverage:
+        yield summary.coverage.line()
     idle = [item for item in summary.outcomes if not item.exercised and not item.findings]
     if idle:
         names = ", ".join(f"{item.law} ({item.operation})" for item in idle[:6])
