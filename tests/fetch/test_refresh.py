@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from page_server import Exchange, PageServer
 
+from trigger_contract.document.yaml import load
 from trigger_contract.errors import UserError
 from trigger_contract.fetch import (
     Limits,
@@ -112,6 +113,39 @@ def test_a_changed_page_gets_its_date_and_the_rest_of_the_list_stays(pages: Page
     again = pages.listing.read_text()
     pages.fetch("list")
     assert pages.listing.read_text() == again
+
+
+def test_a_list_written_otherwise_is_dated_as_well(pages: Pages) -> None:
+    pages.listing.write_text(
+        "sources:\n"
+        "- {name: list, file: list.md, url: https://docs.example.com/list.md, "
+        "published: 2025-04, evidence: e}\n"
+        "- name: get\n"
+        "  evidence: >-\n"
+        "    Somebody said so,\n"
+        "    and at length.\n"
+        "  file: get.md\n"
+        "  published: '2025-01'  # perhaps\n"
+        "  url: https://docs.example.com/get.md\n"
+    )
+    before = load(pages.listing.read_text(), "")
+    assert {outcome.status for outcome in pages.fetch()} == {Status.UPDATED}
+    after = load(pages.listing.read_text(), "")
+    for old, new in zip(before["sources"], after["sources"], strict=True):
+        assert new["published"] == "2026-03-04"
+        assert {**new, "published": "", "evidence": ""} == {**old, "published": "", "evidence": ""}
+    assert "# perhaps" in pages.listing.read_text()
+
+
+def test_a_list_that_cannot_be_dated_is_left_alone(pages: Pages) -> None:
+    pages.listing.write_text(
+        "sources:\n- name: list\n  file: list.md\n  url: https://docs.example.com/list.md\n"
+        '  "published": 2025-04\n'
+    )
+    before = pages.snapshot()
+    with pytest.raises(UserError, match="line of its own"):
+        pages.fetch("list")
+    assert pages.snapshot() == before
 
 
 def test_the_date_is_the_servers_where_it_tells(pages: Pages) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import enum
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
@@ -13,6 +14,7 @@ from pathlib import Path
 import httpx
 
 from trigger_contract.document.files import read_text, write_files
+from trigger_contract.document.yaml import load
 from trigger_contract.errors import UserError
 from trigger_contract.fetch.addresses import UrlMap
 from trigger_contract.fetch.download import Answer, Failed, Limits, Validators, download, open_client
@@ -147,12 +149,25 @@ class _Refresh:
         if self.source.published_line is None:
             return {}
         day = _last_modified(answer) or self.today or datetime.now(UTC).date()
-        lines = read_text(self.listing).split("\n")
-        _put(lines, self.source.published_line, "published", day.isoformat())
+        text = read_text(self.listing)
+        lines = text.split("\n")
+        wanted = {"published": day.isoformat()}
         if self.source.evidence_line is not None:
-            words = f"The text had changed when it was fetched; the date is {_origin(answer)}."
-            _put(lines, self.source.evidence_line, "evidence", words)
-        return {self.listing: "\n".join(lines)}
+            wanted["evidence"] = f"The text had changed when it was fetched; the date is {_origin(answer)}."
+        # Found anew each time: dating another page may have moved the lines.
+        entry = next(
+            item for item in load(text, str(self.listing))["sources"] if item["name"] == self.source.name
+        )
+        for key in sorted(wanted, key=lambda key: int(entry.lines[key]), reverse=True):
+            _put(lines, entry.lines[key], key, wanted[key])
+        dated = "\n".join(lines)
+        if not _differ_only_in(text, dated, self.source.name, wanted):
+            raise UserError(
+                f"the new date of {self.source.name} cannot be put in; write every key on a line of its own",
+                source=self.listing,
+                line=self.source.published_line,
+            )
+        return {self.listing: dated}
 
 
 def _described(read: Callable[[str, str], frozenset[str]], name: str, page: bytes | None) -> frozenset[str]:
@@ -165,9 +180,31 @@ def _described(read: Callable[[str, str], frozenset[str]], name: str, page: byte
 
 def _put(lines: list[str], number: int, key: str, value: str) -> None:
     """Replace a value in one line of YAML and leave everything else in the file as it is."""
-    start, found, _ = lines[number - 1].partition(f"{key}:")
-    if found:
-        lines[number - 1] = f"{start}{key}: {value}"
+    start, found, rest = lines[number - 1].partition(f"{key}:")
+    if not found:
+        return
+    if "{" in start:
+        # In a flow mapping a value ends at the comma or the brace.
+        kept = re.sub(r"\A\s*(?:\"[^\"]*\"|'[^']*'|[^,}]*)", "", rest)
+    else:
+        comment = re.search(r"\s#.*\Z", rest)
+        kept = comment.group() if comment else ""
+        # Lines that are deeper than the key go on with its value.
+        while number < len(lines) and re.match(rf" {{{len(start) + 1},}}\S", lines[number]):
+            del lines[number]
+    lines[number - 1] = f"{start}{key}: {value}{kept}"
+
+
+def _differ_only_in(before: str, after: str, name: str, wanted: Mapping[str, str]) -> bool:
+    """Whether a list of pages reads as before but for some values of one page."""
+    expected = load(before, "")
+    for entry in expected["sources"]:
+        if entry.get("name") == name:
+            entry.update(wanted)
+    try:
+        return bool(load(after, "") == expected)
+    except UserError:
+        return False
 
 
 def _decode(body: bytes, name: str) -> str:
