@@ -54,6 +54,8 @@ def test_each_filter_gives_exactly_the_items_that_fit(check: Check) -> None:
         unused = set(check.session.documented_values(check.subject, item.leaf) or ()) - set(values)
         for value in [*values, *sorted(unused)]:
             judge_conditions(check, [Condition(item, (value,))])
+        for value in check.session.contested_values(check.subject, item.leaf):
+            judge_conditions(check, [Condition(item, (value,))], general="a contested value", may_refuse=True)
 
 
 @law("filters/unknown-value", "derived", applies=has_text_filters)

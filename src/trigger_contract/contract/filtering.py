@@ -16,6 +16,7 @@ from trigger_contract.contract.ids import UNKNOWN_TEXT
 from trigger_contract.contract.law import Check
 from trigger_contract.contract.listing import judge_walk
 from trigger_contract.contract.oracle import Filter, Verdict, filters, parse_moment, spelled, values_of
+from trigger_contract.contract.sampling import sample
 from trigger_contract.contract.subjects import Subject
 from trigger_contract.contract.values import item_schema
 from trigger_contract.document.wire import QueryLeaf
@@ -62,6 +63,7 @@ def judge_conditions(
     size: int | None = None,
     general: str | None = None,
     unknown: bool = False,
+    may_refuse: bool = False,
 ) -> None:
     """Walk the list under conditions and hold it against the snapshot.
 
@@ -72,6 +74,7 @@ def judge_conditions(
         general: Says in findings what the values are, where the values themselves would make each
             finding another one.
         unknown: Whether the value belongs to nothing, so that nothing at all may come.
+        may_refuse: Whether a refusal keeps the promise too.
     """
     names = " and ".join(condition.filter.leaf.name for condition in chosen)
     count = "several values" if any(len(condition.values) > 1 for condition in chosen) else "a value"
@@ -88,13 +91,20 @@ def judge_conditions(
         at=check.subject.leaf_pointer(chosen[0].filter.leaf),
         size=size,
         most=_ITEMS_A_WALK if size is None else size * 15,
-        may_refuse=any("only applicable" in item.filter.leaf.description.lower() for item in chosen),
+        may_refuse=may_refuse
+        or any("only applicable" in item.filter.leaf.description.lower() for item in chosen),
     )
 
 
 def chosen_values(check: Check, item: Filter, most: int = _VALUES) -> list[str]:
-    """Return values of a filter seen on the server: the rarest, the most common and some between."""
-    counts = values_of(item, check.session.snapshot(check.subject).items)
+    """Return values of a filter seen on the server: the rarest, the most common and some between.
+
+    Of a filter by the identity, those of the most different items.
+    """
+    snapshot = check.session.snapshot(check.subject)
+    if not is_combinable(item):
+        return sample(snapshot.by_id, most, check.session.random("values", item.leaf.name))
+    counts = values_of(item, snapshot.items)
     documented = check.session.documented_values(check.subject, item.leaf)
     if documented is not None:
         # What a page does not let one ask for may be refused, even where another page names it.

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from heapq import heapify, heappop, heappush
 from typing import Any
 
 _SHORT = 24
+_FEW = 12
+"""A field with no more values than this makes kinds of items, if only one value comes twice."""
+_PRESENT = "present"
+Trait = tuple[str, str]
 
 
 def sample(items: Mapping[str, Mapping[str, Any]], size: int, generator: random.Random) -> list[str]:
-    """Choose items so that every trait is there, rare traits first.
+    """Choose items so that every trait is there, each time the item that adds most, rare traits first.
 
-    A trait is a field that is there or is not, or a short scalar a field has.
+    A trait is a field that is there, or a short scalar a field has.
 
     Args:
         items: Items by identity.
@@ -27,33 +32,59 @@ def sample(items: Mapping[str, Mapping[str, Any]], size: int, generator: random.
     if len(identities) <= size:
         return identities
     traits = {identity: traits_of(item) for identity, item in items.items()}
+    _forget_identifying(traits)
     counts = Counter(trait for found in traits.values() for trait in found)
-    covered: Counter[tuple[str, str]] = Counter()
+    covered: Counter[Trait] = Counter()
+
+    def gain(identity: str) -> float:
+        return sum(1 / (counts[trait] << 3 * covered[trait]) for trait in traits[identity])
+
     generator.shuffle(identities)
-    # Items with a rare trait come first; a trait seen often enough attracts no further item.
-    identities.sort(key=lambda identity: min((counts[trait] for trait in traits[identity]), default=0))
+    queue = [(-gain(identity), place, identity) for place, identity in enumerate(identities)]
+    heapify(queue)
     chosen: list[str] = []
-    rest: list[str] = []
-    for identity in identities:
-        if len(chosen) < size and any(covered[trait] < 3 for trait in traits[identity]):
-            chosen.append(identity)
-            covered.update(traits[identity])
-        else:
-            rest.append(identity)
-    generator.shuffle(rest)
-    return (chosen + rest)[:size]
+    while len(chosen) < size:
+        _, place, identity = heappop(queue)
+        # Gains only fall, so what is still first after its gain is taken anew is the best of all.
+        current = (-gain(identity), place, identity)
+        if queue and current > queue[0]:
+            heappush(queue, current)
+            continue
+        chosen.append(identity)
+        covered.update(traits[identity])
+    return chosen
 
 
-def traits_of(item: Mapping[str, Any]) -> set[tuple[str, str]]:
-    """Return the traits of an item, one level deep."""
-    found: set[tuple[str, str]] = set()
+def _forget_identifying(traits: Mapping[str, set[Trait]]) -> None:
+    """Leave out the values of fields that have nearly one for each item: they make no kinds of items."""
+    holders = Counter(name for found in traits.values() for name, value in found if value != _PRESENT)
+    values = Counter(name for name, value in set().union(*traits.values()) if value != _PRESENT)
+    identifying = {
+        name
+        for name, count in values.items()
+        if count > max(_FEW, holders[name] / 2) or 1 < count == holders[name]
+    }
+    for found in traits.values():
+        found -= {(name, value) for name, value in found if name in identifying and value != _PRESENT}
+
+
+def traits_of(item: Mapping[str, Any]) -> set[Trait]:
+    """Return the traits of an item: its values one level deep, and what members its lists' objects have."""
+    found: set[Trait] = set()
     for name, value in item.items():
-        found.add((name, "present"))
+        found.add((name, _PRESENT))
         if isinstance(value, bool) or (isinstance(value, (str, int)) and len(str(value)) <= _SHORT):
             found.add((name, repr(value)))
         elif isinstance(value, list):
             found.add((name, f"{len(value)} items"))
+            found.update((path, _PRESENT) for part in value for path in _paths(part, f"{name}[]"))
         elif isinstance(value, Mapping):
             found.update((f"{name}.{key}", repr(part)[:_SHORT]) for key, part in value.items())
     # A field with a value of its own on every item tells nothing apart.
     return {trait for trait in found if trait[0] != "id"}
+
+
+def _paths(value: Any, above: str) -> Iterator[str]:
+    for key, part in value.items() if isinstance(value, Mapping) else ():
+        yield f"{above}.{key}"
+        yield from _paths(part, f"{above}.{key}")

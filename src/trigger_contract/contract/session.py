@@ -182,6 +182,12 @@ class Session:
         path = subject.operation.path
         return [str(item) for item in schema["enum"] if not self._pages.is_contested(path, item)]
 
+    def contested_values(self, subject: Subject, leaf: QueryLeaf) -> list[str]:
+        """Return the values of a query name that another page gave it, which a server may refuse."""
+        certain = self.documented_values(subject, leaf)
+        enum = item_schema(self.contract.document, leaf).get("enum", ())
+        return [] if certain is None else [str(item) for item in enum if str(item) not in certain]
+
     def required_values(self, subject: Subject) -> dict[str, Any]:
         """Return a value for each query name without which no request is valid."""
         found: dict[str, Any] = {}

@@ -103,13 +103,17 @@ def _attempts(run: Record, at: int) -> tuple[dict[str, Any], ...]:
     """Keep the attempts there are, and bring the last one to where the run is."""
     attempts = [dict(attempt) for attempt in run.get("attempts", ())]
     state = run["state"]
-    if "startedAt" not in run:
+    if state == "DEQUEUED":
+        return (_attempt(run["id"], 1, at),)
+    if "startedAt" not in run and not attempts:
         return ()
     if not attempts or (state == "EXECUTING" and attempts[-1]["status"] == "FAILED"):
         started = run["startedAt"] if not attempts else at
         attempts.append(_attempt(run["id"], len(attempts) + 1, started))
     last = attempts[-1]
     last["updatedAt"] = at
+    if "startedAt" in run:
+        last.setdefault("startedAt", max(run["startedAt"], last["createdAt"]))
     if state in _RUNNING:
         last["status"] = {"EXECUTING": "EXECUTING", "RETRYING": "FAILED", "PAUSED": "PAUSED"}[state]
         if state == "RETRYING":
@@ -126,10 +130,9 @@ def _attempts(run: Record, at: int) -> tuple[dict[str, Any], ...]:
 def _attempt(run_id: str, number: int, at: int) -> dict[str, Any]:
     return {
         "id": f"attempt_{run_id.removeprefix('run_')}{number}",
-        "status": "EXECUTING",
+        "status": "PENDING",
         "createdAt": at,
         "updatedAt": at,
-        "startedAt": at,
     }
 
 

@@ -204,8 +204,9 @@ class RunsModel:
             if row is None:
                 return self._refusals.answer(call.operation, 500 if real else 404, text="Run not found")
             naming = self._newer if real else self.documented_naming()
+            # Only the list is said to leave out output and error.
             whole = self._views.whole(
-                self._progress.visit(row), naming, _base(call.request), output=real, env=True
+                self._progress.visit(row), naming, _base(call.request), error=True, env=True
             )
             return _success(whole)
         tags = {"tag": (f"account:{values['account_id']}",)} if "account_id" in values else {}

@@ -26,8 +26,9 @@ _TAGS = ("user_1", "user_2", "org_north", "org_süd", "plan:pro", "a b&c=d", "x"
 _FAMILY = 20
 """Runs come in families of this many; relations stay inside a family."""
 _PARENTS = {1: 0, 2: 0, 3: 0, 4: 1, 5: 4, 11: 10, 12: 10}
-_TRIGGERS = {0: "trigger", 1: "triggerAndWait", 2: "batchTrigger", 3: "batchTrigger", 4: "triggerAndWait"}
-_TRIGGERS |= {5: "batchTriggerAndWait", 10: "trigger", 11: "batchTriggerAndWait", 12: "batchTriggerAndWait"}
+_FUNCTIONS = ("trigger", "triggerAndWait", "batchTrigger", "batchTriggerAndWait")
+# Who starts a run how changes from family to family, so that every function is seen in every relation.
+_TRIGGERS = {0: 0, 1: 1, 2: 2, 3: 2, 4: 1, 5: 3, 10: 1, 11: 3, 12: 3}
 # Most runs of a real environment are finished ones, yet no state may be rare in a small store.
 _STATES = (*STATES, "COMPLETED", "COMPLETED", "FAILED", "EXECUTING", "COMPLETED")
 _ERRORS: tuple[dict[str, Any], ...] = (
@@ -70,9 +71,12 @@ def seeded(count: int, seed: int, now: int) -> Iterator[Record]:
     depths: list[int] = []
     previous = 0
     for index in range(count):
-        position = index % _FAMILY
+        family, position = divmod(index, _FAMILY)
         if position == 0:
             states = rng.sample(_STATES, len(_STATES))
+            # The first run, which has the most descendants, is in each state in turn.
+            turn = states.index(STATES[family % len(STATES)])
+            states[0], states[turn] = states[turn], states[0]
             bits = rng.getrandbits(96 * _FAMILY)
             ids = [f"run_c{bits >> (96 * k) & (1 << 96) - 1:024x}" for k in range(_FAMILY)]
             depths = [0] * _FAMILY
@@ -89,7 +93,7 @@ def seeded(count: int, seed: int, now: int) -> Iterator[Record]:
             "isTest": index % 7 in (0, 3),
             "tags": _tags(index),
             "depth": 0,
-            "triggerFunction": _TRIGGERS.get(position, "trigger"),
+            "triggerFunction": _FUNCTIONS[(_TRIGGERS[position] + family) % 4 if position in _TRIGGERS else 0],
             "queue": QUEUES[index % 2],
             "machine": MACHINES[index // 2 % 2],
             "region": REGIONS[index // 4 % 2],
@@ -129,7 +133,8 @@ def _relate(record: Record, index: int, position: int, ids: list[str], depths: l
             "depth": depths[position],
         }
     if record["triggerFunction"].startswith("batch"):
-        record["batchId"] = f"batch_{ids[0 if position < 10 else 10][5:20]}"
+        start = 5 if record["triggerFunction"] == "batchTrigger" else 6  # a batch is started in one way
+        record["batchId"] = f"batch_{ids[0 if position < 10 else 10][start : start + 15]}"
     if position in (6, 9, 13, 16):
         which = index // _FAMILY % 2 if position in (6, 13) else position // 16
         record["schedule"] = {
@@ -146,9 +151,10 @@ def _fill_in(record: Record, index: int, state: str) -> None:
     """Give the members that do not depend on what the run has done."""
     if state != "WAITING_FOR_DEPLOY":
         record["version"] = VERSIONS[index // 2 % len(VERSIONS)]
-    if index % 4 == 1:
+    shifted = index + index // _FAMILY  # else some positions of a family would never have them
+    if shifted % 4 == 1:
         record["idempotencyKey"] = f"key_{index}"
-    if index % 5 == 2:
+    if shifted % 5 == 2:
         record["metadata"] = {"step": index % 10, "user": {"name": "Zoë"}, "done": [True, None]}
     if index % 6 == 3:
         record["ttl"] = ("1h42m", "10m", "1h")[index // 6 % 3]

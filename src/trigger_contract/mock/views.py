@@ -61,6 +61,7 @@ class Views:
         *,
         content: bool = True,
         output: bool = True,
+        error: bool = False,
         env: bool = False,
     ) -> str:
         """Write a run with everything it has.
@@ -70,7 +71,8 @@ class Views:
             naming: How states are named.
             base: The URL of this server, for presigned URLs.
             content: Show payload and output.
-            output: Show the output and the error.
+            output: Show the output, and where attempts are not shown the error.
+            error: Show the error beside the attempts too.
             env: Show the environment.
         """
         parts = [row.common, naming.fragments[row.state], row.detail]
@@ -88,8 +90,8 @@ class Views:
             parts.append('"attempts":' + row.attempts)
         else:
             parts.append(f'"attempts":[],"attemptCount":{row.attempt_count}')
-            if row.error and output:
-                parts.append('"error":' + json.dumps(serialized_error(json.loads(row.error))))
+        if row.error and output and (error or self._no_attempts):
+            parts.append('"error":' + json.dumps(serialized_error(json.loads(row.error))))
         return "{" + ",".join(parts) + "}"
 
     def result(self, row: Row) -> dict[str, Any]:
