@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from trigger_contract.changes.flatten import component
 from trigger_contract.changes.law import Effect, Flow
 from trigger_contract.changes.model import Change, Comparison
 from trigger_contract.changes.operations import compare_paths
+from trigger_contract.changes.position import component
 from trigger_contract.changes.schemas import SchemaGraph
 from trigger_contract.changes.scope import Scope
 from trigger_contract.changes.security import compare_schemes
@@ -154,7 +154,7 @@ def _group(found: list[tuple[Finding, list[str]]], labels: list[str]) -> tuple[C
         labels: All operations in the document's order.
     """
     order = {label: index for index, label in enumerate(labels)}
-    groups: dict[tuple[str, str, str, str, str], tuple[Finding, set[str]]] = {}
+    groups: dict[tuple[str, str, str, str], tuple[Finding, set[str]]] = {}
     for finding, operations in found:
         groups.setdefault(finding.key, (finding, set()))[1].update(operations)
     changes = [

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from trigger_contract.changes.flatten import Flat, flatten, position
+from trigger_contract.changes.flatten import Flat, flatten
 from trigger_contract.changes.law import Effect
 from trigger_contract.changes.model import Severity
+from trigger_contract.changes.position import position
 from trigger_contract.changes.side import Side, same_json
 from trigger_contract.changes.spot import Context, Spot
 
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 class Match:
     """Alternatives paired up, and those left over."""
 
-    pairs: tuple[tuple[Any, Any], ...]
-    removed: tuple[Any, ...]
-    added: tuple[Any, ...]
+    pairs: tuple[tuple[Any, Any], ...] = ()
+    removed: tuple[Any, ...] = ()
+    added: tuple[Any, ...] = ()
 
 
 def match(graph: SchemaGraph, context: Context, old: list[Any], new: list[Any]) -> Match:
@@ -82,8 +83,16 @@ def describe(side: Side, raw: Any) -> str:
     return f"`{' or '.join(sorted(flat.types)) if flat.types else 'any'}`"
 
 
-def compare_discriminators(graph: SchemaGraph, spot: Spot, old: Flat, new: Flat) -> None:
-    """Report changes in how a client tells the alternatives apart."""
+def compare_discriminators(graph: SchemaGraph, spot: Spot, old: Flat, new: Flat, told: Match) -> None:
+    """Report changes in how a client tells the alternatives apart.
+
+    Args:
+        graph: Both documents.
+        spot: The place.
+        old: The old union.
+        new: The new union.
+        told: Its alternatives; the values of those that came or went need no words of their own.
+    """
     before, after = old.get("discriminator"), new.get("discriminator")
     if not isinstance(before, Mapping) or not isinstance(after, Mapping):
         if after is not None and before is None:
@@ -98,8 +107,12 @@ def compare_discriminators(graph: SchemaGraph, spot: Spot, old: Flat, new: Flat)
         predicate = f"is told apart by `{names[1]}` (was `{names[0]}`)"
         spot.report("discriminator-property-name-changed", Effect.UNKNOWN, predicate, *names)
     mappings = _mapping(graph.old, old), _mapping(graph.new, new)
+    gone = {position(graph.old, one).key for one in told.removed}
+    come = {position(graph.new, one).key for one in told.added}
     for value in dict.fromkeys([*mappings[0], *mappings[1]]):
         one, other = (mapping.get(value) for mapping in mappings)
+        if one in gone or other in come:
+            continue
         if one is None:
             predicate = f"has the new discriminator value `{value}`"
             spot.report("discriminator-mapping-added", Effect.NONE, predicate, None, value)
