@@ -252,13 +252,13 @@ TWO_WAYS: list[tuple[Any, Any, list[tuple[str, str]], list[tuple[str, str]]]] = 
         secured(),
         secured({"key": []}),
         [("api-security-became-required", "breaking")],
-        [("api-security-became-optional", "additive"), ("api-security-added", "additive")],
+        [("api-security-became-optional", "additive")],
     ),
     (
         secured({"key": []}, {}),
         secured({"key": []}),
         [("api-security-became-required", "breaking")],
-        [("api-security-added", "additive")],
+        [("api-security-became-optional", "additive")],
     ),
     (
         secured({"key": ["a"]}),

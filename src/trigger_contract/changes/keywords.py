@@ -9,7 +9,7 @@ from trigger_contract.changes.flatten import LOWER_LIMITS, UPPER_LIMITS, Flat
 from trigger_contract.changes.law import Effect, Flow
 from trigger_contract.changes.model import Severity
 from trigger_contract.changes.position import ANNOTATIONS, is_words
-from trigger_contract.changes.side import canonical, same_json, show, told
+from trigger_contract.changes.side import canonical, same_json, show, telling
 from trigger_contract.changes.spot import Spot
 
 # oasdiff's names for the limits
@@ -262,7 +262,7 @@ def _text(spot: Spot, key: str, old: Any, new: Any) -> None:
     label = _LABELS.get(key, key.strip("$")) if known else f"`{key}`"
     if key == "example":
         old, new = (values[0] if values and len(values) == 1 else values for values in (old, new))
-    spot.report(f"{name}-{verb}", Effect.TEXT, f"has {told(label, old, new)}", old, new)
+    spot.report(f"{name}-{verb}", Effect.TEXT, f"has {telling(label, old, new)}", old, new)
 
 
 def _default(spot: Spot, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:

@@ -120,7 +120,7 @@ def _compare(scope: Scope, old: Parameter, new: Parameter) -> None:
     else:
         _schemas(scope, new, old.get("schema"), new.get("schema"))
     keys = ("description", "example", "examples")
-    scope.texts("request-parameter", f"the {name}", _without(old), _without(new), keys)
+    scope.texts("request-parameter", f"the {name}", old, new, keys, told=EXTENSION)
 
 
 def _schemas(scope: Scope, parameter: Parameter, old: Any, new: Any) -> None:
@@ -145,10 +145,6 @@ def _spelling(side: Side, parameter: Parameter) -> tuple[str, Any]:
     for name, media_type in side.mapping(parameter.get("content"), "`content`", parameter).items():
         return name, side.mapping(media_type, f"media type {name}", parameter).get("schema")
     return _style(parameter)[0], parameter.get("schema")
-
-
-def _without(parameter: Parameter) -> Parameter:
-    return {key: value for key, value in parameter.items() if key != EXTENSION}
 
 
 def _serialization(scope: Scope, old: Parameter, new: Parameter) -> None:

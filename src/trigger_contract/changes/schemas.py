@@ -14,6 +14,7 @@ from typing import Any
 
 from trigger_contract.changes import unions
 from trigger_contract.changes.flatten import Flat, flatten
+from trigger_contract.changes.identical import Identical
 from trigger_contract.changes.keywords import (
     HANDLED,
     compare_annotations,
@@ -78,6 +79,7 @@ class SchemaGraph:
         self.new = new
         self._nodes: dict[Key, _Node] = {}
         self._questions = 0
+        self.identical = Identical(old, new)
         self._names = tuple(frozenset(side.components("schemas")) for side in (old, new))
 
     def compare(self, context: Context, base: str, old: Any, new: Any) -> Key:
@@ -170,6 +172,8 @@ class SchemaGraph:
         skip = frozenset(local)
         if not old.key and not new.key:
             self._compare_flat(spot, node, old, new, skip)
+            return
+        if old.key == new.key and old.null == new.null and self.identical.component(old.key):
             return
         lines = (line_of(old.core) or old.line, line_of(new.core) or new.line)
         pair = (old.key, new.key, *("" if one.key else canonical(one.core) for one in (old, new)))

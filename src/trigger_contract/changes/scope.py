@@ -9,7 +9,7 @@ from typing import Any
 from trigger_contract.changes.law import Effect, Flow, severity
 from trigger_contract.changes.model import Severity
 from trigger_contract.changes.schemas import Key, SchemaGraph
-from trigger_contract.changes.side import line_of, same_json, told
+from trigger_contract.changes.side import line_of, same_json, telling
 from trigger_contract.changes.spot import Context, Finding
 
 _LABELS = {"externalDocs": "link to more documentation", "termsOfService": "terms of service"}
@@ -100,6 +100,8 @@ class Scope:
         old: Mapping[str, Any],
         new: Mapping[str, Any],
         keys: Iterable[str],
+        *,
+        told: str = "",
     ) -> None:
         """Report which of these keys, and which extensions, say something else now.
 
@@ -109,8 +111,9 @@ class Scope:
             old: The old object.
             new: The new object.
             keys: Keys that only describe.
+            told: An extension that is told of elsewhere.
         """
-        extensions = sorted(key for key in {*old, *new} if key.startswith("x-"))
+        extensions = sorted(key for key in {*old, *new} if key.startswith("x-") and key != told)
         for key in (*keys, *extensions):
             before, after = old.get(key), new.get(key)
             if same_json(before, after):
@@ -118,7 +121,7 @@ class Scope:
             verb = "added" if before is None else "removed" if after is None else "changed"
             name = "extension" if key.startswith("x-") else _kebab(key)
             label = f"`{key}`" if key.startswith("x-") else _LABELS.get(key, key)
-            message = f"{what[:1].upper()}{what[1:]} has {told(label, before, after)}."
+            message = f"{what[:1].upper()}{what[1:]} has {telling(label, before, after)}."
             self.report(f"{code}-{name}-{verb}", Effect.TEXT, message, before, after, near=(old, new))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from trigger_contract.changes.law import Effect
 from trigger_contract.changes.scope import Scope
-from trigger_contract.changes.side import Side, canonical, same_json, told
+from trigger_contract.changes.side import Side, canonical, same_json, telling
 
 # One alternative: the scopes that each scheme needs, by the scheme's name in the new document.
 Alternative = dict[str, frozenset[str]]
@@ -43,17 +43,17 @@ def compare_security(scope: Scope, old_raw: Any, new_raw: Any) -> None:
         message = f"Authentication is now required: {' or '.join(map(_words, new))}."
         scope.report("api-security-became-required", Effect.NARROWS, message, near=near)
         come = []
+    elif anonymous[1] and not anonymous[0]:
+        message = "No authentication is needed any more."
+        scope.report("api-security-became-optional", Effect.WIDENS, message, near=near)
+        come = [one for one in come if one]
     for one in filter(None, gone):
         # An anonymous alternative takes every request, authenticated or not.
-        if anonymous[1]:
-            message = f"Authentication by {_words(one)} is no longer needed."
-            scope.report("api-security-became-optional", Effect.WIDENS, message, near=near)
-        else:
+        if not anonymous[1]:
             message = f"Authentication by {_words(one)} is no longer offered."
             scope.report("api-security-removed", Effect.NARROWS, message, near=near)
     for one in come:
-        offer = f"Authentication by {_words(one)} is now offered"
-        message = f"{offer}." if one else "No authentication is needed any more."
+        message = f"Authentication by {_words(one)} is now offered."
         scope.report("api-security-added", Effect.WIDENS, message, near=near)
 
 
@@ -178,7 +178,7 @@ def _urls(
     for key in keys:
         before, after = old.get(key), new.get(key)
         if before != after:
-            message = f"The {what} has {told(f'`{key}`', before, after)}."
+            message = f"The {what} has {telling(f'`{key}`', before, after)}."
             code = _URL_CODES[key]
             scope.report(code, Effect.UNKNOWN, message, before, after, near=(old, new))
 

@@ -122,7 +122,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def told(label: str, old: Any, new: Any) -> str:
+def telling(label: str, old: Any, new: Any) -> str:
     """Return what there is now of something that only tells, for a sentence: ``a new description``."""
     if new is None:
         return f"no {label} any more"

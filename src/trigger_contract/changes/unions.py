@@ -10,7 +10,7 @@ from trigger_contract.changes.flatten import Flat, flatten
 from trigger_contract.changes.law import Effect
 from trigger_contract.changes.model import Severity
 from trigger_contract.changes.position import position
-from trigger_contract.changes.side import Side, same_json
+from trigger_contract.changes.side import Side, canonical, same_json
 from trigger_contract.changes.spot import Context, Spot
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Match:
 
 
 def match(graph: SchemaGraph, context: Context, old: list[Any], new: list[Any]) -> Match:
-    """Pair alternatives: first those that demand the same, then by name, then by likeness."""
+    """Pair alternatives: first those that demand the same, then by name, by tag and by likeness."""
     pairs: list[tuple[Any, Any]] = []
     before, after = list(old), list(new)
     names = (lambda one: position(graph.old, one).component, lambda one: position(graph.new, one).component)
@@ -39,12 +39,18 @@ def match(graph: SchemaGraph, context: Context, old: list[Any], new: list[Any]) 
         return names[0](one) is not None and names[0](one) == names[1](other)
 
     def alike(one: Any, other: Any) -> bool:
-        return _likeness(flatten(graph.old, one), flatten(graph.new, other))
+        flats = flatten(graph.old, one), flatten(graph.new, other)
+        return _likeness(*flats) and not _differ(_tags(graph.old, flats[0]), _tags(graph.new, flats[1]))
+
+    def same_tag(one: Any, other: Any) -> bool:
+        tags = _tags(graph.old, flatten(graph.old, one)), _tags(graph.new, flatten(graph.new, other))
+        return not _differ(*tags) and not tags[0].keys().isdisjoint(tags[1])
 
     tests: tuple[Callable[[Any, Any], bool], ...] = (
         same_text,
         same_name,
         lambda one, other: graph.same(context, one, other),
+        same_tag,
         alike,
     )
     for test in tests:
@@ -68,6 +74,20 @@ def _likeness(old: Flat, new: Flat) -> bool:
     if not one and not other:
         return old.types is not None
     return 2 * len(one & other) >= len(one | other)
+
+
+def _tags(side: Side, flat: Flat) -> dict[str, str]:
+    """Return the properties that can have only one value, by which alternatives are often told apart."""
+    tags: dict[str, str] = {}
+    for name, raw in flat.get("properties", {}).items():
+        values = flatten(side, raw).get("enum")
+        if values is not None and len(values) == 1:
+            tags[name] = canonical(values[0])
+    return tags
+
+
+def _differ(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
+    return any(old[name] != new[name] for name in old.keys() & new.keys())
 
 
 def describe(side: Side, raw: Any) -> str:
