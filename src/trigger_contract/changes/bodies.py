@@ -72,7 +72,7 @@ def compare_content(
         if before != after:
             message = f"The media type of {what} is now spelled `{after}` (was `{before}`)."
             renamed = f"{code}-media-type-name-changed"
-            scope.report(renamed, Effect.NONE, message, before, after, near=(old, new))
+            scope.report(renamed, _respelled(before, after), message, before, after, near=(old, new))
         one = scope.graph.old.mapping(old[before], f"media type {before}", old)
         other = scope.graph.new.mapping(new[after], f"media type {after}", new)
         intro = f"In {what}" if len(pairs) == 1 else f"In {what} ({after})"
@@ -104,6 +104,18 @@ def _match_media_types(old: _Object, new: _Object) -> tuple[list[tuple[str, str]
 
 def _essence(media_type: str) -> str:
     return media_type.split(";")[0].strip().lower()
+
+
+def _respelled(old: str, new: str) -> Effect:
+    """Return what other parameters of a media type do; more or fewer of them are only more or less said."""
+    before, after = (_parameters(name) for name in (old, new))
+    differ = any(before[key] != after[key] for key in before.keys() & after.keys())
+    return Effect.UNKNOWN if differ else Effect.NONE
+
+
+def _parameters(media_type: str) -> dict[str, str]:
+    pairs = (part.partition("=") for part in media_type.lower().split(";")[1:])
+    return {name.strip(): value.strip().strip('"') for name, _, value in pairs}
 
 
 def _is_text(media_type: str) -> bool:

@@ -106,13 +106,21 @@ def compare_null(spot: Spot, old: Flat, new: Flat) -> None:
 
 
 def _constant(spot: Spot, old: Flat, new: Flat) -> bool:
-    """Report a constant that became another one, and return whether it did."""
-    if "const" not in old.keywords or "const" not in new.keywords:
-        return False
+    """Report a constant that came, went or became another one, and return whether it did."""
     before, after = old.get("const"), new.get("const")
-    if same_json(before, after):
+    constant = "const" in old.keywords, "const" in new.keywords
+    if all(constant):
+        if same_json(before, after):
+            return False
+        predicate = f"is {show(after)} (was {show(before)})"
+        spot.report("const-changed", Effect.INCOMPARABLE, predicate, before, after)
+    elif constant[0] and "enum" not in new.keywords:
+        predicate = f"is no longer always {show(before)}"
+        spot.report("const-removed", Effect.WIDENS, predicate, before, None)
+    elif constant[1] and "enum" not in old.keywords:
+        spot.report("const-added", Effect.NARROWS, f"is now always {show(after)}", None, after)
+    else:
         return False
-    spot.report("const-changed", Effect.INCOMPARABLE, f"is {show(after)} (was {show(before)})", before, after)
     return True
 
 

@@ -117,10 +117,26 @@ def _compare(scope: Scope, old: Parameter, new: Parameter) -> None:
         compare_content(
             scope, "request", "parameter", Flow.SENT, f"the {name}", old.get("content"), new.get("content")
         )
+    elif _repeats(scope, old, new):
+        message = f"The {name} can now be given several times."
+        code = "request-parameter-type-generalized"
+        scope.report(code, Effect.WIDENS, message, near=(old, new))
+        _schemas(scope, new, old["schema"], flatten(scope.graph.new, new["schema"]).get("items"))
     else:
         _schemas(scope, new, old.get("schema"), new.get("schema"))
     keys = ("description", "example", "examples")
     scope.texts("request-parameter", f"the {name}", old, new, keys, told=EXTENSION)
+
+
+def _repeats(scope: Scope, old: Parameter, new: Parameter) -> bool:
+    """Whether a single value became a list that is written as the same name again and again.
+
+    One value is spelled as before then. Source: OpenAPI 3.1, Style Values, ``form`` with ``explode``.
+    """
+    if not _scalar(scope.graph.old, old) or _style(new) != ("form", True) or _style(old)[0] != "form":
+        return False
+    flat = flatten(scope.graph.new, new.get("schema"))
+    return flat.types == frozenset({"array"}) and flat.get("minItems", 0) <= 1
 
 
 def _schemas(scope: Scope, parameter: Parameter, old: Any, new: Any) -> None:

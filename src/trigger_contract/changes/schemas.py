@@ -25,7 +25,7 @@ from trigger_contract.changes.keywords import (
 from trigger_contract.changes.law import Effect, Flow
 from trigger_contract.changes.model import Severity
 from trigger_contract.changes.position import Position, is_annotation, position
-from trigger_contract.changes.presence import added, existence, kebab, removed, requiredness
+from trigger_contract.changes.presence import added, dependents, existence, kebab, removed, requiredness
 from trigger_contract.changes.side import Side, canonical, line_of, same_json
 from trigger_contract.changes.spot import Context, Finding, Spot
 
@@ -360,7 +360,7 @@ class SchemaGraph:
             if same_json(before, after):
                 continue
             if key == "dependentRequired":
-                existence(spot, kebab(key), f"`{key}`", before, after)
+                dependents(spot, before or {}, after or {})
             else:
                 effect = Effect.INCOMPARABLE if key in _ENCODINGS else Effect.UNKNOWN
                 spot.report(f"{kebab(key)}-changed", effect, f"has another `{key}`", before, after)

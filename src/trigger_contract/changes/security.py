@@ -137,6 +137,8 @@ def _compare_scheme(scope: Scope, name: str, old: Mapping[str, Any], new: Mappin
     if _demand(old) != _demand(new):
         message = f"The security scheme `{name}` demands something else of a request."
         scope.report("api-security-scheme-changed", Effect.INCOMPARABLE, message, near=(old, new))
+        scope.texts("api-security-scheme", f"the security scheme `{name}`", old, new, _WORDS)
+        return
     _urls(scope, f"security scheme `{name}`", old, new, ("openIdConnectUrl",))
     flows = [
         side.mapping(one.get("flows"), "`flows`", one) for side, one in ((sides[0], old), (sides[1], new))
