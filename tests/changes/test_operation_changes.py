@@ -83,8 +83,8 @@ TWO_WAYS: list[tuple[Any, Any, list[tuple[str, str]], list[tuple[str, str]]]] = 
     (
         asking(query()),
         asking(query(schema={"type": "integer"})),
-        [("request-parameter-type-changed", "breaking")],
-        [("request-parameter-type-changed", "breaking")],
+        [("request-parameter-type-specialized", "breaking")],
+        [("request-parameter-type-generalized", "additive")],
     ),
     (
         asking(query()),
@@ -137,8 +137,8 @@ TWO_WAYS: list[tuple[Any, Any, list[tuple[str, str]], list[tuple[str, str]]]] = 
     (
         asking(query(schema=an_object(a=STRING))),
         asking(query(schema=an_object(a={"type": "integer"}))),
-        [("request-parameter-property-type-changed", "breaking")],
-        [("request-parameter-property-type-changed", "breaking")],
+        [("request-parameter-property-type-specialized", "breaking")],
+        [("request-parameter-property-type-generalized", "additive")],
     ),
     (
         operation(),
@@ -252,13 +252,13 @@ TWO_WAYS: list[tuple[Any, Any, list[tuple[str, str]], list[tuple[str, str]]]] = 
         secured(),
         secured({"key": []}),
         [("api-security-became-required", "breaking")],
-        [("api-security-became-optional", "additive"), ("api-security-added", "additive")],
+        [("api-security-became-optional", "additive")],
     ),
     (
         secured({"key": []}, {}),
         secured({"key": []}),
         [("api-security-became-required", "breaking")],
-        [("api-security-added", "additive")],
+        [("api-security-became-optional", "additive")],
     ),
     (
         secured({"key": ["a"]}),

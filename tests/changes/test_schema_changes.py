@@ -68,7 +68,9 @@ KEYWORDS = [
     ({}, {"propertyNames": {"pattern": "a"}}, "property-names-added", "breaking", "additive"),
     ({}, {"dependentRequired": {"a": ["b"]}}, "dependent-required-added", "breaking", "additive"),
     ({}, {"patternProperties": {"^a": STRING}}, "pattern-property-added", "breaking", "additive"),
-    ({}, {"unheardOf": 1}, "unheard-of-changed", "risky", "risky"),
+    ({}, {"unheardOf": 1}, "keyword-added", "text", "text"),
+    ({"dependencies": {"a": ["b"]}}, {"dependencies": {}}, "dependencies-changed", "risky", "risky"),
+    ({"const": "a"}, {"const": "b"}, "const-changed", "breaking", "breaking"),
     (
         STRING,
         {"type": "string", "contentEncoding": "base64"},

@@ -72,11 +72,12 @@ def compare_content(
         if before != after:
             message = f"The media type of {what} is now spelled `{after}` (was `{before}`)."
             renamed = f"{code}-media-type-name-changed"
-            scope.report(renamed, Effect.NONE, message, before, after, near=(old, new))
+            scope.report(renamed, _respelled(before, after), message, before, after, near=(old, new))
         one = scope.graph.old.mapping(old[before], f"media type {before}", old)
         other = scope.graph.new.mapping(new[after], f"media type {after}", new)
         intro = f"In {what}" if len(pairs) == 1 else f"In {what} ({after})"
-        scope.schema(kind, subject, flow, intro, "", one.get("schema"), other.get("schema"))
+        schemas = (one.get("schema"), other.get("schema"))
+        scope.schema(kind, subject, flow, intro, "", *schemas, encoded=_is_text(after))
         if "itemSchema" in one or "itemSchema" in other:
             schemas = (one.get("itemSchema"), other.get("itemSchema"))
             scope.schema(kind, subject, flow, f"{intro}, in each item", "", *schemas)
@@ -103,6 +104,24 @@ def _match_media_types(old: _Object, new: _Object) -> tuple[list[tuple[str, str]
 
 def _essence(media_type: str) -> str:
     return media_type.split(";")[0].strip().lower()
+
+
+def _respelled(old: str, new: str) -> Effect:
+    """Return what other parameters of a media type do; more or fewer of them are only more or less said."""
+    before, after = (_parameters(name) for name in (old, new))
+    differ = any(before[key] != after[key] for key in before.keys() & after.keys())
+    return Effect.UNKNOWN if differ else Effect.NONE
+
+
+def _parameters(media_type: str) -> dict[str, str]:
+    pairs = (part.partition("=") for part in media_type.lower().split(";")[1:])
+    return {name.strip(): value.strip().strip('"') for name, _, value in pairs}
+
+
+def _is_text(media_type: str) -> bool:
+    """Whether values of this media type are text without types, as those of a form are."""
+    essence = _essence(media_type)
+    return essence.startswith(("text/", "multipart/")) or essence == "application/x-www-form-urlencoded"
 
 
 def compare_responses(scope: Scope, old_raw: Any, new_raw: Any) -> None:
@@ -199,7 +218,7 @@ def _compare_header(scope: Scope, name: str, what: str, old: _Object, new: _Obje
             )
     if "schema" in old or "schema" in new:
         schemas = (old.get("schema"), new.get("schema"))
-        scope.schema("response", "header", flow, f"In {what}", name, *schemas)
+        scope.schema("response", "header", flow, f"In {what}", name, *schemas, encoded=True)
     if "content" in old or "content" in new:
         contents = (old.get("content"), new.get("content"))
         compare_content(scope, "response", "header", flow, f"the{subject[3:]}", *contents)

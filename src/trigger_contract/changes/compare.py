@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from trigger_contract.changes.flatten import component
 from trigger_contract.changes.law import Effect, Flow
 from trigger_contract.changes.model import Change, Comparison
 from trigger_contract.changes.operations import compare_paths
+from trigger_contract.changes.position import component
 from trigger_contract.changes.schemas import SchemaGraph
 from trigger_contract.changes.scope import Scope
 from trigger_contract.changes.security import compare_schemes
-from trigger_contract.changes.side import Side
+from trigger_contract.changes.side import Side, same_json
 from trigger_contract.changes.spot import Context, Finding
 from trigger_contract.errors import UserError
 
@@ -140,6 +140,9 @@ def _compare_unused(scope: Scope, old: Side, new: Side) -> None:
             scope.report("api-schema-added", Effect.TEXT, message, near=(None, schemas[1][name]))
         else:
             both = [schema[name] for schema in schemas]
+            # What changed in a schema that it refers to is told there.
+            if same_json(*both):
+                continue
             key = scope.graph.compare(context, name, *both)
             if any(True for _ in scope.graph.findings([key])):
                 message = f"The schema `{name}`, which no operation uses, changed."
@@ -154,7 +157,7 @@ def _group(found: list[tuple[Finding, list[str]]], labels: list[str]) -> tuple[C
         labels: All operations in the document's order.
     """
     order = {label: index for index, label in enumerate(labels)}
-    groups: dict[tuple[str, str, str, str, str], tuple[Finding, set[str]]] = {}
+    groups: dict[tuple[str, str, str, str], tuple[Finding, set[str]]] = {}
     for finding, operations in found:
         groups.setdefault(finding.key, (finding, set()))[1].update(operations)
     changes = [

@@ -11,133 +11,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import unquote
 
-from trigger_contract.changes.side import Side, canonical, json_type, line_of, same_json
-from trigger_contract.document.references import split_pointer
-
-ANNOTATIONS = frozenset(
-    {"title", "description", "example", "examples", "externalDocs", "$comment", "$id", "$anchor"}
-    | {"deprecated", "readOnly", "writeOnly", "default", "xml"}
+from trigger_contract.changes.position import (
+    UNIONS,
+    as_schema,
+    component,
+    is_annotation,
+    is_legacy,
+    is_null,
+    is_words,
 )
+from trigger_contract.changes.side import Side, canonical, json_type, same_json
+
 LOWER_LIMITS = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains")
 UPPER_LIMITS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains")
-_UNIONS = ("oneOf", "anyOf")
-_PREFIX = "#/components/schemas/"
-_NOTHING: Mapping[str, Any] = {}
-
-
-def is_annotation(key: str) -> bool:
-    """Whether a schema keyword leaves the set of valid values alone."""
-    return key in ANNOTATIONS or key.startswith("x-")
-
-
-@dataclass(frozen=True)
-class Position:
-    """A place where a schema is used, with the wrapping around the schema proper taken off.
-
-    Attributes:
-        core: The schema proper, unresolved.
-        key: Names the schema within its document; empty for one that is written inline.
-        component: Name of the component, where it is one.
-        null: Whether the wrapping admits null.
-        annotations: Annotations of the wrapping, which win over those of the schema proper.
-        line: Where it is written.
-    """
-
-    core: Mapping[str, Any]
-    key: str
-    component: str | None
-    null: bool
-    annotations: Mapping[str, Any]
-    line: int | None
-
-    def annotation(self, key: str) -> Any:
-        """Return an annotation that applies at this place."""
-        return self.annotations.get(key, self.core.get(key))
-
-
-def position(side: Side, raw: Any) -> Position:
-    """Take the wrapping off a schema: references, one-element compositions, unions with null."""
-    notes: dict[str, Any] = {}
-    reference: str | None = None
-    null = False
-    seen: set[str] = set()
-    line = line_of(raw)
-    while True:
-        schema = as_schema(side, raw)
-        if isinstance(target := schema.get("$ref"), str):
-            siblings = {key: value for key, value in schema.items() if key != "$ref"}
-            if any(not is_annotation(key) for key in siblings) and not _is_legacy(side):
-                core = {"allOf": [{"$ref": target}, siblings]}
-                return Position(core, canonical(core), None, null, notes, line)
-            if target in seen:
-                raise side.fail(f"reference {target!r} only points to itself", schema)
-            seen.add(target)
-            reference = target
-            notes = {**{key: value for key, value in siblings.items() if is_annotation(key)}, **notes}
-            raw = side.lookup(target, schema)
-            continue
-        if (wrapped := _only_member(side, schema)) is None:
-            break
-        raw, admits_null, step = wrapped
-        null = null or admits_null
-        notes = {**{key: value for key, value in schema.items() if is_annotation(key)}, **notes}
-        # Still behind the reference: what is recursive has to be known again.
-        reference = reference + step if reference else None
-    name = component(reference)
-    key = reference or (canonical(schema) if "allOf" in schema else "")
-    return Position(schema, key, name, null, notes, line)
-
-
-def component(reference: str | None) -> str | None:
-    """Return the name of the component that a reference points to, or into the wrapping of."""
-    if reference is None or not reference.startswith(_PREFIX):
-        return None
-    return split_pointer("/" + unquote(reference[len(_PREFIX) :]))[0]
-
-
-def as_schema(side: Side, raw: Any) -> Mapping[str, Any]:
-    """Return a schema as a mapping: true allows everything, false nothing.
-
-    Raises:
-        UserError: It is neither an object nor a boolean.
-    """
-    if raw is True or raw is None:
-        return _NOTHING
-    if raw is False:
-        return {"not": {}}
-    if not isinstance(raw, Mapping):
-        raise side.fail(f"a schema must be an object or a boolean, not {json_type(raw)}", raw)
-    return raw
-
-
-def _is_legacy(side: Side) -> bool:
-    """OpenAPI 3.0 ignores what stands beside a reference."""
-    return str(side.document.get("openapi", "")).startswith("3.0")
-
-
-def _is_null(schema: Any) -> bool:
-    if not isinstance(schema, Mapping):
-        return False
-    constraints = {key: value for key, value in schema.items() if not is_annotation(key)}
-    return constraints in ({"type": "null"}, {"type": ["null"]}, {"const": None}, {"enum": [None]})
-
-
-def _only_member(side: Side, schema: Mapping[str, Any]) -> tuple[Any, bool, str] | None:
-    """Return the one schema that a composition wraps, whether it admits null besides, and its pointer."""
-    keys = {key for key in schema if not is_annotation(key)}
-    null = schema.get("nullable") is True
-    keys.discard("nullable")
-    if len(keys) != 1 or (keyword := next(iter(keys))) not in ("allOf", *_UNIONS):
-        return None
-    members = side.sequence(schema[keyword], f"`{keyword}`", schema)
-    if keyword == "allOf":
-        return (members[0], null, "/allOf/0") if len(members) == 1 else None
-    others = [index for index, member in enumerate(members) if not _is_null(member)]
-    if len(others) != 1:
-        return None
-    return members[others[0]], null or len(members) > 1, f"/{keyword}/{others[0]}"
 
 
 @dataclass(frozen=True)
@@ -149,12 +36,16 @@ class Flat:
         null: Whether null is allowed; None where nothing is said about types or values.
         keywords: The other keywords, normalised.
         extra: Demands that cannot be added up, such as a second pattern, each as (keyword, value).
+        origins: For a property that one component of an ``allOf`` speaks of alone, the component.
+        parts: The components of its ``allOf``, each with what it says about itself in words.
     """
 
     types: frozenset[str] | None = None
     null: bool | None = None
     keywords: Mapping[str, Any] = field(default_factory=dict)
     extra: tuple[tuple[str, Any], ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return a keyword's value."""
@@ -167,7 +58,7 @@ def flatten(side: Side, raw: Any, trail: frozenset[str] = frozenset()) -> Flat:
     flat = _normalise(side, schema)
     members: list[Any] = []
     if isinstance(reference := schema.get("$ref"), str):
-        if _is_legacy(side):
+        if is_legacy(side):
             flat = Flat()
         members.append(reference)
     members += side.sequence(schema.get("allOf"), "`allOf`", schema)
@@ -177,6 +68,8 @@ def flatten(side: Side, raw: Any, trail: frozenset[str] = frozenset()) -> Flat:
             if reference in trail:
                 continue
             part = flatten(side, side.lookup(reference, schema), trail | {reference})
+            if (name := component(reference)) is not None and reference.count("/") == 3:
+                part = _part(part, name)
         else:
             part = flatten(side, member, trail)
         flat = _both(flat, part)
@@ -185,13 +78,24 @@ def flatten(side: Side, raw: Any, trail: frozenset[str] = frozenset()) -> Flat:
     return flat
 
 
+def _part(flat: Flat, name: str) -> Flat:
+    """Return a component as a part of an ``allOf``: it owns its properties, and its words are its own."""
+    words = {key: value for key, value in flat.keywords.items() if is_words(key)}
+    return replace(
+        flat,
+        keywords={key: value for key, value in flat.keywords.items() if key not in words},
+        origins={key: flat.origins.get(key, name) for key in flat.get("properties", {})},
+        parts={**flat.parts, name: words},
+    )
+
+
 def _normalise(side: Side, schema: Mapping[str, Any]) -> Flat:
     rest = {key: value for key, value in schema.items() if key not in ("$ref", "allOf", "type", "nullable")}
     types, null = _types(side, schema)
     _normalise_values(side, schema, rest)
     null = _null_of_values(rest, types, null)
     _normalise_limits(rest)
-    for keyword in _UNIONS:
+    for keyword in UNIONS:
         if keyword in rest:
             types, null = _normalise_union(side, schema, rest, keyword, types, null)
     _drop_empty(side, schema, rest)
@@ -216,7 +120,7 @@ def _without_null(types: frozenset[str]) -> frozenset[str]:
 
 def _normalise_values(side: Side, schema: Mapping[str, Any], rest: dict[str, Any]) -> None:
     if "const" in rest:
-        rest["enum"] = [rest.pop("const")]
+        rest["enum"] = [rest["const"]]
     if "enum" in rest:
         rest["enum"] = list(side.sequence(rest["enum"], "`enum`", schema))
 
@@ -255,7 +159,7 @@ def _normalise_union(
 ) -> tuple[frozenset[str] | None, bool | None]:
     """Take null out of a union, and read a union of bare types as a list of types."""
     members = side.sequence(rest[keyword], f"`{keyword}`", schema)
-    others = [member for member in members if not _is_null(member)]
+    others = [member for member in members if not is_null(member)]
     if types is None:
         null = bool(null) or len(others) < len(members)
         bare = [name for member in others for name in _bare_types(member)]
@@ -315,7 +219,19 @@ def _both(one: Flat, other: Flat) -> Flat:
                 extra.append((key, value))
             else:
                 keywords[key] = merged
-    return Flat(_common_types(one.types, other.types), null, keywords, tuple(extra))
+    types = _common_types(one.types, other.types)
+    origins = {**_alone(one, other), **_alone(other, one)}
+    return Flat(types, null, keywords, tuple(extra), origins, {**other.parts, **one.parts})
+
+
+def _alone(one: Flat, other: Flat) -> dict[str, str]:
+    """Return the origins of those properties of which the other schema does not speak as well."""
+    spoken = {*other.get("properties", ()), *other.get("required", ())}
+    return {
+        name: origin
+        for name, origin in one.origins.items()
+        if name not in spoken or other.origins.get(name) == origin
+    }
 
 
 def _common_types(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:

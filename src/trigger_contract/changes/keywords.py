@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from trigger_contract.changes.flatten import ANNOTATIONS, LOWER_LIMITS, UPPER_LIMITS, Flat
+from trigger_contract.changes.flatten import LOWER_LIMITS, UPPER_LIMITS, Flat
 from trigger_contract.changes.law import Effect, Flow
 from trigger_contract.changes.model import Severity
-from trigger_contract.changes.side import canonical, same_json, show
+from trigger_contract.changes.position import ANNOTATIONS, is_words
+from trigger_contract.changes.side import canonical, same_json, show, telling
 from trigger_contract.changes.spot import Spot
 
 # oasdiff's names for the limits
@@ -29,16 +30,28 @@ _LIMIT_NAMES = {
 # Formats of which the second allows everything that the first does.
 _WIDER_FORMATS = {("int32", "int64"), ("float", "double"), ("date", "date-time")}
 _TEXT = ("title", "description", "externalDocs", "$comment")
+_LABELS = {"externalDocs": "link to more documentation"}
+_SCALARS = frozenset({"string", "integer", "number", "boolean"})
 HANDLED = frozenset(
-    {"enum", "pattern", "format", "multipleOf", "uniqueItems", "default", *ANNOTATIONS, *_LIMIT_NAMES}
+    {
+        "enum",
+        "const",
+        "pattern",
+        "format",
+        "multipleOf",
+        "uniqueItems",
+        "default",
+        *ANNOTATIONS,
+        *_LIMIT_NAMES,
+    }
 )
 
 
 def compare_keywords(spot: Spot, old: Flat, new: Flat) -> None:
-    """Report every change in types, values, limits and annotations."""
-    _types(spot, old, new)
+    """Report every change in values, limits and annotations."""
     compare_null(spot, old, new)
-    _enum(spot, old.get("enum"), new.get("enum"))
+    if not _constant(spot, old, new):
+        _enum(spot, old.get("enum"), new.get("enum"))
     for key in (*LOWER_LIMITS, *UPPER_LIMITS):
         _limit(spot, key, old.get(key), new.get(key))
     _multiple(spot, old.get("multipleOf"), new.get("multipleOf"))
@@ -48,25 +61,33 @@ def compare_keywords(spot: Spot, old: Flat, new: Flat) -> None:
     compare_annotations(spot, old.keywords, new.keywords)
 
 
-def _types(spot: Spot, old: Flat, new: Flat) -> None:
+def compare_types(spot: Spot, old: Flat, new: Flat) -> bool:
+    """Report a change of type and return whether there is anything left to compare."""
     if old.types == new.types:
-        return
+        return True
     before, after = _type_text(old.types), _type_text(new.types)
-    if _covers(new.types, old.types):
+    encoded = spot.context.encoded
+    if _covers(new.types, old.types, encoded):
         what, effect = "type-generalized", Effect.WIDENS
-    elif _covers(old.types, new.types):
+    elif _covers(old.types, new.types, encoded):
         what, effect = "type-specialized", Effect.NARROWS
     else:
         what, effect = "type-changed", Effect.INCOMPARABLE
     spot.report(what, effect, f"has type {after} (was {before})", before, after)
+    # What values of one kind had to meet says nothing of values of another kind.
+    return effect is not Effect.INCOMPARABLE or bool((old.types or set()) & (new.types or set()))
 
 
-def _covers(wide: frozenset[str] | None, narrow: frozenset[str] | None) -> bool:
+def _covers(wide: frozenset[str] | None, narrow: frozenset[str] | None, encoded: bool) -> bool:
     if wide is None:
         return True
     if narrow is None:
         return False
-    return all(one in wide or (one == "integer" and "number" in wide) for one in narrow)
+    more = {"integer"} if "number" in wide else set()
+    if encoded and "string" in wide:
+        # Spelled as text, every scalar is a string.
+        more |= _SCALARS
+    return narrow <= wide | more
 
 
 def _type_text(types: frozenset[str] | None) -> str:
@@ -82,6 +103,25 @@ def compare_null(spot: Spot, old: Flat, new: Flat) -> None:
         spot.report("became-nullable", Effect.WIDENS, "may now be null", False, True)
     else:
         spot.report("became-not-nullable", Effect.NARROWS, "may no longer be null", True, False)
+
+
+def _constant(spot: Spot, old: Flat, new: Flat) -> bool:
+    """Report a constant that came, went or became another one, and return whether it did."""
+    before, after = old.get("const"), new.get("const")
+    constant = "const" in old.keywords, "const" in new.keywords
+    if all(constant):
+        if same_json(before, after):
+            return False
+        predicate = f"is {show(after)} (was {show(before)})"
+        spot.report("const-changed", Effect.INCOMPARABLE, predicate, before, after)
+    elif constant[0] and "enum" not in new.keywords:
+        predicate = f"is no longer always {show(before)}"
+        spot.report("const-removed", Effect.WIDENS, predicate, before, None)
+    elif constant[1] and "enum" not in old.keywords:
+        spot.report("const-added", Effect.NARROWS, f"is now always {show(after)}", None, after)
+    else:
+        return False
+    return True
 
 
 def _enum(spot: Spot, old: list[Any] | None, new: list[Any] | None) -> None:
@@ -204,14 +244,13 @@ def compare_annotations(spot: Spot, old: Mapping[str, Any], new: Mapping[str, An
         _text(spot, key, old.get(key), new.get(key))
     _text(spot, "example", _examples(old), _examples(new))
     _default(spot, old, new)
-    for key in ("$id", "$anchor", "xml"):
-        if not same_json(old.get(key), new.get(key)):
-            spot.report(f"{key.strip('$')}-changed", Effect.UNKNOWN, f"has another `{key}`")
+    if not same_json(old.get("xml"), new.get("xml")):
+        spot.report("xml-changed", Effect.UNKNOWN, "has another `xml`")
     _deprecated(spot, bool(old.get("deprecated")), bool(new.get("deprecated")))
     _travel(spot, "readOnly", bool(old.get("readOnly")), bool(new.get("readOnly")), Flow.SENT)
     _travel(spot, "writeOnly", bool(old.get("writeOnly")), bool(new.get("writeOnly")), Flow.RECEIVED)
     for key in sorted({*old, *new}):
-        if key.startswith("x-"):
+        if is_words(key) and key not in (*_TEXT, "example", "examples"):
             _text(spot, key, old.get(key), new.get(key))
 
 
@@ -225,11 +264,13 @@ def _examples(notes: Mapping[str, Any]) -> Any:
 def _text(spot: Spot, key: str, old: Any, new: Any) -> None:
     if same_json(old, new):
         return
-    name = "extension" if key.startswith("x-") else key.strip("$")
+    known = key in (*_TEXT, "example")
+    name = "extension" if key.startswith("x-") else key.strip("$") if known else "keyword"
     verb = "added" if old is None else "removed" if new is None else "changed"
-    label = f"`{key}`" if key.startswith("x-") else key.strip("$")
-    predicate = f"has no {label} any more" if verb == "removed" else f"has a new {label}"
-    spot.report(f"{name}-{verb}", Effect.TEXT, predicate, old, new)
+    label = _LABELS.get(key, key.strip("$")) if known else f"`{key}`"
+    if key == "example":
+        old, new = (values[0] if values and len(values) == 1 else values for values in (old, new))
+    spot.report(f"{name}-{verb}", Effect.TEXT, f"has {telling(label, old, new)}", old, new)
 
 
 def _default(spot: Spot, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:

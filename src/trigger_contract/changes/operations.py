@@ -18,6 +18,8 @@ from trigger_contract.changes.side import Side, same_json
 from trigger_contract.document.operations import METHODS
 
 _PARAMETER = re.compile(r"\{([^{}]*)\}")
+# Where oasdiff looks for the day on which an operation goes away.
+_SUNSET = "x-sunset"
 _KNOWN = frozenset(
     {"tags", "summary", "description", "externalDocs", "operationId", "parameters", "requestBody"}
     | {"responses", "callbacks", "deprecated", "security", "servers"}
@@ -52,10 +54,16 @@ def compare_paths(graph: SchemaGraph, old_raw: Any, new_raw: Any, prefix: str = 
     """
     old = _items(graph.old, old_raw)
     new = _items(graph.new, new_raw)
+    places = _places(graph.new, new)
     pairs = _pair_paths(old, new) if not prefix else {path: path for path in old if path in new}
     for path, item in old.items():
         other = pairs.get(path)
         after = new[other] if other is not None else {}
+        if path == other and graph.identical.path(item, after):
+            yield from (
+                Scope(graph, _label(prefix, method, path), prefix) for method in METHODS if method in item
+            )
+            continue
         for method in METHODS:
             if method not in item and method not in after:
                 continue
@@ -64,14 +72,14 @@ def compare_paths(graph: SchemaGraph, old_raw: Any, new_raw: Any, prefix: str = 
                 _version(graph.old, path, item, method),
                 _version(graph.new, other or path, after, method),
             )
-            yield from _compare_versions(scope, *versions)
+            yield from _compare_versions(scope, *versions, places)
     taken = set(pairs.values())
     for path, item in new.items():
         if path not in taken:
             for method in METHODS:
                 if method in item:
                     scope = Scope(graph, _label(prefix, method, path), prefix)
-                    yield from _compare_versions(scope, None, _version(graph.new, path, item, method))
+                    yield from _compare_versions(scope, None, _version(graph.new, path, item, method), {})
 
 
 def _label(prefix: str, method: str, path: str) -> str:
@@ -106,11 +114,24 @@ def _version(side: Side, path: str, item: Mapping[str, Any], method: str) -> _Ve
     return _Version(side, path, item, side.mapping(item[method], f"operation {method.upper()} {path}", item))
 
 
-def _compare_versions(scope: Scope, old: _Version | None, new: _Version | None) -> Iterator[Scope]:
+def _places(side: Side, items: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Return where the operation of each operationId stands; one that is given twice names none."""
+    found: dict[str, list[str]] = {}
+    for path, item in items.items():
+        for method in METHODS:
+            definition = side.resolve(item.get(method))
+            if isinstance(definition, Mapping) and isinstance(name := definition.get("operationId"), str):
+                found.setdefault(name, []).append(f"{method.upper()} {path}")
+    return {name: labels[0] for name, labels in found.items() if len(labels) == 1}
+
+
+def _compare_versions(
+    scope: Scope, old: _Version | None, new: _Version | None, places: Mapping[str, str]
+) -> Iterator[Scope]:
     yield scope
     if new is None:
         if old is not None:
-            _report_removed(scope, old)
+            _report_removed(scope, old, places.get(str(old.definition.get("operationId"))))
         return
     if old is None:
         scope.report("endpoint-added", Effect.NONE, "The operation was added.", near=(None, new.definition))
@@ -138,11 +159,12 @@ def _compare_versions(scope: Scope, old: _Version | None, new: _Version | None) 
         yield from compare_paths(scope.graph, *both, prefix="callback-")
 
 
-def _report_removed(scope: Scope, old: _Version) -> None:
+def _report_removed(scope: Scope, old: _Version, place: str | None) -> None:
     # Announced or not, a client that still calls it fails.
     deprecated = old.definition.get("deprecated") is True
     code = f"api-removed-{'with' if deprecated else 'without'}-deprecation"
-    message = f"The operation was removed{' (it was deprecated)' if deprecated else ''}."
+    moved = f"; its operationId is that of `{place}` now" if place else ""
+    message = f"The operation was removed{' (it was deprecated)' if deprecated else ''}{moved}."
     scope.report(code, Effect.INCOMPARABLE, message, near=(old.definition, None))
 
 
@@ -157,13 +179,35 @@ def _compare_names(scope: Scope, old: _Version, new: _Version) -> None:
         level = Severity.ADDITIVE if verb == "added" else Severity.RISKY
         scope.report(f"api-operation-id-{verb}", Effect.NONE, message, *names, level=level, near=near)
     _compare_tags(scope, old, new)
-    was, now = one.get("deprecated") is True, other.get("deprecated") is True
+    _compare_life(scope, one, other)
+    keys = ("summary", "description", "externalDocs")
+    scope.texts("operation", "the operation", one, other, keys, told=_SUNSET)
+    scope.texts("path", "the path", old.item, new.item, ("summary", "description"))
+
+
+def _compare_life(scope: Scope, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+    """Report whether an operation is on its way out, and until when it is there (``x-sunset``)."""
+    near = (old, new)
+    was, now = old.get("deprecated") is True, new.get("deprecated") is True
+    ends = old.get(_SUNSET), new.get(_SUNSET)
     if was != now:
         code, tail = ("endpoint-deprecated", "now") if now else ("endpoint-reactivated", "no longer")
-        scope.report(code, Effect.NONE, f"The operation is {tail} deprecated.", was, now, near=near)
-    keys = ("summary", "description", "externalDocs")
-    scope.texts("operation", "the operation", one, other, keys)
-    scope.texts("path", "the path", old.item, new.item, ("summary", "description"))
+        until = f" and goes away on {ends[1]}" if now and ends[1] and ends[1] != ends[0] else ""
+        code += "-with-sunset" if until else ""
+        scope.report(code, Effect.NONE, f"The operation is {tail} deprecated{until}.", was, now, near=near)
+    elif ends[0] != ends[1]:
+        # Less time than was promised can be too little; more never is. Dates compare as ISO 8601 text.
+        sooner = ends[1] is None or ends[0] is None or str(ends[1]) < str(ends[0])
+        code, message = "sunset-changed", f"The operation goes away on {ends[1]} (was {ends[0]})."
+        if ends[0] is None:
+            code, message = "sunset-added", f"The operation goes away on {ends[1]}."
+        elif ends[1] is None:
+            code, message = (
+                "sunset-deleted",
+                f"The operation no longer says when it goes away (was {ends[0]}).",
+            )
+        effect = Effect.UNKNOWN if sooner else Effect.NONE
+        scope.report(code, effect, message, *ends, near=near)
 
 
 def _quoted(name: Any) -> str:

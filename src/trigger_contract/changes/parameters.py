@@ -111,19 +111,56 @@ def _compare(scope: Scope, old: Parameter, new: Parameter) -> None:
         )
     _serialization(scope, old, new)
     _flags(scope, old, new)
-    if "content" in old or "content" in new:
+    if ("content" in old) != ("content" in new):
+        _respelled(scope, old, new)
+    elif "content" in old:
         compare_content(
             scope, "request", "parameter", Flow.SENT, f"the {name}", old.get("content"), new.get("content")
         )
-    if "schema" in old or "schema" in new:
-        schemas = (old.get("schema"), new.get("schema"))
-        scope.schema("request", "parameter", Flow.SENT, f"In the {new['in']}", str(new["name"]), *schemas)
+    elif _repeats(scope, old, new):
+        message = f"The {name} can now be given several times."
+        code = "request-parameter-type-generalized"
+        scope.report(code, Effect.WIDENS, message, near=(old, new))
+        _schemas(scope, new, old["schema"], flatten(scope.graph.new, new["schema"]).get("items"))
+    else:
+        _schemas(scope, new, old.get("schema"), new.get("schema"))
     keys = ("description", "example", "examples")
-    scope.texts("request-parameter", f"the {name}", _without(old), _without(new), keys)
+    scope.texts("request-parameter", f"the {name}", old, new, keys, told=EXTENSION)
 
 
-def _without(parameter: Parameter) -> Parameter:
-    return {key: value for key, value in parameter.items() if key != EXTENSION}
+def _repeats(scope: Scope, old: Parameter, new: Parameter) -> bool:
+    """Whether a single value became a list that is written as the same name again and again.
+
+    One value is spelled as before then. Source: OpenAPI 3.1, Style Values, ``form`` with ``explode``.
+    """
+    if not _scalar(scope.graph.old, old) or _style(new) != ("form", True) or _style(old)[0] != "form":
+        return False
+    flat = flatten(scope.graph.new, new.get("schema"))
+    return flat.types == frozenset({"array"}) and flat.get("minItems", 0) <= 1
+
+
+def _schemas(scope: Scope, parameter: Parameter, old: Any, new: Any) -> None:
+    intro, name = f"In the {parameter['in']}", str(parameter["name"])
+    encoded = "content" not in parameter
+    scope.schema("request", "parameter", Flow.SENT, intro, name, old, new, encoded=encoded)
+
+
+def _respelled(scope: Scope, old: Parameter, new: Parameter) -> None:
+    """Report a parameter whose values have a media type now, or no longer."""
+    spellings, schemas = zip(
+        *(_spelling(side, one) for side, one in ((scope.graph.old, old), (scope.graph.new, new))), strict=True
+    )
+    message = f"The {_name(new)} is spelled as {show(spellings[1])} (was {show(spellings[0])})."
+    code = "request-parameter-serialization-changed"
+    scope.report(code, Effect.INCOMPARABLE, message, *spellings, near=(old, new))
+    _schemas(scope, new, *schemas)
+
+
+def _spelling(side: Side, parameter: Parameter) -> tuple[str, Any]:
+    """Return how values are spelled, a media type or a style, and their schema."""
+    for name, media_type in side.mapping(parameter.get("content"), "`content`", parameter).items():
+        return name, side.mapping(media_type, f"media type {name}", parameter).get("schema")
+    return _style(parameter)[0], parameter.get("schema")
 
 
 def _serialization(scope: Scope, old: Parameter, new: Parameter) -> None:
@@ -133,10 +170,11 @@ def _serialization(scope: Scope, old: Parameter, new: Parameter) -> None:
         code = "request-parameter-serialization-changed"
         values = (old.get(EXTENSION), new.get(EXTENSION))
         scope.report(code, Effect.INCOMPARABLE, message, *values, near=(old, new))
-    if old["in"] != new["in"]:
+    if old["in"] != new["in"] or "content" in old or "content" in new:
         return
     styles, explodes = zip(*(_style(one) for one in (old, new)), strict=True)
-    scalar = _scalar(scope.graph.old, old) and _scalar(scope.graph.new, new)
+    # Only what a client could send before counts.
+    scalar = _scalar(scope.graph.old, old)
     effect = Effect.TEXT if scalar and {*styles} <= {"form", "simple"} else Effect.INCOMPARABLE
     for key, values in (("style", styles), ("explode", explodes)):
         if values[0] != values[1] and not (key == "explode" and styles[0] != styles[1]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from trigger_contract.changes.law import Effect, Flow
@@ -23,6 +24,25 @@ def existence(spot: Spot, what: str, label: str, old: Any, new: Any) -> None:
         spot.report(f"{what}-removed", Effect.WIDENS, f"no longer has {label}")
     else:
         spot.report(f"{what}-changed", Effect.UNKNOWN, f"has another {label}")
+
+
+def dependents(spot: Spot, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+    """Report what has to be there if something else is (``dependentRequired``)."""
+    for name in dict.fromkeys([*old, *new]):
+        before, after = set(old.get(name, ())), set(new.get(name, ()))
+        if before == after:
+            continue
+        listed = ", ".join(f"`{one}`" for one in new.get(name, ())) or "nothing"
+        predicate = f"needs {listed} beside `{name}`"
+        values = (old.get(name), new.get(name))
+        if name not in old or name not in new:
+            verb, effect = ("added", Effect.NARROWS) if name in new else ("removed", Effect.WIDENS)
+        else:
+            verb = "changed"
+            effect = (
+                Effect.NARROWS if before < after else Effect.WIDENS if after < before else Effect.INCOMPARABLE
+            )
+        spot.report(f"dependent-required-{verb}", effect, predicate, *values)
 
 
 def removed(spot: Spot, required: bool, closed: bool) -> None:

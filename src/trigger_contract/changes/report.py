@@ -9,6 +9,7 @@ from trigger_contract.changes.model import MEANING, Change, Comparison, Severity
 from trigger_contract.changes.version import Proposal
 
 _SHOWN_OPERATIONS = 5
+_LISTED_OPERATIONS = 12
 
 
 def as_text(comparison: Comparison, proposal: Proposal) -> str:
@@ -34,8 +35,7 @@ def as_markdown(comparison: Comparison, proposal: Proposal) -> str:
             lines += ["", f"## {_title(severity)}", "", f"*{MEANING[severity].capitalize()}.*", ""]
             for change in changes:
                 lines.append(f"- {_escape(change.message)} (`{change.code}`)")
-                if change.operations:
-                    lines += [f"    - `{operation}`" for operation in change.operations]
+                lines += [f"    - {operation}" for operation in _listed(change)]
     if comparison.changes:
         lines += ["", f"**{_version(proposal)}**"]
     return "\n".join(lines) + "\n"
@@ -84,6 +84,15 @@ def _lines(change: Change) -> str:
     if change.old_line or change.new_line:
         return f" ({'old' if change.old_line else 'new'} line {change.old_line or change.new_line})"
     return ""
+
+
+def _listed(change: Change) -> list[str]:
+    """Return the operations as items of a list: all that came or went, some of those that only changed."""
+    whole = change.code.endswith(("endpoint-added", "-deprecation"))
+    count = len(change.operations)
+    shown = count if whole or count <= _LISTED_OPERATIONS else _LISTED_OPERATIONS - 1
+    more = [f"and {count - shown} more"] if count > shown else []
+    return [*(f"`{operation}`" for operation in change.operations[:shown]), *more]
 
 
 def _operations(change: Change) -> str:

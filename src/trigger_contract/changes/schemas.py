@@ -13,11 +13,19 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from trigger_contract.changes import unions
-from trigger_contract.changes.flatten import Flat, Position, flatten, is_annotation, position
-from trigger_contract.changes.keywords import HANDLED, compare_annotations, compare_keywords, compare_null
+from trigger_contract.changes.flatten import Flat, flatten
+from trigger_contract.changes.identical import Identical
+from trigger_contract.changes.keywords import (
+    HANDLED,
+    compare_annotations,
+    compare_keywords,
+    compare_null,
+    compare_types,
+)
 from trigger_contract.changes.law import Effect, Flow
 from trigger_contract.changes.model import Severity
-from trigger_contract.changes.presence import added, existence, kebab, removed, requiredness
+from trigger_contract.changes.position import Position, is_annotation, position
+from trigger_contract.changes.presence import added, dependents, existence, kebab, removed, requiredness
 from trigger_contract.changes.side import Side, canonical, line_of, same_json
 from trigger_contract.changes.spot import Context, Finding, Spot
 
@@ -36,6 +44,8 @@ _SCHEMA_MAPS = ("patternProperties", "dependentSchemas")
 _ENCODINGS = ("contentEncoding", "contentMediaType")
 _OBJECT = frozenset({"properties", "required", "additionalProperties", *_SCHEMA_MAPS, *_SCHEMA_KEYWORDS})
 _MAXIMUM_NESTED_QUESTIONS = 12
+# How many unlike pairs deep a place is told by its path; it keeps paths from multiplying.
+_MAXIMUM_TRAIL = 3
 
 Key = tuple[Any, ...]
 
@@ -69,6 +79,8 @@ class SchemaGraph:
         self.new = new
         self._nodes: dict[Key, _Node] = {}
         self._questions = 0
+        self.identical = Identical(old, new)
+        self._names = tuple(frozenset(side.components("schemas")) for side in (old, new))
 
     def compare(self, context: Context, base: str, old: Any, new: Any) -> Key:
         """Compare two schemas and return the key under which ``findings`` tells what changed.
@@ -161,20 +173,37 @@ class SchemaGraph:
         if not old.key and not new.key:
             self._compare_flat(spot, node, old, new, skip)
             return
-        component = new.component or old.component
-        context, base, path = spot.context, spot.base, spot.path
-        if component is not None:
-            context, base, path = spot.context.general, component, ""
-        inline = tuple("" if one.key else canonical(one.core) for one in (old, new))
+        if old.key == new.key and old.null == new.null and self.identical.component(old.key):
+            return
+        lines = (line_of(old.core) or old.line, line_of(new.core) or new.line)
+        pair = (old.key, new.key, *("" if one.key else canonical(one.core) for one in (old, new)))
         root = spot.root and not spot.path
-        # Without the path: a recursive schema that is no component would otherwise grow it for ever.
-        key = (old.key, new.key, inline, old.null, new.null, context, base, root, skip)
+        at = replace(spot, lines=lines, root=root, sink=_discard)
+        if (name := self._component(old, new)) is not None:
+            at = at.within(name)
+        elif pair in spot.trail:
+            return
+        elif len(spot.trail) < _MAXIMUM_TRAIL:
+            at = replace(at, trail=spot.trail | {pair})
+        elif (name := new.component or old.component) is not None:
+            at = at.within(name)
+        key = (pair, old.null, new.null, at.context, at.base, at.path, root, skip)
         node.edges.append(key)
         if key not in self._nodes:
             self._nodes[key] = below = _Node()
-            lines = (line_of(old.core) or old.line, line_of(new.core) or new.line)
-            at = Spot(context, base, path, lines, below.findings.append, root=root)
+            at = replace(at, sink=below.findings.append)
             below.work = lambda: self._compare_flat(at, below, old, new, skip)
+
+    def _component(self, old: Position, new: Position) -> str | None:
+        """Return the component that a pair is the old and new version of, under its new name."""
+        if old.component is None or new.component is None:
+            return None
+        if old.component != new.component and (
+            old.component in self._names[1] or new.component in self._names[0]
+        ):
+            # Not another name, but a reference to another component.
+            return None
+        return new.component
 
     def _compare_flat(
         self, spot: Spot, node: _Node, old_at: Position, new_at: Position, skip: frozenset[str]
@@ -186,7 +215,14 @@ class SchemaGraph:
         )
         if one_sided and self._wrapped(spot, node, (old_at, old), (new_at, new)):
             return
+        if not compare_types(spot, old, new):
+            compare_null(spot, old, new)
+            compare_annotations(spot, old.keywords, new.keywords)
+            return
         compare_keywords(spot, old, new)
+        for name in old.parts:
+            if name in new.parts:
+                compare_annotations(spot.within(name), old.parts[name], new.parts[name])
         self._properties(spot, node, old, new)
         self._additional(spot, node, old, new)
         for keyword, step in _SCHEMA_KEYWORDS.items():
@@ -206,7 +242,7 @@ class SchemaGraph:
                 for properties, needed in zip((before, after), required, strict=True)
             )
             lines = (line_of(before, name) or line_of(before.get(name)), line_of(after.get(name)))
-            below = spot.below(name, lines)
+            below = _owner(spot, name, old, new, in_old, in_new).below(name, lines)
             if self._never_travels(spot.context.flow, before.get(name), after.get(name), in_old, in_new):
                 below = below.inert()
             if not in_new:
@@ -275,11 +311,14 @@ class SchemaGraph:
         elif before != after:
             for key in sorted({*before, *after} - {one for pair in pairs for one in pair}):
                 existence(spot, kebab(key), f"`{key}`", old.get(key), new.get(key))
+        matched = unions.Match()
         for one, other in pairs:
-            self._alternatives(spot, node, kebab(other), old.get(one), new.get(other))
-        unions.compare_discriminators(self, spot, old, new)
+            matched = self._alternatives(spot, node, kebab(other), old.get(one), new.get(other))
+        unions.compare_discriminators(self, spot, old, new, matched)
 
-    def _alternatives(self, spot: Spot, node: _Node, name: str, old: list[Any], new: list[Any]) -> None:
+    def _alternatives(
+        self, spot: Spot, node: _Node, name: str, old: list[Any], new: list[Any]
+    ) -> unions.Match:
         matched = unions.match(self, spot.context, old, new)
         for one in matched.removed:
             predicate = f"no longer has the alternative {unions.describe(self.old, one)}"
@@ -290,6 +329,7 @@ class SchemaGraph:
         for before, after in matched.pairs:
             label = unions.describe(self.new, after).strip("`")
             self._compare(spot.below(f"[{label}]", (line_of(before), line_of(after))), node, before, after)
+        return matched
 
     def _wrapped(
         self, spot: Spot, node: _Node, old: tuple[Position, Flat], new: tuple[Position, Flat]
@@ -320,7 +360,7 @@ class SchemaGraph:
             if same_json(before, after):
                 continue
             if key == "dependentRequired":
-                existence(spot, kebab(key), f"`{key}`", before, after)
+                dependents(spot, before or {}, after or {})
             else:
                 effect = Effect.INCOMPARABLE if key in _ENCODINGS else Effect.UNKNOWN
                 spot.report(f"{kebab(key)}-changed", effect, f"has another `{key}`", before, after)
@@ -356,6 +396,13 @@ class SchemaGraph:
                     existence(spot, key, f"`{key}`", before, after)
             elif not self.same(spot.context, before, after):
                 spot.report(f"{key}-changed", Effect.UNKNOWN, f"has another `{key}`")
+
+
+def _owner(spot: Spot, name: str, old: Flat, new: Flat, in_old: bool, in_new: bool) -> Spot:
+    """Return where a property is declared: in a part of an ``allOf`` that both sides have, or right here."""
+    owners = {flat.origins.get(name) for flat, present in ((old, in_old), (new, in_new)) if present}
+    owner = owners.pop() if len(owners) == 1 else None
+    return spot.within(owner) if owner is not None and owner in old.parts and owner in new.parts else spot
 
 
 def _discard(finding: Finding) -> None:

@@ -9,8 +9,10 @@ from typing import Any
 from trigger_contract.changes.law import Effect, Flow, severity
 from trigger_contract.changes.model import Severity
 from trigger_contract.changes.schemas import Key, SchemaGraph
-from trigger_contract.changes.side import line_of, same_json
+from trigger_contract.changes.side import line_of, same_json, telling
 from trigger_contract.changes.spot import Context, Finding
+
+_LABELS = {"externalDocs": "link to more documentation", "termsOfService": "terms of service"}
 
 
 @dataclass
@@ -35,7 +37,18 @@ class Scope:
         """Return which way a part travels; webhooks and callbacks come from the server."""
         return part.opposite if self.prefix else part
 
-    def schema(self, kind: str, subject: str, flow: Flow, intro: str, base: str, old: Any, new: Any) -> None:
+    def schema(
+        self,
+        kind: str,
+        subject: str,
+        flow: Flow,
+        intro: str,
+        base: str,
+        old: Any,
+        new: Any,
+        *,
+        encoded: bool = False,
+    ) -> None:
         """Compare two schemas of this operation.
 
         Args:
@@ -46,8 +59,9 @@ class Scope:
             base: Name of the parameter or header.
             old: The old schema.
             new: The new schema.
+            encoded: Whether values are spelled as text, as in a query.
         """
-        context = Context(f"{self.prefix}{kind}", subject, self.flow(flow), intro)
+        context = Context(f"{self.prefix}{kind}", subject, self.flow(flow), intro, encoded=encoded)
         self.roots.append(self.graph.compare(context, base, old, new))
 
     def report(
@@ -86,6 +100,8 @@ class Scope:
         old: Mapping[str, Any],
         new: Mapping[str, Any],
         keys: Iterable[str],
+        *,
+        told: str = "",
     ) -> None:
         """Report which of these keys, and which extensions, say something else now.
 
@@ -95,17 +111,17 @@ class Scope:
             old: The old object.
             new: The new object.
             keys: Keys that only describe.
+            told: An extension that is told of elsewhere.
         """
-        extensions = sorted(key for key in {*old, *new} if key.startswith("x-"))
+        extensions = sorted(key for key in {*old, *new} if key.startswith("x-") and key != told)
         for key in (*keys, *extensions):
             before, after = old.get(key), new.get(key)
             if same_json(before, after):
                 continue
             verb = "added" if before is None else "removed" if after is None else "changed"
             name = "extension" if key.startswith("x-") else _kebab(key)
-            label = f"`{key}`" if key.startswith("x-") else _kebab(key).replace("-", " ")
-            gone = f"no {label} any more" if after is None else f"a new {label}"
-            message = f"{what[:1].upper()}{what[1:]} has {gone}."
+            label = f"`{key}`" if key.startswith("x-") else _LABELS.get(key, key)
+            message = f"{what[:1].upper()}{what[1:]} has {telling(label, before, after)}."
             self.report(f"{code}-{name}-{verb}", Effect.TEXT, message, before, after, near=(old, new))
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from trigger_contract.changes.law import Effect
 from trigger_contract.changes.scope import Scope
-from trigger_contract.changes.side import Side, canonical, same_json
+from trigger_contract.changes.side import Side, canonical, same_json, telling
 
 # One alternative: the scopes that each scheme needs, by the scheme's name in the new document.
 Alternative = dict[str, frozenset[str]]
 _WORDS = ("description", "bearerFormat")
+_URL_CODES = {
+    "authorizationUrl": "api-security-component-oauth-url-changed",
+    "tokenUrl": "api-security-component-oauth-token-url-changed",
+    "refreshUrl": "api-security-component-oauth-refresh-url-changed",
+    "openIdConnectUrl": "api-security-component-open-id-url-changed",
+}
 
 
 def compare_security(scope: Scope, old_raw: Any, new_raw: Any) -> None:
@@ -37,17 +43,17 @@ def compare_security(scope: Scope, old_raw: Any, new_raw: Any) -> None:
         message = f"Authentication is now required: {' or '.join(map(_words, new))}."
         scope.report("api-security-became-required", Effect.NARROWS, message, near=near)
         come = []
+    elif anonymous[1] and not anonymous[0]:
+        message = "No authentication is needed any more."
+        scope.report("api-security-became-optional", Effect.WIDENS, message, near=near)
+        come = [one for one in come if one]
     for one in filter(None, gone):
         # An anonymous alternative takes every request, authenticated or not.
-        if anonymous[1]:
-            message = f"Authentication by {_words(one)} is no longer needed."
-            scope.report("api-security-became-optional", Effect.WIDENS, message, near=near)
-        else:
+        if not anonymous[1]:
             message = f"Authentication by {_words(one)} is no longer offered."
             scope.report("api-security-removed", Effect.NARROWS, message, near=near)
     for one in come:
-        offer = f"Authentication by {_words(one)} is now offered"
-        message = f"{offer}." if one else "No authentication is needed any more."
+        message = f"Authentication by {_words(one)} is now offered."
         scope.report("api-security-added", Effect.WIDENS, message, near=near)
 
 
@@ -127,15 +133,56 @@ def compare_schemes(scope: Scope) -> None:
 
 
 def _compare_scheme(scope: Scope, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+    sides = scope.graph.old, scope.graph.new
     if _demand(old) != _demand(new):
         message = f"The security scheme `{name}` demands something else of a request."
         scope.report("api-security-scheme-changed", Effect.INCOMPARABLE, message, near=(old, new))
-    for key in ("flows", "openIdConnectUrl"):
-        if not same_json(old.get(key), new.get(key)):
-            message = f"The security scheme `{name}` has other `{key}`."
-            code = "api-security-scheme-flows-changed"
-            scope.report(code, Effect.UNKNOWN, message, old.get(key), new.get(key), near=(old, new))
+        scope.texts("api-security-scheme", f"the security scheme `{name}`", old, new, _WORDS)
+        return
+    _urls(scope, f"security scheme `{name}`", old, new, ("openIdConnectUrl",))
+    flows = [
+        side.mapping(one.get("flows"), "`flows`", one) for side, one in ((sides[0], old), (sides[1], new))
+    ]
+    for kind in dict.fromkeys([*flows[0], *flows[1]]):
+        _compare_flow(scope, f"`{kind}` flow of `{name}`", flows[0].get(kind), flows[1].get(kind))
     scope.texts("api-security-scheme", f"the security scheme `{name}`", old, new, _WORDS)
+
+
+def _compare_flow(scope: Scope, what: str, old_raw: Any, new_raw: Any) -> None:
+    """Report every change in one OAuth flow: where tokens come from, and which scopes there are."""
+    old = scope.graph.old.mapping(old_raw, "a flow", old_raw)
+    new = scope.graph.new.mapping(new_raw, "a flow", new_raw)
+    near = (old, new)
+    if old_raw is None or new_raw is None:
+        verb, effect = ("added", Effect.NONE) if old_raw is None else ("removed", Effect.UNKNOWN)
+        scope.report(f"api-security-scheme-flow-{verb}", effect, f"The {what} was {verb}.", near=near)
+        return
+    _urls(scope, what, old, new, ("authorizationUrl", "tokenUrl", "refreshUrl"))
+    scopes = old.get("scopes") or {}, new.get("scopes") or {}
+    for name in dict.fromkeys([*scopes[0], *scopes[1]]):
+        before, after = (one.get(name) for one in scopes)
+        code = "api-security-component-oauth-scope"
+        if name not in scopes[0]:
+            message = f"The {what} has the new scope `{name}`."
+            scope.report(f"{code}-added", Effect.NONE, message, None, name, near=near)
+        elif name not in scopes[1]:
+            # Whether it is still given out on demand, a document cannot tell.
+            message = f"The {what} no longer has the scope `{name}`."
+            scope.report(f"{code}-removed", Effect.UNKNOWN, message, name, None, near=near)
+        elif before != after:
+            message = f"The scope `{name}` of the {what} has a new description."
+            scope.report(f"{code}-changed", Effect.TEXT, message, before, after, near=near)
+
+
+def _urls(
+    scope: Scope, what: str, old: Mapping[str, Any], new: Mapping[str, Any], keys: Sequence[str]
+) -> None:
+    for key in keys:
+        before, after = old.get(key), new.get(key)
+        if before != after:
+            message = f"The {what} has {telling(f'`{key}`', before, after)}."
+            code = _URL_CODES[key]
+            scope.report(code, Effect.UNKNOWN, message, before, after, near=(old, new))
 
 
 def compare_servers(scope: Scope, old_raw: Any, new_raw: Any) -> None:

@@ -122,6 +122,19 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def telling(label: str, old: Any, new: Any) -> str:
+    """Return what there is now of something that only tells, for a sentence: ``a new description``."""
+    if new is None:
+        return f"no {label} any more"
+    if not _is_short(new) or not (old is None or _is_short(old)):
+        return f"new {label}" if label.endswith("s") else f"a new {label}"
+    return f"the {label} {show(new)}" + (f" (was {show(old)})" if old is not None else "")
+
+
+def _is_short(value: Any) -> bool:
+    return not isinstance(value, (Mapping, list)) and len(str(value)) <= 60 and "`" not in str(value)
+
+
 def show(value: Any, limit: int = 60) -> str:
     """Spell a value in a sentence: short and in backticks."""
     text = value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False, default=str)

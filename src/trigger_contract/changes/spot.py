@@ -23,9 +23,12 @@ class Finding:
     lines: tuple[int | None, int | None]
 
     @property
-    def key(self) -> tuple[str, str, str, str, str]:
-        """What makes two findings the same change."""
-        return self.code, self.severity, self.message, self.old, self.new
+    def key(self) -> tuple[str, str, str, str]:
+        """What makes two findings the same change.
+
+        Not the code, which tells a component that is a whole body from one inside of a body.
+        """
+        return self.severity, self.message, self.old, self.new
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Context:
         flow: Which way the values travel.
         intro: How a sentence starts, for example ``In the 200 response``.
         inert: Whether values never travel this way: read-only in a request, write-only in a response.
+        encoded: Whether values are spelled as text, where 5 and "5" are the same.
     """
 
     prefix: str
@@ -45,6 +49,7 @@ class Context:
     flow: Flow
     intro: str
     inert: bool = False
+    encoded: bool = False
 
     @property
     def general(self) -> Context:
@@ -77,6 +82,7 @@ class Spot:
         lines: Line in the old and in the new file.
         sink: Takes each finding.
         root: Whether an empty path means the body, parameter or header as a whole.
+        trail: Pairs of schemas that are being compared above, on the way from the base.
     """
 
     context: Context
@@ -85,6 +91,7 @@ class Spot:
     lines: tuple[int | None, int | None]
     sink: Callable[[Finding], None]
     root: bool = True
+    trail: frozenset[Any] = frozenset()
 
     @property
     def subject(self) -> str:
@@ -97,6 +104,10 @@ class Spot:
         joint = "." if self.path and not step.startswith("[") else ""
         found = (lines[0] or self.lines[0], lines[1] or self.lines[1])
         return replace(self, path=f"{self.path}{joint}{step}", lines=found)
+
+    def within(self, component: str) -> Spot:
+        """Return the spot of a component as such, wherever it is used."""
+        return replace(self, context=self.context.general, base=component, path="", trail=frozenset())
 
     def inert(self) -> Spot:
         """Return the same spot where values never travel this way."""

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from trigger_contract.changes.flatten import Flat, flatten, position
+from trigger_contract.changes.flatten import Flat, flatten
 from trigger_contract.changes.law import Effect
 from trigger_contract.changes.model import Severity
-from trigger_contract.changes.side import Side, same_json
+from trigger_contract.changes.position import position
+from trigger_contract.changes.side import Side, canonical, same_json
 from trigger_contract.changes.spot import Context, Spot
 
 if TYPE_CHECKING:
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
 class Match:
     """Alternatives paired up, and those left over."""
 
-    pairs: tuple[tuple[Any, Any], ...]
-    removed: tuple[Any, ...]
-    added: tuple[Any, ...]
+    pairs: tuple[tuple[Any, Any], ...] = ()
+    removed: tuple[Any, ...] = ()
+    added: tuple[Any, ...] = ()
 
 
 def match(graph: SchemaGraph, context: Context, old: list[Any], new: list[Any]) -> Match:
-    """Pair alternatives: first those that demand the same, then by name, then by likeness."""
+    """Pair alternatives: first those that demand the same, then by name, by tag and by likeness."""
     pairs: list[tuple[Any, Any]] = []
     before, after = list(old), list(new)
     names = (lambda one: position(graph.old, one).component, lambda one: position(graph.new, one).component)
@@ -38,12 +39,18 @@ def match(graph: SchemaGraph, context: Context, old: list[Any], new: list[Any]) 
         return names[0](one) is not None and names[0](one) == names[1](other)
 
     def alike(one: Any, other: Any) -> bool:
-        return _likeness(flatten(graph.old, one), flatten(graph.new, other))
+        flats = flatten(graph.old, one), flatten(graph.new, other)
+        return _likeness(*flats) and not _differ(_tags(graph.old, flats[0]), _tags(graph.new, flats[1]))
+
+    def same_tag(one: Any, other: Any) -> bool:
+        tags = _tags(graph.old, flatten(graph.old, one)), _tags(graph.new, flatten(graph.new, other))
+        return not _differ(*tags) and not tags[0].keys().isdisjoint(tags[1])
 
     tests: tuple[Callable[[Any, Any], bool], ...] = (
         same_text,
         same_name,
         lambda one, other: graph.same(context, one, other),
+        same_tag,
         alike,
     )
     for test in tests:
@@ -69,6 +76,20 @@ def _likeness(old: Flat, new: Flat) -> bool:
     return 2 * len(one & other) >= len(one | other)
 
 
+def _tags(side: Side, flat: Flat) -> dict[str, str]:
+    """Return the properties that can have only one value, by which alternatives are often told apart."""
+    tags: dict[str, str] = {}
+    for name, raw in flat.get("properties", {}).items():
+        values = flatten(side, raw).get("enum")
+        if values is not None and len(values) == 1:
+            tags[name] = canonical(values[0])
+    return tags
+
+
+def _differ(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
+    return any(old[name] != new[name] for name in old.keys() & new.keys())
+
+
 def describe(side: Side, raw: Any) -> str:
     """Name an alternative: the component, or what it looks like."""
     at = position(side, raw)
@@ -82,8 +103,16 @@ def describe(side: Side, raw: Any) -> str:
     return f"`{' or '.join(sorted(flat.types)) if flat.types else 'any'}`"
 
 
-def compare_discriminators(graph: SchemaGraph, spot: Spot, old: Flat, new: Flat) -> None:
-    """Report changes in how a client tells the alternatives apart."""
+def compare_discriminators(graph: SchemaGraph, spot: Spot, old: Flat, new: Flat, told: Match) -> None:
+    """Report changes in how a client tells the alternatives apart.
+
+    Args:
+        graph: Both documents.
+        spot: The place.
+        old: The old union.
+        new: The new union.
+        told: Its alternatives; the values of those that came or went need no words of their own.
+    """
     before, after = old.get("discriminator"), new.get("discriminator")
     if not isinstance(before, Mapping) or not isinstance(after, Mapping):
         if after is not None and before is None:
@@ -98,8 +127,12 @@ def compare_discriminators(graph: SchemaGraph, spot: Spot, old: Flat, new: Flat)
         predicate = f"is told apart by `{names[1]}` (was `{names[0]}`)"
         spot.report("discriminator-property-name-changed", Effect.UNKNOWN, predicate, *names)
     mappings = _mapping(graph.old, old), _mapping(graph.new, new)
+    gone = {position(graph.old, one).key for one in told.removed}
+    come = {position(graph.new, one).key for one in told.added}
     for value in dict.fromkeys([*mappings[0], *mappings[1]]):
         one, other = (mapping.get(value) for mapping in mappings)
+        if one in gone or other in come:
+            continue
         if one is None:
             predicate = f"has the new discriminator value `{value}`"
             spot.report("discriminator-mapping-added", Effect.NONE, predicate, None, value)
