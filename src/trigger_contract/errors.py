@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+_LONGEST = 600
+
 
 class UserError(Exception):
     """Something the user can put right: bad input, bad usage, an unreachable server.
@@ -11,19 +13,38 @@ class UserError(Exception):
     The command line prints the message as one line on stderr and exits with 2.
 
     Args:
-        message: What is wrong and what to do about it, without a line break.
+        message: What is wrong and what to do about it. It may quote the input: line breaks, control
+            characters and great length are taken out.
         source: The file, URL or option that is at fault.
         line: The line of ``source``, counted from 1.
     """
 
     def __init__(self, message: str, *, source: str | Path | None = None, line: int | None = None) -> None:
-        self.message = " ".join(message.split())
+        self.message = one_line(message)
         self.source = None if source is None else str(source)
         self.line = line
         super().__init__(str(self))
 
     def __str__(self) -> str:
-        place = self.source or ""
+        place = one_line(self.source or "")
         if self.line is not None:
             place += f":{self.line}"
         return f"{place}: {self.message}" if place else self.message
+
+
+def one_line(text: str) -> str:
+    """Make a text fit for one line of a terminal, whatever stands in it.
+
+    Runs of blanks become one, characters that cannot be printed (control codes, marks that turn the
+    direction of writing, lone surrogates) become escapes, and the middle of a very long text is left out.
+    """
+    line = " ".join(text.split())
+    if len(line) > _LONGEST:
+        half = _LONGEST // 2
+        line = f"{line[:half]} … {line[-half:]}"
+    if line.isprintable():
+        return line
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in line
+    )

@@ -52,8 +52,13 @@ class Flat:
         return self.keywords.get(key, default)
 
 
-def flatten(side: Side, raw: Any, trail: frozenset[str] = frozenset()) -> Flat:
-    """Add up a schema and all of its ``allOf`` members."""
+def flatten(side: Side, raw: Any, taken: set[str] | None = None) -> Flat:
+    """Add up a schema and all of its ``allOf`` members.
+
+    A component is taken in once, however often it is referred to: twice would demand no more, and where
+    each component takes in another twice, the cost would double with each of them.
+    """
+    taken = set() if taken is None else taken
     schema = as_schema(side, raw)
     flat = _normalise(side, schema)
     members: list[Any] = []
@@ -65,13 +70,14 @@ def flatten(side: Side, raw: Any, trail: frozenset[str] = frozenset()) -> Flat:
     for member in members:
         if isinstance(member, str) or (isinstance(member, Mapping) and set(member) == {"$ref"}):
             reference = member if isinstance(member, str) else str(member["$ref"])
-            if reference in trail:
+            if reference in taken:
                 continue
-            part = flatten(side, side.lookup(reference, schema), trail | {reference})
+            taken.add(reference)
+            part = flatten(side, side.lookup(reference, schema), taken)
             if (name := component(reference)) is not None and reference.count("/") == 3:
                 part = _part(part, name)
         else:
-            part = flatten(side, member, trail)
+            part = flatten(side, member, taken)
         flat = _both(flat, part)
     if schema.get("nullable") is True and flat.null is False and "allOf" in schema:
         flat = replace(flat, null=True)

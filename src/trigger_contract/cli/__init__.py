@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
+import signal
 import sys
+from collections.abc import Iterator
 
 import click
 
 from trigger_contract import __version__
-from trigger_contract.errors import UserError
+from trigger_contract.errors import UserError, one_line
 
 COMMANDS = {
     "normalize": "Build the canonical document from published pages.",
@@ -49,23 +52,53 @@ def group() -> None:
 
 
 def main() -> None:
-    """Run the command line; what the user did wrong becomes one line on stderr and exit code 2."""
+    """Run the command line; what the user did wrong becomes one line on stderr and exit code 2.
+
+    A signal ends it with 128 and the signal's number, after everything temporary has been removed.
+    """
     try:
-        code = group.main(standalone_mode=False)
+        with _terminable():
+            code = group.main(standalone_mode=False)
     except UserError as error:
         _fail(str(error))
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "trigger-contract"
-        _fail(f"{error.format_message()} (see '{path} --help')")
+        _fail(f"{one_line(error.format_message())} (see '{path} --help')")
     except click.ClickException as error:
-        _fail(error.format_message())
+        _fail(one_line(error.format_message()))
     except (click.Abort, KeyboardInterrupt):
-        sys.exit(130)
+        sys.exit(128 + signal.SIGINT)
     except BrokenPipeError:
-        # The reader went away (`… | head`); keep the interpreter from complaining at shutdown.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader went away (`… | head`), which is no fault.
+        _close_stdout()
         sys.exit(0)
+    except MemoryError:
+        _fail("the input needs more memory than there is")
+    except OSError as error:
+        # Files are reported where they are opened; what is left is a full disk behind standard output.
+        _close_stdout()
+        _fail(f"{one_line(str(error.filename or 'standard output'))}: {error.strerror or error}")
     sys.exit(code if isinstance(code, int) else 0)
+
+
+@contextlib.contextmanager
+def _terminable() -> Iterator[None]:
+    """Let SIGTERM unwind the stack: its default action would leave temporary files behind."""
+
+    def terminated(number: int, frame: object) -> None:
+        sys.exit(128 + number)
+
+    previous = signal.signal(signal.SIGTERM, terminated)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def _close_stdout() -> None:
+    """Keep the interpreter from complaining at shutdown that it cannot flush."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(message: str) -> None:

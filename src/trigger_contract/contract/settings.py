@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import random
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+import httpx
 
 from trigger_contract.errors import UserError
 
@@ -124,18 +127,32 @@ def settings_from(values: Mapping[str, Any]) -> Settings:
 def _checked_url(url: str | None) -> str:
     if not url:
         raise UserError("is missing: give the address of the server to check", source="--url")
-    try:
-        parts = urlsplit(url)
-        port_is_valid = parts.port is None or parts.port >= 0
-    except ValueError:
-        parts, port_is_valid = urlsplit(""), False
-    if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_valid:
-        raise UserError("is not an http or https address", source=f"--url {url}")
+    if not _is_http(url):
+        raise UserError("is not an http or https address", source=f"--url {_without_password(url)}")
+    parts = urlsplit(url)
     if parts.query or parts.fragment or parts.username or parts.password:
         raise UserError(
             "give the address without user, query and fragment; keys go in --token", source="--url"
         )
     return url.rstrip("/")
+
+
+def _is_http(url: str) -> bool:
+    """Whether a client can send requests there: RFC 3986, with the names of RFC 5891 and a real port."""
+    try:
+        parsed = httpx.URL(url)
+        # Neither of the two alone refuses everything that a request would stumble over.
+        port = urlsplit(url).port
+    except (httpx.InvalidURL, ValueError):  # a UnicodeError is a ValueError
+        return False
+    legal_host = parsed.host and not re.search(r"[\s\x00-\x20\x7f]|%20", parsed.host)
+    labels = parsed.raw_host.split(b".")
+    fits = len(parsed.raw_host) <= 253 and all(len(label) <= 63 for label in labels)
+    return parsed.scheme in ("http", "https") and bool(legal_host) and fits and (port is None or port >= 0)
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"//[^/@]*@", "//…@", url)
 
 
 def _check_token(name: str, value: str | None) -> None:

@@ -8,6 +8,8 @@ from urllib.parse import unquote
 
 from trigger_contract.errors import UserError
 
+_DATA = frozenset(("example", "examples", "default", "const", "enum", "value"))
+
 
 def lookup(document: Mapping[str, Any], reference: str) -> Any:
     """Return what a local reference such as ``#/components/schemas/TTL`` points to.
@@ -44,6 +46,27 @@ def resolve(document: Mapping[str, Any], value: Any) -> Any:
         siblings = {key: item for key, item in value.items() if key != "$ref"}
         value = {**target, **siblings} if siblings and isinstance(target, Mapping) else target
     return value
+
+
+def check_references(document: Mapping[str, Any]) -> None:
+    """Refuse a document with a reference that ``resolve`` could not follow, or that leads to all of it.
+
+    What stands under ``example``, ``default`` and the like is data, whatever it looks like.
+
+    Raises:
+        UserError: Names the line of the first such reference, where the document knows its lines.
+    """
+    for pointer, value in walk(document):
+        reference = value.get("$ref") if isinstance(value, Mapping) else None
+        if not isinstance(reference, str) or any(token in _DATA for token in pointer):
+            continue
+        try:
+            if reference in ("#", "#/"):
+                raise UserError(f"reference {reference!r} points to the whole document")
+            resolve(document, {"$ref": reference})
+        except UserError as error:
+            line = getattr(value, "lines", {}).get("$ref")
+            raise UserError(error.message, source=getattr(value, "source", None), line=line) from None
 
 
 def split_pointer(pointer: str) -> list[str]:

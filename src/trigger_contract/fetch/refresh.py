@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from trigger_contract.document.files import read_text, write_files
+from trigger_contract.document.files import read_bytes, read_text, write_files
 from trigger_contract.document.yaml import load
 from trigger_contract.errors import UserError
 from trigger_contract.fetch.addresses import UrlMap
@@ -111,7 +111,7 @@ class _Refresh:
     ) -> Outcome:
         source = self.source
         memory = read_memory(self.memory_path)
-        before = source.path.read_bytes() if source.path.is_file() else None
+        before = read_bytes(source.path) if source.path.is_file() else None
 
         def known(url: str) -> Validators:
             record = memory.get(source.name)

@@ -52,7 +52,7 @@ def generate(document: Mapping[str, Any], target: Path, source: Path | None = No
         UserError: The document cannot be turned into a client, or the folder cannot be written or
             holds something else.
     """
-    target = target.absolute()
+    target = Path(os.path.realpath(target))  # a link stays, what it leads to is replaced
     _check_target(target)
     with _staging(target) as staging:
         built = staging / "client"
@@ -113,7 +113,7 @@ def _check_target(target: Path) -> None:
 @contextlib.contextmanager
 def _staging(target: Path) -> Iterator[Path]:
     """A temporary folder beside the target, so that the swap is a rename."""
-    parent = target.resolve().parent
+    parent = target.parent
     try:
         parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=parent))

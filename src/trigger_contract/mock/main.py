@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from trigger_contract.document.locate import read_document
+from trigger_contract.document.references import check_references
 from trigger_contract.errors import UserError
 from trigger_contract.mock.app import create_app
 from trigger_contract.mock.server import bind, serve, url_of
@@ -34,8 +35,15 @@ def _read(path: Path) -> Mapping[str, Any]:
     if not version.startswith(("3.0", "3.1", "3.2")):
         raise UserError(f"is OpenAPI {version}; 3.0 and 3.1 are served", source=path)
     old = version.startswith("3.0")
-    judge = OpenAPIV30SpecValidator if old else OpenAPIV31SpecValidator
-    for error in judge(dict(document)).iter_errors():
+    check_references(document)
+    judge = (OpenAPIV30SpecValidator if old else OpenAPIV31SpecValidator)(dict(document))
+    try:
+        error = next(iter(judge.iter_errors()), None)
+    except RecursionError:
+        # A parent and children that refer to each other are legal, but the validator never gets to
+        # their end; what is left is the schema of OpenAPI itself.
+        error = next(iter(judge.schema_validator.iter_errors(document)), None)
+    if error is not None:
         where = "/".join(str(part) for part in getattr(error, "absolute_path", ()))
         raise UserError(f"is not valid OpenAPI: {where}: {error}"[:300], source=path)
     if not old:

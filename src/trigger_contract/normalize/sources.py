@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -66,7 +67,8 @@ def given_pages(paths: Sequence[Path], sources: Path | None = None) -> tuple[lis
         UserError: A page is missing, a folder, or not text.
     """
     entries = read_sources(sources) if sources else {}
-    paths = list({path.resolve(): path for path in paths}.values())
+    # Not `Path.resolve`, which raises on links that lead in a circle; reading will name them.
+    paths = list({os.path.realpath(path): path for path in paths}.values())
     names = _short_names(paths)
     pages = [_page(path, entries.get(path.name), name) for path, name in zip(paths, names, strict=True)]
     return pages, dict(zip(names, paths, strict=True))
