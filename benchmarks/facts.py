@@ -128,7 +128,10 @@ class Reader:
         made["unions"] = made["unions"] or part["unions"]
         made["items"] += part["items"]
         made["others"] += part["others"]
-        made["rest"] = {**part["rest"], **made["rest"]}
+        rest = {**part["rest"], **made["rest"]}
+        if "enum" in part["rest"] and "enum" in made["rest"]:
+            rest["enum"] = part["rest"]["enum"] & made["rest"]["enum"]
+        made["rest"] = rest
 
 
 def _only_null(schema: Schema) -> bool:
@@ -200,9 +203,18 @@ class Facts:
             tell("union-", "narrows")
         if pairs and come:
             tell("union+", "widens")
-        if pairs and None not in (one["null"], other["null"]) and one["null"] != other["null"]:
-            tell("null", "widens" if other["null"] else "narrows")
-        return [(*pair, idle) for pair in pairs]
+        # Null is admitted beside the alternatives, so each of them stands for one that admits it.
+        nullable = [side["unions"] and side["null"] for side in (one, other)]
+        return [
+            (
+                *(
+                    {"allOf": [part], "nullable": True} if null else part
+                    for part, null in zip(pair, nullable, strict=True)
+                ),
+                idle,
+            )
+            for pair in pairs
+        ]
 
     def _values(self, one: Any, other: Any, tell: Any, received: bool, encoded: bool) -> None:
         before, after = one["types"], other["types"]

@@ -113,6 +113,13 @@ def same_json(one: Any, other: Any) -> bool:
     return repr(one) == repr(other) or canonical(one) == canonical(other)
 
 
+def same_words(one: Any, other: Any) -> bool:
+    """Whether two texts say the same: how they are broken into lines does not count."""
+    if isinstance(one, str) and isinstance(other, str):
+        return one.split() == other.split()
+    return same_json(one, other)
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
