@@ -2,9 +2,9 @@
 
     .venv/bin/python benchmarks/run.py [NAME...]
 
-NAME is one of normalize, client, mock, contract; by default all. Peers in Python come with the pinned
-development dependencies. Prism is installed from the npm registry into a scratch folder, wrk is taken
-where it is installed; what is missing is said to be missing in the results. Takes about ten minutes.
+NAME is one of normalize, client, mock, contract, versions; by default all. Peers in Python come with the
+pinned development dependencies. Prism is installed from the npm registry into a scratch folder, wrk is
+taken where it is installed; what is missing is said to be missing in the results. Takes a quarter of an hour.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ TITLES = {
     "client": "Client against stock generated models, pydantic, msgspec, orjson and raw httpx",
     "mock": "Mock against a plain Starlette endpoint and Prism",
     "contract": "Contract suite",
+    "versions": "Comparison of published versions, beside an oracle",
 }
 
 

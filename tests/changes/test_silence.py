@@ -123,6 +123,13 @@ def test_case_of_headers_and_of_media_types() -> None:
     assert [change.severity.value for change in changes] == ["additive"]
 
 
+def test_lines_of_a_description() -> None:
+    flat, folded = "One line, and more of it.", "One line,\nand more of it.\n"
+    silent(sending({**STRING, "description": flat}), sending({**STRING, "description": folded}))
+    silent(asking(query(description=flat)), asking(query(description=folded)))
+    silent(*(document({"description": text, "responses": {}}) for text in (flat, folded)))
+
+
 def test_order_of_paths_parameters_and_keys() -> None:
     old = asking(query("a"), query("b"))
     old["paths"]["/other"] = {"get": {"responses": {}}}

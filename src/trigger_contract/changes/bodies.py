@@ -7,7 +7,7 @@ from typing import Any
 
 from trigger_contract.changes.law import Effect, Flow
 from trigger_contract.changes.scope import Scope
-from trigger_contract.changes.side import Side, same_json
+from trigger_contract.changes.side import Side, same_json, same_words
 
 _Object = Mapping[str, Any]
 
@@ -243,6 +243,6 @@ def _compare_links(scope: Scope, what: str, old_raw: Any, new_raw: Any) -> None:
             if not same_json(demands[0], demands[1]):
                 message = f"{subject} leads somewhere else."
                 scope.report("response-link-changed", Effect.UNKNOWN, message, near=near)
-            elif not same_json(one, other):
+            elif not same_words(one.get("description"), other.get("description")):
                 message = f"{subject} has a new description."
                 scope.report("response-link-description-changed", Effect.TEXT, message, near=near)

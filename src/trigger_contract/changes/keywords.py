@@ -9,7 +9,7 @@ from trigger_contract.changes.flatten import LOWER_LIMITS, UPPER_LIMITS, Flat
 from trigger_contract.changes.law import Effect, Flow
 from trigger_contract.changes.model import Severity
 from trigger_contract.changes.position import ANNOTATIONS, is_words
-from trigger_contract.changes.side import canonical, same_json, show, telling
+from trigger_contract.changes.side import canonical, same_json, same_words, show, telling
 from trigger_contract.changes.spot import Spot
 
 # oasdiff's names for the limits
@@ -262,7 +262,7 @@ def _examples(notes: Mapping[str, Any]) -> Any:
 
 
 def _text(spot: Spot, key: str, old: Any, new: Any) -> None:
-    if same_json(old, new):
+    if (same_words if key in _TEXT else same_json)(old, new):
         return
     known = key in (*_TEXT, "example")
     name = "extension" if key.startswith("x-") else key.strip("$") if known else "keyword"

@@ -9,9 +9,10 @@ from typing import Any
 from trigger_contract.changes.law import Effect, Flow, severity
 from trigger_contract.changes.model import Severity
 from trigger_contract.changes.schemas import Key, SchemaGraph
-from trigger_contract.changes.side import line_of, same_json, telling
+from trigger_contract.changes.side import line_of, same_json, same_words, telling
 from trigger_contract.changes.spot import Context, Finding
 
+_PROSE = ("title", "summary", "description")
 _LABELS = {"externalDocs": "link to more documentation", "termsOfService": "terms of service"}
 
 
@@ -116,7 +117,7 @@ class Scope:
         extensions = sorted(key for key in {*old, *new} if key.startswith("x-") and key != told)
         for key in (*keys, *extensions):
             before, after = old.get(key), new.get(key)
-            if same_json(before, after):
+            if (same_words if key in _PROSE else same_json)(before, after):
                 continue
             verb = "added" if before is None else "removed" if after is None else "changed"
             name = "extension" if key.startswith("x-") else _kebab(key)
