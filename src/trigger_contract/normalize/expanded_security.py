@@ -40,7 +40,7 @@ def read_security(request: LocatedMapping, operation: Node) -> Node | None:
                 "`security` must hold alternatives", source=request.source, line=line_of(request, "security")
             )
         requirement = node_like(alternative)
-        names = [_component_key(part) for part in str(alternative.get("title", "")).split(" & ")]
+        names = [component_key(part) for part in str(alternative.get("title", "")).split(" & ")]
         definitions = _by_title(names, list(_schemes(alternative)))
         for index, name in enumerate(names):
             if not name:
@@ -82,7 +82,7 @@ def _words(name: str) -> set[str]:
     return {word.casefold() for word in words(name)}
 
 
-def _component_key(title: str) -> str:
+def component_key(title: str) -> str:
     """Make a legal component key of a title, in which ``_`` and ``-`` were turned into blanks."""
     return re.sub(r"[^A-Za-z0-9._-]+", "_", title.strip()).strip("_")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from trigger_contract.document.yaml import LocatedMapping, load
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.expanded import is_expanded, read_expanded
+from trigger_contract.normalize.expanded_schemas import without_marks
 from trigger_contract.normalize.model import Fragment, Page
 from trigger_contract.normalize.rendered import read_rendered
 from trigger_contract.normalize.standard import check_version, read_document
@@ -99,7 +100,7 @@ def _read_block(page: Page, block: _Block, heading: Heading) -> Fragment:
         raise UserError("the block holds no OpenAPI document", source=page.name, line=block.first_line)
     if is_expanded(document):
         converted = read_document(read_expanded(document, heading.title, heading.description))
-        return Fragment(page, "expanded", converted, heading.title, heading.line)
+        return Fragment(page, "expanded", without_marks(converted), heading.title, heading.line)
     if "openapi" not in document and "swagger" not in document:
         raise UserError(
             "the block is written in no dialect that is known: it has neither `openapi` nor an endpoint",

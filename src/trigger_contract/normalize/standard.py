@@ -102,6 +102,8 @@ def push_down(document: Node) -> None:
     Two services may meet in the draft, so nothing at the top of one page may apply to the other's.
     """
     above = {key: document.pop(key) for key in ("servers", "security") if key in document}
+    if above.get("security") == []:
+        del above["security"]  # sites write it where a document says nothing, and it means the same
     for group in ("paths", "webhooks"):
         items = document.get(group, {})
         for path in [path for path in items if path.startswith("x-")]:
