@@ -67,13 +67,15 @@ def same_root(
     theirs = _shown(full, full_lookup, place or "")
     if ours is None or theirs is None:
         return False
-    for alternative in ours:
-        match = next((other for other in theirs if _same(alternative, other, place, full_lookup)), None)
-        if match is None:
-            return False
-        theirs.remove(match)
+    pairs = [
+        {index for index, other in enumerate(theirs) if _same(alternative, other, place, full_lookup)}
+        for alternative in ours
+    ]
+    matched = set().union(*pairs)
     # Null beside a composition shows only where it is an alternative of its own, not as `nullable`.
-    return all(other == {"type": "null"} for other in theirs) and (not theirs or bool(ours))
+    return all(pairs) and all(
+        index in matched or other == {"type": "null"} for index, other in enumerate(theirs)
+    )
 
 
 def _same(first: dict[str, Any], second: dict[str, Any], place: Place | None, lookup: Lookup) -> bool:

@@ -126,7 +126,7 @@ def _heading(text: str) -> Heading:
         if title and line.startswith("> Original "):
             continue
         if title and (description or line.startswith(">")):
-            description.append(line.removeprefix("> ").removeprefix(">") if not description else line)
+            description.append(line if description else line.removeprefix(">").removeprefix(" "))
     if title == "null":
         title = ""
     return Heading(title, title_line, "\n".join(description).strip())

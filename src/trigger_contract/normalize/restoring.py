@@ -13,7 +13,7 @@ from typing import Any
 
 from trigger_contract.normalize.alternatives import Lookup, Place, same_root
 from trigger_contract.normalize.expanded_security import UNKNOWN_SCHEME, component_key
-from trigger_contract.normalize.model import Fragment, Node, copy_value, node_like, put
+from trigger_contract.normalize.model import Fragment, Node, copy_value, node_like, put, sequence_of
 from trigger_contract.normalize.standard import find
 
 # Keywords that the dialect has no words for at the root of a schema.
@@ -127,8 +127,12 @@ class _Restorer:
         self.full_lookup = _lookup(other.document, named)
 
     def operation(self, shown: Node, full: Node, group: str) -> None:
+        """Complete an operation, in place."""
         if isinstance(full.get("summary"), str):
             put(shown, "summary", full["summary"])  # a page's title is its own, not the operation's
+        text, whole = shown.get("description"), full.get("description")
+        if isinstance(text, str) and isinstance(whole, str) and _holds(text.split(), whole.split()):
+            put(shown, "description", whole, shown.lines.get("description"))
         self._security(shown, full, group)
         self._servers(shown, full)
         self._parameters(shown, full)
@@ -152,11 +156,16 @@ class _Restorer:
         """Take over names and scopes where the titles fit; what all of a document need, no webhook shows."""
         ours, theirs = shown.get("security"), full.get("security")
         fits = isinstance(ours, list) and [*_titles(ours)] == [*_titles(theirs or ())]
-        if fits or (group == "webhooks" and ours == []):
+        if fits or (ours == [] and (group == "webhooks" or not self._defined(theirs))):
             if theirs is None:
                 del shown["security"]
             else:
                 put(shown, "security", _like(ours, theirs), shown.lines.get("security"))
+
+    def _defined(self, requirements: Any) -> bool:
+        prefix = "#/components/securitySchemes/"
+        names = {name for requirement in requirements or () for name in requirement}
+        return any(self.full_lookup(prefix + name) is not None for name in names)
 
     def _servers(self, shown: Node, full: Node) -> None:
         ours, theirs = shown.get("servers"), full.get("servers")
@@ -167,22 +176,23 @@ class _Restorer:
         theirs = full.get("parameters")
         if not isinstance(theirs, list):
             return
-        ours = shown.get("parameters", [])
-        known = {(item.get("name"), item.get("in")): index for index, item in enumerate(ours)}
-        hidden = []
+        ours = {
+            (parameter.get("name"), parameter.get("in")): parameter
+            for parameter in shown.get("parameters", ())
+        }
+        found = []
         for raw in theirs:
             whole = self._follow(raw)
             if not isinstance(whole, Node):
                 continue
-            index = known.get((whole.get("name"), whole.get("in")))
-            if index is None and "schema" not in whole:
-                hidden.append(_like(shown, raw))
-            elif index is not None and self._same_parameter(ours[index], whole):
-                ours[index] = _like(ours[index], raw)
-        if hidden:
-            merged = copy_value(ours)
-            merged.extend(hidden)
-            put(shown, "parameters", _like(shown, merged) if not ours else merged)
+            parameter = ours.pop((whole.get("name"), whole.get("in")), None)
+            if parameter is not None and not self._same_parameter(parameter, whole):
+                found.append(parameter)
+            elif parameter is not None or "schema" not in whole:  # the dialect has no words for `content`
+                found.append(_like(parameter or shown, raw))
+        if found or not theirs:
+            line = shown.lines.get("parameters")
+            put(shown, "parameters", sequence_of(shown, [*found, *ours.values()]), line)
 
     def _same_parameter(self, shown: Node, full: Node) -> bool:
         described = [full.get("description"), self._described(full.get("schema"))]
@@ -203,7 +213,8 @@ class _Restorer:
         """Complete a body or a response; one that shows nothing else than the other is replaced by it."""
         content, whole = shown.get("content"), full.get("content")
         alike = _words(shown.get("description")) == _words(full.get("description"))
-        alike = alike and bool(shown.get("required")) == bool(full.get("required"))
+        if "required" in shown or any(map(_says_something, (content or {}).values())):
+            alike = alike and bool(shown.get("required")) == bool(full.get("required"))
         alike = alike and set(content or ()) == set(whole or ())
         for media_type, entry in (content or {}).items():
             other = whole.get(media_type) if isinstance(whole, Node) else None
@@ -251,6 +262,17 @@ class _Restorer:
         return None
 
 
+def _says_something(media_type: Any) -> bool:
+    """Whether a schema is shown, beside which a required body is marked as such."""
+    schema = media_type.get("schema")
+    return isinstance(schema, Mapping) and not set(schema) <= {"type", "contentMediaType"}
+
+
+def _holds(text: list[str], words: list[str]) -> bool:
+    """Whether a page's text is an operation's, perhaps with notes of the page before or behind it."""
+    return bool(words) and words in (text[: len(words)], text[-len(words) :])
+
+
 def _lookup(document: Node, named: _Named) -> Lookup:
     """Follow references on the page that has them, else to what other pages define."""
 
@@ -272,13 +294,24 @@ def _same_examples(shown: Any, full: Node, follow: Callable[[Any], Any]) -> bool
     values = {name: follow(entry) for name, entry in named.items()} if isinstance(named, Node) else {}
     if any(isinstance(entry, Mapping) and "value" in entry for entry in values.values()):
         return all(
-            isinstance(values.get(name), Mapping) and entry.get("value") == values[name].get("value")
+            isinstance(values.get(name), Mapping)
+            and entry.get("value") == _inlined(values[name].get("value"), follow)
             for name, entry in shown.items()
             if isinstance(entry, Mapping)
         )
     if set(shown) != {"example"} or not isinstance(shown["example"], Mapping):
         return False
-    return "example" not in full or bool(shown["example"].get("value") == full["example"])
+    return "example" not in full or bool(shown["example"].get("value") == _inlined(full["example"], follow))
+
+
+def _inlined(value: Any, follow: Callable[[Any], Any], depth: int = 0) -> Any:
+    """Follow the references that a source writes into example values, as the site does."""
+    if depth > 50:
+        return value
+    value = follow(value)
+    if isinstance(value, dict):
+        return {key: _inlined(item, follow, depth + 1) for key, item in value.items()}
+    return [_inlined(item, follow, depth + 1) for item in value] if isinstance(value, list) else value
 
 
 def _titles(requirements: Any) -> Iterator[list[str]]:
