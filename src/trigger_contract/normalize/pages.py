@@ -119,8 +119,8 @@ def _heading(text: str) -> Heading:
         if line.startswith("````") or re.match(r"##[ \t]+OpenAPI[ \t]*$", line):
             break
         match = _HEADING.match(line)
-        if match and not match[1].startswith("Source:"):
-            if not title:
+        if match and (not title or match[1] == title):
+            if not match[1].startswith("Source:"):
                 title, title_line, description = match[1], number, []
             continue
         if title and line.startswith("> Original "):

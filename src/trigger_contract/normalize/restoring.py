@@ -23,6 +23,7 @@ _LOST_AT_ROOT = (
     *("unevaluatedProperties", "unevaluatedItems", "minContains", "maxContains", "$comment", "$id"),
     *("$schema", "pattern", "uniqueItems", "externalDocs", "xml"),
 )
+_MAXIMUM_DEPTH = 50
 
 
 def restore(fragments: Sequence[Fragment], services: Mapping[str, int]) -> None:
@@ -255,7 +256,7 @@ class _Restorer:
         return same_root(shown, self.shown_lookup, full, self.full_lookup, place)
 
     def _follow(self, value: Any) -> Any:
-        for _ in range(50):
+        for _ in range(_MAXIMUM_DEPTH):
             if not isinstance(value, Node) or not isinstance(value.get("$ref"), str):
                 return value
             value = self.full_lookup(value["$ref"])
@@ -292,26 +293,31 @@ def _same_examples(shown: Any, full: Node, follow: Callable[[Any], Any]) -> bool
         return True  # made up by the site, and left out when the page was read
     named = full.get("examples")
     values = {name: follow(entry) for name, entry in named.items()} if isinstance(named, Node) else {}
-    if any(isinstance(entry, Mapping) and "value" in entry for entry in values.values()):
-        return all(
-            isinstance(values.get(name), Mapping)
-            and entry.get("value") == _inlined(values[name].get("value"), follow)
-            for name, entry in shown.items()
-            if isinstance(entry, Mapping)
+    if not any(isinstance(entry, Mapping) and "value" in entry for entry in values.values()):
+        values = {"example": {"value": full["example"]}} if "example" in full else {}
+    if not values:
+        return [*shown] == ["example"] and not set(shown["example"]) - {"value"}
+    return all(
+        isinstance(values.get(name), Mapping)
+        and _same_value(entry.get("value"), values[name].get("value"), follow)
+        for name, entry in shown.items()
+    )
+
+
+def _same_value(shown: Any, full: Any, follow: Callable[[Any], Any], depth: int = 0) -> bool:
+    """Compare example values; the site follows references that a source writes into them."""
+    target = follow(full)
+    if target is None and full is not None:
+        return True  # cut off the page
+    if isinstance(shown, dict) and isinstance(target, dict) and depth < _MAXIMUM_DEPTH:
+        return shown.keys() == target.keys() and all(
+            _same_value(value, target[key], follow, depth + 1) for key, value in shown.items()
         )
-    if set(shown) != {"example"} or not isinstance(shown["example"], Mapping):
-        return False
-    return "example" not in full or bool(shown["example"].get("value") == _inlined(full["example"], follow))
-
-
-def _inlined(value: Any, follow: Callable[[Any], Any], depth: int = 0) -> Any:
-    """Follow the references that a source writes into example values, as the site does."""
-    if depth > 50:
-        return value
-    value = follow(value)
-    if isinstance(value, dict):
-        return {key: _inlined(item, follow, depth + 1) for key, item in value.items()}
-    return [_inlined(item, follow, depth + 1) for item in value] if isinstance(value, list) else value
+    if isinstance(shown, list) and isinstance(target, list) and depth < _MAXIMUM_DEPTH:
+        return len(shown) == len(target) and all(
+            _same_value(*pair, follow, depth + 1) for pair in zip(shown, target, strict=True)
+        )
+    return bool(shown == target)
 
 
 def _titles(requirements: Any) -> Iterator[list[str]]:

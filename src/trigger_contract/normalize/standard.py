@@ -92,10 +92,26 @@ def convert(kind: str, value: Any) -> Any:
             node[name] = mapping
         else:
             node[name] = copy_value(below)
-    if kind != "schema":
-        return node
-    _settle_mapping(node)
-    return upgrade_schema(node)
+    if kind == "schema":
+        _settle_mapping(node)
+        return upgrade_schema(node)
+    if kind in ("operation", "pathItem"):
+        _without_marks(node)
+    return node
+
+
+def _without_marks(node: Node) -> None:
+    """Remove what the generator of fragments leaves behind in callbacks, which it does not turn back.
+
+    It marks each operation with its method and type and each path item with its path, and writes a
+    requirement as a reference beside its scopes.
+    """
+    for mark in ("method", "type", "path"):
+        node.pop(mark, None)
+    for requirement in node.get("security") or ():
+        for name, scopes in requirement.items() if isinstance(requirement, dict) else ():
+            if isinstance(scopes, dict) and isinstance(scopes.get("scopes"), list):
+                requirement[name] = scopes["scopes"]
 
 
 def _settle_mapping(schema: Node) -> None:
