@@ -159,7 +159,7 @@ def _body(request: LocatedMapping, operation: Node) -> None:
         if "description" in entry and "description" not in body:
             put(body, "description", entry["description"], line_of(entry, "description"))
         required = required or any(item.get("required") is True for item in alternatives_of(entry))
-        put(content, media_type, _media_type(entry), line_of(media_types, media_type))
+        put(content, media_type, _media_type(media_type, entry), line_of(media_types, media_type))
     put(body, "content", content)
     if required:
         put(body, "required", True)
@@ -177,7 +177,7 @@ def _responses(endpoint: LocatedMapping, operation: Node) -> None:
             if isinstance(entry, LocatedMapping) and "description" in entry and "description" not in response:
                 put(response, "description", entry["description"], line_of(entry, "description"))
             if media_type != _PLACEHOLDER and isinstance(entry, LocatedMapping):
-                put(content, media_type, _media_type(entry), line_of(media_types, media_type))
+                put(content, media_type, _media_type(media_type, entry), line_of(media_types, media_type))
         if "description" not in response:
             put(response, "description", "", line)
         if content:
@@ -187,11 +187,11 @@ def _responses(endpoint: LocatedMapping, operation: Node) -> None:
         put(operation, "responses", responses, line_of(endpoint, "response"))
 
 
-def _media_type(entry: LocatedMapping) -> Node:
+def _media_type(media_type: str, entry: LocatedMapping) -> Node:
     result = node_like(entry)
     alternatives = alternatives_of(entry)
     schema = read_root(entry, alternatives)
-    if alternatives:
+    if alternatives and not _is_no_schema(media_type, alternatives):
         put(result, "schema", schema, line_of(entry, "schemaArray"))
     examples = entry.get("examples")
     if isinstance(examples, LocatedMapping):
@@ -203,6 +203,12 @@ def _media_type(entry: LocatedMapping) -> Node:
         if kept:
             put(result, "examples", kept, line_of(entry, "examples"))
     return result
+
+
+def _is_no_schema(media_type: str, alternatives: list[LocatedMapping]) -> bool:
+    """Whether this is how the dialect shows a media type that has no schema: a file of that media type."""
+    shown = {key: value for key, value in alternatives[0].items() if key != "required"}
+    return len(alternatives) == 1 and shown == {"type": "file", "contentMediaType": media_type}
 
 
 def _is_filler(name: str, example: Any, schema: Node) -> bool:
