@@ -174,9 +174,9 @@ def _discriminated(schema: _Simple) -> _Simple:
     mapping = discriminator.get("mapping") if isinstance(discriminator, Mapping) else None
     if not isinstance(mapping, Mapping) or not mapping or schema.get("type") == "array":
         return schema
-    written = {
-        member.get("$ref") for member in schema.get("anyOf") or () if isinstance(member, Mapping)
-    } - {None}
+    written = {member.get("$ref") for member in schema.get("anyOf") or () if isinstance(member, Mapping)} - {
+        None
+    }
     if schema.get("oneOf") or schema.get("allOf") or written == set(mapping.values()):
         return schema
     return {**schema, "allOf": [{"oneOf": [{"$ref": reference} for reference in mapping.values()]}]}
@@ -213,8 +213,8 @@ def _merged(product: _Product, lookup: Lookup, place: Place) -> dict[str, Any] |
             known = result.setdefault("required", [])
             known.extend(name for name in part["required"] if name not in known)
         if isinstance(part.get("enum"), list):
-            known = result.get("enum", part["enum"])
-            result["enum"] = [value for value in known if value in part["enum"]]
+            allowed = result.get("enum", part["enum"])
+            result["enum"] = [value for value in allowed if value in part["enum"]]
         _join_schemas(result, part, lookup, place)
     return result
 
@@ -271,14 +271,11 @@ def _kept(merged: dict[str, Any], alone: bool) -> dict[str, Any] | None:
     if kind is None:
         return kept
     if kind == "string" and (encoding := _file(merged)):
-        media_type = {"contentMediaType": merged[key] for key in ("contentMediaType",) if key in merged}
-        return {"type": "file", "encoding": encoding, **media_type}
+        return {"type": "file", "encoding": encoding, "contentMediaType": merged.get("contentMediaType")}
     words: Iterable[str] = _KEPT.get(str(kind), ())
     if isinstance(enum, list) and kind in ("string", "number", "integer"):
         wanted: Any = str if kind == "string" else (int, float)
-        kept["enum"] = [
-            value for value in enum if isinstance(value, wanted) and not isinstance(value, bool)
-        ]
+        kept["enum"] = [value for value in enum if isinstance(value, wanted) and not isinstance(value, bool)]
         words = ("const", *_ENDS)
     for word in words:
         if word in merged:
@@ -324,4 +321,3 @@ def _inferred(merged: dict[str, Any]) -> str | None:
         kinds |= {"string"} if all(isinstance(value, str) for value in enum) else set()
         kinds |= {"number"} if all(isinstance(value, (int, float)) for value in enum) else set()
     return kinds.pop() if len(kinds) == 1 else None
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import permutations
 
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
@@ -81,10 +81,8 @@ def _by_title(names: list[str], definitions: list[Node], known: Node) -> dict[st
         return found
     count = min(len(rest), len(open_names))
 
-    def likeness(order: tuple[str, ...]) -> int:
-        return sum(
-            len(_words(name) & _told(scheme)) for name, scheme in zip(order, rest, strict=False)
-        )
+    def likeness(order: Iterable[str]) -> int:
+        return sum(len(_words(name) & _told(scheme)) for name, scheme in zip(order, rest, strict=False))
 
     # The first of equals is the order as published; with fewer schemes than names, the last names.
     orders = list(permutations(open_names, count))

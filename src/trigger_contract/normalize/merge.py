@@ -232,6 +232,10 @@ class Merger:
             return
         elif _words(known) == _words(value) and key in _ANNOTATIONS:
             return  # the same text, folded in another way
+        elif key == "description" and known == "" and self._partial(newer):
+            put(newer, key, value, older.lines.get(key))  # it shows none
+        elif key == "description" and value == "" and self._partial(older):
+            return
         elif known != value and key not in _SILENT:
             self.note(_kind(key), below, newer, older, known, value)
 

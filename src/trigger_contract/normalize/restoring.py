@@ -13,7 +13,7 @@ from typing import Any
 
 from trigger_contract.normalize.alternatives import Lookup, Place, same_root
 from trigger_contract.normalize.expanded_security import UNKNOWN_SCHEME, component_key
-from trigger_contract.normalize.model import Fragment, Node, copy_value, node_like, put, sequence_of
+from trigger_contract.normalize.model import Fragment, Node, node_like, put, sequence_of
 from trigger_contract.normalize.standard import find
 
 # Keywords that the dialect has no words for at the root of a schema.
@@ -73,10 +73,10 @@ def _schemas(fragment: Fragment, named: _Named) -> None:
     own = fragment.document.get("components", {}).get("schemas", {})
     for name, schema in own.items():
         for _, other in named.get("schemas", name):
-            if schema != other and isinstance(other, Node) and isinstance(schema, Node):
-                if _passed(schema) == _passed(other):
-                    put(own, name, _like(schema, other), own.lines.get(name))
-                    break
+            both = isinstance(other, Node) and isinstance(schema, Node)
+            if both and schema != other and _passed(schema) == _passed(other):
+                put(own, name, _like(schema, other), own.lines.get(name))
+                break
 
 
 def _passed(schema: Node) -> dict[str, Any]:
@@ -112,12 +112,9 @@ def _like(place: Any, value: Any) -> Any:
         for key, item in value.items():
             put(node, key, _like(place, item))
         return node
-    copied = copy_value(value)
-    if isinstance(copied, list):
-        line, source = getattr(place, "line", 0), getattr(place, "source", "")
-        copied[:] = [_like(place, item) for item in value]
-        copied.line, copied.source, copied.lines = line, source, [line] * len(value)
-    return copied
+    if isinstance(value, list):
+        return sequence_of(place, [_like(place, item) for item in value])
+    return value
 
 
 class _Restorer:
@@ -208,9 +205,7 @@ class _Restorer:
         followed = self._follow(schema)
         return followed.get("description") if isinstance(followed, Node) else None
 
-    def _carrier(
-        self, holder: Node, key: str, shown: Node, raw: Any, full: Node, place: Place
-    ) -> None:
+    def _carrier(self, holder: Node, key: str, shown: Node, raw: Any, full: Node, place: Place) -> None:
         """Complete a body or a response; one that shows nothing else than the other is replaced by it."""
         content, whole = shown.get("content"), full.get("content")
         alike = _words(shown.get("description")) == _words(full.get("description"))
@@ -233,9 +228,10 @@ class _Restorer:
         """Complete one media type; return whether both say the same."""
         if not self._same(shown.get("schema"), full.get("schema"), place):
             root, whole = shown.get("schema"), self._follow(full.get("schema"))
-            for word in _LOST_AT_ROOT if isinstance(root, Node) and isinstance(whole, Node) else ():
-                if word in whole and word not in root:
-                    put(root, word, _like(root, whole[word]))
+            if isinstance(root, Node) and isinstance(whole, Node):
+                for word in _LOST_AT_ROOT:
+                    if word in whole and word not in root:
+                        put(root, word, _like(root, whole[word]))
             return False
         for word in ("schema", "encoding"):
             if word in full:

@@ -121,9 +121,10 @@ def _settle_mapping(schema: Node) -> None:
     """
     discriminator = schema.get("discriminator")
     mapping = discriminator.get("mapping") if isinstance(discriminator, Node) else None
-    for key, value in mapping.items() if isinstance(mapping, Node) else ():
-        if isinstance(value, dict) and list(value) == ["$ref"]:
-            mapping[key] = value["$ref"]
+    if isinstance(mapping, Node):
+        for key, value in mapping.items():
+            if isinstance(value, dict) and list(value) == ["$ref"]:
+                mapping[key] = value["$ref"]
 
 
 def push_down(document: Node) -> None:
