@@ -63,8 +63,8 @@ def same_root(
         place: Where both stand: a request does not show what is read-only, a response not what is
             write-only. None if the schema is known from no place: then either may be missing.
     """
-    ours = _shown(shown, shown_lookup, "")
-    theirs = _shown(full, full_lookup, place or "")
+    ours = _shown(shown, shown_lookup, "" if place is not None else None)
+    theirs = _shown(full, full_lookup, place)
     if ours is None or theirs is None:
         return False
     pairs = [
@@ -108,7 +108,7 @@ def _unordered(value: Any) -> Any:
     return value
 
 
-def _shown(schema: Any, lookup: Lookup, place: Place) -> list[dict[str, Any]] | None:
+def _shown(schema: Any, lookup: Lookup, place: Place | None) -> list[dict[str, Any]] | None:
     """Return the alternatives of a root; None where there are too many."""
     products = _products(schema, lookup, 0, frozenset(), root=True)
     if products is None:
@@ -191,7 +191,7 @@ def _multiplied(factors: list[list[_Product]]) -> list[_Product] | None:
     return result
 
 
-def _merged(product: _Product, lookup: Lookup, place: Place) -> dict[str, Any] | None:
+def _merged(product: _Product, lookup: Lookup, place: Place | None) -> dict[str, Any] | None:
     """Merge one product, from the outside in; None if nothing can satisfy all of it."""
     result: dict[str, Any] = {}
     inside_out = sorted(product, key=lambda entry: (entry[0], "type" not in entry[1]))
@@ -213,9 +213,12 @@ def _merged(product: _Product, lookup: Lookup, place: Place) -> dict[str, Any] |
             known = result.setdefault("required", [])
             known.extend(name for name in part["required"] if name not in known)
         if isinstance(part.get("enum"), list):
-            allowed = result.get("enum", part["enum"])
+            allowed = result["enum"] if "enum" in result else part["enum"]
             result["enum"] = [value for value in allowed if value in part["enum"]]
-        _join_schemas(result, part, lookup, place)
+        _join_schemas(result, part, lookup, place or "")
+    if place != "" and "required" in result:
+        # What is hidden because it goes the other way only is not required on this way.
+        result["required"] = [name for name in result["required"] if name in result.get("properties", {})]
     return result
 
 

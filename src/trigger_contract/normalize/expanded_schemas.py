@@ -34,7 +34,12 @@ def alternatives_of(entry: LocatedMapping, key: str = "schemaArray") -> list[Loc
 
 
 def read_root(entry: LocatedMapping, alternatives: list[LocatedMapping]) -> Node:
-    """Turn the alternatives into one schema: one alone is the schema, several are an ``anyOf``."""
+    """Turn the alternatives into one schema: one alone is the schema, several are an ``anyOf``.
+
+    A name that is required and that no property has is left out. Roots of requests do not show what is
+    read-only and those of responses not what is write-only, yet both list its name as required; and
+    such a property is required on its own way only (OpenAPI 3.0.3, Schema Object, ``readOnly``).
+    """
     schemas = [_root(alternative) for alternative in alternatives]
     if len(schemas) == 1:
         return schemas[0]
@@ -114,7 +119,7 @@ def _translated(entry: LocatedMapping) -> Iterator[tuple[str, Any, int | None]]:
         if word == "type":
             yield from _type(entry, value, line)
         elif word == "requiredProperties":
-            yield "required", value, line
+            yield from _required(entry, value, line)
         elif word == "refIdentifier":
             if isinstance(value, str) and value.startswith("#/components/schemas/"):
                 yield HINT, value.rpartition("/")[2], line
@@ -132,6 +137,16 @@ def _translated(entry: LocatedMapping) -> Iterator[tuple[str, Any, int | None]]:
             yield from _encoding(entry, value, line)
         else:
             yield word, value, line
+
+
+def _required(entry: LocatedMapping, value: Any, line: int | None) -> Iterator[tuple[str, Any, int | None]]:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        yield "required", value, line
+        return
+    properties = entry.get("properties")
+    shown = [name for name in value if isinstance(properties, Mapping) and name in properties]
+    if shown:
+        yield "required", sequence_of(value, shown), line
 
 
 def _type(entry: LocatedMapping, value: Any, line: int | None) -> Iterator[tuple[str, Any, int | None]]:
