@@ -1,4 +1,7 @@
-"""Writes an operation in the expanded dialect, the way documentation sites do."""
+"""Writes an operation in the expanded dialect, the way the converter of documentation sites does.
+
+Written from what that converter puts out, and held against it by ``benchmarks/dialects.py``.
+"""
 
 from __future__ import annotations
 
@@ -6,140 +9,206 @@ import copy
 import json
 from typing import Any
 
+from expanded_products import combined, products
+
 from trigger_contract.document.yaml import dump
 
-_LIMITS_DOWN = ("maximum", "exclusiveMaximum", "maxLength", "maxItems")
+_STRUCTURED = ("multipart/form-data", "application/json", "application/x-www-form-urlencoded")
+_SHARED = ("title", "description", "readOnly", "writeOnly", "deprecated", "refIdentifier", "examples")
+_NUMBER = ("multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum")
+_OWN: dict[str, tuple[str, ...]] = {
+    "boolean": (),
+    "null": (),
+    "number": (*_NUMBER, "const"),
+    "integer": (*_NUMBER, "const"),
+    "string": ("format", "maxLength", "minLength", "const"),
+    "array": ("maxItems", "minItems"),
+    "object": ("additionalProperties", "maxProperties", "minProperties"),
+}
 
 
-def write_expanded(document: dict[str, Any], path: str, method: str) -> str:
-    operation = document["paths"][path][method]
-    security = operation.get("security", document.get("security"))
-    endpoint: dict[str, Any] = {
-        "path": path,
-        "method": method,
-        "servers": operation.get("servers", document.get("servers")),
-        "request": {
-            "security": [_security(document, requirement) for requirement in security or []],
-            "parameters": _parameters(document, operation),
-            "body": _content(document, operation.get("requestBody", {}), True),
-        },
-        "response": {
-            status: _response(document, response) for status, response in operation["responses"].items()
-        },
-        "deprecated": bool(operation.get("deprecated")),
-        "type": "path",
+def write_expanded(document: dict[str, Any], path: str, method: str, group: str = "paths") -> str:
+    """Write one page; ``group`` is ``paths`` or ``webhooks``."""
+    item = document[group][path]
+    operation = item[method]
+    endpoint = expanded_endpoint(document, path, method, group)
+    block = dump({"paths": endpoint, "components": {"schemas": _referenced(document, endpoint)}})
+    description = operation.get("description", item.get("description", ""))
+    quote = f"> {description}\n\n" if description else ""
+    info = f"{method} {path}" if group == "paths" else f"webhook {path}"
+    title = operation.get("summary", "null")
+    return f"# {title}\n\n{quote}\n## OpenAPI\n\n````yaml openapi.json {info}\n{block}\n````"
+
+
+def expanded_endpoint(
+    document: dict[str, Any], path: str, method: str, group: str = "paths"
+) -> dict[str, Any]:
+    """Return what the dialect writes under ``paths``."""
+    item = document[group][path]
+    operation = item[method]
+    above = document if group == "paths" else {}
+    security = operation.get("security", above.get("security"))
+    servers = operation.get("servers", item.get("servers", document.get("servers")))
+    parameters = [*item.get("parameters", []), *operation.get("parameters", [])]
+    body = _target(document, operation.get("requestBody", {}))
+    responses = operation.get("responses", {})
+    endpoint: dict[str, Any] = {"path": path, "method": method}
+    if servers:
+        endpoint["servers"] = [_server(server) for server in servers]
+    endpoint["request"] = {
+        "security": _security(document, security or []),
+        "parameters": _parameters(document, parameters),
+        "body": _content(document, body, "request"),
     }
-    referenced = _referenced(document, endpoint)
-    block = dump({"paths": endpoint, "components": {"schemas": referenced}})
-    summary, description = operation.get("summary"), operation.get("description", "")
-    quote = f"> {description}" if description else ""
-    return f"# {summary}\n\n{quote}\n\n## OpenAPI\n\n````yaml {method} {path}\n{block}\n````"
+    if "x-codeSamples" in operation:
+        endpoint["request"]["codeSamples"] = operation["x-codeSamples"]
+    endpoint["response"] = {
+        status: _content(document, _target(document, response), "response")
+        for status, response in responses.items()
+    }
+    endpoint["deprecated"] = bool(operation.get("deprecated"))
+    endpoint["type"] = group.removesuffix("s")
+    return endpoint
 
 
-def _security(document: dict[str, Any], requirement: dict[str, Any]) -> dict[str, Any]:
-    groups: dict[str, dict[str, Any]] = {"query": {}, "header": {}, "cookie": {}}
-    for name in requirement:
-        scheme = document["components"]["securitySchemes"][name]
-        rest = {key: value for key, value in scheme.items() if key not in ("name", "in")}
-        groups[scheme.get("in", "header")][scheme.get("name", "Authorization")] = rest
-    title = " & ".join(name.replace("_", " ").replace("-", " ") for name in requirement)
-    return {"title": title, "parameters": groups}
+def _target(document: dict[str, Any], value: Any) -> Any:
+    while isinstance(value, dict) and isinstance(value.get("$ref"), str):
+        _, _, group, name = value["$ref"].split("/", 3)
+        value = document.get("components", {}).get(group, {}).get(name, {})
+    return value
 
 
-def _parameters(document: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:
+def _server(server: dict[str, Any]) -> dict[str, Any]:
+    shown = {key: server[key] for key in ("url", "description") if key in server}
+    for name, variable in server.get("variables", {}).items():
+        kind = (
+            {"type": "enum<string>", "enum": variable["enum"]} if "enum" in variable else {"type": "string"}
+        )
+        texts = {key: variable[key] for key in ("description", "default") if key in variable}
+        shown.setdefault("variables", {})[name] = {**kind, **texts}
+    return shown
+
+
+def _security(document: dict[str, Any], requirements: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    schemes = document.get("components", {}).get("securitySchemes")
+    shown = []
+    for requirement in requirements if schemes is not None else ():
+        groups: dict[str, dict[str, Any]] = {"query": {}, "header": {}, "cookie": {}}
+        for name in requirement:
+            scheme = _target(document, schemes.get(name, {}))
+            kind, words = scheme.get("type"), ("type", "scheme", "description")
+            entry = {key: scheme[key] for key in words if key in scheme}
+            if kind == "apiKey":
+                groups[scheme["in"]][scheme["name"]] = entry
+            elif kind == "oauth2" or (kind == "http" and scheme.get("scheme") in ("basic", "bearer")):
+                groups["header"]["Authorization"] = entry
+        title = " & ".join(name.replace("_", " ").replace("-", " ") for name in requirement)
+        shown.append({"title": title, "parameters": groups})
+    return shown
+
+
+def _parameters(document: dict[str, Any], parameters: list[dict[str, Any]]) -> dict[str, Any]:
     groups: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": {}, "cookie": {}}
-    for parameter in operation.get("parameters", []):
-        entries = []
-        for entry in _alternatives(document, parameter["schema"]):
-            shown = dict(entry)
-            shown.pop("refIdentifier", None)
-            if parameter.get("required"):
-                shown["required"] = True
-            if "description" in parameter:
-                shown["description"] = parameter["description"]
-            entries.append(shown)
-        entry: dict[str, Any] = {"schema": entries}
-        for word in ("style", "explode"):
-            if word in parameter:
-                entry[word] = parameter[word]
+    for parameter in (_target(document, parameter) for parameter in parameters):
+        if "schema" not in parameter:
+            continue
+        schema = dict(_target(document, parameter["schema"]))
+        schema |= {key: parameter[key] for key in ("description", "deprecated") if key in parameter}
+        required = True if parameter["in"] == "path" else parameter.get("required")
+        entry = {"schema": alternatives(document, schema, "", required)}
+        entry |= {word: parameter[word] for word in ("style", "explode") if word in parameter}
         groups[parameter["in"]][parameter["name"]] = entry
     return groups
 
 
-def _content(document: dict[str, Any], body: dict[str, Any], request: bool) -> dict[str, Any]:
+def _content(document: dict[str, Any], carrier: dict[str, Any], place: str) -> dict[str, Any]:
+    description = {"description": carrier["description"]} if "description" in carrier else {}
+    if "content" not in carrier:
+        if not carrier.get("description"):
+            return {}
+        anything = {"type": "any", **description}
+        return {"_mintlify/placeholder": {"schemaArray": [anything], "examples": {}, **description}}
     result = {}
-    for media_type, value in body.get("content", {}).items():
-        entries = _alternatives(document, value.get("schema", {}))
-        if request and "required" in body:
-            entries = [{**entry, "required": body["required"]} for entry in entries]
-        result[media_type] = {"schemaArray": entries, "examples": {"example": {"value": "<unknown>"}}}
-        if "description" in body:
-            result[media_type]["description"] = body["description"]
+    for media_type, value in carrier["content"].items():
+        entry = {"schemaArray": _media_type(document, media_type, value, place, carrier.get("required"))}
+        result[media_type] = {**entry, "examples": _examples(document, value), **description}
     return result
 
 
-def _response(document: dict[str, Any], response: dict[str, Any]) -> dict[str, Any]:
-    if "content" in response:
-        return _content(document, response, False)
-    if not response["description"]:
-        return {}
-    entry = {"type": "any", "description": response["description"]}
-    return {
-        "_mintlify/placeholder": {
-            "schemaArray": [entry],
-            "examples": {},
-            "description": response["description"],
-        }
+def _media_type(
+    document: dict[str, Any], media_type: str, value: dict[str, Any], place: str, required: Any
+) -> list[dict[str, Any]]:
+    if "schema" in value:
+        return alternatives(document, value["schema"], place, required)
+    if media_type.startswith(_STRUCTURED):
+        return [{"type": "any"}]
+    return [{"type": "file", "contentMediaType": media_type}]
+
+
+def _examples(document: dict[str, Any], media_type: dict[str, Any]) -> dict[str, Any]:
+    named = {
+        name: {key: example[key] for key in ("summary", "description", "value") if key in example}
+        for name, entry in media_type.get("examples", {}).items()
+        if "value" in (example := _target(document, entry))
     }
+    if named:
+        return named
+    return {"example": {"value": media_type.get("example", "<unknown>")}}
 
 
-def _alternatives(document: dict[str, Any], schema: dict[str, Any]) -> list[dict[str, Any]]:
-    """Write a root: references followed, ``allOf`` merged, alternatives side by side."""
-    identifier = None
-    while "$ref" in schema:
-        identifier = schema["$ref"]
-        target = document["components"]["schemas"][identifier.rpartition("/")[2]]
-        schema = {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
-    members = schema.get("anyOf") or schema.get("oneOf")
-    if members:
-        rest = {key: value for key, value in schema.items() if key not in ("anyOf", "oneOf")}
-        return [{**rest, **entry} for member in members for entry in _alternatives(document, member)]
-    if isinstance(schema.get("type"), list):
-        entries = []
-        for kind in schema["type"]:
-            if kind == "null":
-                entries.append({"type": "null"})
-            else:
-                enum = [value for value in schema.get("enum", []) if value is not None]
-                entries.append(
-                    _entry({**schema, "type": kind, **({"enum": enum} if enum else {})}, identifier)
-                )
-        return entries
-    return [_entry(schema, identifier)]
+def alternatives(
+    document: dict[str, Any], schema: Any, place: str, required: Any = None
+) -> list[dict[str, Any]]:
+    """Write a root: a sum of products, each merged into one entry."""
+    found = []
+    for product in products(document, schema):
+        merged = combined(document, product, place)
+        if merged is not None:
+            found.append(_entry(merged, required))
+    return found or [{"type": "any"}]
 
 
-def _entry(schema: dict[str, Any], identifier: str | None) -> dict[str, Any]:
-    entry: dict[str, Any] = {"type": schema.get("type", "any")}
-    if "enum" in schema:
-        entry["type"] = f"enum<{schema['type']}>"
-    for key, value in schema.items():
-        if key in ("type", "required"):
-            continue
-        if key == "properties":
-            value = {name: {"allOf": [copy.deepcopy(below)]} for name, below in value.items()}
-        elif key in ("items", "additionalProperties") and isinstance(value, dict):
-            value = {"allOf": [value]}
-        elif key in ("exclusiveMinimum", "exclusiveMaximum"):
-            entry[key.replace("exclusiveM", "m")] = value
-            value = True
-        entry[key] = value
-    if schema.get("type") == "object":
-        entry.setdefault("properties", {})
-    if identifier:
-        entry["refIdentifier"] = identifier
-    if "required" in schema:
+def _entry(schema: dict[str, Any], required: Any) -> dict[str, Any]:
+    shared = {} if required is None else {"required": required}
+    shared |= {word: copy.deepcopy(schema[word]) for word in _SHARED if word in schema}
+    kind = schema.get("type") or _inferred(schema)
+    if kind is None:
+        return {"type": "any", **shared}
+    own: tuple[str, ...] = _OWN[kind]
+    entry: dict[str, Any] = {"type": kind}
+    wanted = {"string": (str,), "number": (int, float), "integer": (int, float)}.get(kind)
+    if kind == "string" and "enum" not in schema and schema.get("format") in ("binary", "base64"):
+        return {"type": "file", "contentEncoding": schema["format"], **shared}
+    if "enum" in schema and wanted:
+        entry["type"], own = f"enum<{kind}>", ("const",)
+        entry["enum"] = [
+            value for value in schema["enum"] if isinstance(value, wanted) and not isinstance(value, bool)
+        ]
+    if kind == "object":
+        entry["properties"] = schema.get("properties", {})
+    if kind == "array":
+        entry["items"] = schema.get("items", {})
+    entry |= shared
+    if kind == "object" and "required" in schema:
         entry["requiredProperties"] = schema["required"]
+    entry |= {word: schema[word] for word in (*own, "default", "example") if word in schema}
+    if "example" not in entry and schema.get("examples"):
+        entry["example"] = schema["examples"][0]
     return entry
+
+
+def _inferred(schema: dict[str, Any]) -> str | None:
+    enum = schema.get("enum")
+    signs = {
+        "string": ("format", "contentMediaType", "minLength", "maxLength"),
+        "number": _NUMBER,
+        "array": ("items", "minItems", "maxItems"),
+        "object": ("additionalProperties", "properties", "minProperties", "maxProperties"),
+    }
+    kinds = [kind for kind, words in signs.items() if any(word in schema for word in words)]
+    if enum is not None and all(isinstance(value, str) for value in enum):
+        kinds.append("string")
+    return kinds[0] if len(set(kinds)) == 1 else None
 
 
 def _referenced(document: dict[str, Any], value: Any) -> dict[str, Any]:
@@ -147,7 +216,7 @@ def _referenced(document: dict[str, Any], value: Any) -> dict[str, Any]:
     stack = [value]
     while stack:
         text = json.dumps(stack.pop())
-        for name, schema in document["components"]["schemas"].items():
+        for name, schema in document.get("components", {}).get("schemas", {}).items():
             if f'"$ref": "#/components/schemas/{name}"' in text and name not in found:
                 found[name] = schema
                 stack.append(schema)

@@ -97,6 +97,10 @@ def objects(draw: st.DrawFn, inner: st.SearchStrategy[dict[str, Any]]) -> dict[s
     required = draw(st.lists(st.sampled_from(sorted(properties)), unique=True))
     if required:
         schema["required"] = required
+    way = draw(st.sampled_from([None, None, None, "readOnly", "writeOnly"]))
+    first = properties[min(properties)]
+    if way and "$ref" not in first:
+        properties[min(properties)] = {**first, way: True}
     if draw(st.integers(0, 3)) == 0:
         schema["additionalProperties"] = False
     if draw(st.integers(0, 2)) == 0:
@@ -125,12 +129,24 @@ def parameters(draw: st.DrawFn, path: str, components: list[str]) -> list[dict[s
     return found
 
 
+def compositions(inner: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    """Roots of several branches, which the expanded dialect multiplies out."""
+    base = {"type": "object", "properties": {"base": {"type": "string"}}, "required": ["base"]}
+    return st.one_of(
+        st.lists(objects(inner), min_size=1, max_size=2).map(lambda parts: {"allOf": [*parts, base]}),
+        st.lists(objects(inner), min_size=2, max_size=2).map(lambda parts: {**base, "oneOf": parts}),
+        objects(inner).map(lambda part: {"anyOf": [part, {"type": "null"}], "description": "Or nothing."}),
+    )
+
+
 @st.composite
 def operations(
     draw: st.DrawFn, number: int, path: str, components: list[str], unions: bool
 ) -> dict[str, Any]:
     roots = schemas(components)
-    if not unions:
+    if unions:
+        roots = st.one_of(roots, roots, compositions(schemas(components)))
+    else:
         roots = roots.filter(lambda schema: not {"anyOf", "oneOf"} & set(schema))
         roots = roots.filter(lambda schema: not isinstance(schema.get("type"), list))
     operation: dict[str, Any] = {"summary": f"Do thing {number}", "description": draw(TEXTS)}

@@ -53,3 +53,43 @@ def test_an_endpoint_on_one_line_needs_no_sections():
     text = 'List cats\nGET /cats\n200\n{"cats": [{"name": "<string>", "lives": 9}]}\n'
     document = normalize([Page("cats.txt", text)]).document
     assert document["paths"]["/cats"]["get"]["operationId"] == "list_cats"
+
+
+def test_a_page_saved_as_markdown_is_read_with_the_attributes_that_it_shows_opened():
+    page = Page("order.md", (HERE / "create-order.rendered.md").read_text())
+    document = normalize([page]).document
+    ((path, item),) = document["paths"].items()
+    operation = item["post"]
+    assert path == "/orders/{order_id}"
+    assert operation["summary"] == "Create an order"
+    assert operation["servers"] == [{"url": "https://api.shop.test/v2"}]
+    assert list(operation["responses"]) == ["201", "404", "4XX"]
+    (scheme,) = document["components"]["securitySchemes"].values()
+    assert (scheme["type"], scheme["name"]) == ("apiKey", "X-Shop-Key")
+    body = resolve(document, operation["requestBody"]["content"]["application/json"]["schema"])
+    assert body["properties"]["lines"]["maxItems"] == 20
+    line = resolve(document, body["properties"]["lines"]["items"])
+    assert line["required"] == ["sku"]
+    assert line["properties"]["sku"] == {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 64,
+        "example": "A-1",
+    }
+    kind = resolve(document, resolve(document, line["properties"]["gift"])["properties"]["kind"])
+    assert kind["enum"] == ["card", "wrap"]
+    assert body["properties"]["labels"]["additionalProperties"] == {"type": ["string", "null"]}
+    answer = resolve(document, operation["responses"]["201"]["content"]["application/json"]["schema"])
+    assert "file.name" in answer["properties"]
+
+
+def test_attributes_of_one_alternative_are_not_taken_for_those_of_all():
+    page = Page("order.md", (HERE / "create-order.rendered.md").read_text())
+    document = normalize([page]).document
+    schemas = document["components"]["schemas"]
+    assert schemas["CreateAnOrderRequest"]["properties"]["pay"] == {
+        "type": "object",
+        "description": "How it is paid.",
+    }
+    who = schemas["CreateAnOrderRequest"]["properties"]["who"]
+    assert [choice["type"] for choice in who["anyOf"]] == ["string", "array"]

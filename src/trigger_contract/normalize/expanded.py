@@ -6,23 +6,19 @@ titles. What the dialect loses (operationId, tags, response headers, OAuth flows
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.examples import is_made_up
+from trigger_contract.normalize.expanded_schemas import HINT as HINT
+from trigger_contract.normalize.expanded_schemas import alternatives_of, read_root
 from trigger_contract.normalize.expanded_security import read_security
 from trigger_contract.normalize.forms import check_form
 from trigger_contract.normalize.model import Node, line_of, mapping_of, node_like, put, sequence_of
 from trigger_contract.normalize.shape import METHODS
 
-HINT = "x-ref-identifier"
-
 _PLACEHOLDER = "_mintlify/placeholder"
-_PARAMETER_WORDS = ("description", "deprecated")
-_ENUM = re.compile(r"enum<(.+)>\Z")
 
 
 def is_expanded(document: LocatedMapping) -> bool:
@@ -133,19 +129,20 @@ def _parameter(name: str, place: str, entry: LocatedMapping, line: int | None) -
     parameter.line = line or entry.line
     put(parameter, "name", name, line)
     put(parameter, "in", place, line)
-    alternatives = _alternatives(entry, "schema")
-    for word in _PARAMETER_WORDS:
-        for alternative in alternatives:
-            if word in alternative and (word != "deprecated" or alternative[word] is True):
-                put(parameter, word, alternative[word], line_of(alternative, word))
-                break
+    alternatives = alternatives_of(entry, "schema")
+    schema = read_root(entry, alternatives)
+    if "description" in schema:
+        put(parameter, "description", schema.pop("description"), schema.lines.get("description"))
+    for shown in (schema, *schema.get("anyOf", ())):
+        if isinstance(shown, Node) and shown.pop("deprecated", False) is True:
+            put(parameter, "deprecated", True, shown.lines.get("deprecated"))
     if place == "path" or any(alternative.get("required") is True for alternative in alternatives):
         flagged = next((item for item in alternatives if "required" in item), None)
         put(parameter, "required", True, line_of(flagged, "required") if flagged else line)
     for word in ("style", "explode"):
         if word in entry:
             put(parameter, word, entry[word], line_of(entry, word))
-    put(parameter, "schema", _schema(entry, alternatives, _PARAMETER_WORDS), line_of(entry, "schema"))
+    put(parameter, "schema", schema, line_of(entry, "schema"))
     return parameter
 
 
@@ -161,8 +158,8 @@ def _body(request: LocatedMapping, operation: Node) -> None:
             continue
         if "description" in entry and "description" not in body:
             put(body, "description", entry["description"], line_of(entry, "description"))
-        required = required or any(item.get("required") is True for item in _alternatives(entry))
-        put(content, media_type, _media_type(entry), line_of(media_types, media_type))
+        required = required or any(item.get("required") is True for item in alternatives_of(entry))
+        put(content, media_type, _media_type(media_type, entry), line_of(media_types, media_type))
     put(body, "content", content)
     if required:
         put(body, "required", True)
@@ -180,7 +177,7 @@ def _responses(endpoint: LocatedMapping, operation: Node) -> None:
             if isinstance(entry, LocatedMapping) and "description" in entry and "description" not in response:
                 put(response, "description", entry["description"], line_of(entry, "description"))
             if media_type != _PLACEHOLDER and isinstance(entry, LocatedMapping):
-                put(content, media_type, _media_type(entry), line_of(media_types, media_type))
+                put(content, media_type, _media_type(media_type, entry), line_of(media_types, media_type))
         if "description" not in response:
             put(response, "description", "", line)
         if content:
@@ -190,11 +187,11 @@ def _responses(endpoint: LocatedMapping, operation: Node) -> None:
         put(operation, "responses", responses, line_of(endpoint, "response"))
 
 
-def _media_type(entry: LocatedMapping) -> Node:
+def _media_type(media_type: str, entry: LocatedMapping) -> Node:
     result = node_like(entry)
-    alternatives = _alternatives(entry)
-    schema = _schema(entry, alternatives, ())
-    if alternatives:
+    alternatives = alternatives_of(entry)
+    schema = read_root(entry, alternatives)
+    if alternatives and not _is_no_schema(media_type, alternatives):
         put(result, "schema", schema, line_of(entry, "schemaArray"))
     examples = entry.get("examples")
     if isinstance(examples, LocatedMapping):
@@ -208,118 +205,14 @@ def _media_type(entry: LocatedMapping) -> Node:
     return result
 
 
+def _is_no_schema(media_type: str, alternatives: list[LocatedMapping]) -> bool:
+    """Whether this is how the dialect shows a media type that has no schema: a file of that media type."""
+    shown = {key: value for key, value in alternatives[0].items() if key != "required"}
+    return len(alternatives) == 1 and shown == {"type": "file", "contentMediaType": media_type}
+
+
 def _is_filler(name: str, example: Any, schema: Node) -> bool:
     """Whether an example was made up by the site: unnamed, and every value of it follows from the schema."""
     if name != "example" or not isinstance(example, dict) or set(example) - {"value"}:
         return False
     return is_made_up(example.get("value"), schema)
-
-
-def _alternatives(entry: LocatedMapping, key: str = "schemaArray") -> list[LocatedMapping]:
-    value = entry.get(key)
-    items = value if isinstance(value, list) else [] if value is None else [value]
-    result = [item for item in items if isinstance(item, LocatedMapping)]
-    if len(result) != len(items):
-        raise UserError(f"`{key}` must hold schemas", source=entry.source, line=line_of(entry, key))
-    return result
-
-
-def _schema(entry: LocatedMapping, alternatives: list[LocatedMapping], moved: tuple[str, ...]) -> Node:
-    """Turn the alternatives into one schema: one alone is the schema, several are an ``anyOf``."""
-    schemas = [_root(alternative, moved) for alternative in alternatives]
-    if len(schemas) == 1:
-        return schemas[0]
-    result = node_like(entry)
-    if not schemas:
-        return result
-    for word in ("title", "description"):
-        values = {str(schema.get(word)) for schema in schemas}
-        if len(values) == 1 and word in schemas[0]:
-            put(result, word, schemas[0][word], line_of(schemas[0], word))
-            for schema in schemas:
-                del schema[word]
-    if all(list(schema) == ["type"] and isinstance(schema["type"], str) for schema in schemas):
-        put(result, "type", sequence_of(schemas[0], [schema["type"] for schema in schemas]))
-        return result
-    nullable = _scalar_or_null(schemas)
-    if nullable is not None:
-        for key, value in result.items():
-            put(nullable, key, value, result.lines.get(key))
-        return nullable
-    put(result, "anyOf", sequence_of(entry, list(schemas)))
-    return result
-
-
-def _scalar_or_null(schemas: list[Node]) -> Node | None:
-    """Write "a scalar or null" as one schema with two types, as most documents do."""
-    others = [schema for schema in schemas if dict(schema) != {"type": "null"}]
-    if len(schemas) != 2 or len(others) != 1:
-        return None
-    schema = others[0]
-    kind = schema.get("type")
-    if kind not in ("string", "integer", "number", "boolean", "array"):
-        return None
-    schema["type"] = sequence_of(schema, [kind, "null"])
-    enum = schema.get("enum")
-    if isinstance(enum, list) and None not in enum:  # the dialect drops a null among the values
-        schema["enum"] = sequence_of(schema, [*enum, None])
-    return schema
-
-
-def _root(entry: LocatedMapping, moved: tuple[str, ...]) -> Node:
-    """Turn one root-level entry, with its own keywords, into a standard schema."""
-    schema = node_like(entry)
-    for word, value, line in _translated(entry):
-        if word not in moved:
-            put(schema, word, value, line)
-    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-        if schema.get(exclusive) is False:
-            del schema[exclusive]
-        elif schema.get(exclusive) is True and bound in schema:
-            put(schema, exclusive, schema.pop(bound), line_of(entry, bound))
-    return schema
-
-
-def _translated(entry: LocatedMapping) -> Iterator[tuple[str, Any, int | None]]:
-    for word, value in entry.items():
-        line = line_of(entry, word)
-        if word == "required":
-            continue  # belongs to the parameter or the body
-        if word == "type":
-            yield from _type(entry, value, line)
-        elif word == "requiredProperties":
-            yield "required", value, line
-        elif word == "refIdentifier":
-            if isinstance(value, str) and value.startswith("#/components/schemas/"):
-                yield HINT, value.rpartition("/")[2], line
-        elif word == "properties" and isinstance(value, LocatedMapping):
-            if value:
-                properties = node_like(value)
-                for name, item in value.items():
-                    put(properties, name, _unwrap(item), line_of(value, name))
-                yield word, properties, line
-        elif word in ("items", "additionalProperties") and isinstance(value, LocatedMapping):
-            yield word, _unwrap(value), line
-        else:
-            yield word, value, line
-
-
-def _type(entry: LocatedMapping, value: Any, line: int | None) -> Iterator[tuple[str, Any, int | None]]:
-    if value == "any":
-        return
-    if value == "file":
-        yield "type", "string", line
-        if "contentEncoding" not in entry and "format" not in entry and "contentMediaType" not in entry:
-            yield "format", "binary", line
-        return
-    match = _ENUM.match(value) if isinstance(value, str) else None
-    yield "type", match[1] if match else value, line
-
-
-def _unwrap(value: Any) -> Any:
-    """Undo ``{allOf: [schema]}``, in which the dialect wraps everything right below a root."""
-    if isinstance(value, Mapping) and list(value) == ["allOf"] and isinstance(value["allOf"], list):
-        if len(value["allOf"]) == 1:
-            return value["allOf"][0]
-        return value
-    return value

@@ -32,57 +32,79 @@ def read_security(request: LocatedMapping, operation: Node) -> Node | None:
     alternatives = request.get("security")
     if not isinstance(alternatives, LocatedSequence):
         return None
-    schemes = node_like(request)
-    requirements = []
+    shown = []
     for alternative in alternatives:
         if not isinstance(alternative, LocatedMapping):
             raise UserError(
                 "`security` must hold alternatives", source=request.source, line=line_of(request, "security")
             )
-        requirement = node_like(alternative)
-        names = [_component_key(part) for part in str(alternative.get("title", "")).split(" & ")]
-        definitions = _by_title(names, list(_schemes(alternative)))
-        for index, name in enumerate(names):
-            if not name:
-                continue
-            put(requirement, name, sequence_of(alternative, []), line_of(alternative, "title"))
-            if index < len(definitions):
-                put(schemes, name, definitions[index])
-            elif name not in schemes:
+        names = [component_key(part) for part in str(alternative.get("title", "")).split(" & ")]
+        shown.append((alternative, [name for name in names if name], list(_schemes(alternative))))
+    schemes = node_like(request)
+    # Where a page shows every scheme of an alternative, there is nothing to guess for the others.
+    for alternative, names, definitions in sorted(shown, key=lambda entry: _doubt(*entry[1:])):
+        for name, definition in _by_title(names, definitions, schemes).items():
+            put(schemes, name, definition)
+        for name in names:
+            if name not in schemes:
                 # The dialect leaves nothing of openIdConnect and of unknown http schemes but the name.
                 unknown = node_like(alternative)
                 put(unknown, "type", "http")
                 put(unknown, "scheme", "bearer")
                 put(unknown, "description", UNKNOWN_SCHEME)
                 put(schemes, name, unknown)
+    requirements = []
+    for alternative, names, _ in shown:
+        requirement = node_like(alternative)
+        for name in names:
+            put(requirement, name, sequence_of(alternative, []), line_of(alternative, "title"))
         requirements.append(requirement)
     put(operation, "security", sequence_of(alternatives, requirements), line_of(request, "security"))
     return schemes or None
 
 
-def _by_title(names: list[str], definitions: list[Node]) -> list[Node]:
-    """Put the schemes of one alternative in the order of its title, as far as their names tell it.
+def _doubt(names: list[str], definitions: list[Node]) -> tuple[bool, int]:
+    return len(names) != len(definitions), len(names)
 
-    The title has its own order, the schemes stand grouped by where they are sent. An API key goes with
-    the name that has the most words in common with its parameter; any other scheme keeps its position.
+
+def _by_title(names: list[str], definitions: list[Node], known: Node) -> dict[str, Node]:
+    """Give the schemes of one alternative to the names in its title, as far as words and other titles tell.
+
+    The title has its own order, the schemes stand grouped by where they are sent; and of two that are
+    both sent as ``Authorization`` the page shows only the second. A scheme goes with the name that has
+    the most words in common with it; where words do not tell, the order of the page does.
     """
-    if not 1 < len(definitions) == len(names) <= _MAXIMUM_TOGETHER:
-        return definitions
+    found = {name: known[name] for name in names if name in known}
+    rest = [definition for definition in definitions if definition not in found.values()]
+    open_names = [name for name in names if name not in found]
+    if not rest or not open_names or len(open_names) > _MAXIMUM_TOGETHER:
+        return found
+    count = min(len(rest), len(open_names))
 
-    def likeness(order: Iterable[Node]) -> int:
-        return sum(
-            len(_words(name) & _words(str(scheme.get("name", ""))))
-            for name, scheme in zip(names, order, strict=True)
-        )
+    def likeness(order: Iterable[str]) -> int:
+        return sum(len(_words(name) & _told(scheme)) for name, scheme in zip(order, rest, strict=False))
 
-    return list(max(permutations(definitions), key=likeness))  # the first of equals: as published
+    # The first of equals is the order as published; with fewer schemes than names, the last names.
+    orders = list(permutations(open_names, count))
+    if len(rest) < len(open_names):
+        orders.reverse()
+    return {**found, **dict(zip(max(orders, key=likeness), rest, strict=False))}
+
+
+def _told(scheme: Node) -> set[str]:
+    """Words that a scheme's name may well have: of its parameter, else of its type and place."""
+    if scheme.get("type") == "apiKey":
+        return _words(f"{scheme.get('name', '')} api key {scheme.get('in', '')}")
+    return _words(f"{scheme.get('type', '')} {scheme.get('scheme', '')}") | (
+        {"oauth", "auth2"} if scheme.get("type") == "oauth2" else set()
+    )
 
 
 def _words(name: str) -> set[str]:
     return {word.casefold() for word in words(name)}
 
 
-def _component_key(title: str) -> str:
+def component_key(title: str) -> str:
     """Make a legal component key of a title, in which ``_`` and ``-`` were turned into blanks."""
     return re.sub(r"[^A-Za-z0-9._-]+", "_", title.strip()).strip("_")
 

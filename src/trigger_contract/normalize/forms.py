@@ -25,6 +25,7 @@ _TEXT, _NUMBER, _SWITCH, _TEXTS, _VALUES, _MAPPINGS, _MAPPING = (
     "a mapping",
 )
 _STRING = "a text in quotes"
+_LIST_OR_NAMED = "a list or a mapping"
 _DESCRIBED = {"description": _TEXT, "summary": _TEXT}
 _FIELDS: dict[str, dict[str, str]] = {
     "document": {"security": _MAPPINGS, "tags": _MAPPINGS},
@@ -50,7 +51,8 @@ _FIELDS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("maxLength", "minLength", "maxItems", "minItems"), _NUMBER),
         **dict.fromkeys(("maxProperties", "minProperties", "maxContains", "minContains"), _NUMBER),
         **dict.fromkeys(("readOnly", "writeOnly", "deprecated", "uniqueItems"), _SWITCH),
-        **dict.fromkeys(("enum", "examples"), _VALUES),
+        "enum": _VALUES,
+        "examples": _LIST_OR_NAMED,
         "required": _TEXTS,
         "discriminator": _MAPPING,
     },
@@ -158,6 +160,8 @@ def _fits(value: Any, form: str) -> bool:
         return isinstance(value, bool)
     if form == _MAPPING:
         return isinstance(value, dict)
+    if form == _LIST_OR_NAMED:
+        return isinstance(value, (list, dict))
     if not isinstance(value, list):
         return False
     if form == _TEXTS:

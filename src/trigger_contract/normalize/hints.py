@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trigger_contract.normalize.alternatives import same_root
-from trigger_contract.normalize.expanded import HINT
+from trigger_contract.normalize.expanded_schemas import HINT
 from trigger_contract.normalize.model import RULE, Claim, Contradiction, Found, Ledger, Node, line_of
 from trigger_contract.normalize.standard import find
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trigger_contract.document.yaml import LocatedSequence
-from trigger_contract.normalize.alternatives import LOST_AT_ROOT, same_root
 from trigger_contract.normalize.flatten import flatten
 from trigger_contract.normalize.model import (
     AGE,
@@ -53,7 +52,6 @@ _ANNOTATIONS = frozenset(
 )
 _UNORDERED = frozenset(("required", "enum"))
 _SILENT = frozenset(("x-ref-identifier",))
-_NEVER_EXPANDED = frozenset(("headers", "links"))  # what the expanded dialect has no words for
 _KEPT_APART = frozenset(
     ("parameters", "responses", "content", "requestBody", "properties", "headers", "links")
 )
@@ -165,11 +163,6 @@ class Merger:
         if newer == older:
             newer.also.append(older)
             return newer
-        if kind == "schema" and pointer[-1] == "schema" and self._dialect(newer) != self._dialect(older):
-            kept = self._same_root(newer, older)
-            if kept is not None:
-                kept.also.append(older if kept is newer else newer)
-                return kept
         if kind in REFERENCE_KINDS and ("$ref" in newer) != ("$ref" in older):
             return self._reference_and_inline(kind, newer, older, pointer)
         newer.also.append(older)
@@ -201,14 +194,6 @@ class Merger:
                 self.ledger.add(contradiction)
             return newer
         return self.object(kind, newer, copy_value(resolved_older), pointer)
-
-    def _same_root(self, newer: Node, older: Node) -> Node | None:
-        """Of two equal roots, one in the expanded dialect, return the other, which says how it is built."""
-        if "expanded" not in (self._dialect(newer), self._dialect(older)):
-            return None
-        if not same_root(newer, self._lookup(newer), older, self._lookup(older)):
-            return None
-        return older if self._dialect(newer) == "expanded" else newer
 
     def _lookup(self, node: Node) -> Callable[[str], Any]:
         """Follow references in the page that wrote them, else in the draft."""
@@ -247,25 +232,22 @@ class Merger:
             return
         elif _words(known) == _words(value) and key in _ANNOTATIONS:
             return  # the same text, folded in another way
+        elif key == "description" and known == "" and self._partial(newer):
+            put(newer, key, value, older.lines.get(key))  # it shows none
+        elif key == "description" and value == "" and self._partial(older):
+            return
         elif known != value and key not in _SILENT:
             self.note(_kind(key), below, newer, older, known, value)
 
     def _only_older(self, kind: str, newer: Node, older: Node, key: str, pointer: Pointer) -> None:
         value, line = older[key], older.lines.get(key)
-        if key == "security" and value == [] and self._dialect(older) == "expanded":
-            return  # the dialect shows the same where nothing is said
-        if key in _NEVER_EXPANDED and self._dialect(newer) == "expanded":
-            put(newer, key, value, line)
-            return
         if key in _ANNOTATIONS or key in _KEPT_APART or key.startswith("x-") or self._partial(newer):
             put(newer, key, value, line)
             if key in _KEPT_APART and not self._partial(newer):
                 self.note(_kind(key), (*pointer, key), newer, older, "nothing", value, chosen=value)
             return
-        if kind == "schema" and not (key in LOST_AT_ROOT and self._dialect(newer) == "expanded"):
+        if kind == "schema":
             self.note(_kind(key), (*pointer, key), newer, older, "nothing", value, chosen="nothing")
-        elif kind == "schema":
-            put(newer, key, value, line)
         else:
             put(newer, key, value, line)
             if key in ("security", "required"):
@@ -279,13 +261,7 @@ class Merger:
             or older.source == newer.source
         ):
             return
-        if key in LOST_AT_ROOT and self._dialect(older) == "expanded":
-            return
-        if key == "security" and newer[key] == [] and self._dialect(newer) == "expanded":
-            return
         if kind == "schema" or key in _KEPT_APART or key in ("security", "required"):
-            if self._dialect(older) == "expanded" and key in _NEVER_EXPANDED:
-                return
             self.note(_kind(key), (*pointer, key), newer, older, newer[key], "nothing")
 
     def _map(self, kind: str, newer: Node, older: Node, pointer: Pointer) -> None:
@@ -335,10 +311,6 @@ class Merger:
     def _partial(self, node: Node | LocatedSequence) -> bool:
         fragment = self._by_source.get(node.source)
         return fragment is not None and fragment.partial
-
-    def _dialect(self, node: Node) -> str:
-        fragment = self._by_source.get(node.source)
-        return fragment.dialect if fragment else ""
 
     def note(
         self,

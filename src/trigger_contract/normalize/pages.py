@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from trigger_contract.document.yaml import LocatedMapping, load
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.expanded import is_expanded, read_expanded
+from trigger_contract.normalize.expanded_schemas import without_marks
 from trigger_contract.normalize.model import Fragment, Page
 from trigger_contract.normalize.rendered import read_rendered
 from trigger_contract.normalize.standard import check_version, read_document
@@ -18,15 +19,6 @@ _ENDPOINT = re.compile(
     r"\b(?:get|put|post|delete|options|head|patch|trace)\s+/|\bwebhook\s+\S", re.IGNORECASE
 )
 _HEADING = re.compile(r"^#[ \t]+(.+?)[ \t]*#*$")
-
-
-@dataclass(frozen=True)
-class _Block:
-    """A fenced block: its text, the line of ``text``'s first line, and the rest of the info string."""
-
-    text: str
-    first_line: int
-    info: str
 
 
 @dataclass(frozen=True)
@@ -44,6 +36,15 @@ class Heading:
     description: str
 
 
+@dataclass(frozen=True)
+class _Block:
+    """A fenced block: its text, the line of ``text``'s first line, and what the page says before it."""
+
+    text: str
+    first_line: int
+    heading: Heading
+
+
 def read_page(page: Page) -> list[Fragment]:
     """Read everything that a page specifies; its dialect is found out from the text.
 
@@ -58,8 +59,7 @@ def read_page(page: Page) -> list[Fragment]:
         raise UserError("is empty", source=page.name, line=1)
     blocks = _blocks(page, text)
     if blocks:
-        heading = _heading(text)
-        return [_read_block(page, block, heading) for block in blocks]
+        return [_read_block(page, block) for block in blocks]
     if page.name.endswith((".yaml", ".yml", ".json")) or _WHOLE.match(text):
         document = load(text, page.name)
         if not isinstance(document, LocatedMapping):
@@ -75,31 +75,36 @@ def _blocks(page: Page, text: str) -> list[_Block]:
     """Find the specification blocks: fences of four backticks, or of three that name an endpoint.
 
     A block ends at a line of nothing but at least as many backticks, in the first column: the code
-    samples inside it have fences of their own, but shorter or indented ones.
+    samples inside it have fences of their own, but shorter or indented ones. Where pages were joined to
+    one file without a line break, the next page starts right behind four backticks.
     """
     blocks: list[_Block] = []
-    position = 0
+    position = start = 0
     while opening := _OPENING.search(text, position):
         fence, info = opening.groups()
         position = min(opening.end() + 1, len(text))
         if len(fence) < 4 and not _ENDPOINT.search(info):
             continue
         line = text.count("\n", 0, opening.start()) + 1
-        closing = re.compile(rf"^{fence[0]}{{{len(fence)},}}[ \t]*$", re.MULTILINE).search(text, position)
-        if closing is None:
+        behind = r"(?![ \t]*(?:ya?ml|json)\b)" if fence.startswith("````") else r"[ \t]*$"
+        closing = re.compile(rf"^{fence[0]}{{{len(fence)},}}{behind}", re.MULTILINE | re.IGNORECASE)
+        end = closing.search(text, position)
+        if end is None:
             raise UserError("the block opened here is never closed", source=page.name, line=line)
-        blocks.append(_Block(text[position : closing.start()], line + 1, info.strip()))
-        position = closing.end()
+        heading = _heading(text[start : opening.start()], text.count("\n", 0, start))
+        blocks.append(_Block(text[position : end.start()], line + 1, heading))
+        position = start = end.end()
     return blocks
 
 
-def _read_block(page: Page, block: _Block, heading: Heading) -> Fragment:
+def _read_block(page: Page, block: _Block) -> Fragment:
+    heading = block.heading
     document = load(block.text, page.name, first_line=block.first_line)
     if not isinstance(document, LocatedMapping):
         raise UserError("the block holds no OpenAPI document", source=page.name, line=block.first_line)
     if is_expanded(document):
         converted = read_document(read_expanded(document, heading.title, heading.description))
-        return Fragment(page, "expanded", converted, heading.title, heading.line)
+        return Fragment(page, "expanded", without_marks(converted), heading.title, heading.line)
     if "openapi" not in document and "swagger" not in document:
         raise UserError(
             "the block is written in no dialect that is known: it has neither `openapi` nor an endpoint",
@@ -110,22 +115,22 @@ def _read_block(page: Page, block: _Block, heading: Heading) -> Fragment:
     return Fragment(page, "standard", read_document(document), heading.title, heading.line)
 
 
-def _heading(text: str) -> Heading:
-    """Find title and description: the first heading that is not a note of where the copy came from."""
-    title, title_line = "", 1
+def _heading(text: str, lines_before: int) -> Heading:
+    """Find title and description before a block: the first heading that is no note of a copy's origin."""
+    title, title_line = "", lines_before + 1
     description: list[str] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.startswith("````") or re.match(r"##[ \t]+OpenAPI[ \t]*$", line):
+    for number, line in enumerate(text.split("\n"), lines_before + 1):
+        if re.match(r"##[ \t]+OpenAPI[ \t]*$", line):
             break
         match = _HEADING.match(line)
-        if match and not match[1].startswith("Source:"):
-            if not title:
+        if match and (not title or match[1] == title):
+            if not match[1].startswith("Source:"):
                 title, title_line, description = match[1], number, []
             continue
         if title and line.startswith("> Original "):
             continue
         if title and (description or line.startswith(">")):
-            description.append(line.removeprefix("> ").removeprefix(">") if not description else line)
+            description.append(line if description else line.removeprefix(">").removeprefix(" "))
     if title == "null":
         title = ""
     return Heading(title, title_line, "\n".join(description).strip())

@@ -22,6 +22,7 @@ from trigger_contract.normalize.overlay import Action, Touched, apply_overlay
 from trigger_contract.normalize.pages import read_page
 from trigger_contract.normalize.provenance import provenance
 from trigger_contract.normalize.report import write_report
+from trigger_contract.normalize.restoring import restore
 from trigger_contract.normalize.services import separate_services
 from trigger_contract.normalize.validation import (
     check_containment,
@@ -110,6 +111,7 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     for fragment in fragments:
         settle_deep_references(fragment.document)
     services = separate_services(fragments)
+    restore(fragments, services)
     read = tuple(_read(fragment) for fragment in fragments)
     ledger = Ledger()
     titles = _titles(fragments)

@@ -10,14 +10,15 @@ import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from trigger_contract.document.yaml import LocatedSequence, load
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.examples import shown_node, shown_schema
 from trigger_contract.normalize.model import Fragment, Node, Page, Sentence, put
 from trigger_contract.normalize.rendered_fields import Field, read_fields
-from trigger_contract.normalize.shape import METHODS
+from trigger_contract.normalize.rendered_markup import plain_lines
+from trigger_contract.normalize.rendered_nesting import united, with_children
+from trigger_contract.normalize.rendered_request import Request, read_curl, read_endpoint, shows_curl
 
 _SECTIONS = {
     "authorizations": "security",
@@ -45,15 +46,16 @@ _NOISE = {
     "show child attributes",
     "hide child attributes",
     "on this page",
+    "ask ai",
+    "search...",
+    *("curl", "python", "javascript", "typescript", "php", "go", "java", "ruby"),
 }
 _END = ("was this page helpful?", "powered by mintlify")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
-_CURL_REQUEST = re.compile(r"--request\s+([A-Za-z]+)|-X\s+([A-Za-z]+)")
-_CURL_URL = re.compile(r"--url\s+['\"]?([^\s'\"\\]+)|\bcurl\s+['\"]?(https?://[^\s'\"\\]+)")
-_CURL_HEADER = re.compile(r"(?:--header|-H)\s+['\"]([\w-]+):\s*([^'\"]*)['\"]")
 _CREDENTIAL = re.compile(r"<(?:token|api-?_?key|encoded-value|credentials?)>|\bBearer\b", re.IGNORECASE)
-_STATUS = re.compile(r"[1-5](?:\d\d|XX)\Z")
+_STATUS = re.compile(r"(?:[1-5](?:\d\d|XX)|default)\Z")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+\Z")
+_STATUS_AND_TYPE = re.compile(r"([1-5](?:\d\d|XX)|default) *- *([a-z]+/[a-z0-9.+-]+)\Z")
 
 
 @dataclass
@@ -63,30 +65,26 @@ class _Text:
     title: str = ""
     title_line: int = 1
     description: str = ""
-    method: str = ""
-    path: str = ""
-    path_line: int = 1
-    server: str = ""
-    headers: list[tuple[str, str]] = field(default_factory=list)
-    request_example: Any = None
+    request: Request = field(default_factory=Request)
     response_example: Any = None
     example_line: int = 0
+    statuses: list[tuple[int, str]] = field(default_factory=list)
     sections: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     preamble: list[tuple[int, str]] = field(default_factory=list)
 
 
 def read_rendered(page: Page, text: str) -> Fragment:
     """Read a rendered page; one without a path becomes sentences that another page may place."""
-    found = _cut(page.name, text.translate(_INVISIBLE).split("\n"))
-    document = _node(page, found.path_line)
+    found = _cut(page.name, plain_lines(text.translate(_INVISIBLE)))
+    document = _node(page, found.request.line)
     put(document, "openapi", "3.1.0")
     sentences: tuple[Sentence, ...] = ()
-    if found.method and found.path:
+    if found.request.method and found.request.path:
         operation, schemes = _operation(page, found)
-        item, items = _node(page, found.path_line), _node(page, found.path_line)
-        put(item, found.method, operation, found.path_line)
-        put(items, found.path, item, found.path_line)
-        put(document, "paths", items, found.path_line)
+        item, items = _node(page, found.request.line), _node(page, found.request.line)
+        put(item, found.request.method, operation, found.request.line)
+        put(items, found.request.path, item, found.request.line)
+        put(document, "paths", items, found.request.line)
         if schemes is not None:
             components = _node(page, schemes.line)
             put(components, "securitySchemes", schemes, schemes.line)
@@ -125,113 +123,56 @@ def _cut(name: str, lines: list[str]) -> _Text:
     """Walk the lines once: endpoint, code, JSON bodies, then the sections."""
     found = _Text()
     section: list[tuple[int, str]] | None = None
+    statuses: list[tuple[int, str]] = []
     index = 0
     while index < len(lines):
         line = lines[index].strip()
         number = index + 1
-        if section is None and not found.path and (end := _endpoint(lines, index, found)):
+        if section is None and not found.request.path and (end := read_endpoint(lines, index, found.request)):
             index = end
             continue
-        if section is None and "curl" in line and _CURL_URL.search(_joined(lines, index)):
-            index = _curl(lines, index, found)
+        if section is None and shows_curl(lines, index):
+            index = read_curl(lines, index, found.request)
+            statuses = []
             continue
         if section is None and line in ("{", "[", "{}", "[]"):
             end, value = _json(name, lines, index)
             if end:
                 if found.response_example is None:
                     found.response_example, found.example_line = value, number
+                    found.statuses = statuses
                 index = end
                 continue
+        if section is None and _STATUS.match(line):
+            statuses.append((number, line))  # those whose answers can be chosen from
+            index += 1
+            continue
         if section is not None and line.lower() in _END:
             break
         heading = _SECTIONS.get(line.lower())
         if heading and not (heading in found.sections and heading in ("body", "header", "security")):
             section = found.sections.setdefault(heading, [])
         elif section is not None:
-            if line.lower() not in _NOISE:
+            both = _STATUS_AND_TYPE.match(line)
+            if both:
+                section.extend((number, text) for text in both.groups())
+            elif line.lower() not in _NOISE:
                 section.append((number, line))
         elif line and line.lower() not in _NOISE:
             found.preamble.append((number, line))
         index += 1
+    found.request.settle()
     _headline(found)
     return found
 
 
 def _headline(found: _Text) -> None:
     """Find the title and the sentence below it; what is above the title is the way through the menu."""
-    before = [entry for entry in found.preamble if not found.path or entry[0] < found.path_line]
+    before = [entry for entry in found.preamble if not found.request.path or entry[0] < found.request.line]
     if len(before) > 1 and (before[-1][1].endswith((".", "!", "?")) or len(before[-1][1].split()) > 8):
         found.description = before.pop()[1]
     if before:
         found.title_line, found.title = before[-1]
-
-
-def _endpoint(lines: list[str], index: int, found: _Text) -> int | None:
-    """Recognise ``GET /path`` on one line, or a method followed by the path cut at its slashes."""
-    words = lines[index].strip().split()
-    if not words or words[0].lower() not in METHODS or words[0] != words[0].upper():
-        return None
-    if len(words) == 2 and words[1].startswith("/"):
-        path, end = words[1], index + 1
-    elif len(words) == 1:
-        path, end = "", index + 1
-        while end < len(lines):
-            part = lines[end].strip()
-            if part and not path.endswith("/") and not part.startswith("/"):
-                break
-            if part and not re.fullmatch(r"/|/?[\w{}.:~*@!$&()+,;=%-]+(?:/[\w{}.:~*@!$&()+,;=%-]+)*/?", part):
-                break
-            path += part
-            end += 1
-        while end > index + 1 and not lines[end - 1].strip():
-            end -= 1
-    else:
-        return None
-    if not path.startswith("/") or len(path) < 2:
-        return None
-    found.method, found.path, found.path_line = words[0].lower(), path.rstrip("/") or "/", index + 1
-    return end
-
-
-def _joined(lines: list[str], index: int) -> str:
-    """Join a shell command with its continuation lines."""
-    text = lines[index]
-    while text.rstrip().endswith("\\") and index + 1 < len(lines):
-        index += 1
-        text += "\n" + lines[index]
-    return text
-
-
-def _curl(lines: list[str], index: int, found: _Text) -> int:
-    """Read server, method and body from a curl command; return the line after it."""
-    text = _joined(lines, index)
-    end = index + text.count("\n") + 1
-    url = _CURL_URL.search(text)
-    parts = urlsplit((url[1] or url[2]) if url else "")
-    if parts.scheme and parts.netloc:
-        path = parts.path
-        base = ""
-        if found.path:
-            # The sample fills the placeholders in, so only the number of segments can be trusted.
-            extra = path.count("/") - found.path.count("/")
-            base = "/".join(path.split("/")[: extra + 1]) if extra > 0 else ""
-        elif path:
-            method = _CURL_REQUEST.search(text)
-            found.method = (method[1] or method[2]).lower() if method else "get"
-            found.path, found.path_line = path, index + 1
-        found.server = f"{parts.scheme}://{parts.netloc}{base}"
-    found.headers = [(name, value) for name, value in _CURL_HEADER.findall(text)]
-    quote = re.search(r"--data(?:-raw)?\s+'", text)
-    if quote:
-        body = text[quote.end() :]
-        while body.count("'") == 0 and end < len(lines):
-            body += "\n" + lines[end]
-            end += 1
-        try:
-            found.request_example = json.loads(body.rpartition("'")[0] or body)
-        except ValueError:
-            found.request_example = None
-    return end
 
 
 def _json(name: str, lines: list[str], index: int) -> tuple[int, Any]:
@@ -252,7 +193,7 @@ def _json(name: str, lines: list[str], index: int) -> tuple[int, Any]:
 
 
 def _operation(page: Page, found: _Text) -> tuple[Node, Node | None]:
-    operation = _node(page, found.path_line)
+    operation = _node(page, found.request.line)
     if found.title:
         put(operation, "summary", found.title, found.title_line)
     if found.description:
@@ -264,17 +205,17 @@ def _operation(page: Page, found: _Text) -> tuple[Node, Node | None]:
         if field.name
     ]
     shown = {parameter["name"] for parameter in parameters if parameter["in"] == "path"}
-    for name in re.findall(r"\{([^{}]+)\}", found.path):
+    for name in re.findall(r"\{([^{}]+)\}", found.request.path):
         if name not in shown:
             missing = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-            parameters.insert(0, located(page, missing, found.path_line))
+            parameters.insert(0, located(page, missing, found.request.line))
     if parameters:
         put(operation, "parameters", _list(page, parameters))
     schemes = _security(page, found, operation)
     _body(page, found, operation)
     put(operation, "responses", _responses(page, found))
-    if found.server:
-        put(operation, "servers", located(page, [{"url": found.server}], found.path_line))
+    if found.request.server:
+        put(operation, "servers", located(page, [{"url": found.request.server}], found.request.line))
     return operation, schemes
 
 
@@ -294,10 +235,10 @@ def _security(page: Page, found: _Text, operation: Node) -> Node | None:
             key, scheme = _scheme(shown.name, shown.description, shown.place or "header")
             schemes[key] = located(page, scheme, shown.line)
     if not schemes:
-        for name, value in found.headers:
+        for name, value in found.request.headers:
             if _CREDENTIAL.search(value):
                 key, scheme = _scheme(name, value, "header")
-                schemes[key] = located(page, scheme, found.path_line)
+                schemes[key] = located(page, scheme, found.request.line)
     if not schemes:
         return None
     line = min(scheme.line for scheme in schemes.values())
@@ -323,11 +264,11 @@ def _scheme(name: str, text: str, place: str) -> tuple[str, dict[str, Any]]:
 
 def _body(page: Page, found: _Text, operation: Node) -> None:
     section = found.sections.get("body")
-    if section is None and found.request_example is None:
+    if section is None and found.request.example is None:
         return
     media_type, fields, _ = _section_schema(section or [])
-    schema = _schema(fields, found.request_example)
-    line = section[0][0] if section else found.path_line
+    schema = _schema(fields, found.request.example)
+    line = section[0][0] if section else found.request.line
     content = {"content": {media_type or "application/json": {"schema": schema}}}
     put(operation, "requestBody", located(page, content, line), line)
 
@@ -335,8 +276,10 @@ def _body(page: Page, found: _Text, operation: Node) -> None:
 def _responses(page: Page, found: _Text) -> Node:
     section = found.sections.get("response", [])
     media_type, fields, intro = _section_schema(section)
-    status = next((text for _, text in section[:3] if _STATUS.match(text)), "200")
-    line = section[0][0] if section else found.example_line or found.path_line
+    shown = [text for _, text in found.statuses]
+    first = next(iter(shown), "200")
+    status = next((text for _, text in section[:3] if _STATUS.match(text)), first)
+    line = section[0][0] if section else found.example_line or found.request.line
     response: dict[str, Any] = {"description": intro}
     if fields or found.response_example is not None:
         schema = _schema(fields, found.response_example)
@@ -344,6 +287,9 @@ def _responses(page: Page, found: _Text) -> Node:
     node = located(page, response, line)
     responses = _node(page, line)
     put(responses, status, node, line)
+    for other_line, other in found.statuses:
+        if other != status:
+            put(responses, other, located(page, {"description": ""}, other_line), other_line)
     return responses
 
 
@@ -359,6 +305,7 @@ def _section_schema(section: list[tuple[int, str]]) -> tuple[str, list[Field], s
 
 def _schema(fields: list[Field], example: Any) -> dict[str, Any]:
     """Unite what the fields say about the top level with the types that the example shows below it."""
+    fields = with_children(fields)
     schema: dict[str, Any] = (
         shown_schema(example, getattr(example, "line", 0)) if example is not None else {"type": "object"}
     )
@@ -367,12 +314,7 @@ def _schema(fields: list[Field], example: Any) -> dict[str, Any]:
         return schema
     properties: dict[str, Any] = inner.setdefault("properties", {})
     for shown in fields:
-        said = shown.schema()
-        known = properties.get(shown.name, {})
-        if said.get("type") == "array" and known.get("items") and len(said.get("items", {})) <= 1:
-            said["items"] = known["items"]
-        if said.get("type") == "object" and "properties" in known:
-            said["properties"] = known["properties"]
+        said = united(shown.schema(), properties.get(shown.name, {}))
         properties[shown.name] = shown_node(said, shown.line)
     required = [shown.name for shown in fields if shown.required]
     if required:

@@ -7,10 +7,13 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-_TYPE = re.compile(
-    r"(?:(?:string|integer|number|boolean|object|array|file|any|null|enum)(?:<[\w:./ -]+>)?(?:\[\])*"
-    r"(?:\s*\|\s*)?)+(?:\s*·\s*\w+(?:\[\])?)*\Z"
-)
+from trigger_contract.normalize.examples import shown_node
+
+_ONE_TYPE = r"(?:string|integer|number|boolean|object|array|file|any|null|enum)(?:<[\w:./ -]+>)?(?:\[\])*"
+# The name of an alternative stands before its type or, in older pages, behind it.
+_TITLE = r"[\w .()-]+"
+_TYPE = re.compile(rf"(?:(?:{_TITLE} · )?{_ONE_TYPE}(?:\s*·\s*{_TITLE}(?:\[\])?)*(?:\s*\|\s*)?)+\Z")
+_TYPES = re.compile(_ONE_TYPE)
 _RANGE = re.compile(
     r"(?:Required range:\s*)?(?:(?P<low>-?[\d.e+]+)\s*(?P<lower><=?)\s*)?x\s*(?P<sign><=?|>=?)?\s*"
     r"(?P<high>-?[\d.e+]+)?\Z"
@@ -20,6 +23,7 @@ _LENGTH = re.compile(
     r"(?P<low>\d+)?(?:\s*-\s*(?P<high>\d+))?",
     re.IGNORECASE,
 )
+_STATED = re.compile(r"(?:Required |Minimum |Maximum |x [<>])|default:|pattern:", re.IGNORECASE)
 _CONTINUED = re.compile(r"^[,.;:)]")
 _SQUASHED = re.compile(
     r"(?P<type>(?:string|integer|number|boolean|object|array|file|any|enum)(?:<[\w:./ -]+>)?(?:\[\])*)"
@@ -27,6 +31,9 @@ _SQUASHED = re.compile(
     r"(?:default:(?P<default>.*?))?(?P<last>required|deprecated)?\Z"
 )
 _MARKS = {"required", "deprecated", "read-only", "write-only", "nullable"}
+_GLUED_MARKS = re.compile(r"(header|query|cookie|path|body)?(required|deprecated)\Z")
+_TAB = re.compile(r"[*-] \S")
+_ANY_NAME = "{key}"
 _PLACES = {"header", "query", "cookie", "path", "body"}
 _OPTION = re.compile(r",?\s*\S+\Z")
 _CODE_WORD = re.compile(r",\s*(\S+)\Z")
@@ -45,6 +52,8 @@ class Field:
         keywords: Schema keywords that were shown as ranges, lengths, patterns and defaults.
         marks: ``required``, ``deprecated`` and the like.
         place: ``header``, ``query`` or ``cookie`` where shown beside the type.
+        children: Its own attributes, where the page shows them opened.
+        alternatives: Whether the attributes shown are those of the first of several alternatives.
     """
 
     name: str
@@ -55,6 +64,8 @@ class Field:
     keywords: dict[str, Any] = field(default_factory=dict)
     marks: set[str] = field(default_factory=set)
     place: str = ""
+    children: list[Field] = field(default_factory=list)
+    alternatives: bool = False
 
     @property
     def required(self) -> bool:
@@ -64,9 +75,12 @@ class Field:
     def schema(self) -> dict[str, Any]:
         """Return the schema that is shown, and nothing beyond it."""
         schema = _type_schema(self.type)
-        inner = schema["items"] if schema.get("type") == "array" and "enum<" in self.type else schema
+        listed = schema.get("type") == "array" and schema.get("items")
+        inner = listed if listed and ("enum<" in self.type or self.children) else schema
         if self.options:
             inner["enum"] = [_option(option, inner.get("type")) for option in self.options]
+        if inner.get("type") in ("object", ["object", "null"]):
+            inner.update(_attributes(self.children, self.line))
         for keyword, value in self.keywords.items():
             schema[keyword] = (
                 _typed(value, schema.get("type")) if keyword in ("default", "example") else value
@@ -92,6 +106,22 @@ class Field:
             parameter["required"] = True
         parameter["schema"] = schema
         return parameter
+
+
+def _attributes(children: list[Field], line: int) -> dict[str, Any]:
+    """Return the keywords of an object that has these attributes."""
+    named = [child for child in children if child.name != _ANY_NAME]
+    keywords: dict[str, Any] = {}
+    for child in children:
+        if child.name == _ANY_NAME:
+            keywords["additionalProperties"] = shown_node(child.schema(), child.line)
+    if named:
+        properties = {child.name: shown_node(child.schema(), child.line) for child in named}
+        keywords["properties"] = shown_node(properties, line)
+    required = [child.name for child in named if child.required]
+    if required:
+        keywords["required"] = required
+    return keywords
 
 
 def read_fields(lines: list[tuple[int, str]]) -> list[Field]:
@@ -140,11 +170,15 @@ def _details(entry: Field, texts: list[str]) -> None:
     listing = False
     example = False
     paragraph: list[str] = []
+    tabs = [text for text in texts if _TAB.match(text)]
+    if len(tabs) > 1 and texts[-len(tabs) :] == tabs:
+        entry.alternatives = True  # the last lines are the tabs of its alternatives
+        texts = texts[: -len(tabs)]
     for text in texts:
         if text.lower().rstrip(":") == "example" or text.lower() == "examples:":
             example, listing = True, False
         elif example:
-            entry.keywords.setdefault("example", text)
+            entry.keywords.setdefault("example", text.strip("`"))
             example = False
         elif _keyword(entry, text):
             listing = False
@@ -152,6 +186,9 @@ def _details(entry: Field, texts: list[str]) -> None:
             entry.options.append(text.strip(", `\"'"))
         elif text.lower() in _MARKS:
             entry.marks.add(text.lower())
+        elif not paragraph and (glued := _GLUED_MARKS.match(text)):
+            entry.place = glued[1] or entry.place
+            entry.marks.add(glued[2])
         elif text.lower() in _PLACES and not paragraph:
             entry.place = text.lower()
         elif text.lower().startswith("available options:"):
@@ -166,6 +203,7 @@ def _details(entry: Field, texts: list[str]) -> None:
 
 def _keyword(entry: Field, text: str) -> bool:
     """Take a line that states a keyword; return whether it did."""
+    text = text.replace("`", "") if _STATED.match(text) else text
     lowered = text.lower()
     if lowered.startswith("default:"):
         entry.keywords["default"] = text.partition(":")[2].strip()
@@ -177,7 +215,7 @@ def _keyword(entry: Field, text: str) -> bool:
             return False
         _range(entry, match)
     elif match := _LENGTH.match(text):
-        array = match["what"].lower() == "array"
+        array = match["what"].lower() == "array" or (not match["what"] and entry.type.endswith("[]"))
         low, high = ("minItems", "maxItems") if array else ("minLength", "maxLength")
         if lowered.startswith("maximum"):
             entry.keywords[high] = int(match["low"] or match["high"])
@@ -245,13 +283,17 @@ def _join(paragraph: list[str]) -> str:
 
 
 def _type_schema(text: str) -> dict[str, Any]:
-    text = text.split("·")[0].strip()
-    alternatives = [part.strip() for part in text.split("|") if part.strip()]
+    """Read a type; alternatives stand between bars or, in copies of a page, with nothing in between."""
+    parts = [_type_of(part) for part in text.split("|") if part.strip()]
+    alternatives = [match for part in parts for match in _TYPES.findall(part) or [part]]
     if len(alternatives) > 1:
         schemas = [_type_schema(part) for part in alternatives]
+        if {} in schemas:
+            return {}
         if all(list(schema) == ["type"] for schema in schemas):
             return {"type": [schema["type"] for schema in schemas]}
         return {"anyOf": schemas}
+    text = alternatives[0] if alternatives else ""
     if text.endswith("[]"):
         return {"type": "array", "items": _type_schema(text[:-2])}
     match = re.match(r"(\w+)<(.+)>\Z", text)
@@ -261,7 +303,13 @@ def _type_schema(text: str) -> dict[str, Any]:
         return {"type": match[1], "format": match[2]}
     if text == "file":
         return {"type": "string", "format": "binary"}
-    return {"type": text} if text and text != "any" else {}
+    return {"type": text} if text and text not in ("any", "enum") else {}
+
+
+def _type_of(text: str) -> str:
+    """Drop the name of an alternative, which stands on one side of a dot."""
+    sides = [side.strip() for side in text.split("·")]
+    return next((side for side in reversed(sides) if _TYPES.match(side)), sides[0])
 
 
 def _typed(text: Any, kind: Any) -> Any:

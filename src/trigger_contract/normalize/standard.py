@@ -92,7 +92,39 @@ def convert(kind: str, value: Any) -> Any:
             node[name] = mapping
         else:
             node[name] = copy_value(below)
-    return upgrade_schema(node) if kind == "schema" else node
+    if kind == "schema":
+        _settle_mapping(node)
+        return upgrade_schema(node)
+    if kind in ("operation", "pathItem"):
+        _without_marks(node)
+    return node
+
+
+def _without_marks(node: Node) -> None:
+    """Remove what the generator of fragments leaves behind in callbacks, which it does not turn back.
+
+    It marks each operation with its method and type and each path item with its path, and writes a
+    requirement as a reference beside its scopes.
+    """
+    for mark in ("method", "type", "path"):
+        node.pop(mark, None)
+    for requirement in node.get("security") or ():
+        for name, scopes in requirement.items() if isinstance(requirement, dict) else ():
+            if isinstance(scopes, dict) and isinstance(scopes.get("scopes"), list):
+                requirement[name] = scopes["scopes"]
+
+
+def _settle_mapping(schema: Node) -> None:
+    """Make names of the references that sites write into a discriminator's mapping.
+
+    Source: OpenAPI 3.1.0, 4.8.25 Discriminator Object: the mapping's values are texts.
+    """
+    discriminator = schema.get("discriminator")
+    mapping = discriminator.get("mapping") if isinstance(discriminator, Node) else None
+    if isinstance(mapping, Node):
+        for key, value in mapping.items():
+            if isinstance(value, dict) and list(value) == ["$ref"]:
+                mapping[key] = value["$ref"]
 
 
 def push_down(document: Node) -> None:
@@ -102,6 +134,8 @@ def push_down(document: Node) -> None:
     Two services may meet in the draft, so nothing at the top of one page may apply to the other's.
     """
     above = {key: document.pop(key) for key in ("servers", "security") if key in document}
+    for key in [key for key, value in above.items() if value == []]:
+        del above[key]  # sites write an empty list where a document says nothing, and it means the same
     for group in ("paths", "webhooks"):
         items = document.get(group, {})
         for path in [path for path in items if path.startswith("x-")]:

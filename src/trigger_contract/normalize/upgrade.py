@@ -32,6 +32,7 @@ def upgrade_schema(schema: Node) -> Node:
     ``nullable: true`` adds ``null`` to the type. Where the schema has no type but a reference or a
     composition, which 3.0 leaves without meaning and everybody reads as "or null", it becomes an
     alternative. An ``enum`` stays as written: whether null is among its values is the page's to say.
+    ``examples`` with names, which belong to media types and parameters, become a list of values.
     """
     for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
         flag = schema.get(exclusive)
@@ -40,6 +41,12 @@ def upgrade_schema(schema: Node) -> Node:
                 put(schema, exclusive, schema.pop(bound), schema.lines.get(bound))
             else:
                 del schema[exclusive]
+    named = schema.get("examples")
+    if isinstance(named, dict):
+        values = [
+            item["value"] if isinstance(item, dict) and "value" in item else item for item in named.values()
+        ]
+        schema["examples"] = _sequence(schema, values)
     if "nullable" not in schema or not isinstance(schema["nullable"], bool):
         return schema
     nullable, line = schema["nullable"], schema.lines.get("nullable")

@@ -1,0 +1,57 @@
+"""Attributes of attributes: a rendered page shows those that were opened under dotted names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from trigger_contract.normalize.rendered_fields import Field
+
+
+def with_children(fields: Sequence[Field]) -> list[Field]:
+    """Put each field with a dotted name into the field that it belongs to.
+
+    A name with dots whose beginning is the name of no other field stays what it is: a name. What belongs
+    to one of several alternatives is left out, because the page shows the first alternative only.
+
+    Args:
+        fields: The fields of one section, in the order of the page.
+    """
+    known: dict[str, Field] = {}
+    top: list[Field] = []
+    for field in fields:
+        parent, name = _parent(field.name, known)
+        known[field.name] = field
+        if parent is None:
+            top.append(field)
+        elif not parent.alternatives:
+            field.name = name
+            parent.children.append(field)
+        else:
+            field.alternatives = True
+    return top
+
+
+def _parent(name: str, known: dict[str, Field]) -> tuple[Field | None, str]:
+    start = len(name)
+    while (start := name.rfind(".", 0, start)) > 0:
+        if name[:start] in known:
+            return known[name[:start]], name[start + 1 :]
+    return None, name
+
+
+def united(said: dict[str, Any], example: Any) -> dict[str, Any]:
+    """Unite what a field says with what an example shows of it, which has types and nothing else."""
+    if not isinstance(example, dict):
+        return said
+    kind = said.get("type")
+    if kind == "array" and isinstance(example.get("items"), dict):
+        items = said.get("items", {})
+        said["items"] = united(items, example["items"]) if set(items) - {"type"} else example["items"]
+    elif kind == "object" and isinstance(example.get("properties"), dict):
+        properties = {
+            name: united(said.get("properties", {}).get(name, schema), schema)
+            for name, schema in example["properties"].items()
+        }
+        said["properties"] = {**said.get("properties", {}), **properties}
+    return said

@@ -1,0 +1,133 @@
+"""The endpoint line and the curl command of a rendered page: method, path, server, body."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from trigger_contract.normalize.shape import METHODS
+
+_SEGMENT = r"[\w{}.:~*@!$&()+,;=%-]+"
+_PATH_PART = re.compile(rf"/|/?{_SEGMENT}(?:/{_SEGMENT})*/?\Z")
+_URL = re.compile(r"--url\s+['\"]?([^\s'\"\\]+)|\bcurl\s+['\"]?(https?://[^\s'\"\\]+)")
+_METHOD = re.compile(r"--request\s+([A-Za-z]+)|-X\s+([A-Za-z]+)")
+_HEADER = re.compile(r"(?:--header|-H)\s+['\"]([\w-]+):\s*([^'\"]*)['\"]")
+_DATA = re.compile(r"--data(?:-raw)?[\s\\]+'")
+
+
+@dataclass
+class Request:
+    """What a page shows of the request as a whole. Line numbers count from 1.
+
+    Attributes:
+        method: Lower case; empty where none is shown.
+        path: With its placeholders; empty where none is shown.
+        line: Where the path stands.
+        url: The URL of the curl command; empty where there is none.
+        headers: Names and values in the curl command.
+        example: The body in the curl command, or None.
+    """
+
+    method: str = ""
+    path: str = ""
+    line: int = 1
+    url: str = ""
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    example: Any = None
+    curl_method: str = ""
+    curl_line: int = 1
+
+    @property
+    def server(self) -> str:
+        """The URL before the path, as far as the curl command shows one."""
+        parts = urlsplit(self.url)
+        if not (parts.scheme and parts.netloc):
+            return ""
+        # The sample fills the placeholders in, so only the number of segments can be trusted.
+        extra = parts.path.count("/") - self.path.count("/")
+        base = "/".join(parts.path.split("/")[: extra + 1]) if extra > 0 else ""
+        return f"{parts.scheme}://{parts.netloc}{base}"
+
+    def settle(self) -> None:
+        """Take method and path from the curl command where no line of its own shows them."""
+        path = urlsplit(self.url).path
+        if not self.path and path:
+            self.method, self.path, self.line = self.curl_method, path, self.curl_line
+
+
+def read_endpoint(lines: list[str], index: int, request: Request) -> int | None:
+    """Recognise ``GET /path`` on one line, or a method followed by the path cut at its slashes.
+
+    Returns:
+        The line after it, or None where no endpoint starts on this line.
+    """
+    words = lines[index].strip().split()
+    if not words or words[0].lower() not in METHODS or words[0] != words[0].upper() or len(words) > 2:
+        return None
+    path, end = (words[1] if len(words) == 2 else ""), index + 1
+    if path and not path.startswith("/"):
+        return None
+    while end < len(lines) and (not path or path.endswith("/") or len(words) == 1):
+        part = lines[end].strip()
+        if not path and part.startswith(("http://", "https://")):
+            part = ""  # the servers that can be chosen from
+        if part and not path.endswith("/") and not part.startswith("/"):
+            break
+        if part and not _PATH_PART.fullmatch(part):
+            break
+        path += part
+        end += 1
+    while end > index + 1 and not lines[end - 1].strip():
+        end -= 1
+    if not path.startswith("/") or len(path) < 2:
+        return None
+    request.method, request.path, request.line = words[0].lower(), path.rstrip("/") or "/", index + 1
+    return end
+
+
+def shows_curl(lines: list[str], index: int) -> bool:
+    """Whether a curl command with a URL starts on this line."""
+    return "curl" in lines[index] and _URL.search(_joined(lines, index)) is not None
+
+
+def read_curl(lines: list[str], index: int, request: Request) -> int:
+    """Read URL, method, headers and body from a curl command; return the line after it.
+
+    A page shows the command once for each width of the screen; the first one counts.
+    """
+    text = _joined(lines, index)
+    end = index + text.count("\n") + 1
+    body = None
+    quote = _DATA.search(text)
+    if quote:
+        body = text[quote.end() :]
+        while body.count("'") == 0 and end < len(lines):
+            body += "\n" + lines[end]
+            end += 1
+    if request.url:
+        return end
+    url = _URL.search(text)
+    request.url = (url[1] or url[2]) if url else ""
+    method = _METHOD.search(text)
+    default = "post" if body is not None else "get"
+    request.curl_method = (method[1] or method[2]).lower() if method else default
+    request.curl_line = index + 1
+    request.headers = _HEADER.findall(text)
+    if body is not None:
+        try:
+            request.example = json.loads(body.rpartition("'")[0] or body)
+        except ValueError:
+            request.example = None
+    return end
+
+
+def _joined(lines: list[str], index: int) -> str:
+    """Join a shell command with its continuation lines."""
+    text = lines[index]
+    while text.rstrip().endswith("\\") and index + 1 < len(lines):
+        index += 1
+        text += "\n" + lines[index]
+    return text
