@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -70,13 +71,26 @@ def median(function: Callable[[], Any], seconds: float) -> float:
     return statistics.median(samples) * 1e6
 
 
-def interleaved(functions: dict[str, Callable[[], Any]]) -> dict[str, float]:
-    """Medians of several functions, measured in turns so that a busy moment hits all alike."""
+@dataclass(frozen=True)
+class Figure:
+    """The median of some rounds, and how far apart they lay, as a part of it."""
+
+    value: float
+    spread: float
+
+    @classmethod
+    def of(cls, rounds: list[float], off: float = 0.0) -> Figure:
+        middle = statistics.median(rounds) - off
+        return cls(middle, (max(rounds) - min(rounds)) / middle)
+
+
+def interleaved(functions: dict[str, Callable[[], Any]]) -> dict[str, Figure]:
+    """Figures of several functions, measured in turns so that a busy moment hits all alike."""
     rounds: dict[str, list[float]] = {name: [] for name in functions}
     for _ in range(5):
         for name, function in functions.items():
             rounds[name].append(median(function, 0.2))
-    return {name: statistics.median(times) for name, times in rounds.items()}
+    return {name: Figure.of(times) for name, times in rounds.items()}
 
 
 def stock_decoder(folder: Path) -> Decoder:
@@ -145,7 +159,7 @@ def msgspec_decoder() -> Decoder:
     return decode
 
 
-def decoding(folder: Path) -> dict[str, float]:
+def decoding(folder: Path) -> dict[str, Figure]:
     """Microseconds to read a page of 100 runs."""
     import orjson
     from trigger_dev_client._models import decode, parse_json
@@ -167,7 +181,7 @@ def decoding(folder: Path) -> dict[str, float]:
     )
 
 
-def calling() -> dict[str, float]:
+def calling() -> dict[str, Figure]:
     """Microseconds for one retrieve over a mock transport."""
     import httpx
     from trigger_dev_client import TriggerClient
@@ -187,7 +201,7 @@ def calling() -> dict[str, float]:
     return interleaved({"raw httpx": raw, "generated client": lambda: trigger.runs.retrieve("run_1")})
 
 
-def importing(folder: Path) -> dict[str, float]:
+def importing(folder: Path) -> dict[str, Figure]:
     """Milliseconds to import in a fresh interpreter, the interpreter's own start taken off."""
     from generate.documents import sixty
     from trigger_contract.generate.project import generate
@@ -207,16 +221,16 @@ def importing(folder: Path) -> dict[str, float]:
                 [sys.executable, "-c", code], check=True, cwd=folder, env={"PYTHONPATH": str(path)}
             )
             times[name].append((time.perf_counter() - begin) * 1000)
-    medians = {name: statistics.median(samples) for name, samples in times.items()}
-    start = medians.pop("nothing")
-    return {name: value - start for name, value in medians.items()}
+    start = statistics.median(times.pop("nothing"))
+    return {name: Figure.of(samples, start) for name, samples in times.items()}
 
 
-def table(title: str, figures: dict[str, float], unit: str, base: str) -> None:
+def table(title: str, figures: dict[str, Figure], unit: str, base: str) -> None:
     """Print figures with their ratio to one of them."""
-    print(f"\n{title}\n\n| | {unit} | ratio |\n|---|---|---|")
-    for name, value in figures.items():
-        print(f"| {name} | {value:.1f} | {value / figures[base]:.2f} |")
+    print(f"\n{title}\n\n| | {unit} | ratio | spread |\n|---|---|---|---|")
+    for name, figure in figures.items():
+        ratio = figure.value / figures[base].value
+        print(f"| {name} | {figure.value:.1f} | {ratio:.2f} | {figure.spread:.0%} |")
 
 
 def main() -> None:
@@ -232,7 +246,8 @@ def main() -> None:
     table("One call over a mock transport", results["calling"], "µs", "raw httpx")
     table("Importing", results["importing"], "ms", "httpx + attrs")
     if options.json:
-        options.json.write_text(json.dumps(results, indent=2) + "\n")
+        plain = {part: {name: asdict(item) for name, item in rows.items()} for part, rows in results.items()}
+        options.json.write_text(json.dumps(plain, indent=2) + "\n")
 
 
 if __name__ == "__main__":

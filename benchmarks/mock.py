@@ -129,17 +129,27 @@ def rate(server: Server, path: str, seconds: float) -> float:
     return int(found[1]) / (processor_seconds(server.pid) - before)
 
 
-def rates(what: dict[str, tuple[Server, str]], seconds: float, rounds: int) -> dict[str, float]:
-    """Return the median rate of each server and path, all taken in turns."""
+def rates(
+    what: dict[str, tuple[Server, str]], seconds: float, rounds: int
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the median rate of each server and path, all taken in turns, and how far apart they lay."""
     taken: dict[str, list[float]] = {name: [] for name in what}
     for _ in range(rounds):
         for name, (server, path) in what.items():
             taken[name].append(rate(server, path, seconds))
-    return {name: statistics.median(values) for name, values in taken.items()}
+    medians = {name: statistics.median(values) for name, values in taken.items()}
+    spreads = {name: (max(values) - min(values)) / medians[name] for name, values in taken.items()}
+    return medians, spreads
 
 
-def row(name: str, value: str, ratio: float | None = None, goal: str = "") -> None:
-    print(f"{name:<58} {value:>14} {'' if ratio is None else f'{ratio:.2f}x':>8}  {goal}", flush=True)
+def row(
+    name: str, value: str, ratio: float | None = None, goal: str = "", spread: float | None = None
+) -> None:
+    shown = "" if spread is None else f"spread {spread:.0%}"
+    print(
+        f"{name:<58} {value:>14} {'' if ratio is None else f'{ratio:.2f}x':>8}  {shown:<11}  {goal}".rstrip(),
+        flush=True,
+    )
 
 
 def against_peers(seconds: float, rounds: int, prism: str | None, spec: Path) -> None:
@@ -158,11 +168,13 @@ def against_peers(seconds: float, rounds: int, prism: str | None, spec: Path) ->
             command = [*shlex.split(prism), "mock", "-p", str(port), "-h", "127.0.0.1", str(spec)]
             peers["Prism"] = stack.enter_context(other(command, port))
         for what, path in (("retrieve", f"/api/v3/runs/{run['id']}"), ("list of 25", "/api/v1/runs")):
-            measured = rates({n: (s, path) for n, s in {"mock": ours, **peers}.items()}, seconds, rounds)
-            row(f"{what}, mock", f"{measured['mock']:.0f}/s")
+            taken = rates({n: (s, path) for n, s in {"mock": ours, **peers}.items()}, seconds, rounds)
+            measured, spread = taken
+            row(f"{what}, mock", f"{measured['mock']:.0f}/s", spread=spread["mock"])
             for name in peers:
                 goal = ">= 0.8x" if "Starlette" in name else ">= 4x"
-                row(f"{what}, {name}", f"{measured[name]:.0f}/s", measured["mock"] / measured[name], goal)
+                ratio = measured["mock"] / measured[name]
+                row(f"{what}, {name}", f"{measured[name]:.0f}/s", ratio, goal, spread[name])
 
 
 def paging(runs: int, seconds: float, rounds: int) -> None:
@@ -185,7 +197,7 @@ def paging(runs: int, seconds: float, rounds: int) -> None:
         near = "page%5Bafter%5D="
         first = httpx.get(f"{large.url}/api/v1/runs", headers=KEY).json()["pagination"]["next"]
         small_first = httpx.get(f"{small.url}/api/v1/runs", headers=KEY).json()["pagination"]["next"]
-        measured = rates(
+        measured, spread = rates(
             {
                 "page 1 of 300 runs": (small, "/api/v1/runs"),
                 f"page 1 of {runs} runs": (large, "/api/v1/runs"),
@@ -198,7 +210,7 @@ def paging(runs: int, seconds: float, rounds: int) -> None:
         )
         for name, value in measured.items():
             base = measured["page 1 of 300 runs" if "page 1 " in name else "page 2 of 300 runs"]
-            row(name, f"{value:.0f}/s", base / value, "<= 1.2x the time of 300 runs")
+            row(name, f"{value:.0f}/s", base / value, "<= 1.2x the time of 300 runs", spread[name])
         filters = {
             "no filter": "",
             "status, two values": "filter%5Bstatus%5D=FAILED,CRASHED",

@@ -2,14 +2,16 @@
 
     .venv/bin/python benchmarks/run.py [NAME...]
 
-NAME is one of normalize, client, mock, contract, versions; by default all. Peers in Python come with the
-pinned development dependencies. Prism is installed from the npm registry into a scratch folder, wrk is
-taken where it is installed; what is missing is said to be missing in the results. Takes a quarter of an hour.
+NAME is one of normalize, client, mock, contract, features, versions; by default all. Peers in Python come
+with the pinned development dependencies. Prism, the official TypeScript SDK and published versions of
+documents are installed from the npm registry into a scratch folder, wrk is taken where it is installed; what
+is missing is said to be missing in the results. Takes a quarter of an hour.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import shutil
@@ -39,6 +41,7 @@ TITLES = {
     "mock": "Mock against a plain Starlette endpoint and Prism",
     "contract": "Contract suite",
     "versions": "Comparison of published versions, beside an oracle",
+    "features": "Features of the peers, seen by running them",
 }
 
 
@@ -57,6 +60,26 @@ def install_prism(folder: Path) -> tuple[str | None, str]:
     if done.returncode or not command.exists():
         return None, "Prism: missing (npm could not install it)"
     return str(command), f"Prism: {PRISM}"
+
+
+def install_sdk(folder: Path) -> tuple[str | None, str]:
+    """Install the official TypeScript SDK as the tests pin it; return its folder, or None and why not."""
+    if shutil.which("npm") is None:
+        return None, "TypeScript SDK: missing (no npm here)"
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(ROOT / "tests" / "mock" / "sdk" / name, folder)
+    done = subprocess.run(
+        ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--omit=optional"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+    if done.returncode:
+        return None, "TypeScript SDK: missing (npm could not install it)"
+    package = folder / "node_modules" / "@trigger.dev" / "sdk" / "package.json"
+    return str(folder), f"TypeScript SDK: {json.loads(package.read_text(encoding='utf-8'))['version']}"
 
 
 def machine() -> str:
@@ -104,25 +127,40 @@ def main() -> None:
         parser.error(f"no benchmark {unknown[0]}; there are {', '.join(TITLES)}")
     notes = [f"{package} {version(package)}" for package in PEERS]
     sections = kept_sections()
-    with tempfile.TemporaryDirectory() as scratch:
+    prism_here: tuple[str | None, str] | None = None
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        (scratch / "sdk").mkdir()
         for name in names:
             arguments: list[str] = []
+            told = list(notes)
+            if name in ("mock", "features"):
+                prism, note = prism_here or install_prism(scratch / "prism")
+                prism_here = (prism, note)
+                arguments += ["--prism", prism] if prism else []
+                told.append(note)
             if name == "mock":
-                prism, note = install_prism(Path(scratch))
-                arguments = ["--prism", prism] if prism else []
-                notes += [note, "wrk: " + ((shutil.which("wrk") and "installed") or "missing")]
+                told.append("wrk: " + ("installed" if shutil.which("wrk") else "missing"))
+            if name == "features":
+                sdk, note = install_sdk(scratch / "sdk")
+                arguments += ["--sdk", sdk] if sdk else []
+                told.append(note)
             text = measure(name, arguments).replace(str(ROOT), ".").strip()
+            # What is a table already is shown as one.
+            shown = text if text.startswith("|") else f"```\n{text}\n```"
             sections[TITLES[name]] = (
-                f"*{datetime.now(UTC):%Y-%m-%d}, {machine()}; {', '.join(notes)}.*\n\n```\n{text}\n```\n"
+                f"*{datetime.now(UTC):%Y-%m-%d}, {machine()}; {', '.join(told)}.*\n\n{shown}\n"
             )
     head = (
         "# Benchmarks\n\n"
         "Written by `benchmarks/run.py`; do not edit. Compare the ratios, which come from one run each; the\n"
-        "absolute figures depend on the machine.\n"
+        "absolute figures depend on the machine. A spread is how far apart the rounds lay, as a part of the\n"
+        "median (of the shortest, for the normaliser).\n"
     )
     body = [f"## {title}\n\n{sections[title]}" for title in TITLES.values() if title in sections]
     (HERE / "RESULTS.md").write_text("\n".join([head, *body]), encoding="utf-8")
-    print(f"Wrote {HERE / 'RESULTS.md'}")
+    subprocess.run([sys.executable, str(HERE / "table.py")], check=True)
+    print(f"Wrote {HERE / 'RESULTS.md'} and the tables in {ROOT / 'README.md'}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The reference pages that are made from the program itself, so that they cannot say anything else.
 
-MkDocs loads this as a hook: the pages exist only in the built site.
+They exist only in the built site, into which docs/build.py puts them.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File, Files
 
 from trigger_contract.cli import COMMANDS, group
+from trigger_contract.cli.examples import examples
 from trigger_contract.contract.citations import Citations, read_provenance
 from trigger_contract.contract.findings import Citation
 from trigger_contract.contract.law import Law, law_of
@@ -35,13 +34,6 @@ _STATUSES = {
 }
 
 
-def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the generated pages to the site."""
-    for path, text in pages().items():
-        files.append(File.generated(config, path, content=text))
-    return files
-
-
 def pages() -> dict[str, str]:
     """Return the text of each generated page by its path."""
     return {
@@ -56,6 +48,12 @@ def _commands() -> Iterator[str]:
     yield "# Commands\n"
     yield "Made from the program's own parser. Exit codes of every command: 0 good; 1 the thing checked is"
     yield "not right; 2 the command could not do its work, said in one line on stderr.\n"
+    yield "`trigger-contract --version` says which one is installed. Names of commands and options complete"
+    yield "in bash, zsh and fish with one line in the shell's start-up file:\n"
+    yield '```\neval "$(_TRIGGER_CONTRACT_COMPLETE=bash_source trigger-contract)"   # ~/.bashrc'
+    yield 'eval "$(_TRIGGER_CONTRACT_COMPLETE=zsh_source trigger-contract)"    # ~/.zshrc'
+    yield "_TRIGGER_CONTRACT_COMPLETE=fish_source trigger-contract | source   # ~/.config/fish/config.fish"
+    yield "```\n"
     yield "| command | what it does |\n|---|---|"
     for name, summary in COMMANDS.items():
         yield f"| [`{name}`](#trigger-contract-{name}) | {summary} |"
@@ -71,11 +69,12 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
     yield f"\n## trigger-contract {context.info_name}\n"
     yield f"```\ntrigger-contract {context.info_name} {usage}\n```\n"
     yield inspect.cleandoc(command.help or "") + "\n"
-    if command.epilog:
-        yield inspect.cleandoc(command.epilog) + "\n"
+    yield "```\n" + "\n".join(examples(command.epilog)) + "\n```\n"
     yield "| option | meaning |\n|---|---|"
     for parameter in command.get_params(context):
-        if record := parameter.get_help_record(context):
+        record = parameter.get_help_record(context)
+        # Arguments are told in the text.
+        if record and record[1]:
             option, meaning = (_cell(part) for part in record)
             yield f"| `{option}` | {meaning} |"
 
@@ -93,9 +92,18 @@ def _client() -> Iterator[str]:
     yield "`trigger-contract generate` builds from the canonical document. Everything here is imported from"
     yield "`trigger_dev_client`.\n"
     by_section = {"Clients": "client", "Methods": "api", "Pages": "_pages", "Errors": "errors"}
+    listed = (ROOT / "generated" / "api.md").read_text(encoding="utf-8")
+
+    def place(item: tuple[str, str]) -> tuple[int, str, bool]:
+        """Those with most methods first; asynchronous ones after their counterpart."""
+        plain = item[0].removeprefix("Async")
+        section = listed.partition(f"\n## {plain},")[2].partition("\n## ")[0]
+        methods = section.count("\n| [") or listed.count(f"/api/{plain.lower()}/")
+        return -methods, plain, plain != item[0]
+
     for title, module in by_section.items():
         yield f"## {title}\n"
-        for name, home in sorted(package.items(), key=lambda item: (item[0].removeprefix("Async"), item[0])):
+        for name, home in sorted(package.items(), key=place):
             if home.partition(".")[0] == module:
                 yield f"::: trigger_dev_client.{home}.{name}\n"
 

@@ -71,7 +71,7 @@ def test_a_server_that_keeps_its_promises_passes_and_reports_hold_no_secret(tmp_
     assert "seed 3" in done.stdout
     assert "list_runs_v1" in done.stdout
     texts = {path.name: path.read_text() for path in (tmp_path / "report").iterdir()}
-    assert set(texts) == {"report.html", "report.json", "junit.xml", "traffic.har"}
+    assert set(texts) == {"report.html", "report.json", "junit.xml", "traffic.har", "badge.svg"}
     assert not any(key in text for text in [*texts.values(), done.stdout] for key in KEYS.values())
     assert json.loads(texts["report.json"])["good"] is True
     assert json.loads(texts["traffic.har"])["log"]["entries"]

@@ -17,6 +17,8 @@ import pytest
 import yaml
 from page_server import PageServer, serving
 
+from workspace import workspace
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
@@ -55,7 +57,7 @@ def free_port() -> str:
 
 def session(page: Path, folder: Path) -> str:
     """Return a page's commands and snippets as one script, as a reader would go through them."""
-    parts = [HEADER]
+    parts, tests = [HEADER], []
     ports = {port: free_port() for port in ("8000", "8001")}
     for number, (language, text) in enumerate(blocks(page, "sh", "python")):
         for port, free in ports.items():
@@ -65,8 +67,14 @@ def session(page: Path, folder: Path) -> str:
             continue
         path = folder / f"test_snippet_{number}.py"
         path.write_text(text, encoding="utf-8")
-        runner = "-m pytest -q -p no:cacheprovider " if "def test_" in text else ""
-        parts.append(f"(cd {folder} && python {runner}{path})\n")
+        if "def test_" in text:
+            tests.append(str(path))
+        else:
+            parts.append(f"python {path}\n")
+    if tests:
+        # One pytest for all, and with our plugin only: the other ones here take seconds to import.
+        quick = "PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 PYTEST_PLUGINS=trigger_contract.mock.pytest_plugin"
+        parts.append(f"(cd {folder} && {quick} python -m pytest -q -p no:cacheprovider {' '.join(tests)})\n")
     return adapt("\n".join(parts))
 
 
@@ -111,7 +119,6 @@ def test_a_page_can_be_followed(
         **published,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT / "generated"),
-        "SCRATCH": str(tmp_path),
     }
     if "$TRIGGER_API_URL" in page.read_text(encoding="utf-8"):
         environment |= {
@@ -121,7 +128,7 @@ def test_a_page_can_be_followed(
         }
     process = subprocess.Popen(
         ["bash", "-c", session(page, snippets)],
-        cwd=ROOT,
+        cwd=workspace(tmp_path / "checkout"),
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

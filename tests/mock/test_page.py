@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-
 import httpx
 import pytest
 
+import browser
 from trigger_contract.mock import MockServer, Settings
-
-_spec = importlib.util.spec_from_file_location("mock_browser", Path(__file__).with_name("browser.py"))
-browser = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(browser)
 
 pytestmark = pytest.mark.skipif(browser.find() is None, reason="no Chromium is installed to open the page in")
 KEY = {"authorization": "Bearer tr_dev_mock"}

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import click
 
 from trigger_contract import __version__
+from trigger_contract.cli.examples import epilog
 from trigger_contract.errors import UserError, one_line
 
 COMMANDS = {
@@ -42,7 +43,16 @@ class _LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=epilog(
+        "trigger-contract mock --port 8000",
+        "trigger-contract test --url http://127.0.0.1:8000 --token tr_dev_mock",
+        "trigger-contract regenerate --help",
+        'eval "$(_TRIGGER_CONTRACT_COMPLETE=bash_source trigger-contract)"',
+    ),
+)
 @click.version_option(__version__, prog_name="trigger-contract")
 def group() -> None:
     """Keep one true OpenAPI document of Trigger.dev's runs API, and a client, a mock and a contract suite.

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from trigger_contract.changes import api_version, as_json, as_markdown, as_text, compare, propose
+from trigger_contract.cli.examples import epilog
 from trigger_contract.document.files import write_files
 from trigger_contract.document.locate import read_document
 
@@ -14,7 +15,12 @@ _FORMATS = {"text": as_text, "json": as_json, "markdown": as_markdown}
 
 
 @click.command(
-    "diff", epilog="Example: trigger-contract diff before.yaml openapi/openapi.yaml --format markdown"
+    "diff",
+    epilog=epilog(
+        "trigger-contract diff before.yaml openapi/openapi.yaml",
+        "trigger-contract diff v1.yaml v2.json --format markdown -o changes.md",
+        "trigger-contract diff v1.yaml v2.yaml --current 1.4.2",
+    ),
 )
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))

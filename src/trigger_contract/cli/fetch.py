@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from trigger_contract.cli.examples import epilog
 from trigger_contract.document.locate import checkout
 from trigger_contract.errors import UserError
 from trigger_contract.fetch import (
@@ -24,7 +25,12 @@ from trigger_contract.normalize.pages import read_page
 
 
 @click.command(
-    "fetch", epilog="Example: trigger-contract fetch trigger-list-runs && trigger-contract regenerate"
+    "fetch",
+    epilog=epilog(
+        "trigger-contract fetch",
+        "trigger-contract fetch trigger-list-runs",
+        "trigger-contract fetch --url-map https://trigger.dev=http://127.0.0.1:8000",
+    ),
 )
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option(

@@ -6,13 +6,24 @@ from pathlib import Path
 
 import click
 
+from trigger_contract.cli.examples import epilog
 
-@click.command("mock", context_settings={"show_default": True})
+
+@click.command(
+    "mock",
+    context_settings={"show_default": True},
+    epilog=epilog(
+        "trigger-contract mock --port 8000",
+        "trigger-contract mock --port 8000 --profile real --no-deviation D7",
+        "trigger-contract mock --runs 5000 --db runs.db --progression time:2",
+        "trigger-contract mock --spec any-openapi.yaml --strict-query",
+    ),
+)
 @click.option("--host", default="127.0.0.1", help="Address to listen on.")
 @click.option("--port", default=0, type=click.IntRange(0, 65535), help="Port; 0 takes a free one.")
-@click.option("--token", help="Secret key [env TRIGGER_SECRET_KEY, else tr_dev_mock].")
-@click.option("--public-token", help="Public key [env TRIGGER_PUBLIC_KEY, else pk_dev_mock].")
-@click.option("--recoup-token", help="Key of the tasks API [env RECOUP_API_KEY, else recoup_mock].")
+@click.option("--token", help="Secret key.  [env: TRIGGER_SECRET_KEY; default: tr_dev_mock]")
+@click.option("--public-token", help="Public key.  [env: TRIGGER_PUBLIC_KEY; default: pk_dev_mock]")
+@click.option("--recoup-token", help="Key of the tasks API.  [env: RECOUP_API_KEY; default: recoup_mock]")
 @click.option("--runs", default=300, help="How many runs to seed.")
 @click.option("--seed", default=0, help="Chooses the seeded data.")
 @click.option("--profile", default="docs", help="docs: what the pages promise; real: what the server does.")
@@ -23,7 +34,11 @@ import click
 @click.option("--strict-query", is_flag=True, help="Refuse query parameters the document does not have.")
 @click.option("--no-admin", is_flag=True, help="Do not serve the control door under /__mock.")
 @click.option("--db", type=click.Path(path_type=Path), help="Keep the runs in this file.")
-@click.option("--spec", type=click.Path(path_type=Path), help="Serve this OpenAPI document.")
+@click.option(
+    "--spec",
+    type=click.Path(path_type=Path),
+    help="Serve this document.  [default: the canonical one]",
+)
 def command(
     host: str,
     port: int,

@@ -6,16 +6,24 @@ from pathlib import Path
 
 import click
 
+from trigger_contract.cli.examples import epilog
 from trigger_contract.document.files import write_files
 from trigger_contract.normalize.files import Request, inputs, normalize_files
 
 _FILE = click.Path(path_type=Path)
 
 
-@click.command("normalize")
+@click.command(
+    "normalize",
+    epilog=epilog(
+        "trigger-contract normalize",
+        "trigger-contract normalize openapi/sources/trigger-list-runs.md -o list.yaml",
+        "trigger-contract normalize *.md --report contradictions.md --strict",
+    ),
+)
 @click.argument("pages", nargs=-1, metavar="[PAGE]...")
 @click.option(
-    "-o", "--output", type=_FILE, help="Where the document goes (default: standard output for PAGEs)."
+    "-o", "--output", type=_FILE, help="Where the document goes.  [default: standard output for PAGEs]"
 )
 @click.option("--overlay", type=_FILE, help="Decisions, as an OpenAPI Overlay 1.0 with a reason for each.")
 @click.option("--sources", type=_FILE, help="The list of pages with their age.")

@@ -5,11 +5,14 @@ from __future__ import annotations
 import click
 
 from trigger_contract.changes import as_text, propose
+from trigger_contract.cli.examples import epilog
 from trigger_contract.document.locate import checkout
 from trigger_contract.regenerate import regenerate, summary_lines
 
 
-@click.command("regenerate", epilog="Example: trigger-contract regenerate --check")
+@click.command(
+    "regenerate", epilog=epilog("trigger-contract regenerate", "trigger-contract regenerate --check")
+)
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if anything is not as the pages give it.")
 def command(check: bool) -> int:
     """Rebuild openapi/ and generated/ from the pages in openapi/sources/, and say what changed.

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from trigger_contract.cli.examples import epilog
 from trigger_contract.contract.settings import OPTIONS, Option, settings_from
 
 
@@ -19,11 +20,11 @@ def _decorated(function: Callable[..., Any]) -> Callable[..., Any]:
 def _details(option: Option) -> dict[str, Any]:
     text = option.help
     if option.environment:
-        text += f" [env: {', '.join(option.environment)}]"
+        text += f"  [env: {', '.join(option.environment)}]"
     if option.kind is bool:
         return {"is_flag": True, "default": None, "help": text}
     if option.default is not None:
-        text += f" [default: {option.default:g}]"
+        text += f"  [default: {option.default:g}]"
     return {
         "type": option.kind,
         "multiple": option.many,
@@ -33,7 +34,15 @@ def _details(option: Option) -> dict[str, Any]:
     }
 
 
-@click.command(name="test")
+@click.command(
+    "test",
+    epilog=epilog(
+        "trigger-contract test --url https://api.trigger.dev --tag runs",
+        "trigger-contract test --url http://127.0.0.1:8000 --token tr_dev_mock",
+        "trigger-contract test --tag runs --known known.yaml --report report",
+        "trigger-contract test --tag runs --probe pagination --seed 7",
+    ),
+)
 @_decorated
 def command(**values: Any) -> int:
     """Check any server against the contract; reads only, whatever the server holds.

@@ -32,11 +32,6 @@ class Coverage:
         """Return what was never met, sorted."""
         return sorted(self.promised[aspect] - self.met[aspect])
 
-    def line(self) -> str:
-        """Return one line that says how much was met."""
-        parts = [f"{len(self.met[name])}/{len(self.promised[name])} {name}" for name in ASPECTS]
-        return "Coverage: " + ", ".join(parts)
-
     def to_dict(self) -> dict[str, Any]:
         """Return what the JSON report holds."""
         return {

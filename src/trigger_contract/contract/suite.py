@@ -146,6 +146,6 @@ def print_summary(summary: Summary, console: Console) -> None:
         console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
     if len(shown) > _SHOWN:
         console.print(f"… and {len(shown) - _SHOWN} more; --report DIR tells all", soft_wrap=True)
-    console.print(summary_table(summary))
+    console.print(summary_table(summary, console.width))
     for line in closing_lines(summary):
         console.print(line, markup=False, highlight=False, soft_wrap=True)

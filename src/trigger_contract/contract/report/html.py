@@ -7,26 +7,30 @@ import json
 from typing import Any
 
 from trigger_contract.contract.findings import Finding, State
+from trigger_contract.contract.report.shares import line, shares
 from trigger_contract.contract.report.text import SIGNS
 from trigger_contract.contract.summary import Summary
 
 _STYLE = """
 :root{color-scheme:light dark;--line:#8884;
---ok:#1a7f37;--bad:#cf222e;--warn:#9a6700;--known:#0969da;--dim:#888}
+--ok:#1a7f37;--bad:#cf222e;--warn:#9a6700;--known:#0969da;--dim:#6a6a6a}
+@media (prefers-color-scheme:dark){
+:root{--ok:#3fb950;--bad:#ff7b72;--warn:#d29922;--known:#58a6ff;--dim:#9a9a9a}}
 *{box-sizing:border-box}
 body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:75rem;padding:0 1rem}
 h1{font-size:1.5rem;margin:0}h2{font-size:1.15rem;margin:2rem 0 .6rem}
 .verdict{display:inline-block;padding:.15rem .7rem;border-radius:1rem;color:#fff;font-weight:600}
-.verdict.good{background:var(--ok)}.verdict.bad{background:var(--bad)}.facts{color:var(--dim)}
+.verdict.good{background:#1a7f37}.verdict.bad{background:#cf222e}.facts{color:var(--dim)}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%}
 th,td{border:1px solid var(--line);padding:.3rem .6rem;text-align:left;vertical-align:top}
-td.cell{text-align:center;white-space:nowrap}
+td.cell{text-align:center;white-space:nowrap}td.promise{min-width:16rem}
 .passed{color:var(--ok)}.failed{color:var(--bad);font-weight:600}.warned{color:var(--warn)}
 .known{color:var(--known)}
 .idle{color:var(--dim)}
 details{border:1px solid var(--line);border-radius:.4rem;margin:.5rem 0;padding:.4rem .8rem}
 summary{cursor:pointer}dt{font-weight:600;margin-top:.4rem}dd{margin:0 0 0 1rem;overflow-wrap:anywhere}
-pre{overflow-x:auto;background:#8881;padding:.6rem;border-radius:.3rem;white-space:pre-wrap;overflow-wrap:anywhere}
+details details{border:0;padding:0;margin:0}li code,dd code,summary code{overflow-wrap:anywhere}
+pre{max-height:30rem;overflow:auto;background:#8881;padding:.6rem;border-radius:.3rem;white-space:pre-wrap;overflow-wrap:anywhere}
 blockquote{margin:.2rem 0;padding-left:.8rem;border-left:3px solid var(--line)}
 """
 _CLASSES: dict[State | None, str] = {"not exercised": "idle", None: "idle"}
@@ -39,7 +43,7 @@ def html_page(summary: Summary) -> str:
     body = [
         f"<h1>Contract of {_text(summary.settings.url)}</h1>",
         f'<p><span class="verdict {"good" if summary.is_good else "bad"}">{verdict}</span></p>',
-        f'<p class="facts">{facts}</p>',
+        f'<p class="facts">{facts}<br>{_text(line(summary))}</p>',
         "<h2>Operations and promises</h2>",
         _table(summary),
         *_deviations(summary),
@@ -111,7 +115,8 @@ def _finding(summary: Summary, finding: Finding) -> str:
     if finding.curl:
         rows.append(("repeat", f"<pre>{_text(finding.curl)}</pre>"))
     if finding.exchange:
-        rows.append(("exchange", f"<pre>{_text(_exchange(finding.exchange))}</pre>"))
+        shown = f"<pre>{_text(_exchange(finding.exchange))}</pre>"
+        rows.append(("exchange", f"<details><summary>request and answer</summary>{shown}</details>"))
     rows.append(("fingerprint", f"<code>{_text(finding.fingerprint)}</code>"))
     facts = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows)
     times = summary.repeats(finding)
@@ -139,12 +144,10 @@ def _indented(text: str) -> str:
 
 
 def _coverage(summary: Summary) -> list[str]:
-    if summary.coverage is None:
-        return []
     parts = ["<h2>Coverage of the contract</h2>"]
-    for aspect, told in summary.coverage.to_dict().items():
-        head = f"{_text(aspect)}: {told['met']} of {told['promised']}"
-        missed = "".join(f"<li><code>{_text(name)}</code></li>" for name in told["missed"])
+    for share in shares(summary):
+        head = f"{_text(share.aspect)}: {share.met} of {share.promised}"
+        missed = "".join(f"<li><code>{_text(name)}</code></li>" for name in share.missed)
         below = f"<p>Never met in this run:</p><ul>{missed}</ul>" if missed else "<p>All met.</p>"
         parts.append(f"<details><summary>{head}</summary>{below}</details>")
     return parts
@@ -157,7 +160,7 @@ def _laws(summary: Summary) -> str:
         judged = str(outcome.exercised) if outcome.exercised else _text(outcome.reason)
         rows.append(
             f"<tr><td><code>{_text(outcome.law)}</code></td><td>{_text(outcome.operation)}</td>"
-            f'<td class="{_class(state)}">{state}</td><td>{_text(outcome.title)}</td>'
+            f'<td class="{_class(state)}">{state}</td><td class=promise>{_text(outcome.title)}</td>'
             f"<td>{outcome.tier}</td><td>{judged}</td></tr>"
         )
     head = "".join(f"<th>{name}</th>" for name in ("law", "operation", "state", "promise", "tier", "judged"))

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from trigger_contract.contract.findings import Finding, Outcome, State
+from trigger_contract.contract.report.shares import line
 from trigger_contract.contract.settings import Settings
 from trigger_contract.contract.summary import Summary
 
@@ -53,12 +54,14 @@ def finding_text(finding: Finding, repeats: int = 1) -> str:
     return "\n".join(lines)
 
 
-def summary_table(summary: Summary) -> Table:
-    """Return the table of operations and kinds of promise."""
-    table = Table(title=f"Contract of {summary.settings.url}", title_justify="left", pad_edge=False)
-    table.add_column("kind of promise", no_wrap=True)
+def summary_table(summary: Summary, width: int) -> Table:
+    """Return the table of operations and kinds of promise; long names are broken to fit."""
+    table = Table(title=f"Contract of {summary.settings.url}", title_justify="left")
+    table.add_column("promises", no_wrap=True)
+    room = width - 16 - 3 * len(summary.operations)
+    wide = sum(map(len, summary.operations)) > room
     for operation in summary.operations:
-        table.add_column(operation, justify="center", no_wrap=True, overflow="fold")
+        table.add_column(operation.replace("_", "_\n") if wide else operation, justify="center")
     for kind in summary.kinds:
         cells = []
         for operation in summary.operations:
@@ -86,7 +89,7 @@ def closing_lines(summary: Summary) -> Iterable[str]:
         + f"; {summary.requests} requests in {summary.seconds:.1f} s; seed {summary.settings.seed}"
     )
     if summary.coverage:
-        yield summary.coverage.line()
+        yield line(summary)
     idle = [item for item in summary.outcomes if not item.exercised and not item.findings]
     if idle:
         names = ", ".join(f"{item.law} ({item.operation})" for item in idle[:6])
@@ -99,7 +102,7 @@ def summary_text(summary: Summary, width: int = 110) -> str:
     """Return table and closing lines as plain text."""
     stream = io.StringIO()
     console = Console(file=stream, width=max(width, 110), color_system=None, highlight=False)
-    console.print(summary_table(summary))
-    for line in closing_lines(summary):
-        console.print(line, soft_wrap=True, markup=False)
+    console.print(summary_table(summary, console.width))
+    for text in closing_lines(summary):
+        console.print(text, soft_wrap=True, markup=False)
     return stream.getvalue()

@@ -8,13 +8,14 @@ from pathlib import Path
 from trigger_contract.contract.har import har_archive
 from trigger_contract.contract.report.html import html_page
 from trigger_contract.contract.report.junit import junit
+from trigger_contract.contract.report.shares import badge
 from trigger_contract.contract.summary import Summary
 from trigger_contract.document.files import write_files
 from trigger_contract.errors import UserError
 
 
 def write_reports(summary: Summary, folder: Path) -> None:
-    """Write ``report.html``, ``report.json``, ``junit.xml`` and ``traffic.har``.
+    """Write ``report.html``, ``report.json``, ``junit.xml``, ``traffic.har`` and ``badge.svg``.
 
     Raises:
         UserError: The folder cannot be written.
@@ -26,6 +27,7 @@ def write_reports(summary: Summary, folder: Path) -> None:
             folder / "report.html": html_page(summary),
             folder / "report.json": _safe(json.dumps(summary.to_dict(), indent=2, ensure_ascii=False) + "\n"),
             folder / "junit.xml": junit(summary),
+            folder / "badge.svg": badge(summary),
             folder / "traffic.har": _safe(
                 json.dumps(har_archive(summary.entries), ensure_ascii=False) + "\n"
             ),

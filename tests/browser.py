@@ -27,6 +27,7 @@ class Browser:
         self._write, self._read = to_child, from_child
         options = [
             "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
             "--disable-extensions", "--remote-debugging-pipe", f"--user-data-dir={profile}", "about:blank",
         ]  # fmt: skip
         # The browser reads commands from descriptor 3 and writes answers to 4.
@@ -46,8 +47,7 @@ class Browser:
         self._session = self._send("Target.attachToTarget", {"targetId": target, "flatten": True})[
             "sessionId"
         ]
-        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
-        self.command("Emulation.setDeviceMetricsOverride", metrics)
+        self.resize(width, height)
 
     def __enter__(self) -> Self:
         return self
@@ -57,6 +57,10 @@ class Browser:
         os.close(self._read)
         self._process.terminate()
         self._process.wait(timeout=10)
+
+    def resize(self, width: int, height: int) -> None:
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        self.command("Emulation.setDeviceMetricsOverride", metrics)
 
     def open(self, url: str) -> None:
         self.command("Page.navigate", {"url": url})
