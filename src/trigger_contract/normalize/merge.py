@@ -16,6 +16,7 @@ from typing import Any
 from trigger_contract.document.yaml import LocatedSequence
 from trigger_contract.normalize.alternatives import LOST_AT_ROOT, same_root
 from trigger_contract.normalize.flatten import flatten
+from trigger_contract.normalize.implied import is_implied
 from trigger_contract.normalize.model import (
     AGE,
     Claim,
@@ -254,7 +255,7 @@ class Merger:
         value, line = older[key], older.lines.get(key)
         if key == "security" and value == [] and self._dialect(older) == "expanded":
             return  # the dialect shows the same where nothing is said
-        if key in _NEVER_EXPANDED and self._dialect(newer) == "expanded":
+        if is_implied(kind, older, key) or (key in _NEVER_EXPANDED and self._dialect(newer) == "expanded"):
             put(newer, key, value, line)
             return
         if key in _ANNOTATIONS or key in _KEPT_APART or key.startswith("x-") or self._partial(newer):
@@ -277,6 +278,7 @@ class Merger:
             or key.startswith("x-")
             or self._partial(older)
             or older.source == newer.source
+            or is_implied(kind, newer, key)
         ):
             return
         if key in LOST_AT_ROOT and self._dialect(older) == "expanded":
