@@ -6,6 +6,9 @@ page leaves no other way to a valid document.
 
 from __future__ import annotations
 
+from typing import Any
+
+from trigger_contract.normalize.consistency import check_consistency
 from trigger_contract.normalize.credentials import check_credentials
 from trigger_contract.normalize.error_bodies import check_error_bodies
 from trigger_contract.normalize.example_checks import check_examples
@@ -17,19 +20,25 @@ from trigger_contract.normalize.model import Ledger, Node
 from trigger_contract.normalize.prose_checks import check_prose
 from trigger_contract.normalize.resources import check_resources
 from trigger_contract.normalize.shape import walk
+from trigger_contract.normalize.standard import find
 from trigger_contract.normalize.styles import check_styles
 
 
 def check_draft(draft: Node, ledger: Ledger) -> None:
     """Look for contradictions inside the draft; what prose alone defines of a style is added to it."""
     found = [entry for entry in walk("document", draft) if isinstance(entry[1], Node)]
+
+    def lookup(reference: str) -> Any:
+        return find(draft, reference)
+
     check_styles(found, ledger)
-    check_limits(found, ledger)
-    check_prose(draft, found, ledger)
+    check_limits(found, lookup, ledger)
+    check_prose(found, lookup, ledger)
     check_gaps(found, ledger)
-    check_examples(draft, found, ledger)
+    check_examples(found, lookup, ledger)
     check_likeness(found, ledger)
-    check_resources(draft, ledger)
+    check_resources(draft, lookup, ledger)
     check_hints(draft, found, ledger)
     check_error_bodies(draft, ledger)
     check_credentials(draft, ledger)
+    check_consistency(draft, found, lookup, ledger)

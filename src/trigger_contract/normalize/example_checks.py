@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from trigger_contract.normalize.limits import read_limits
+from trigger_contract.normalize.limit_phrases import read_limits
 from trigger_contract.normalize.merge import brief
 from trigger_contract.normalize.model import (
     RULE,
@@ -19,7 +19,7 @@ from trigger_contract.normalize.model import (
     line_of,
 )
 from trigger_contract.normalize.naming import words
-from trigger_contract.normalize.standard import find
+from trigger_contract.normalize.reach import Lookup, kinds_of
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -36,12 +36,8 @@ _WITHOUT = re.compile(
 _MAXIMUM_DEPTH = 12
 
 
-def check_examples(draft: Node, found: Sequence[Found], ledger: Ledger) -> None:
+def check_examples(found: Sequence[Found], lookup: Lookup, ledger: Ledger) -> None:
     """Note examples that break their schema, a prefix or a text; a default that does is left out."""
-
-    def lookup(reference: str) -> Any:
-        return find(draft, reference)
-
     prefixes: dict[str, tuple[str, Claim]] = {}
     for pointer, node, kind in found:
         if kind == "schema":
@@ -59,9 +55,6 @@ def check_examples(draft: Node, found: Sequence[Found], ledger: Ledger) -> None:
     for pointer, node, kind in found:
         if kind == "schema" and "example" in node:
             _other_prefix(pointer, node, prefixes, ledger)
-
-
-Lookup = Callable[[str], Any]
 
 
 def _own_example(pointer: Pointer, holder: Node, schema: Node, lookup: Lookup, ledger: Ledger) -> None:
@@ -83,6 +76,8 @@ def _own_example(pointer: Pointer, holder: Node, schema: Node, lookup: Lookup, l
 def _check(
     pointer: Pointer, holder: Node, key: str, value: Any, schema: Node, lookup: Lookup, ledger: Ledger
 ) -> None:
+    if isinstance(value, dict) and "$ref" in value:
+        return  # an example that is shown elsewhere
     fault = next(faults(value, schema, lookup), None)
     if fault is None:
         return
@@ -188,7 +183,7 @@ def _prefix(pointer: Pointer, schema: Node, prefixes: dict[str, tuple[str, Claim
     description = schema.get("description")
     if not isinstance(description, str) or len(pointer) < 4 or pointer[-2] != "properties":
         return
-    for limit in read_limits(description, schema.get("type")):
+    for limit in read_limits(description, kinds_of(schema)):
         if limit.keyword == "pattern":
             thing = _thing(pointer)
             if thing:

@@ -59,7 +59,10 @@ def is_made_up(value: Any, schema: Any) -> bool:
         return value in _MADE_UP_TEXT
     if isinstance(value, bool) or value is None:
         return value is not False
-    return value in _MADE_UP_NUMBERS or value in (schema.get("minimum"), schema.get("maximum"))
+    least, most = schema.get("minimum"), schema.get("maximum")
+    if isinstance(least, (int, float)) and isinstance(most, (int, float)) and value == (least + most) / 2:
+        return True
+    return value in _MADE_UP_NUMBERS or value in (least, most)
 
 
 def shown_schema(value: Any, line: int = 0) -> dict[str, Any]:

@@ -27,6 +27,9 @@ from trigger_contract.normalize.model import (
 
 _REASON = "Both stay as written, each in its own place: no page is wrong about its own response for sure."
 _TEXTS = frozenset(("example", "examples", "title", "default"))
+_BOUNDS = frozenset(
+    ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
+)
 _MANY = 8
 _SHARE = 0.6
 
@@ -90,6 +93,12 @@ def _compare(name: str, places: list[Place], ledger: Ledger) -> None:
 
 def _values(schema: Node, other: Node) -> tuple[Node, Pointer]:
     """A filter takes a list of what the thing itself has one of: compare the values."""
+    for keyword in ("oneOf", "anyOf"):
+        members = schema.get(keyword)
+        if isinstance(members, list) and len(members) == 2 and keyword not in other:
+            for index, (one, many) in enumerate((members, members[::-1])):
+                if isinstance(one, Node) and isinstance(many, dict) and many.get("items") == one:
+                    return one, (keyword, index)
     items = schema.get("items")
     if isinstance(items, Node) and "items" not in other:
         return items, ("items",)
@@ -115,12 +124,24 @@ def _differences(first: Node, second: Node, path: Pointer) -> Iterator[tuple[Poi
             continue
         if key == "description" and (ours is None or theirs is None or _text(first) == _text(second)):
             continue
+        if key in _BOUNDS and (ours is None or theirs is None):
+            continue  # what is sent may be bounded where what is received is just shown
+        if key == "enum" and _told_apart(ours, theirs):
+            continue
         if key in ("enum", "required") and _members(ours) == _members(theirs):
             continue
         if isinstance(ours, Node) and isinstance(theirs, Node) and len(path) < 6:
             yield from _differences(ours, theirs, (*path, key))
         else:
             yield (*path, key), "nothing" if ours is None else ours, "nothing" if theirs is None else theirs
+
+
+def _told_apart(ours: Any, theirs: Any) -> bool:
+    """Whether two lists of values have nothing in common, as where a value tells one object from another."""
+    known = [values for values in (ours, theirs) if isinstance(values, list)]
+    if len(known) < 2:
+        return any(len(values) == 1 for values in known)
+    return not any(value in known[1] for value in known[0])
 
 
 def _members(value: Any) -> Any:

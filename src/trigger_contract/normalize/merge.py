@@ -15,6 +15,7 @@ from typing import Any
 
 from trigger_contract.document.yaml import LocatedSequence
 from trigger_contract.normalize.flatten import flatten
+from trigger_contract.normalize.implied import is_implied
 from trigger_contract.normalize.model import (
     AGE,
     Claim,
@@ -241,6 +242,9 @@ class Merger:
 
     def _only_older(self, kind: str, newer: Node, older: Node, key: str, pointer: Pointer) -> None:
         value, line = older[key], older.lines.get(key)
+        if is_implied(kind, older, key):
+            put(newer, key, value, line)
+            return
         if key in _ANNOTATIONS or key in _KEPT_APART or key.startswith("x-") or self._partial(newer):
             put(newer, key, value, line)
             if key in _KEPT_APART and not self._partial(newer):
@@ -259,6 +263,7 @@ class Merger:
             or key.startswith("x-")
             or self._partial(older)
             or older.source == newer.source
+            or is_implied(kind, newer, key)
         ):
             return
         if kind == "schema" or key in _KEPT_APART or key in ("security", "required"):

@@ -230,27 +230,43 @@ class Ledger:
     """The contradictions found so far, one for each place and kind."""
 
     entries: dict[tuple[Pointer, str], Contradiction] = field(default_factory=dict)
-    _by_claim: dict[tuple[str, str | int, Claim], tuple[Pointer, str]] = field(default_factory=dict)
+    _by_claim: dict[tuple[object, ...], tuple[Pointer, str]] = field(default_factory=dict)
 
     def add(self, contradiction: Contradiction) -> None:
         """Add one.
 
         A further claim about the same place joins what is known of it. So does the same sentence met in
-        another place, because a YAML alias or a merged schema shows it there as well.
+        another place, because a YAML alias or a merged schema shows it there as well; and so do two
+        operations that say word for word the same in one place, because some sites write a parameter
+        or a schema out on every page that uses it.
         """
         key = (contradiction.pointer, contradiction.kind)
-        sentence = (contradiction.kind, contradiction.pointer[-1], contradiction.claims[-1])
         if key not in self.entries:
-            key = self._by_claim.get(sentence, key)
+            sentences = list(_sentences(contradiction))
+            key = next((self._by_claim[said] for said in sentences if said in self._by_claim), key)
+            self._by_claim.update(dict.fromkeys(sentences, key))
         known = self.entries.get(key)
         if known is None:
             self.entries[key] = contradiction
-            self._by_claim[sentence] = key
             return
         claims = list(known.claims)
-        for claim in contradiction.claims:
-            if not any(claim.says == other.says and claim.source == other.source for other in claims):
-                claims.append(claim)
+        if contradiction.settled != RULE or _says(known) != _says(contradiction):
+            for claim in contradiction.claims:
+                if not any(claim.says == other.says and claim.source == other.source for other in claims):
+                    claims.append(claim)
         places = dict.fromkeys((*known.places, contradiction.pointer, *contradiction.places))
         places.pop(known.pointer, None)
         self.entries[key] = replace(known, claims=tuple(claims), places=tuple(places))
+
+
+def _says(contradiction: Contradiction) -> tuple[str, ...]:
+    return tuple(claim.says for claim in contradiction.claims)
+
+
+def _sentences(contradiction: Contradiction) -> Iterator[tuple[object, ...]]:
+    """What is the same wherever a sentence is met: where it was read, or what it says in a like place."""
+    pointer = contradiction.pointer
+    yield (contradiction.kind, pointer[-1], contradiction.claims[-1])
+    if contradiction.settled == RULE and pointer[0] in ("paths", "webhooks"):
+        below = tuple(token for token in pointer[3:] if not isinstance(token, int))
+        yield (contradiction.kind, below, _says(contradiction))

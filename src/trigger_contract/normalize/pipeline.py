@@ -153,9 +153,15 @@ def _read(fragment: Fragment) -> ReadPage:
 
 
 def _in_order(fragments: Iterable[Fragment]) -> list[Fragment]:
-    """Newest first; pages of one age by name and text, so that the order of the input does not matter."""
+    """Newest first; of one age those that show most, then by name and text, whatever the input's order."""
     by_name = sorted(
-        fragments, key=lambda fragment: (fragment.partial, fragment.page.name, fragment.page.text)
+        fragments,
+        key=lambda fragment: (
+            fragment.partial,
+            fragment.dialect == "expanded",
+            fragment.page.name,
+            fragment.page.text,
+        ),
     )
     return sorted(by_name, key=lambda fragment: fragment.page.age, reverse=True)
 

@@ -10,23 +10,43 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from trigger_contract.normalize.merge import brief
+from trigger_contract.normalize.limit_phrases import number
 from trigger_contract.normalize.model import RULE, Claim, Contradiction, Found, Ledger, Node, Pointer, line_of
-from trigger_contract.normalize.standard import find
+from trigger_contract.normalize.naming import words
+from trigger_contract.normalize.reach import Lookup, leaves
+from trigger_contract.normalize.values_in_prose import check_values
 
 _REASON = "Where the text and the schema of one page differ, the schema stands: machines read it."
-_VALUE = r"""(?:`[^`\n]+`|"[^"\n]+"|'[^'\n]+')"""
-_ONE_OF = re.compile(
-    rf"\b(?:one of|either)(?: the following)?:?\s+({_VALUE}(?:(?:\s*,\s*|\s*,?\s+(?:or|and)\s+){_VALUE})+)"
-    rf"(?!\s*,|\s*(?:etc|and so on|…))",
+_SILENT = "The schema is silent, so nothing is broken; whether the text is a rule is for a person to say."
+_REQUIRED = re.compile(r"\A\s*[(\[*_]*(required|optional)[)\]*_]*(?:[.:,;]|\s*$|\s+-)", re.IGNORECASE)
+_COUNT = re.compile(r"\b(?:maximum of|up to|at most|no more than) (\d[\d,]*) ([a-z]\w+)\b", re.IGNORECASE)
+_REPEATED = re.compile(
+    r"\bduplicated? (\w+) (?:are|will be|get) (?:ignored|allowed|removed|dropped|merged)\b", re.IGNORECASE
+)
+_WHETHER = re.compile(
+    r"\bwhether (?:or not )?to (include|exclude|show|hide|enable|disable|skip|omit)\b", re.IGNORECASE
+)
+_OPPOSITE = {
+    "include": ("exclude", "omit", "skip", "hide", "without"),
+    "show": ("hide", "exclude", "omit"),
+    "enable": ("disable",),
+    "exclude": ("include", "with"),
+    "omit": ("include", "with"),
+    "skip": ("include",),
+    "hide": ("show", "include"),
+    "disable": ("enable",),
+}
+# A duration such as `1h42m`, and the form of one: how many letters each unit has.
+_DURATION = re.compile(r"(?:\d+[a-z]+)+")
+_FORMAT = re.compile(
+    r"\b(?:in (?:the|this) format(?: of)?|formatted (?:as|like)):?\s+"
+    r"((?:[`\"'][^`\"'\s]+[`\"'](?:,\s*|\s+or\s+)?)+)",
     re.IGNORECASE,
 )
-_REQUIRED = re.compile(r"\A\s*[(\[*_]*(required|optional)[)\]*_]*(?:[.:,;]|\s*$|\s+-)", re.IGNORECASE)
-_COUNT = re.compile(r"\b(?:maximum of|up to|at most|no more than) (\d+) ([a-z]\w+)\b", re.IGNORECASE)
 
 
-def check_prose(draft: Node, found: Sequence[Found], ledger: Ledger) -> None:
-    """Note each text that contradicts a keyword of what it describes."""
+def check_prose(found: Sequence[Found], lookup: Lookup, ledger: Ledger) -> None:
+    """Note each text that contradicts a keyword, a name or an example of what it describes."""
     nodes = {pointer: node for pointer, node, kind in found if kind in ("schema", "parameter")}
     for pointer, node, kind in found:
         text = node.get("description")
@@ -34,39 +54,32 @@ def check_prose(draft: Node, found: Sequence[Found], ledger: Ledger) -> None:
             continue
         if kind == "parameter":
             schema = node.get("schema")
-            _values(pointer, node, text, schema if isinstance(schema, Node) else node, ledger)
+            if isinstance(schema, Node):
+                check_values((*pointer, "schema"), node, schema, lookup, ledger)
             _required(pointer, node, text, node.get("required") is True, node, ledger)
+            _polarity(pointer, str(node.get("name", "")), node, text, ledger)
+            _form(pointer, node, text, ledger)
         elif kind == "schema":
-            _values(pointer, node, text, node, ledger)
+            check_values(pointer, node, node, lookup, ledger)
+            _form(pointer, node, text, ledger)
             parent = nodes.get(pointer[:-2])
             if parent is not None and len(pointer) > 2 and pointer[-2] == "properties":
                 names = parent.get("required")
                 required = isinstance(names, list) and pointer[-1] in names
                 _required(pointer, node, text, required, parent, ledger)
+                _polarity(pointer, str(pointer[-1]), node, text, ledger)
         elif kind == "operation":
-            _counts(draft, pointer, node, text, ledger)
+            _counts(lookup, pointer, node, text, ledger)
 
 
-def _note(kind: str, pointer: Pointer, keyword: str, schema: Node, text: Node, says: str, words: str) -> Any:
+def _note(
+    kind: str, pointer: Pointer, keyword: str, schema: Node, text: Node, says: str, said: str
+) -> Contradiction:
     claims = (
         Claim(schema.source, line_of(schema, keyword) or schema.line or None, says),
-        Claim(text.source, line_of(text, "description"), f'the text: "{words}"'),
+        Claim(text.source, line_of(text, "description"), f'the text: "{said}"'),
     )
     return Contradiction(kind, pointer, claims, says, RULE, _REASON)
-
-
-def _values(pointer: Pointer, holder: Node, text: str, schema: Node, ledger: Ledger) -> None:
-    """A list of values in the text that is not the list of the schema."""
-    place = pointer if holder is schema else (*pointer, "schema")
-    if "enum" not in schema and isinstance(schema.get("items"), Node):
-        schema, place = schema["items"], (*place, "items")
-    enum, match = schema.get("enum"), _ONE_OF.search(" ".join(text.split()))
-    if not isinstance(enum, list) or match is None:
-        return
-    said = [value[1:-1] for value in re.findall(_VALUE, match[1])]
-    if set(said) != {str(value) for value in enum if value is not None}:
-        says = f"enum: {brief(enum)}"
-        ledger.add(_note("enum", (*place, "enum"), "enum", schema, holder, says, match[0]))
 
 
 def _required(
@@ -79,37 +92,85 @@ def _required(
     ledger.add(_note("required", (*pointer, "required"), "required", parent, holder, says, match[1]))
 
 
-def _counts(draft: Node, pointer: Pointer, operation: Node, text: str, ledger: Ledger) -> None:
+def _polarity(pointer: Pointer, name: str, node: Node, text: str, ledger: Ledger) -> None:
+    """A switch whose name says the opposite of its text: ``excludeUtc``, "whether to include UTC"."""
+    match = _WHETHER.search(text)
+    first = next(iter(words(name)), "").lower()
+    if match is not None and first in _OPPOSITE[match[1].lower()]:
+        where = (*pointer, "description")
+        ledger.add(_note("text", where, "name", node, node, f"the name: {name}", match[0]))
+
+
+def _form(pointer: Pointer, node: Node, text: str, ledger: Ledger) -> None:
+    """An example of a duration that is not in the form that the text shows."""
+    example = node.get("example")
+    match = _FORMAT.search(text) if isinstance(example, str) and _DURATION.fullmatch(example) else None
+    if match is None:
+        return
+    forms = re.findall(r"[`\"']([^`\"'\s]+)[`\"']", match[1])
+    if all(_DURATION.fullmatch(form) for form in forms) and _units(example).isdisjoint(
+        set().union(*map(_units, forms))
+    ):
+        says = f"the example: {example}"
+        entry = _note("example", (*pointer, "example"), "example", node, node, says, match[0].strip(" ,"))
+        ledger.add(entry)
+
+
+def _units(duration: Any) -> set[int]:
+    return {len(unit) for unit in re.findall(r"[a-z]+", str(duration))}
+
+
+def _counts(lookup: Lookup, pointer: Pointer, operation: Node, text: str, ledger: Ledger) -> None:
     """How many of something the text of an operation allows, against the list of that name in it."""
     counts = {match[2].casefold(): match for match in _COUNT.finditer(text)}
-    for place, name, schema in _lists(draft, pointer, operation) if counts else ():
-        match = counts.get(name.casefold())
+    repeated = {match[1].casefold(): match[0] for match in _REPEATED.finditer(text)}
+    if not counts and not repeated:
+        return
+    for place, names, schema in _lists(lookup, pointer, operation):
+        match = next((match for name, match in counts.items() if name in names), None)
+        most = int(number(match[1].rstrip(","))) if match else None
         known = schema.get("maxItems")
-        if match is None or known is None or known == int(match[1]):
-            continue
-        says = f"maxItems: {known}"
-        ledger.add(_note("limit", (*place, "maxItems"), "maxItems", schema, operation, says, match[0]))
+        if match and known is None:
+            entry = _note("limit", (*place, "maxItems"), "type", schema, operation, "no maxItems", match[0])
+            chosen = "stays in prose"
+            ledger.add(
+                Contradiction("limit in prose only", entry.pointer, entry.claims, chosen, RULE, _SILENT)
+            )
+        elif match and known != most:
+            says = f"maxItems: {known}"
+            ledger.add(_note("limit", (*place, "maxItems"), "maxItems", schema, operation, says, match[0]))
+        again = next((said for name, said in repeated.items() if name in names), None)
+        if again is not None and schema.get("uniqueItems") is True:
+            where, says = (*place, "uniqueItems"), "uniqueItems: true"
+            ledger.add(_note("uniqueItems", where, "uniqueItems", schema, operation, says, again))
 
 
-def _lists(draft: Node, pointer: Pointer, operation: Node) -> Iterator[tuple[Pointer, str, Node]]:
-    """Yield the parameters of an operation and the properties of its body by name."""
+def _lists(lookup: Lookup, pointer: Pointer, operation: Node) -> Iterator[tuple[Pointer, set[str], Node]]:
+    """Yield each list among the parameters and in the body of an operation, with the words it is known by.
+
+    Those are its name and the first word or two of its text ("An array of payloads").
+    """
+    places: list[tuple[Pointer, str, Any, Any]] = []
     for index, parameter in enumerate(operation.get("parameters") or ()):
-        schema = _followed(draft, _followed(draft, parameter).get("schema"))
-        if isinstance(schema, Node):
-            name = str(_followed(draft, parameter).get("name"))
-            yield (*pointer, "parameters", index, "schema"), name, schema
-    content = _followed(draft, operation.get("requestBody")).get("content") or {}
+        held = _followed(lookup, parameter)
+        where: Pointer = (*pointer, "parameters", index, "schema")
+        places.append((where, str(held.get("name")), held.get("schema"), held.get("description")))
+    content = _followed(lookup, operation.get("requestBody")).get("content") or {}
     for media_type, value in content.items():
-        body = _followed(draft, _followed(draft, value).get("schema"))
-        for name, property_schema in (body.get("properties") or {}).items():
-            schema = _followed(draft, property_schema)
-            if isinstance(schema, Node):
-                where = (*pointer, "requestBody", "content", media_type, "schema", "properties", name)
-                yield where, name, schema
+        start = (*pointer, "requestBody", "content", media_type, "schema")
+        for where, body in leaves(start, _followed(lookup, value).get("schema"), lookup):
+            for name, schema in (body.get("properties") or {}).items():
+                places.append(((*where, "properties", name), name, schema, None))
+    for where, name, schema, said in places:
+        for place, leaf in leaves(where, schema, lookup):
+            if leaf.get("type") == "array":
+                text = str(said or leaf.get("description") or "")
+                named = re.match(r"(?:an? )?(?:array|list) of (\w+)", text, re.IGNORECASE)
+                yield place, {name.casefold(), named[1].casefold() if named else ""}, leaf
 
 
-def _followed(draft: Node, value: Any) -> Any:
+def _followed(lookup: Lookup, value: Any) -> Any:
     steps = 0
     while isinstance(value, dict) and isinstance(value.get("$ref"), str) and steps < 20:
-        value, steps = find(draft, value["$ref"]), steps + 1
+        value, steps = lookup(value["$ref"]), steps + 1
     return value if isinstance(value, dict) else {}

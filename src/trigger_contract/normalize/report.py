@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from trigger_contract.document.references import join_pointer
-from trigger_contract.normalize.model import AGE, APART, OVERLAY, RULE, Contradiction, Fragment
+from trigger_contract.normalize.model import AGE, APART, OVERLAY, RULE, Contradiction, Fragment, Pointer
 from trigger_contract.normalize.overlay import Action
 
 _SETTLED = {
@@ -15,6 +14,7 @@ _SETTLED = {
     RULE: "Settled by a rule",
     APART: "Left as written",
 }
+_MOST_PLACES = 10
 
 
 def write_report(
@@ -45,8 +45,17 @@ def write_report(
     else:
         lines += _summary(contradictions)
     for number, entry in enumerate(contradictions, 1):
-        lines += [f"### {number}. {entry.kind}: {place(entry)}", "", f"`{join_pointer(*entry.pointer)}`", ""]
+        lines += [
+            f"### {number}. {entry.kind}: {place(entry.pointer)}",
+            "",
+            f"`{entry.where}`",
+            "",
+        ]
         lines += [f"- {claim} says: {claim.says}" for claim in entry.claims]
+        others = list(dict.fromkeys(map(place, entry.places))) if entry.settled == RULE else []
+        if others:
+            more = f" and {len(others) - _MOST_PLACES} more" if len(others) > _MOST_PLACES else ""
+            lines.append(f"- The same holds of: {', '.join(others[:_MOST_PLACES])}{more}")
         lines += [f"- **Chosen:** {entry.chosen}", f"- **{_SETTLED[entry.settled]}:** {entry.reason}", ""]
     if overlay:
         lines += ["## Decisions (`overlay.yaml`)", ""]
@@ -67,13 +76,12 @@ def _summary(contradictions: Sequence[Contradiction]) -> list[str]:
     ]
     for number, entry in enumerate(contradictions, 1):
         pages = ", ".join(dict.fromkeys(claim.source for claim in entry.claims))
-        lines.append(f"| {number} | {entry.kind} | {place(entry)} | {pages} |")
+        lines.append(f"| {number} | {entry.kind} | {place(entry.pointer)} | {pages} |")
     return [*lines, ""]
 
 
-def place(entry: Contradiction) -> str:
-    """Name the place as a reader would: the component or the operation, and the properties on the way."""
-    pointer = entry.pointer
+def place(pointer: Pointer) -> str:
+    """Name a place as a reader would: the component or the operation, and the properties on the way."""
     if pointer[0] == "components" and len(pointer) > 2:
         owner, rest = f"`{pointer[2]}`", pointer[3:]
     elif pointer[0] in ("paths", "webhooks") and len(pointer) > 2:

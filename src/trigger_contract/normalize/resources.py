@@ -7,8 +7,8 @@ from typing import Any
 
 from trigger_contract.normalize.merge import brief
 from trigger_contract.normalize.model import APART, Claim, Contradiction, Ledger, Node, Pointer, line_of
+from trigger_contract.normalize.reach import Lookup, leaves
 from trigger_contract.normalize.shape import METHODS
-from trigger_contract.normalize.standard import find
 
 _PARAMETER = re.compile(r"([^/{}]+)/\{([^{}]+)\}")
 _REASON = "Each operation keeps what its own page says, because each may well spell the thing in its own way."
@@ -16,7 +16,7 @@ _REASON = "Each operation keeps what its own page says, because each may well sp
 Shown = tuple[Pointer, str, Node]
 
 
-def check_resources(draft: Node, ledger: Ledger) -> None:
+def check_resources(draft: Node, lookup: Lookup, ledger: Ledger) -> None:
     """Compare the top level of what the operations on one thing (``runs/{runId}``) answer."""
     known: dict[tuple[str, str, str], Shown] = {}
     for path, item in draft.get("paths", {}).items():
@@ -26,7 +26,7 @@ def check_resources(draft: Node, ledger: Ledger) -> None:
             if not isinstance(operation, Node) or not things:
                 continue
             title = f"{method.upper()} {path}"
-            for pointer, schema in _answers(draft, operation, ("paths", path, method)):
+            for pointer, schema in _answers(lookup, operation, ("paths", path, method)):
                 for name, value in (schema.get("properties") or {}).items():
                     if not isinstance(value, Node) or "type" not in value:
                         continue
@@ -36,20 +36,17 @@ def check_resources(draft: Node, ledger: Ledger) -> None:
                         _note(name, first, ((*pointer, "properties", name), title, value), ledger)
 
 
-def _answers(draft: Node, operation: Node, pointer: Pointer) -> list[tuple[Pointer, Node]]:
-    found = []
+def _answers(lookup: Lookup, operation: Node, pointer: Pointer) -> list[tuple[Pointer, Node]]:
+    found: list[tuple[Pointer, Node]] = []
     for status, response in operation.get("responses", {}).items():
         if not status.startswith("2") or not isinstance(response, dict):
             continue
         for media_type, content in (response.get("content") or {}).items():
             schema: Any = content.get("schema") if isinstance(content, dict) else None
             where: Pointer = (*pointer, "responses", status, "content", media_type, "schema")
-            steps = 0
-            while isinstance(schema, dict) and isinstance(schema.get("$ref"), str) and steps < 20:
-                where = tuple(schema["$ref"].removeprefix("#/").split("/"))
-                schema, steps = find(draft, schema["$ref"]), steps + 1
-            if isinstance(schema, Node) and isinstance(schema.get("properties"), dict):
-                found.append((where, schema))
+            if isinstance(schema, Node):
+                parts = leaves(where, schema, lookup)
+                found.extend(part for part in parts if isinstance(part[1].get("properties"), dict))
     return found
 
 

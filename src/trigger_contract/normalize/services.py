@@ -40,8 +40,12 @@ def separate_services(fragments: Sequence[Fragment]) -> dict[str, int]:
 
 
 def _groups(fragments: Sequence[Fragment]) -> list[list[Fragment]]:
-    """Join pages that have a title or a host in common; a page with neither joins the first that has one."""
+    """Join pages of one listed API, and pages that nobody listed with those whose title or host they share.
+
+    A page with neither title nor host joins the first that has one. Two listed APIs are never joined.
+    """
     parent = list(range(len(fragments)))
+    listed = [fragment.page.api for fragment in fragments]
 
     def root(index: int) -> int:
         while parent[index] != index:
@@ -49,16 +53,20 @@ def _groups(fragments: Sequence[Fragment]) -> list[list[Fragment]]:
             index = parent[index]
         return index
 
+    def join(one: int, other: int) -> None:
+        first, second = sorted((root(one), root(other)))
+        if listed[first] and listed[second] and listed[first] != listed[second]:
+            return
+        parent[second] = first
+        listed[first] = listed[first] or listed[second]
+
     owner: dict[str, int] = {}
     for index, fragment in enumerate(fragments):
         for mark in _marks(fragment) or ["nothing"]:
-            known = owner.setdefault(mark, index)
-            first, second = sorted((root(known), root(index)))
-            parent[second] = first
+            join(owner.setdefault(mark, index), index)
     if "nothing" in owner:
         marked = next((index for index, fragment in enumerate(fragments) if _marks(fragment)), 0)
-        first, second = sorted((root(marked), root(owner["nothing"])))
-        parent[second] = first
+        join(marked, owner["nothing"])
     groups: dict[int, list[Fragment]] = {}
     for index, fragment in enumerate(fragments):
         groups.setdefault(root(index), []).append(fragment)
@@ -66,9 +74,9 @@ def _groups(fragments: Sequence[Fragment]) -> list[list[Fragment]]:
 
 
 def _marks(fragment: Fragment) -> list[str]:
-    if fragment.page.api:
-        return [f"api {fragment.page.api}"]
     found: dict[str, None] = {}
+    if fragment.page.api:
+        found[f"api {fragment.page.api}"] = None
     info = fragment.document.get("info")
     if isinstance(info, dict) and isinstance(info.get("title"), str):
         found[f"title {info['title']}"] = None

@@ -1,0 +1,46 @@
+"""Values that say what their absence says, so that writing one out contradicts nobody.
+
+Sources: OpenAPI 3.1, Parameter, Header and Request Body Object; JSON Schema 2020-12 validation, chapter 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_OFF = {"required": False, "deprecated": False, "allowEmptyValue": False, "allowReserved": False}
+_IMPLIED: dict[str, dict[str, Any]] = {
+    "parameter": _OFF,
+    "header": {**_OFF, "style": "simple", "explode": False},
+    "requestBody": {"required": False},
+    "operation": {"deprecated": False},
+    "schema": {
+        "uniqueItems": False,
+        "minLength": 0,
+        "minItems": 0,
+        "minProperties": 0,
+        "additionalProperties": True,
+        "unevaluatedProperties": True,
+        "required": [],
+        "properties": {},
+    },
+}
+_STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
+
+
+def is_implied(kind: str, node: Mapping[str, Any], key: str) -> bool:
+    """Whether the value of a key means the same as leaving the key out.
+
+    Args:
+        kind: What the object is (see ``shape``).
+        node: The object; it has the key.
+        key: The key.
+    """
+    value = node[key]
+    if kind == "parameter" and key == "style":
+        return bool(value == _STYLES.get(str(node.get("in"))))
+    if kind == "parameter" and key == "explode":
+        style = node.get("style", _STYLES.get(str(node.get("in"))))
+        return bool(value is (style == "form"))
+    implied = _IMPLIED.get(kind, {}).get(key)
+    return implied is not None and type(value) is type(implied) and bool(value == implied)

@@ -1,0 +1,170 @@
+"""Phrases that state a limit: "between 1 and 64 characters", "up to 5 tags", "Default 20, max 100".
+
+Only phrases that leave no doubt are read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NUMBER = rf"(\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?|{'|'.join(_WORDS)})"
+_CHARACTERS = r"\s*(?:characters?|chars?)\b"
+_COUNTED = r"\s+(?:unique |different )?(?:items?|elements?|entries|values|tags?|[a-z]+s)\b"
+_BETWEEN_CHARACTERS = re.compile(rf"between {_NUMBER} and {_NUMBER}{_CHARACTERS}", re.IGNORECASE)
+_BETWEEN = re.compile(
+    rf"(?:\b(?:must be|is|value|number)\s+|(?:\A|[.;!]\s)\s*)between {_NUMBER} and {_NUMBER}(?!\s*[\w%])",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(r"\((\d+)\s?[\u2013\u2014-]\s?(\d+)\)")
+_MAX_CHARACTERS = re.compile(
+    rf"(?:up to|at most|max(?:imum)?(?: length)?(?: of| is|:)?|no more than) {_NUMBER}{_CHARACTERS}"
+    rf"|max(?:imum)? length(?: of| is|:)? {_NUMBER}"
+    rf"|{_NUMBER}{_CHARACTERS} (?:or (?:less|fewer)|at most|max(?:imum)?)\b",
+    re.IGNORECASE,
+)
+_BELOW_CHARACTERS = re.compile(
+    rf"\b(?:less than|fewer than|shorter than|under|below) {_NUMBER}{_CHARACTERS}", re.IGNORECASE
+)
+_MIN_CHARACTERS = re.compile(
+    rf"\b(?:at least|min(?:imum)?(?: length)?(?: of| is|:)?) {_NUMBER}{_CHARACTERS}"
+    rf"|min(?:imum)? length(?: of| is|:)? {_NUMBER}",
+    re.IGNORECASE,
+)
+_UP_TO = re.compile(
+    rf"(?:can have|may have|contains?|with) (?:up to|at most|a maximum of) {_NUMBER}{_COUNTED}", re.IGNORECASE
+)
+_MOST_ITEMS = re.compile(
+    rf"\b(?:max(?:imum)?(?: of)?|up to|at most) {_NUMBER}\s+(?:items|elements|entries|values|tags)\b"
+    rf"|\((?:up to|at most|max(?:imum)?\.?) {_NUMBER}\)",
+    re.IGNORECASE,
+)
+_MAXIMUM = re.compile(
+    rf"\bmax(?:imum)?\.?(?: (?:is|of|value is|value of))?[: ] ?{_NUMBER}(?![\w,]*{_CHARACTERS}|\.?\d|\w)",
+    re.IGNORECASE,
+)
+_MINIMUM = re.compile(
+    rf"\bmin(?:imum)?\.?(?: (?:is|of|value is|value of))?[: ] ?{_NUMBER}(?!{_CHARACTERS}|\.?\d|\w)",
+    re.IGNORECASE,
+)
+_BASED = re.compile(r"\b([01]|zero|one)-based\b", re.IGNORECASE)
+_DEFAULT = re.compile(rf"\bdefaults?(?: to| is|:)? {_NUMBER}(?![\w%]|\.\d)", re.IGNORECASE)
+_DEFAULT_SWITCH = re.compile(r"\bdefaults?(?: to| is|:) [`\"']?(true|false)\b", re.IGNORECASE)
+_DEFAULT_WORD = re.compile(
+    r"\b[Dd]efaults?(?: to| is|:) (?:`([^`\s]+)`|\"([^\"\s]+)\"|'([^'\s]+)'|([A-Z][A-Z0-9_]+)\b)"
+)
+_MARKED_DEFAULT = re.compile(r"\(default\)", re.IGNORECASE)
+_PREFIX = re.compile(
+    r"(?<!not )(?<!n't )(?:prefixed with|starts? with|begins? with|starting with) (?:the prefix )?"
+    r"([`\"'])([\w.:-]+)\1",
+    re.IGNORECASE,
+)
+_DATE = re.compile(r"\bISO[- ]?8601\b(?! duration)(?![^.]*\bor\b)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What a text says about a schema.
+
+    Attributes:
+        keyword: The JSON Schema keyword that would say it.
+        value: Its value.
+        words: The words of the text.
+        outer: Whether it is about the list around the schema rather than the schema itself.
+    """
+
+    keyword: str
+    value: Any
+    words: str
+    outer: bool = False
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The types that have such a keyword."""
+        if self.keyword in ("minLength", "maxLength", "pattern", "format"):
+            return ("string",)
+        if self.keyword == "maxItems":
+            return ("array",)
+        return ("integer", "number") if self.keyword in ("minimum", "maximum") else ()
+
+
+def read_limits(text: str, kinds: Collection[str], enum: Collection[Any] = ()) -> Iterator[Limit]:
+    """Read the limits that a text states.
+
+    Args:
+        text: The description.
+        kinds: The types of the schema that it describes.
+        enum: The values of that schema, where it lists them.
+    """
+    is_text = "string" in kinds
+    for found in _PREFIX.finditer(text) if is_text else ():
+        yield Limit("pattern", "^" + found[2].replace(".", "\\."), found[0])
+    if is_text and (match := _DATE.search(text)):
+        yield Limit("format", "date-time", match[0])
+    yield from _sizes(text, kinds)
+    if not {"integer", "number"}.isdisjoint(kinds):
+        yield from _numbers(text)
+    elif (said := _default(text, kinds, enum)) is not None:
+        yield said
+
+
+def _sizes(text: str, kinds: Collection[str]) -> Iterator[Limit]:
+    if match := _BETWEEN_CHARACTERS.search(text):
+        yield Limit("minLength", number(match[1]), match[0])
+        yield Limit("maxLength", number(match[2]), match[0])
+    elif not {"string", "array"}.isdisjoint(kinds):
+        if match := _MAX_CHARACTERS.search(text):
+            yield Limit("maxLength", number(match[1] or match[2] or match[3]), match[0])
+        elif match := _BELOW_CHARACTERS.search(text):
+            yield Limit("maxLength", number(match[1]) - 1, match[0])
+        if match := _MIN_CHARACTERS.search(text):
+            yield Limit("minLength", number(match[1] or match[2]), match[0])
+    most = _UP_TO.search(text)
+    if most:
+        yield Limit("maxItems", number(most[1]), most[0], outer=True)
+    elif "array" in kinds and (most := _MOST_ITEMS.search(text)):
+        yield Limit("maxItems", number(most[1] or most[2]), most[0], outer=True)
+
+
+def _numbers(text: str) -> Iterator[Limit]:
+    if match := _BETWEEN.search(text) or _RANGE.search(text):
+        yield Limit("minimum", number(match[1]), match[0])
+        yield Limit("maximum", number(match[2]), match[0])
+    if match := _MAXIMUM.search(text):
+        yield Limit("maximum", number(match[1]), match[0])
+    if (match := _MINIMUM.search(text)) or (match := _BASED.search(text)):
+        yield Limit("minimum", number(match[1]), match[0])
+    if match := _DEFAULT.search(text):
+        yield Limit("default", number(match[1]), match[0])
+
+
+def _default(text: str, kinds: Collection[str], enum: Collection[Any]) -> Limit | None:
+    """Read a default that is no number."""
+    if "boolean" in kinds and (match := _DEFAULT_SWITCH.search(text)):
+        return Limit("default", match[1].lower() == "true", match[0])
+    if "string" not in kinds:
+        return None
+    if match := _DEFAULT_WORD.search(text):
+        return Limit("default", next(group for group in match.groups() if group), match[0])
+    marked = _MARKED_DEFAULT.search(text) if enum else None
+    if marked is None:
+        return None
+    before = text[: marked.start()]
+    named = {
+        found.start(): value
+        for value in enum
+        if isinstance(value, str)
+        for found in re.finditer(rf"(?<![\w-]){re.escape(value)}(?![\w-])", before)
+    }
+    return Limit("default", named[max(named)], f"{before[max(named) :]}(default)") if named else None
+
+
+def number(text: str) -> int | float:
+    """Read a number in digits, with thousands apart or not, or a small one in words."""
+    if text.lower() in _WORDS:
+        return _WORDS.index(text.lower())
+    value = float(text.replace(",", ""))
+    return int(value) if value.is_integer() else value
