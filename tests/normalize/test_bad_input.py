@@ -178,3 +178,8 @@ def test_a_wrong_overlay_is_named(run, tmp_path, overlay, words):
     assert (code, output) == (2, "untouched")
     assert "decisions.yaml:" in error
     assert words in error
+
+
+def test_a_pattern_that_never_ends_is_not_tried():
+    text = schema("{type: string, pattern: '^(a+)+$', default: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!}")
+    normalize([Page("page.md", text)])

@@ -169,11 +169,16 @@ def _deepest(error: Any) -> Any:
 
 
 def _without_quoted_references(document: dict[str, Any], draft: Node) -> dict[str, Any]:
-    """Leave out defaults that hold a key ``$ref``: they are data, but the validator would follow them."""
+    """Leave out defaults that the validator must not look into.
+
+    A key ``$ref`` in one is data, but would be followed. A pattern is not ours to judge by, and the
+    validator's engine may try it on the default for years.
+    """
     copied: dict[str, Any] | None = None
     for pointer, schema, kind in walk("document", draft):
         default = schema.get("default") if kind == "schema" and isinstance(schema, dict) else None
-        if isinstance(default, dict) and "$ref" in default:
+        quoted = isinstance(default, dict) and "$ref" in default
+        if quoted or (isinstance(default, str) and "pattern" in schema):
             copied = copied or plain(draft)
             holder: Any = copied
             for token in pointer:
