@@ -55,35 +55,51 @@ def without_null(schema: Mapping[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def compose(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+def compose(
+    document: Mapping[str, Any], schema: Mapping[str, Any], taken: set[str] | None = None
+) -> Mapping[str, Any]:
     """Merge ``allOf``, and properties beside ``oneOf`` or ``anyOf``, into one object schema.
 
-    A schema that only wraps one reference is returned as that reference.
+    A schema that only wraps one reference is returned as that reference. What a reference leads to is
+    taken in once: twice would say no more, and the cost would double with each level of ``allOf``.
+
+    Args:
+        document: Where references lead.
+        schema: The schema.
+        taken: References that have been taken in already.
     """
+    taken = set() if taken is None else taken
     parts = schema.get("allOf")
     if isinstance(parts, list) and parts:
         rest = {key: value for key, value in schema.items() if key != "allOf"}
         if len(parts) == 1 and set(rest) <= _ANNOTATIONS and isinstance(parts[0], Mapping):
-            return parts[0] if "$ref" in parts[0] else compose(document, {**rest, **parts[0]})
-        return _merge(document, [*parts, rest], schema)
+            return parts[0] if "$ref" in parts[0] else compose(document, {**rest, **parts[0]}, taken)
+        return _merge(document, [*parts, rest], schema, taken)
     for key in ("oneOf", "anyOf"):
         members = schema.get(key)
         if schema.get("properties") and isinstance(members, list):
             rest = {name: value for name, value in schema.items() if name != key}
             variants = [_optional(document, member) for member in members]
-            return _merge(document, [rest, *variants], schema)
+            return _merge(document, [rest, *variants], schema, taken)
     return schema
 
 
-def _merge(document: Mapping[str, Any], parts: list[Any], whole: Mapping[str, Any]) -> Mapping[str, Any]:
+def _merge(
+    document: Mapping[str, Any], parts: list[Any], whole: Mapping[str, Any], taken: set[str]
+) -> Mapping[str, Any]:
     merged: dict[str, Any] = {}
     properties: dict[str, Any] = {}
     required: list[str] = []
     for part in parts:
+        reference = part.get("$ref") if isinstance(part, Mapping) else None
+        if reference in taken:
+            continue
         plain = resolve(document, part)
         if not isinstance(plain, Mapping):
             continue
-        plain = compose(document, plain)
+        if isinstance(reference, str):
+            taken.add(reference)
+        plain = compose(document, plain, taken)
         plain = resolve(document, plain)
         properties.update(plain.get("properties") or {})
         required.extend(plain.get("required") or ())

@@ -82,12 +82,12 @@ def blaming(document: Mapping[str, Any], source: Path | None) -> Iterator[None]:
 def _first_fault(document: Mapping[str, Any]) -> str | None:
     """Return what makes a document no valid OpenAPI document, or None if it is one."""
     # Its own import takes longer than everything else here, and it is only needed after a failure.
-    from openapi_spec_validator import OpenAPIV31SpecValidator
+    from trigger_contract.document.specification import place, specification_validator
 
     try:
-        for fault in OpenAPIV31SpecValidator(document).iter_errors():
-            place = "/".join(str(part) for part in fault.absolute_path)
-            return f"is not a valid OpenAPI document: {place}: {fault.message[:200]}"
+        for fault in specification_validator(document).iter_errors():
+            where = "/".join(map(str, place(fault)))
+            return f"is not a valid OpenAPI document: {where}: {fault.message[:200]}"
     except Exception as error:
         # The validator stumbles over some broken documents itself; that too is an answer.
         return f"is not a valid OpenAPI document: {error!r}"[:300]

@@ -28,7 +28,7 @@ def _read(path: Path) -> Mapping[str, Any]:
     Raises:
         UserError: It is not a valid OpenAPI document; the message names the first fault.
     """
-    from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
+    from trigger_contract.document.specification import place, specification_validator
 
     document = read_document(path)
     version = str(document["openapi"])
@@ -36,15 +36,14 @@ def _read(path: Path) -> Mapping[str, Any]:
         raise UserError(f"is OpenAPI {version}; 3.0 and 3.1 are served", source=path)
     old = version.startswith("3.0")
     check_references(document)
-    judge = (OpenAPIV30SpecValidator if old else OpenAPIV31SpecValidator)(dict(document))
+    judge = specification_validator(document)
     try:
         error = next(iter(judge.iter_errors()), None)
     except RecursionError:
-        # A parent and children that refer to each other are legal, but the validator never gets to
-        # their end; what is left is the schema of OpenAPI itself.
+        # Schemas inside schemas, hundreds deep; what is left is the schema of OpenAPI itself.
         error = next(iter(judge.schema_validator.iter_errors(document)), None)
     if error is not None:
-        where = "/".join(str(part) for part in getattr(error, "absolute_path", ()))
+        where = "/".join(map(str, place(error)))
         raise UserError(f"is not valid OpenAPI: {where}: {error}"[:300], source=path)
     if not old:
         return document

@@ -11,7 +11,7 @@ from trigger_contract.normalize.model import Node, line_of
 from trigger_contract.normalize.shape import METHODS, REFERENCE_KINDS, walk
 from trigger_contract.normalize.standard import find
 
-MAXIMUM_VALIDATED = 1_500_000
+MAXIMUM_VALIDATED = 8_000_000
 
 
 def check_references(document: Node) -> None:
@@ -129,20 +129,17 @@ def validate(document: dict[str, Any], draft: Node, size: int = 0) -> None:
     Raises:
         UserError: The document is not valid; names the page and line that the faulty place comes from.
     """
-    from trigger_contract.normalize.specification import (
-        SpecificationValidator,  # slow to import; most runs of the CLI need none
-        place,
-    )
+    # Slow to import; most runs of the CLI need none.
+    from trigger_contract.document.specification import place, specification_validator
 
     document = _without_quoted_references(document, draft)
-    validator = SpecificationValidator(document)
+    validator = specification_validator(document)
     error: Any = None
     complete = size <= MAXIMUM_VALIDATED
     try:
         error = next(iter(validator.iter_errors()), None) if complete else None
     except RecursionError:
-        # A parent that lists its children in `oneOf` while they take it in by `allOf` is legal and
-        # common, but the validator follows it for ever; what is left is the schema of OpenAPI itself.
+        # Schemas inside schemas, hundreds deep; what is left is the schema of OpenAPI itself.
         complete = False
     if not complete:
         error = next(iter(validator.schema_validator.iter_errors(document)), None)
@@ -169,16 +166,11 @@ def _deepest(error: Any) -> Any:
 
 
 def _without_quoted_references(document: dict[str, Any], draft: Node) -> dict[str, Any]:
-    """Leave out defaults that the validator must not look into.
-
-    A key ``$ref`` in one is data, but would be followed. A pattern is not ours to judge by, and the
-    validator's engine may try it on the default for years.
-    """
+    """Leave out defaults with a key ``$ref``, which is data there but would be followed."""
     copied: dict[str, Any] | None = None
     for pointer, schema, kind in walk("document", draft):
         default = schema.get("default") if kind == "schema" and isinstance(schema, dict) else None
-        quoted = isinstance(default, dict) and "$ref" in default
-        if quoted or (isinstance(default, str) and "pattern" in schema):
+        if isinstance(default, dict) and "$ref" in default:
             copied = copied or plain(draft)
             holder: Any = copied
             for token in pointer:
