@@ -11,6 +11,7 @@ from trigger_contract.normalize.naming import derive_operation_id, singular, sta
     ("title", "path", "name"),
     [
         ("Retrieve run", "/api/v3/runs/{runId}", "retrieve_run_v3"),
+        ("Add tags to a run", "/api/v1/runs/{runId}/tags", "add_tags_to_run_v1"),
         ("List all API keys", "/v1/keys", "list_all_api_keys_v1"),
         ("Get cat", "/cats/{id}", "get_cat"),
         ("", "/api/v1/runs/{runId}", "get_api_v1_runs_run_id"),
@@ -60,8 +61,8 @@ components:
 """
     schemas = normalize([Page("t.yaml", text)]).document["components"]["schemas"]
     assert set(schemas) == {
-        *("Order", "OrderEvent", "OrderStatus", "Address", "CreateOrderRequest", "CreateOrderRequestLine"),
-        *("CreateOrderSort", "OrderNotFoundResponse", "OrderNotFoundResponseCode"),
+        *("Order", "OrderEvent", "OrderStatus", "Address", "CreateOrderRequest", "CreateOrderLine"),
+        *("OrderSort", "OrderNotFoundResponse", "OrderNotFoundResponseCode"),
     }
     assert load(text, "t.yaml")["components"]["schemas"].keys() <= schemas.keys()
 
@@ -78,3 +79,37 @@ def test_alternatives_are_named_by_what_only_they_have():
     )
     schemas = normalize([Page("t.yaml", text)]).document["components"]["schemas"]
     assert set(schemas) == {"GetContactResponseWithEmail", "GetContactResponseWithPhoneNumber"}
+
+
+def named(operations: dict[str, str], schemas: str = "{}") -> set[str]:
+    """Names of the components of a document with one answer for each operation."""
+    paths = "".join(
+        f"  /{name}:\n    get:\n      operationId: {name}\n      responses: {{'200': {{description: D, "
+        f"content: {{application/json: {{schema: {schema}}}}}}}}}\n"
+        for name, schema in operations.items()
+    )
+    head = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n"
+    text = f"{head}paths:\n{paths or '  {}'}\ncomponents: {{schemas: {schemas}}}\n"
+    components = normalize([Page("t.yaml", text)]).document["components"]
+    assert isinstance(components, dict)
+    return set(components["schemas"])
+
+
+STATUS = "{type: object, properties: {id: {type: string}, status: {enum: [%s]}}}"
+
+
+def test_what_is_inside_an_answer_is_named_by_the_thing_and_not_by_the_call():
+    rows = "{type: object, properties: {data: {type: array, items: %s}}}" % (STATUS % "ON, OFF")
+    assert named({"list_lamps": rows}) == {"ListLampsResponse", "Lamp", "LampStatus"}
+
+
+def test_a_name_that_two_want_is_nobodys_so_that_a_new_page_takes_none_away():
+    one, other = STATUS % "ON, OFF", STATUS % "UP, DOWN"
+    assert named({"get_lamp": one, "retrieve_lamp": other}) == {
+        *("GetLampResponse", "GetLampResponseStatus", "RetrieveLampResponse", "RetrieveLampResponseStatus"),
+    }
+
+
+def test_new_names_are_written_as_the_published_ones_are():
+    published = "{big-lamp: {properties: {state: {enum: [A, B]}}}, small-lamp: {type: string}}"
+    assert named({}, published) == {"big-lamp", "small-lamp", "big-lamp-state"}

@@ -54,6 +54,62 @@ def body(schema: str, description: str = "Makes a thing") -> str:
         ),
         (parameter("schema: {type: integer, minimum: 10, maximum: 5}"), "limit", "both, as published"),
         (
+            parameter("description: 'Allowed values: `a`, `b`.', schema: {type: string}"),
+            "enum in prose only",
+            "prose",
+        ),
+        (
+            parameter("description: 'The kind, `SOFT` or `HARD`.', schema: {type: string}"),
+            "enum in prose only",
+            "prose",
+        ),
+        (parameter('description: "How.\\n- `a`: x\\n- `b`: y", schema: {enum: [a, b, c]}'), "enum", '"c"'),
+        (
+            parameter("description: Less than 10 characters., schema: {type: string, maxLength: 10}"),
+            "limit",
+            "maxLength: 10",
+        ),
+        (
+            parameter("description: Newest (up to five)., schema: {type: array, items: {type: string}}"),
+            "limit in prose only",
+            "prose",
+        ),
+        (
+            parameter("description: Defaults to false., schema: {type: boolean, default: true}"),
+            "default",
+            "default: True",
+        ),
+        (
+            parameter("description: 'Either a (default) or b.', schema: {enum: [a, b], type: string}"),
+            "default in prose only",
+            "prose",
+        ),
+        (
+            parameter("description: Made after this date (ISO 8601)., schema: {type: string}"),
+            "format in prose only",
+            "prose",
+        ),
+        (
+            parameter("description: 'In the format of `1d`, `6h`.', example: 1hr, schema: {type: string}"),
+            "example",
+            "1hr",
+        ),
+        (
+            body("{properties: {excludeOld: {type: boolean, description: Whether to include the old.}}}"),
+            "text",
+            "excludeOld",
+        ),
+        (
+            body("{properties: {tags: {type: array, uniqueItems: true}}}", "Duplicate tags are ignored."),
+            "uniqueItems",
+            "uniqueItems: true",
+        ),
+        (
+            body("{properties: {at: {oneOf: [{type: string}, {type: string, format: date-time}]}}}"),
+            "oneOf",
+            "oneOf",
+        ),
+        (
             body("{properties: {tags: {type: array, maxItems: 5}}}", "Takes a maximum of 10 tags."),
             "limit",
             "maxItems: 5",

@@ -14,7 +14,7 @@ def test_what_a_page_shows_is_taken():
     ((path, item),) = document["paths"].items()
     operation = item["post"]
     assert path == "/v2/chats/{chat_id}/messages"
-    assert operation["operationId"] == "create_a_chat_v2"
+    assert operation["operationId"] == "create_chat_v2"
     assert operation["servers"] == [{"url": "https://api.example.com/base"}]
     assert operation["security"] == [{"bearerAuth": []}]
     assert document["components"]["securitySchemes"]["bearerAuth"]["scheme"] == "bearer"

@@ -13,26 +13,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trigger_contract.errors import UserError
+from trigger_contract.normalize.choosing import Wanted, choose_names, folded
 from trigger_contract.normalize.contexts import NAME, Context, contexts, needs_component
 from trigger_contract.normalize.expanded import HINT
 from trigger_contract.normalize.model import Node, line_of, node_like, put
-from trigger_contract.normalize.naming import (
-    common_ending,
-    common_words,
-    component_key,
-    is_component_key,
-    pascal,
-    words,
-)
+from trigger_contract.normalize.naming import component_key, is_component_key, pascal, style_of
 from trigger_contract.normalize.shape import walk
 
 _AT_THE_PLACE = ("deprecated", "readOnly", "writeOnly")
 _MAY_DIFFER = ("title", "description", "default", "example", "examples", *_AT_THE_PLACE)
 _MARKS = (NAME, HINT)
-# Words that say what a schema is for, not what it is: no name for a component on their own.
-_SAYS_LITTLE = frozenset(
-    ("", "Response", "Request", "Item", "Data", "Object", "Value", "Type", "Option", "Id")
-)
 
 
 @dataclass
@@ -75,7 +65,7 @@ def name_components(document: Node) -> None:
     schemas = components.setdefault("schemas", node_like(components))
     groups: dict[str, _Group] = {}
     order: list[_Group] = []
-    taken = {_folded(name): name for name in schemas}
+    taken = {folded(name): name for name in schemas}
     published = _published(schemas)
     for place in _places(document):
         content = _content(place.schema)
@@ -91,10 +81,24 @@ def name_components(document: Node) -> None:
         group.places.append(place)
         place.context.resolve = group.named
     hinted = _hinted(order, taken)
-    for group in order:
-        if not group.name:
-            group.name = _choose(group, taken, hinted)
-            taken[_folded(group.name)] = group.name
+    style = style_of(schemas)
+    for wave in _waves(order):
+        for group in wave:
+            if group.places[0].schema.get(NAME) is not None:
+                group.name = _given(group.places[0].schema, taken)
+                taken[folded(group.name)] = group.name
+        left = [group for group in wave if not group.name]
+        wanted = [
+            Wanted(
+                [place.schema for place in group.places],
+                [place.context for place in group.places],
+                hinted.get(id(group), ""),
+            )
+            for group in left
+        ]
+        for group, name in zip(left, choose_names(wanted, taken, style), strict=True):
+            group.name = name
+            taken[folded(name)] = name
     for group in order:
         _replace(group, schemas)
     _share_parameters(document)
@@ -147,11 +151,6 @@ def _known_component(published: dict[str, str], place: Place, content: str) -> s
     return name if size > 1 else None
 
 
-def _folded(name: str) -> str:
-    """Names that differ in case or separators only would collide in generated code."""
-    return "".join(words(name)).casefold() or name
-
-
 def _hinted(order: list[_Group], taken: dict[str, str]) -> dict[int, str]:
     """Names that pages hint at, where one content alone claims the name and no component has it."""
     claims: dict[str, list[_Group]] = {}
@@ -162,54 +161,36 @@ def _hinted(order: list[_Group], taken: dict[str, str]) -> dict[int, str]:
     return {
         id(claimants[0]): name
         for name, claimants in claims.items()
-        if len(claimants) == 1 and _folded(name) not in taken
+        if len(claimants) == 1 and folded(name) not in taken
     }
 
 
-def _choose(group: _Group, taken: dict[str, str], hinted: dict[int, str]) -> str:
-    first = group.places[0]
-    given = first.schema.get(NAME)
-    if given is not None:
-        if not isinstance(given, str) or not is_component_key(given):
-            raise UserError(
-                f"x-component {given!r} is not a legal component name",
-                source=first.schema.source,
-                line=line_of(first.schema, NAME),
-            )
-        if _folded(given) in taken:
-            raise UserError(
-                f"x-component {given!r}: the name is taken by a different schema",
-                source=first.schema.source,
-                line=line_of(first.schema, NAME),
-            )
-        return given
-    for name in _candidates(group, hinted):
-        if name and _folded(name) not in taken:
-            return name
-    name, number = first.context.name(), 2
-    while _folded(f"{name}{number}") in taken:
-        number += 1
-    return f"{name}{number}"
+def _waves(order: list[_Group]) -> list[list[_Group]]:
+    """Sort groups by how deep they stand, so that what stands around has its name first."""
+    waves: dict[int, list[_Group]] = {}
+    for group in order:
+        waves.setdefault(max(_depth(place.context) for place in group.places), []).append(group)
+    return [waves[depth] for depth in sorted(waves)]
 
 
-def _candidates(group: _Group, hinted: dict[int, str]) -> Iterator[str]:
-    """Propose names, the shortest that says enough first."""
-    if id(group) in hinted:
-        yield hinted[id(group)]
-    all_contexts = [place.context for place in group.places]
-    names = list(dict.fromkeys(context.name() for context in all_contexts))
-    if len(names) > 1:
-        lasts = {pascal(context.last) for context in all_contexts if context.last}
-        if len(lasts) == 1 and all(context.last for context in all_contexts):
-            last = lasts.pop()
-            if len(words(last)) > 1:
-                yield last
-            yield common_words([context.around() for context in all_contexts]) + last
-            yield last
-        ending = common_ending(names)
-        if len(words(ending)) > 1 or ending not in _SAYS_LITTLE:
-            yield ending
-    yield names[0]
+def _depth(context: Context) -> int:
+    depth, outer = 0, context.outer
+    while outer is not None:
+        depth, outer = depth + 1, outer.outer
+    return depth
+
+
+def _given(schema: Node, taken: dict[str, str]) -> str:
+    """The name that a person gave by ``x-component``."""
+    given = schema[NAME]
+    fault = ""
+    if not isinstance(given, str) or not is_component_key(given):
+        fault = f"x-component {given!r} is not a legal component name"
+    elif folded(given) in taken:
+        fault = f"x-component {given!r}: the name is taken by a different schema"
+    if fault:
+        raise UserError(fault, source=schema.source, line=line_of(schema, NAME))
+    return str(given)
 
 
 def _replace(group: _Group, schemas: Node) -> None:

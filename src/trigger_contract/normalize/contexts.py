@@ -9,6 +9,8 @@ from typing import Any
 
 from trigger_contract.normalize.model import Node
 from trigger_contract.normalize.naming import (
+    joined,
+    noun,
     operation_stem,
     pascal,
     singular,
@@ -29,7 +31,11 @@ _MEDIA_WORDS = {
     "application/xml": "XML",
     "text/plain": "Text",
 }
-_ITEM = "\0item"
+# Parts of a name that are no words of it: an entry of a list, the entry of a list that has a name of its
+# own, and what an alternative of the thing before is called.
+_ITEM, _ENTRY, _VARIANT = "\0item", "\0entry", "\0variant "
+# Lists that are called by what every list is, not by what is in them.
+_CONTAINERS = frozenset(("Data", "Items", "Results", "Records", "Entries", "Values", "Nodes", "Rows"))
 
 NAME = "x-component"
 
@@ -43,6 +49,8 @@ class Context:
         base: The name to start from where there is no such schema.
         parts: What is added to the name of what is outside.
         last: The property or parameter name that led here, or an empty text.
+        role: ``parameter``, ``request``, ``response`` or ``error``, where the first part says which;
+            ``shared`` inside components that are no schemas; empty inside schemas.
         resolve: Returns the name that this schema got, once it has one.
     """
 
@@ -50,6 +58,7 @@ class Context:
     base: str
     parts: tuple[str, ...] = ()
     last: str = ""
+    role: str = ""
     resolve: Callable[[], str] | None = None
 
     def around(self) -> str:
@@ -62,8 +71,47 @@ class Context:
         """The full name by place."""
         name = self.around()
         for part in self.parts:
-            name = (singular_name(name) or f"{name}Item") if part == _ITEM else name + part
+            if part in (_ITEM, _ENTRY):
+                name = singular_name(name) or (name if part == _ENTRY else f"{name}Item")
+            else:
+                name += part.removeprefix(_VARIANT)
         return name
+
+    def short(self) -> str:
+        """The name as a person would say it: ``RetrieveBatchResponse`` has a ``BatchStatus``.
+
+        What a body or an alternative is called stays whole.
+        """
+        name, parts = self.around(), self.parts
+        if self.role in ("request", "response", "error"):
+            name, parts = name + parts[0], parts[1:]
+        if not parts or parts[0].startswith(_VARIANT):
+            return self.name()
+        name = noun(name, verb=self.role == "parameter")
+        for index, part in enumerate(parts):
+            if part in (_ITEM, _ENTRY):
+                name = singular_name(name) or (name if part == _ENTRY else f"{name}Item")
+            elif part not in _CONTAINERS or parts[index + 1 : index + 2] != (_ENTRY,):
+                name = joined(name, part.removeprefix(_VARIANT))
+            elif singular_name(name) is None:
+                name = f"{name}Item"
+        return name
+
+    def is_error(self) -> bool:
+        """Whether it stands inside the body of an error."""
+        outer: Context | None = self
+        while outer is not None:
+            if outer.role == "error":
+                return True
+            outer = outer.outer
+        return False
+
+    def component(self) -> str:
+        """The published component that it stands in, or an empty text."""
+        outer: Context = self
+        while outer.outer is not None:
+            outer = outer.outer
+        return "" if outer.role else outer.base
 
     def may_be_published(self, name: str) -> bool:
         """Whether the place may be a reference to that component: not where it would be inside itself."""
@@ -74,10 +122,10 @@ class Context:
             outer = outer.outer
         return self.base != name
 
-    def below(self, part: str, last: str | None = None) -> Context:
+    def below(self, part: str, last: str | None = None, role: str = "") -> Context:
         """The context one step further in, with nothing named in between."""
         parts = (*self.parts, part) if part else self.parts
-        return Context(self.outer, self.base, parts, self.last if last is None else last)
+        return Context(self.outer, self.base, parts, self.last if last is None else last, role or self.role)
 
 
 def needs_component(schema: Any) -> bool:
@@ -115,7 +163,11 @@ def contexts(document: Node) -> Iterator[Found]:
 def _components(document: Node) -> Iterator[Found]:
     for group, entries in document.get("components", {}).items():
         for name, value in entries.items() if isinstance(entries, dict) else ():
-            base = Context(None, name if group == "schemas" else pascal(name) or name)
+            base = (
+                Context(None, name)
+                if group == "schemas"
+                else Context(None, pascal(name) or name, (), "", "shared")
+            )
             if group == "schemas":
                 yield from _inside(value, base)
             elif group == "parameters" or group == "headers":
@@ -133,13 +185,15 @@ def _components(document: Node) -> Iterator[Found]:
 def _operation(operation: Any, context: Context) -> Iterator[Found]:
     for parameter in operation.get("parameters", ()):
         name = pascal(str(parameter.get("name", "")))
-        yield from _parameter(parameter, context.below(name, str(parameter.get("name", ""))))
-    yield from _content(operation.get("requestBody"), context, "Request")
+        below = context.below(name, str(parameter.get("name", "")), "parameter")
+        yield from _parameter(parameter, below)
+    yield from _content(operation.get("requestBody"), context, "Request", "request")
     responses = operation.get("responses", {})
     successes = [status for status in responses if status.startswith("2")]
     for status, response in responses.items():
         plain = status == (successes[0] if successes else "default")
-        yield from _content(response, context, ("" if plain else status_phrase(status)) + "Response")
+        role = "response" if plain or status.startswith("2") else "error"
+        yield from _content(response, context, ("" if plain else status_phrase(status)) + "Response", role)
     for name, callback in operation.get("callbacks", {}).items():
         yield from _callback(callback, context.below(pascal(name)))
 
@@ -165,7 +219,7 @@ def _parameter(parameter: Any, context: Context) -> Iterator[Found]:
             yield from _schema(media_type, "schema", context)
 
 
-def _content(value: Any, context: Context, suffix: str) -> Iterator[Found]:
+def _content(value: Any, context: Context, suffix: str, role: str = "") -> Iterator[Found]:
     """Walk a body or a response with its headers."""
     if not isinstance(value, Node):
         return
@@ -177,7 +231,7 @@ def _content(value: Any, context: Context, suffix: str) -> Iterator[Found]:
             if name == first
             else _MEDIA_WORDS.get(name.partition(";")[0]) or pascal(name.rpartition("/")[2])
         )
-        yield from _schema(media_type, "schema", context.below(word + suffix, ""))
+        yield from _schema(media_type, "schema", context.below(word + suffix, "", role))
         for part, encoding in media_type.get("encoding", {}).items():
             for header, definition in encoding.get("headers", {}).items():
                 yield from _parameter(definition, context.below(pascal(part) + pascal(header), header))
@@ -215,16 +269,26 @@ def _step(schema: Node, keyword: str, key: str | int, container: Any, context: C
     if keyword in ("items", "contains", "prefixItems"):
         position = str(int(key) + 1) if isinstance(key, int) else ""
         *before, final = words(context.last) or [""]
-        return context.below(_ITEM, " ".join([*before, singular(final)])).below(position)
+        entry = _ENTRY if context.last else _ITEM
+        return context.below(entry, " ".join([*before, singular(final)])).below(position)
     if keyword in ("additionalProperties", "unevaluatedProperties"):
         last = singular_name(pascal(context.last))
-        return context.below(_ITEM if last else "Value", context.last)
+        return context.below(_ENTRY if last else "Value", context.last)
     if keyword in ("anyOf", "oneOf"):
-        return context.below(_variant(schema[keyword], key, context), "")
+        return _alternative(schema[keyword], key, context)
     return context.below(pascal(keyword), "")
 
 
-def _variant(members: list[Any], index: Any, context: Context) -> str:
+def _alternative(members: list[Any], index: Any, context: Context) -> Context:
+    """The context of one alternative; of a thing and a list of such things, both are called by the thing."""
+    for one, many in (members, members[::-1]) if len(members) == 2 else ():
+        if isinstance(many, dict) and many.get("items") == one:
+            return context
+    part = _variant(members, index)
+    return context.below(_VARIANT + part if part else "", "")
+
+
+def _variant(members: list[Any], index: Any) -> str:
     """Name one alternative: by nothing if the others are null, by its title, its constant, or its number."""
     others = [
         member
@@ -237,13 +301,14 @@ def _variant(members: list[Any], index: Any, context: Context) -> str:
     title = pascal(str(member.get("title", ""))) if isinstance(member, dict) else ""
     if title:
         return title
+    own = _constant(member)
+    if own:
+        return own
     for schema in (member.get("properties") or {}).values() if isinstance(member, dict) else ():
         if isinstance(schema, dict):
-            constant = schema.get("const")
-            if constant is None and len(schema.get("enum") or ()) == 1:
-                constant = schema["enum"][0]
-            if isinstance(constant, str) and pascal(constant):
-                return pascal(constant)
+            constant = _constant(schema)
+            if constant:
+                return constant
     kind = member.get("type") if isinstance(member, dict) else None
     alike = [other for other in others if isinstance(other, dict) and other.get("type") == kind]
     if isinstance(kind, str) and not alike and kind != "object":
@@ -252,7 +317,26 @@ def _variant(members: list[Any], index: Any, context: Context) -> str:
     if len(inline) == 1:
         return "Object"
     own = _own_property(member, others)
-    return f"With{own}" if own else f"Option{int(index) + 1}"
+    return f"With{own}" if own else _first_value(member) or f"Option{int(index) + 1}"
+
+
+def _constant(schema: Any) -> str:
+    """The one value that a schema allows, as part of a name."""
+    if not isinstance(schema, dict):
+        return ""
+    constant = schema.get("const")
+    if constant is None and len(schema.get("enum") or ()) == 1:
+        constant = schema["enum"][0]
+    return pascal(constant) if isinstance(constant, str) else ""
+
+
+def _first_value(member: Any) -> str:
+    """The first of the values that a property of an alternative may have, as part of a name."""
+    for schema in (member.get("properties") or {}).values() if isinstance(member, dict) else ():
+        values = schema.get("enum") if isinstance(schema, dict) else None
+        if isinstance(values, list) and values and isinstance(values[0], str):
+            return pascal(values[0])
+    return ""
 
 
 def _own_property(member: Any, others: list[Any]) -> str:

@@ -183,6 +183,8 @@ def _prefix(pointer: Pointer, schema: Node, prefixes: dict[str, tuple[str, Claim
     description = schema.get("description")
     if not isinstance(description, str) or len(pointer) < 4 or pointer[-2] != "properties":
         return
+    if not any(quote in description for quote in "`\"'"):
+        return
     for limit in read_limits(description, kinds_of(schema)):
         if limit.keyword == "pattern":
             thing = _thing(pointer)

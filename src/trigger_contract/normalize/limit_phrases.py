@@ -12,6 +12,7 @@ from typing import Any
 
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _NUMBER = rf"(\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?|{'|'.join(_WORDS)})"
+_COUNTS = re.compile(r"\d|\b(?:up to|at most|least|max|than|between|based|default)\b", re.IGNORECASE)
 _CHARACTERS = r"\s*(?:characters?|chars?)\b"
 _COUNTED = r"\s+(?:unique |different )?(?:items?|elements?|entries|values|tags?|[a-z]+s)\b"
 _BETWEEN_CHARACTERS = re.compile(rf"between {_NUMBER} and {_NUMBER}{_CHARACTERS}", re.IGNORECASE)
@@ -104,8 +105,10 @@ def read_limits(text: str, kinds: Collection[str], enum: Collection[Any] = ()) -
         yield Limit("pattern", "^" + found[2].replace(".", "\\."), found[0])
     if is_text and (match := _DATE.search(text)):
         yield Limit("format", "date-time", match[0])
-    yield from _sizes(text, kinds)
-    if not {"integer", "number"}.isdisjoint(kinds):
+    counted = _COUNTS.search(text) is not None
+    if counted:
+        yield from _sizes(text, kinds)
+    if counted and not {"integer", "number"}.isdisjoint(kinds):
         yield from _numbers(text)
     elif (said := _default(text, kinds, enum)) is not None:
         yield said

@@ -13,6 +13,11 @@ _ILLEGAL = re.compile(r"[^A-Za-z0-9._-]")
 _UNCHANGED = frozenset(
     ["series", "news", "data", "media", "metadata", "status", "address", "process", "access", "progress"]
 )
+_PLURAL_ONLY = frozenset(
+    ["options", "settings", "details", "params", "properties", "attributes", "preferences"]
+)
+_ARTICLES = re.compile(r"(?<![-\w])(?:an?|the)\s+", re.IGNORECASE)
+_JOINING = frozenset(["by", "with", "for", "of", "and", "or", "to", "in", "on", "from", "at"])
 _PHRASES = {"1XX": "Informational", "2XX": "Success", "3XX": "Redirect", "4XX": "ClientError"} | {
     "5XX": "ServerError",
     "default": "Default",
@@ -64,6 +69,54 @@ def singular_name(name: str) -> str | None:
     )
 
 
+_ROLES = frozenset(("Response", "Request", "Body", "Payload", "Object"))
+_VERBS = frozenset(
+    [
+        *("Get", "List", "Retrieve", "Fetch", "Read", "Find", "Search", "Show", "Query", "Create"),
+        *("Update", "Delete", "Add", "Set", "Put", "Post", "Patch", "Replace", "Execute", "Run"),
+        *("Cancel", "Upload", "Download", "Check", "Override", "Upsert", "Batch"),
+    ]
+)
+
+
+def noun(name: str, *, verb: bool = False) -> str:
+    """Return the thing that a name is about: ``RetrieveBatchResponse`` → ``Batch``.
+
+    Args:
+        name: A name in PascalCase, or a component name of any style.
+        verb: Whether it begins with a verb for certain, as an operation does.
+    """
+    found = words(name)
+    kept = list(found)
+    while len(kept) > 1 and kept[-1].capitalize() in _ROLES:
+        kept.pop()
+    answers = (found[-1:] and found[-1].capitalize() == "Response") or "Response" in found[len(kept) :]
+    if kept[-1:] and kept[-1].capitalize() == "Result" and len(kept) > 2 and kept[0].capitalize() == "List":
+        kept.pop()
+        answers = True
+    if "With" in kept[1:]:
+        kept = kept[: kept.index("With", 1)]
+    if (answers or verb) and len(kept) > 1 and kept[0].capitalize() in _VERBS:
+        kept = kept[1:]
+    return name if kept == found else pascal("_".join(kept))
+
+
+def joined(name: str, part: str) -> str:
+    """Add a part to a name without saying anything twice: ``RunEvents``, ``Event`` → ``RunEvent``."""
+    before, after = words(name), words(part)
+    if not before or not after:
+        return name + part
+    ours = [singular(word).lower() for word in before]
+    theirs = [singular(word).lower() for word in after]
+    if len(theirs) > len(ours) and set(ours) <= set(theirs):
+        return part
+    for size in range(min(len(ours), len(theirs)), 0, -1):
+        if ours[-size:] == theirs[:size]:
+            return pascal("_".join([*before[:-size], *after]))
+    whole = before[-1].lower() in _PLURAL_ONLY
+    return (name if whole else singular_name(name) or name) + part
+
+
 def status_phrase(status: str) -> str:
     """Return the words for a status code, ``404`` → ``NotFound``, ``4XX`` → ``ClientError``."""
     if status.upper() in _PHRASES or status in _PHRASES:
@@ -104,7 +157,7 @@ def path_version(path: str) -> str:
 def derive_operation_id(title: str, method: str, path: str, used: Collection[str]) -> str:
     """Make an operationId of a page's title and the path's version, else of method and path.
 
-    ``Retrieve run`` under ``/api/v3`` becomes ``retrieve_run_v3``.
+    ``Retrieve a run`` under ``/api/v3`` becomes ``retrieve_run_v3``.
 
     Args:
         title: The page's title, or an empty text.
@@ -113,7 +166,7 @@ def derive_operation_id(title: str, method: str, path: str, used: Collection[str
         used: The operationIds that are taken, in case-folded form.
     """
     version = path_version(path)
-    name = snake(title)
+    name = snake(_ARTICLES.sub("", title))
     candidates = []
     if name and not name[0].isdigit():
         candidates.append(f"{name}_{version}" if version and not name.endswith(f"_{version}") else name)
@@ -136,6 +189,8 @@ def common_words(names: list[str]) -> str:
     for word in words(names[0]) if names else ():
         if singular(word).lower() in shared and singular(word) not in kept:
             kept.append(singular(word))
+    while kept and kept[-1].lower() in _JOINING:
+        kept.pop()
     return pascal("_".join(kept))
 
 
@@ -158,3 +213,29 @@ def is_component_key(name: str) -> bool:
 def component_key(name: str) -> str:
     """Return the name with what may not stand in a component key replaced."""
     return _ILLEGAL.sub("_", name) or "Component"
+
+
+def style_of(names: Collection[str]) -> str:
+    """How most names of more than one word are written: the separator, or an empty text for PascalCase."""
+    several = [name for name in names if len(words(name)) > 1]
+    for separator in "-_":
+        written = [name for name in several if separator in name and name == name.lower()]
+        if len(written) > 0.6 * len(several):
+            return separator
+    return ""
+
+
+def in_style(name: str, style: str, published: str = "") -> str:
+    """Write a name as those around it are written.
+
+    Args:
+        name: A name in PascalCase, perhaps after a published one of another style.
+        style: The separator that most names have, or an empty text.
+        published: The published name that it goes on from.
+    """
+    own = next((separator for separator in "-_" if separator in published), "")
+    if published and name.startswith(published) and len(words(published)) > 1:
+        style = own if published == published.lower() else ""
+    if not style:
+        return name if name.startswith(published or "\0") else name[:1].upper() + name[1:]
+    return style.join(word.lower() for word in words(name))
