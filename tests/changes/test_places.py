@@ -211,3 +211,23 @@ def test_a_long_list_of_operations_is_cut_short_unless_they_came_or_went() -> No
     assert "    - and 19 more" in lines
     grown = compare(many(an_object(), 1), many(an_object(), 30))
     assert as_markdown(grown, propose(grown)).count("    - `POST ") == 29
+
+
+def test_changes_that_read_the_same_are_one_item_of_the_report() -> None:
+    def api(*descriptions: str) -> Any:
+        made = document()
+        made["paths"] = {
+            f"/things/{index}": {"get": {"description": text, "responses": {}}}
+            for index, text in enumerate(descriptions)
+        }
+        return made
+
+    long = "A description that is longer than what a sentence about it would want to repeat in full. "
+    comparison = compare(api(long, long + "1"), api(long + "2", long + "3"))
+    assert len(comparison.changes) == 2
+    lines = as_markdown(comparison, propose(comparison)).splitlines()
+    assert [line for line in lines if line.lstrip().startswith("- ")] == [
+        "- The operation has a new description. (`operation-description-changed`)",
+        "    - `GET /things/0`",
+        "    - `GET /things/1`",
+    ]

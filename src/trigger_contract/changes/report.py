@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from trigger_contract.changes.model import MEANING, Change, Comparison, Severity
@@ -18,7 +19,7 @@ def as_text(comparison: Comparison, proposal: Proposal) -> str:
     for severity in Severity:
         if changes := comparison.of(severity):
             lines += ["", f"{_title(severity)}: {MEANING[severity]}"]
-            for change in changes:
+            for change in _together(changes):
                 lines.append(f"  {change.message}  [{change.code}]{_lines(change)}")
                 if change.operations:
                     lines.append(f"      {_operations(change)}")
@@ -33,7 +34,7 @@ def as_markdown(comparison: Comparison, proposal: Proposal) -> str:
     for severity in Severity:
         if changes := comparison.of(severity):
             lines += ["", f"## {_title(severity)}", "", f"*{MEANING[severity].capitalize()}.*", ""]
-            for change in changes:
+            for change in _together(changes):
                 lines.append(f"- {_escape(change.message)} (`{change.code}`)")
                 lines += [f"    - {operation}" for operation in _listed(change)]
     if comparison.changes:
@@ -84,6 +85,18 @@ def _lines(change: Change) -> str:
     if change.old_line or change.new_line:
         return f" ({'old' if change.old_line else 'new'} line {change.old_line or change.new_line})"
     return ""
+
+
+def _together(changes: tuple[Change, ...]) -> list[Change]:
+    """Join changes that read the same, such as a new description each in many operations."""
+    joined: dict[tuple[str, str], Change] = {}
+    for change in changes:
+        key = (change.code, change.message)
+        if (first := joined.get(key)) is not None:
+            operations = tuple(dict.fromkeys([*first.operations, *change.operations]))
+            change = replace(first, operations=operations, old_line=None, new_line=None)
+        joined[key] = change
+    return list(joined.values())
 
 
 def _listed(change: Change) -> list[str]:
