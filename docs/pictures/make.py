@@ -33,7 +33,10 @@ def terminal(command: str) -> None:
         console = Console(record=True, width=WIDTH, file=nowhere, force_terminal=True)
         console.print(f"[bold green]$[/] {command}")
         console.print(Text.from_ansi("\n".join(kept).replace(str(ROOT), ".")))
-    console.save_svg(str(HERE / "run.svg"), title="trigger-contract")
+    drawn = console.export_svg(title="trigger-contract")
+    # Rich's own font would be loaded from elsewhere; the reader's does as well.
+    drawn = re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL)
+    (HERE / "run.svg").write_text(drawn, encoding="utf-8")
 
 
 def page(path: Path, target: Path, *, width: int, height: int) -> None:

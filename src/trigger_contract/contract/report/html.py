@@ -23,7 +23,7 @@ h1{font-size:1.5rem;margin:0}h2{font-size:1.15rem;margin:2rem 0 .6rem}
 .verdict.good{background:#1a7f37}.verdict.bad{background:#cf222e}.facts{color:var(--dim)}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%}
 th,td{border:1px solid var(--line);padding:.3rem .6rem;text-align:left;vertical-align:top}
-td.cell{text-align:center;white-space:nowrap}td.promise{min-width:16rem}
+td.cell,th[scope=col]{text-align:center;white-space:nowrap}td.promise{min-width:16rem}
 .passed{color:var(--ok)}.failed{color:var(--bad);font-weight:600}.warned{color:var(--warn)}
 .known{color:var(--known)}
 .idle{color:var(--dim)}

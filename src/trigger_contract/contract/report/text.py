@@ -57,9 +57,10 @@ def finding_text(finding: Finding, repeats: int = 1) -> str:
 def summary_table(summary: Summary, width: int) -> Table:
     """Return the table of operations and kinds of promise; long names are broken to fit."""
     table = Table(title=f"Contract of {summary.settings.url}", title_justify="left")
-    table.add_column("promises", no_wrap=True)
+    # The first column and the borders, in the narrow form.
     room = width - 16 - 3 * len(summary.operations)
-    wide = sum(map(len, summary.operations)) > room
+    wide = sum(map(len, summary.operations)) + 3 > room
+    table.add_column("kind of\npromise" if wide else "kind of promise", no_wrap=True)
     for operation in summary.operations:
         table.add_column(operation.replace("_", "_\n") if wide else operation, justify="center")
     for kind in summary.kinds:
