@@ -117,7 +117,7 @@ BROKEN = {
                 "schemas": {"A": {"allOf": [{"$ref": "#/components/schemas/A"}, {"type": "object"}]}}
             },
         ),
-        "contain themselves",
+        "contain",
     ),
 }
 

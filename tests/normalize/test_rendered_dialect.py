@@ -87,9 +87,9 @@ def test_attributes_of_one_alternative_are_not_taken_for_those_of_all():
     page = Page("order.md", (HERE / "create-order.rendered.md").read_text())
     document = normalize([page]).document
     schemas = document["components"]["schemas"]
-    assert schemas["CreateAnOrderRequest"]["properties"]["pay"] == {
+    assert schemas["CreateOrderRequest"]["properties"]["pay"] == {
         "type": "object",
         "description": "How it is paid.",
     }
-    who = schemas["CreateAnOrderRequest"]["properties"]["who"]
+    who = schemas["CreateOrderRequest"]["properties"]["who"]
     assert [choice["type"] for choice in who["anyOf"]] == ["string", "array"]

@@ -44,7 +44,7 @@ def test_every_peer_was_run():
 
 
 # Versions of standards and of programs, and the numbers of a licence or a page, are no measured figures.
-NO_FIGURE = r"(?:Python|OpenAPI(?: 3.0 or)?|Overlay|Apache|version|YAML)[ -]$"
+NO_FIGURE = r"(?:Python|oasdiff|OpenAPI(?: 3.0 or)?|Overlay|Apache|version|YAML)[ -]$"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

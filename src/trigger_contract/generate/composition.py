@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trigger_contract.document.references import resolve
+from trigger_contract.errors import UserError
 
 # What only annotates, and so does not keep an ``allOf`` around one reference from being that reference.
 _ANNOTATIONS = frozenset(
@@ -56,7 +57,7 @@ def without_null(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def compose(
-    document: Mapping[str, Any], schema: Mapping[str, Any], taken: set[str] | None = None
+    document: Mapping[str, Any], schema: Mapping[str, Any], taken: dict[str, bool] | None = None
 ) -> Mapping[str, Any]:
     """Merge ``allOf``, and properties beside ``oneOf`` or ``anyOf``, into one object schema.
 
@@ -66,9 +67,12 @@ def compose(
     Args:
         document: Where references lead.
         schema: The schema.
-        taken: References that have been taken in already.
+        taken: References that have been taken in already; True while that is going on.
+
+    Raises:
+        UserError: The schema contains itself.
     """
-    taken = set() if taken is None else taken
+    taken = {} if taken is None else taken
     parts = schema.get("allOf")
     if isinstance(parts, list) and parts:
         rest = {key: value for key, value in schema.items() if key != "allOf"}
@@ -85,7 +89,7 @@ def compose(
 
 
 def _merge(
-    document: Mapping[str, Any], parts: list[Any], whole: Mapping[str, Any], taken: set[str]
+    document: Mapping[str, Any], parts: list[Any], whole: Mapping[str, Any], taken: dict[str, bool]
 ) -> Mapping[str, Any]:
     merged: dict[str, Any] = {}
     properties: dict[str, Any] = {}
@@ -93,14 +97,18 @@ def _merge(
     for part in parts:
         reference = part.get("$ref") if isinstance(part, Mapping) else None
         if reference in taken:
+            if taken[reference]:
+                raise UserError(f"schema {reference!r} contains itself by `allOf`")
             continue
         plain = resolve(document, part)
         if not isinstance(plain, Mapping):
             continue
         if isinstance(reference, str):
-            taken.add(reference)
+            taken[reference] = True
         plain = compose(document, plain, taken)
         plain = resolve(document, plain)
+        if isinstance(reference, str):
+            taken[reference] = False
         properties.update(plain.get("properties") or {})
         required.extend(plain.get("required") or ())
         merged.update({key: value for key, value in plain.items() if key not in ("properties", "required")})
