@@ -51,6 +51,8 @@ def thing(result: Any) -> Any:
         ({"properties": {"a": {}}}, {"properties": {"a": {}, "b": {}}}, "property"),
         ({"properties": {"a": {}}}, {"properties": {"a": {"maxLength": 9}}}, "maxLength"),
         ({"description": "New words"}, {"description": "Old words"}, "text"),
+        ({"properties": {"a": {}}}, {"properties": {"a": {"deprecated": True}}}, "deprecated"),
+        ({"properties": {"a": {"readOnly": True}}}, {"properties": {"a": {}}}, "readOnly"),
     ],
 )
 def test_every_difference_is_noted_and_the_newer_page_wins(newer, older, kind):
@@ -69,6 +71,33 @@ def test_every_difference_is_noted_and_the_newer_page_wins(newer, older, kind):
         assert result.document["components"] == alone.document["components"]
     else:
         assert set(thing(result)["properties"]) == {"a", "b"}
+        assert entry.reason.startswith("a.md (2025-01) is the newest page that speaks")
+
+
+@pytest.mark.parametrize(
+    ("newer", "older", "kind", "chosen"),
+    [
+        ({}, {"style": "spaceDelimited", "explode": False}, "style", {}),
+        ({}, {"explode": False}, "explode", {}),
+        ({"required": True}, {}, "required", {"required": True}),
+        ({}, {"required": True}, "required", {}),
+        ({}, {"deprecated": True}, "deprecated", {}),
+        ({"style": "form", "explode": True, "required": False}, {}, None, {}),
+    ],
+)
+def test_what_is_left_out_of_a_parameter_says_the_default(newer, older, kind, chosen):
+    plain = {"name": "sizes", "in": "query", "schema": {"type": "array", "items": {"type": "integer"}}}
+    pages = [
+        page("a.md", "2025-01", {}, parameters=[{**plain, **older}]),
+        page("b.md", "2026-01", {}, parameters=[{**plain, **newer}]),
+    ]
+    result = build(pages)
+    assert {entry.kind for entry in result.contradictions} >= ({kind} if kind else set())
+    assert bool(result.contradictions) == (kind is not None)
+    (parameter,) = result.document["paths"]["/things"]["get"]["parameters"]
+    said = {key: value for key, value in parameter.items() if key in chosen or value is not False}
+    assert chosen.items() <= said.items()
+    assert kind is None or said.keys() - plain.keys() == chosen.keys()
 
 
 def test_equal_pages_are_one_and_contradict_nothing():

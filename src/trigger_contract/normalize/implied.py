@@ -23,6 +23,9 @@ _IMPLIED: dict[str, dict[str, Any]] = {
         "unevaluatedProperties": True,
         "required": [],
         "properties": {},
+        "deprecated": False,
+        "readOnly": False,
+        "writeOnly": False,
     },
 }
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
@@ -36,11 +39,20 @@ def is_implied(kind: str, node: Mapping[str, Any], key: str) -> bool:
         node: The object; it has the key.
         key: The key.
     """
-    value = node[key]
-    if kind == "parameter" and key == "style":
-        return bool(value == _STYLES.get(str(node.get("in"))))
-    if kind == "parameter" and key == "explode":
-        style = node.get("style", _STYLES.get(str(node.get("in"))))
-        return bool(value is (style == "form"))
-    implied = _IMPLIED.get(kind, {}).get(key)
+    value, implied = node[key], implied_value(kind, node, key)
     return implied is not None and type(value) is type(implied) and bool(value == implied)
+
+
+def implied_value(kind: str, node: Mapping[str, Any], key: str) -> Any:
+    """Return the value that leaving a key out stands for; None where it stands for nothing.
+
+    Args:
+        kind: What the object is (see ``shape``).
+        node: The object, with or without the key.
+        key: The key.
+    """
+    if kind == "parameter" and key == "style":
+        return _STYLES.get(str(node.get("in")))
+    if kind == "parameter" and key == "explode":
+        return node.get("style", _STYLES.get(str(node.get("in")))) == "form"
+    return _IMPLIED.get(kind, {}).get(key)

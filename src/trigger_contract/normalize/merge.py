@@ -3,7 +3,8 @@
 Fragments come newest first. A newer page wins where both speak; properties, parameters, responses and
 bodies that only one page shows are kept, because a page that does not mention one denies nothing; a
 limit, a type or a required name that only the older page has is dropped, because the newer page
-defines the same thing without it. A rendered page proves nothing by what it leaves out.
+defines the same thing without it; so is what the older page says and the newer one leaves to OpenAPI's
+default. A rendered page proves nothing by what it leaves out.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 
 from trigger_contract.document.yaml import LocatedSequence
 from trigger_contract.normalize.flatten import flatten
-from trigger_contract.normalize.implied import is_implied
+from trigger_contract.normalize.implied import implied_value, is_implied
 from trigger_contract.normalize.model import (
     AGE,
     Claim,
@@ -36,9 +37,6 @@ _ANNOTATIONS = frozenset(
     [
         "title",
         "description",
-        "deprecated",
-        "readOnly",
-        "writeOnly",
         "example",
         "examples",
         "externalDocs",
@@ -241,33 +239,31 @@ class Merger:
             self.note(_kind(key), below, newer, older, known, value)
 
     def _only_older(self, kind: str, newer: Node, older: Node, key: str, pointer: Pointer) -> None:
-        value, line = older[key], older.lines.get(key)
-        if is_implied(kind, older, key):
+        value, line, below = older[key], older.lines.get(key), (*pointer, key)
+        implied = implied_value(kind, newer, key)
+        if self._partial(newer) or is_implied(kind, older, key):
             put(newer, key, value, line)
-            return
-        if key in _ANNOTATIONS or key in _KEPT_APART or key.startswith("x-") or self._partial(newer):
+        elif implied is not None:
+            self.note(_kind(key), below, newer, older, _left_out(implied), value, chosen=implied)
+        elif key in _ANNOTATIONS or key.startswith("x-"):
             put(newer, key, value, line)
-            if key in _KEPT_APART and not self._partial(newer):
-                self.note(_kind(key), (*pointer, key), newer, older, "nothing", value, chosen=value)
-            return
-        if kind == "schema":
-            self.note(_kind(key), (*pointer, key), newer, older, "nothing", value, chosen="nothing")
+        elif kind == "schema" and key not in _KEPT_APART:
+            self.note(_kind(key), below, newer, older, "nothing", value, chosen="nothing")
         else:
             put(newer, key, value, line)
-            if key in ("security", "required"):
-                self.note(_kind(key), (*pointer, key), newer, older, "nothing", value, chosen=value)
+            if key in _KEPT_APART or key == "security":
+                self.note_only(_kind(key), below, newer, older, value)
 
     def _only_newer(self, kind: str, newer: Node, older: Node, key: str, pointer: Pointer) -> None:
-        if (
-            key in _ANNOTATIONS
-            or key.startswith("x-")
-            or self._partial(older)
-            or older.source == newer.source
-            or is_implied(kind, newer, key)
-        ):
+        if self._partial(older) or older.source == newer.source or is_implied(kind, newer, key):
             return
-        if kind == "schema" or key in _KEPT_APART or key in ("security", "required"):
-            self.note(_kind(key), (*pointer, key), newer, older, newer[key], "nothing")
+        implied, below = implied_value(kind, older, key), (*pointer, key)
+        if implied is not None:
+            self.note(_kind(key), below, newer, older, newer[key], _left_out(implied))
+        elif key in _ANNOTATIONS or key.startswith("x-"):
+            return
+        elif kind == "schema" or key in _KEPT_APART or key == "security":
+            self.note(_kind(key), below, newer, older, newer[key], "nothing")
 
     def _map(self, kind: str, newer: Node, older: Node, pointer: Pointer) -> None:
         for key, value in older.items():
@@ -276,7 +272,7 @@ class Merger:
                 continue
             put(newer, key, value, older.lines.get(key))
             if not self._partial(newer):
-                self.note(_item(pointer), (*pointer, key), newer, older, "nothing", "shown", chosen="kept")
+                self.note_only(_item(pointer), (*pointer, key), newer, older, "shown", chosen="kept")
         if self._partial(older) or older.source == newer.source:
             return
         for key in newer:
@@ -297,7 +293,7 @@ class Merger:
             newer.lines.append(parameter.line)
             if not self._partial(newer):
                 where = (*pointer, len(newer) - 1)
-                self.note("parameter", where, newer, parameter, "nothing", identity[0], chosen="kept")
+                self.note_only("parameter", where, newer, parameter, identity[0], chosen="kept")
         if self._partial(older):
             return
         for identity, index in known.items():
@@ -327,6 +323,7 @@ class Merger:
         older_says: Any,
         *,
         chosen: Any = None,
+        reason: str = "",
     ) -> None:
         """Note that two pages disagree; the newer one's value stands unless ``chosen`` says otherwise."""
         key = str(pointer[-1])
@@ -342,16 +339,31 @@ class Merger:
                 claims,
                 ours if chosen is None else brief(chosen),
                 AGE,
-                self.age_reason(newer.source, older.source),
+                reason or self.age_reason(newer.source, older.source),
             )
         )
+
+    def note_only(
+        self, kind: str, pointer: Pointer, newer: Any, older: Any, says: Any, *, chosen: Any = None
+    ) -> None:
+        """Note that only the older page speaks of something, which is kept."""
+        reason = (
+            f"{self._dated(older.source)} is the newest page that speaks of it; "
+            f"{self._dated(newer.source)} leaves it out, which denies nothing."
+        )
+        kept = says if chosen is None else chosen
+        self.note(kind, pointer, newer, older, "nothing", says, chosen=kept, reason=reason)
 
     def age_reason(self, newer: str, older: str) -> str:
         """Say why the first page wins over the second."""
         first, second = self._by_source.get(newer), self._by_source.get(older)
         if first is None or second is None or first.page.age == second.page.age:
             return f"Neither page is known to be newer; the order of their names decides ({newer} first)."
-        return f"{newer} ({first.page.age}) is newer than {older} ({second.page.age})."
+        return f"{self._dated(newer)} is newer than {self._dated(older)}."
+
+    def _dated(self, source: str) -> str:
+        age = str(self._by_source[source].page.age) if source in self._by_source else ""
+        return f"{source} ({age})" if age else source
 
 
 def contrast(first: Any, second: Any) -> tuple[str, str]:
@@ -377,6 +389,10 @@ def brief(value: Any) -> str:
     else:
         text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 300 else text[:297] + "…"
+
+
+def _left_out(implied: Any) -> str:
+    return f"nothing, which means {brief(implied)}"
 
 
 def _same_members(first: Any, second: Any) -> bool:
