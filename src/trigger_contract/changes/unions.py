@@ -38,10 +38,6 @@ def match(graph: SchemaGraph, context: Context, old: list[Any], new: list[Any]) 
     def same_name(one: Any, other: Any) -> bool:
         return names[0](one) is not None and names[0](one) == names[1](other)
 
-    def alike(one: Any, other: Any) -> bool:
-        flats = flatten(graph.old, one), flatten(graph.new, other)
-        return _likeness(*flats) and not _differ(_tags(graph.old, flats[0]), _tags(graph.new, flats[1]))
-
     def same_tag(one: Any, other: Any) -> bool:
         tags = _tags(graph.old, flatten(graph.old, one)), _tags(graph.new, flatten(graph.new, other))
         return not _differ(*tags) and not tags[0].keys().isdisjoint(tags[1])
@@ -51,7 +47,6 @@ def match(graph: SchemaGraph, context: Context, old: list[Any], new: list[Any]) 
         same_name,
         lambda one, other: graph.same(context, one, other),
         same_tag,
-        alike,
     )
     for test in tests:
         for one in list(before):
@@ -60,20 +55,46 @@ def match(graph: SchemaGraph, context: Context, old: list[Any], new: list[Any]) 
                 pairs.append((one, partner))
                 before.remove(one)
                 after.remove(partner)
+    for one, partner in _most_alike(graph, before, after):
+        pairs.append((one, partner))
+        before.remove(one)
+        after.remove(partner)
     # An alternative that says what another one says comes and goes without notice.
     gone = [one for one in before if not any(graph.same(context, one, other) for other in new)]
     come = [one for one in after if not any(graph.same(context, other, one) for other in old)]
     return Match(tuple(pairs), tuple(gone), tuple(come))
 
 
-def _likeness(old: Flat, new: Flat) -> bool:
-    """Whether two schemas are versions of one: the same types, and objects with half their properties."""
+def _most_alike(graph: SchemaGraph, old: list[Any], new: list[Any]) -> list[tuple[Any, Any]]:
+    """Pair what is left by likeness, the most alike first; what is told apart by a tag is no pair."""
+    flats = [flatten(graph.old, one) for one in old], [flatten(graph.new, one) for one in new]
+    tags = [_tags(graph.old, flat) for flat in flats[0]], [_tags(graph.new, flat) for flat in flats[1]]
+    scores = [
+        (-score, index, other)
+        for index in range(len(old))
+        for other in range(len(new))
+        if (score := _likeness(flats[0][index], flats[1][other]))
+        and not _differ(tags[0][index], tags[1][other])
+    ]
+    taken: tuple[set[int], set[int]] = set(), set()
+    pairs = []
+    for _, index, other in sorted(scores):
+        if index not in taken[0] and other not in taken[1]:
+            taken[0].add(index)
+            taken[1].add(other)
+            pairs.append((old[index], new[other]))
+    return pairs
+
+
+def _likeness(old: Flat, new: Flat) -> float:
+    """Return how likely two schemas are versions of one: of one type, and half their properties in common."""
     if old.types != new.types:
-        return False
+        return 0
     one, other = set(old.get("properties", {})), set(new.get("properties", {}))
     if not one and not other:
-        return old.types is not None
-    return 2 * len(one & other) >= len(one | other)
+        return float(old.types is not None)
+    share = len(one & other) / len(one | other)
+    return share if share >= 0.5 else 0
 
 
 def _tags(side: Side, flat: Flat) -> dict[str, str]:
