@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from schema_facts import Facts, Found, Reader, text
+from plain_schemas import Reader, text
+from schema_facts import Facts, Found
 
 URLS = ("authorizationUrl", "tokenUrl", "refreshUrl")
 
@@ -101,7 +102,11 @@ def servers(items: list[Any], one: Any, other: Any, facts: Facts) -> Iterator[Fo
     sides = []
     for operation, item, reader in zip((one, other), items, (facts.old, facts.new), strict=True):
         nearest = next(
-            (level["servers"] for level in (operation, item, reader.document) if level.get("servers") is not None),
+            (
+                level["servers"]
+                for level in (operation, item, reader.document)
+                if level.get("servers") is not None
+            ),
             None,
         )
         sides.append({server.get("url", "/"): server for server in nearest or [{}]})

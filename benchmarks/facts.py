@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from access_facts import schemes, security, servers
-from schema_facts import Facts, Found, Reader, Schema, text
+from plain_schemas import Reader, Schema, text
+from schema_facts import Facts, Found
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 SUNSET = "x-sunset"
@@ -63,7 +64,9 @@ def _items(facts: Facts, old: Any, new: Any, prefix: str) -> Iterator[Fact]:
                         yield Fact(label, "rename", "risky", "parameter", (before,))
             for part, (kind, level, place) in _operation(facts, items, method, hook=bool(prefix)):
                 yield Fact(label, kind, level, part, place)
-            callbacks = [reader.resolve(side.get("callbacks")) or {} for reader, side in _each(facts, one, after)]
+            callbacks = [
+                reader.resolve(side.get("callbacks")) or {} for reader, side in _each(facts, one, after)
+            ]
             for name in {**callbacks[0], **callbacks[1]}:
                 yield from _items(facts, callbacks[0].get(name), callbacks[1].get(name), "callback ")
 
@@ -229,9 +232,7 @@ def _parameter(facts: Facts, before: Any, after: Any, hook: bool) -> Iterator[Fo
 
 def _plain_parameter(facts: Facts, before: Any, after: Any, hook: bool) -> Iterator[Found]:
     styles = [_style(one) for one in (before, after)]
-    kinds = [
-        reader.plain(one.get("schema"))["types"] for reader, one in _each(facts, before, after)
-    ]
+    kinds = [reader.plain(one.get("schema"))["types"] for reader, one in _each(facts, before, after)]
     scalar = kinds[0] is not None and not kinds[0] & {"array", "object"}
     if before["in"] == after["in"] and not (scalar and {style for style, _ in styles} <= {"form", "simple"}):
         if styles[0][0] != styles[1][0]:
@@ -271,7 +272,9 @@ def _contents(facts: Facts, old: Any, new: Any, received: bool) -> Iterator[Foun
         else:
             (spelled, one), (other_spelled, other) = before[name], after[name]
             if spelled != other_spelled:
-                options = [dict(re.findall(r"(\w+)=\"?([^;\"]*)", one.lower())) for one in (spelled, other_spelled)]
+                options = [
+                    dict(re.findall(r"(\w+)=\"?([^;\"]*)", one.lower())) for one in (spelled, other_spelled)
+                ]
                 differ = any(options[0][key] != options[1].get(key, options[0][key]) for key in options[0])
                 yield "media", "risky" if differ else "additive", (name,)
             if text(one.get("encoding")) != text(other.get("encoding")):

@@ -1,5 +1,5 @@
-"""How schemas of two documents differ, for the oracle in ``facts``: every reference followed, every ``allOf``
-added up, and what is left compared keyword by keyword, as plainly as possible.
+"""How schemas of two documents differ, for the oracle in ``facts``: compared keyword by keyword, as plainly
+as possible, after ``plain_schemas`` has followed every reference and added up every ``allOf``.
 """
 
 from __future__ import annotations
@@ -7,14 +7,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import unquote
 
-TOLD = {"deprecated", "readOnly", "writeOnly", "default", "xml"}
-UPPER = {"maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"}
-LOWER = {"minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"}
-DEMANDS = {"pattern", "format", "not", "if", "then", "else", "contains", "propertyNames", "uniqueItems"}
+from plain_schemas import LOWER, TOLD, UPPER, Reader, Schema, text
+
 WIDER_FORMATS = {("int32", "int64"), ("float", "double"), ("date", "date-time")}
-Schema = Any
 # Two schemas as text; whether values never travel this way; whether a client receives them; whether as text.
 Pair = tuple[str, str, bool, bool, bool]
 Found = tuple[str, str, tuple[str, ...]]
@@ -22,127 +18,6 @@ Found = tuple[str, str, tuple[str, ...]]
 Below = tuple[Schema, Schema, bool, str]
 # So many last steps of a place are kept: enough to tell it from others, few enough not to multiply.
 STEPS = 3
-
-
-def text(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, default=str)
-
-
-class Reader:
-    """Reads one document."""
-
-    def __init__(self, document: Any) -> None:
-        self.document = document
-
-    def lookup(self, reference: str) -> Any:
-        value = self.document
-        for step in reference[2:].split("/"):
-            key = unquote(step.replace("~1", "/").replace("~0", "~"))
-            value = value[int(key)] if isinstance(value, list) else value[key]
-        return value
-
-    def resolve(self, value: Any) -> Any:
-        while isinstance(value, dict) and isinstance(value.get("$ref"), str):
-            value = self.lookup(value["$ref"])
-        return value
-
-    def name(self, schema: Schema) -> str | None:
-        return schema.get("$ref") if isinstance(schema, dict) else None
-
-    def plain(self, schema: Schema, trail: tuple[str, ...] = ()) -> dict[str, Any]:
-        """Return one level of a schema with references and ``allOf`` added up."""
-        made: dict[str, Any] = {
-            "types": None,
-            "null": None,
-            "properties": {},
-            "required": set(),
-            "unions": [],
-            "union": None,
-            "tag": None,
-        }
-        made |= {"items": [], "others": [], "rest": {}, "first": []}
-        if not isinstance(schema, dict):
-            if schema is False:
-                made["rest"]["not"] = "{}"
-            return made
-        schema = dict(schema)
-        parts = [*schema.pop("allOf", [])]
-        if isinstance(schema.get("$ref"), str):
-            parts = [{"$ref": schema.pop("$ref")}, *parts]
-            if str(self.document.get("openapi")).startswith("3.0"):
-                # What stands beside a reference does not count there.
-                parts, schema = parts[:1], {key: schema[key] for key in schema.keys() & TOLD}
-        self._own(made, schema, parts)
-        for part in parts:
-            reference = self.name(part)
-            if reference is None:
-                self._add(made, self.plain(part, trail))
-            elif reference not in trail:
-                self._add(made, self.plain(self.lookup(reference), (*trail, reference)))
-        if schema.get("nullable") is True and made["null"] is False:
-            made["null"] = True
-        return made
-
-    def _own(self, made: dict[str, Any], schema: dict[str, Any], parts: list[Any]) -> None:
-        rest = made["rest"]
-        if "type" in schema:
-            listed = {schema["type"]} if isinstance(schema["type"], str) else set(schema["type"])
-            made["null"] = "null" in listed or schema.get("nullable") is True
-            made["types"] = listed - ({"null", "integer"} if "number" in listed else {"null"})
-        if "enum" in schema or "const" in schema:
-            values = schema.get("enum", [schema.get("const")])
-            rest["enum"] = {text(value) for value in values if value is not None}
-            made["null"] = None in values if made["null"] is None else made["null"]
-        for key in ("oneOf", "anyOf"):
-            members = [one for one in schema.get(key, []) if not _only_null(one)]
-            with_null = key in schema and len(members) < len(schema[key])
-            if len(members) == 1:
-                parts.append({"allOf": members, "nullable": True} if with_null else members[0])
-            elif members:
-                made["null"] = made["null"] or with_null if made["types"] is None else made["null"]
-                made["unions"], made["union"] = members, key
-                made["tag"] = (schema.get("discriminator") or {}).get("propertyName")
-        made["first"] = schema.get("prefixItems", [])
-        made["properties"] = {name: [one] for name, one in schema.get("properties", {}).items()}
-        made["required"] = set(schema["required"]) if isinstance(schema.get("required"), list) else set()
-        for key, place in (("items", "items"), ("additionalProperties", "others")):
-            if schema.get(key) not in (None, True, {}):
-                made[place] = [schema[key]]
-        for key in UPPER | LOWER | DEMANDS | TOLD:
-            value = schema.get(key)
-            idle = key.startswith("min") and key != "minimum" and value == 0
-            if key in schema if key == "default" else value not in (None, False) and not idle:
-                rest[key] = value if key in UPPER | LOWER else text(value)
-        for limit in ("Minimum", "Maximum"):
-            if rest.get(f"exclusive{limit}") is True:
-                rest[f"exclusive{limit}"] = rest.pop(limit.lower())
-
-    @staticmethod
-    def _add(made: dict[str, Any], part: dict[str, Any]) -> None:
-        if None in (made["null"], part["null"]):
-            made["null"] = part["null"] if made["null"] is None else made["null"]
-        else:
-            made["null"] = made["null"] and part["null"]
-        if None in (made["types"], part["types"]):
-            made["types"] = part["types"] if made["types"] is None else made["types"]
-        else:
-            made["types"] = made["types"] & part["types"]
-        for name, schemas in part["properties"].items():
-            made["properties"].setdefault(name, []).extend(schemas)
-        made["required"] |= part["required"]
-        if not made["unions"]:
-            made |= {key: part[key] for key in ("unions", "union", "tag")}
-        made["items"] += part["items"]
-        made["first"] = made["first"] or part["first"]
-        made["others"] += part["others"]
-        rest = {**part["rest"], **made["rest"]}
-        if "enum" in part["rest"] and "enum" in made["rest"]:
-            rest["enum"] = part["rest"]["enum"] & made["rest"]["enum"]
-        made["rest"] = rest
-
-
-def _only_null(schema: Schema) -> bool:
-    return isinstance(schema, dict) and schema.get("type") in ("null", ["null"])
 
 
 def _all(schemas: list[Schema]) -> Schema:
@@ -268,12 +143,11 @@ class Facts:
         tell("union+" if other["unions"] else "union-", "narrows" if other["unions"] else "widens")
         return False
 
-    def _wrapped(
-        self, old: Schema, new: Schema, one: Any, other: Any, tell: Any, idle: bool
-    ) -> list[Below]:
+    def _wrapped(self, old: Schema, new: Schema, one: Any, other: Any, tell: Any, idle: bool) -> list[Below]:
         """A schema that became one of several alternatives, or the other way round."""
         sides = [
-            side["unions"] or ([{"type": name} for name in sorted(side["types"])] if _bare(side) else [schema])
+            side["unions"]
+            or ([{"type": name} for name in sorted(side["types"])] if _bare(side) else [schema])
             for side, schema in ((one, old), (other, new))
         ]
         pairs, gone, come = self._matched(*sides)
@@ -282,7 +156,7 @@ class Facts:
         if pairs and come:
             tell("union+", "widens")
         # Null is admitted beside the alternatives, so each of them stands for one that admits it.
-        nullable = [side["unions"] and side["null"] for side in (one, other)]
+        nullable = [side["null"] and (side["unions"] or _bare(side)) for side in (one, other)]
         wrapped = [
             [
                 {"allOf": [part], "nullable": True} if null else part

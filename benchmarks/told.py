@@ -76,7 +76,8 @@ KINDS = [
     (r".*-(multiple-of)-\w+", r"\1"),
     (r".*-content-(encoding|media-type)-changed", "contentEncoding"),
     (r".*-(pattern|format|not|if|then|else|contains|xml)-\w+", r"\1"),
-    (r".*-(exclusive-min|exclusive-max|min|max)-\w+", r"\1imum"),
+    (r".*-(exclusive-(?:min|max))-\w+", r"\1imum"),
+    (r".*-(min|max)-\w+", r"\1imum"),
     (r".*-((?:min|max)-(?:length|items|properties)|unique-items|property-names)-\w+", r"\1"),
 ]
 SIGNED = {"tag", "server", "scope", "schemeScope", "scheme", "flow", "link", "media", "status", "header"}
@@ -138,9 +139,7 @@ def _place(change: Change, name: str) -> tuple[str, ...]:
     return ()
 
 
-def disagreements(
-    told: set[Fact], true: set[Fact], components: set[str]
-) -> list[tuple[str, Fact]]:
+def disagreements(told: set[Fact], true: set[Fact], components: set[str]) -> list[tuple[str, Fact]]:
     """Return what the oracle knows and the comparison does not tell, and the other way round."""
     groups: dict[Any, tuple[list[Fact], list[Fact]]] = defaultdict(lambda: ([], []))
     for index, facts in enumerate((told, true)):
@@ -149,7 +148,9 @@ def disagreements(
     found: list[tuple[str, Fact]] = []
     for said, known in groups.values():
         found += [("not so", one) for one in said if not any(_agree(one, fact, components) for fact in known)]
-        found += [("missed", fact) for fact in known if not any(_agree(one, fact, components) for one in said)]
+        found += [
+            ("missed", fact) for fact in known if not any(_agree(one, fact, components) for one in said)
+        ]
     return sorted(found)
 
 

@@ -25,7 +25,7 @@ from typing import Any
 from facts import differences
 from told import disagreements, facts_of
 
-from trigger_contract.changes import Comparison, Severity, compare
+from trigger_contract.changes import Severity, compare
 from trigger_contract.document.locate import read_document
 from trigger_contract.errors import UserError
 
@@ -35,6 +35,8 @@ PACKAGES = {
     "@directus/specs": "package/dist/openapi.json",
     "@octokit/openapi-webhooks": "package/generated/api.github.com.json",
 }
+
+
 def order(version: str) -> Any:
     """Sort versions as semantic versioning does: a pre-release before its release, numbers by size."""
     core, _, pre = version.partition("-")
@@ -101,7 +103,8 @@ def run(package: str, versions: list[tuple[str, Path]]) -> int:
             spent, slowest, size = spent + took, max(slowest, took), max(size, path.stat().st_size)
             counts.update({severity.value: number for severity, number in comparison.counts.items()})
             counts["pairs"] += 1
-            wrong = disagreements(facts_of(comparison), differences(previous[1], document), _names(previous[1], document))
+            both = previous[1], document
+            wrong = disagreements(facts_of(comparison), differences(*both), _names(*both))
             count += len(wrong)
             for word, fact in wrong[:SHOWN]:
                 print(f"  {previous[0]} → {version}: {word}: {' | '.join(map(str, fact))}")
@@ -109,8 +112,7 @@ def run(package: str, versions: list[tuple[str, Path]]) -> int:
     classes = ", ".join(f"{counts[severity.value]} {severity.value}" for severity in Severity)
     print(f"{package}: {counts['pairs']} pairs of up to {size / 1e6:.1f} MB: {classes}")
     print(
-        f"  {spent:.1f} s of CPU time in all, {slowest:.2f} s the slowest; "
-        f"the oracle disagrees {count} times"
+        f"  {spent:.1f} s of CPU time in all, {slowest:.2f} s the slowest; the oracle disagrees {count} times"
     )
     return count
 
