@@ -30,6 +30,10 @@ PAIRS = [
     ({"type": ["string", "null"]}, {"type": "string", "nullable": True}),
     ({"type": ["string", "null"]}, {"anyOf": [STRING, {"type": "null"}]}),
     ({"type": ["string", "integer"]}, {"oneOf": [STRING, {"type": "integer"}]}),
+    (
+        {"oneOf": [STRING, {"type": "object"}]},
+        {"oneOf": [STRING, {"type": "object", "additionalProperties": True}]},
+    ),
     ({"type": "string", "nullable": True, "enum": ["a"]}, {"type": ["string", "null"], "enum": ["a", None]}),
     ({"const": 1}, {"enum": [1]}),
     ({"enum": [1, 2]}, {"enum": [2, 1.0]}),
