@@ -135,11 +135,10 @@ class Facts:
     def _replaced(self, one: Any, other: Any, tell: Any) -> bool:
         """Alternatives where there was a schema of some type, or the other way round."""
         union, plain = (one, other) if one["unions"] else (other, one)
-        if union["types"] is not None or union["properties"]:
-            return False
-        if plain["types"] is not None:
+        if plain["types"] is not None and union["types"] is None and not union["properties"]:
             tell("type", "other")
             return True
+        # Alternatives beside all that the schema says are a demand more.
         tell("union+" if other["unions"] else "union-", "narrows" if other["unions"] else "widens")
         return False
 

@@ -175,6 +175,23 @@ def test_a_list_of_types_becomes_alternatives_that_say_more() -> None:
     assert found(old, new) == [(code, "breaking"), ("response-property-min-set", "additive")]
 
 
+def test_annotations_move_into_an_alternative_with_their_schema() -> None:
+    text = {"type": "string", "default": "", "description": "Any words"}
+    old, new = sending(text), sending({"oneOf": [an_object(a=STRING), text]})
+    assert found(old, new) == [("request-body-one-of-added", "additive")]
+
+
+def test_null_stays_where_alternatives_become_one_schema() -> None:
+    user = {"type": "object", "required": ["a"], "properties": {"a": STRING, "b": STRING}}
+    schemas = {"User": user, "Group": an_object(c=STRING)}
+    old = receiving(an_object(p={**union("User", "Group", kind="anyOf"), "nullable": True}), schemas=schemas)
+    inline = {"allOf": [user, {"type": "object", "nullable": True}], "nullable": True}
+    changes = found(old, receiving(an_object(p=inline), schemas=schemas))
+    assert [change for change in changes if not change[0].startswith("api-schema")] == [
+        ("response-property-any-of-removed", "additive")
+    ]
+
+
 def test_another_type_becomes_alternatives() -> None:
     for make, prefix in ((sending, "request"), (receiving, "response")):
         changes = compare(make(STRING), make(union("Cat", "Dog"), schemas=ALTERNATIVES)).changes

@@ -35,6 +35,10 @@ PAIRS = [
         {"oneOf": [STRING, {"type": "object", "additionalProperties": True}]},
     ),
     ({"type": "string", "nullable": True, "enum": ["a"]}, {"type": ["string", "null"], "enum": ["a", None]}),
+    (
+        {"type": "string", "nullable": True, "oneOf": [{"enum": ["a", "b"]}, {"enum": [None]}]},
+        {"type": "string", "nullable": True, "enum": [None, "a", "b"]},
+    ),
     ({"const": 1}, {"enum": [1]}),
     ({"enum": [1, 2]}, {"enum": [2, 1.0]}),
     ({"example": 1}, {"examples": [1]}),

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from trigger_contract.changes.flatten import Flat, flatten
 from trigger_contract.changes.law import Effect
 from trigger_contract.changes.model import Severity
-from trigger_contract.changes.position import position
+from trigger_contract.changes.position import Position, is_annotation, position
 from trigger_contract.changes.side import Side, canonical, same_json
 from trigger_contract.changes.spot import Context, Spot
 
 if TYPE_CHECKING:
     from trigger_contract.changes.schemas import SchemaGraph
+
+_SHOWN_PROPERTIES = 5
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,30 @@ def _differ(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
     return any(old[name] != new[name] for name in old.keys() & new.keys())
 
 
+def is_type_list(flat: Flat) -> bool:
+    """Whether a schema names several types and demands nothing else."""
+    return flat.types is not None and len(flat.types) > 1 and all(map(is_annotation, flat.keywords))
+
+
+def as_alternatives(at: Position, flat: Flat, told: set[str]) -> list[Any]:
+    """Return a schema that is no union as the alternatives of one.
+
+    Args:
+        at: The schema.
+        flat: What it demands.
+        told: Annotations that are compared apart, as null is.
+    """
+    if is_type_list(flat):
+        return [{"type": name} for name in sorted(flat.types or ())]
+    if not flat.null and at.key.startswith("#"):
+        return [{"$ref": at.key}]
+    if not flat.null or flat.extra:
+        return [{key: value for key, value in at.core.items() if key not in told}]
+    bare = flat.keywords if "allOf" in at.core else at.core
+    bare = {key: value for key, value in bare.items() if key not in {"nullable", "type", *told}}
+    return [{**bare, "type": sorted(flat.types)} if flat.types is not None else bare]
+
+
 def describe(side: Side, raw: Any) -> str:
     """Name an alternative: the component, or what it looks like."""
     at = position(side, raw)
@@ -119,8 +145,9 @@ def describe(side: Side, raw: Any) -> str:
     flat = flatten(side, raw)
     if isinstance(title := flat.get("title"), str):
         return f"`{title}`"
-    if "properties" in flat.keywords:
-        return f"`{{{', '.join(flat.get('properties'))}}}`"
+    if names := [*flat.get("properties", ())]:
+        more = ", …" if len(names) > _SHOWN_PROPERTIES else ""
+        return f"`{{{', '.join(names[:_SHOWN_PROPERTIES])}{more}}}`"
     return f"`{' or '.join(sorted(flat.types)) if flat.types else 'any'}`"
 
 
