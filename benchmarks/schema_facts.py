@@ -1,5 +1,5 @@
-"""How schemas of two documents differ, for the oracle in ``facts``: every reference followed, every ``allOf``
-added up, and what is left compared keyword by keyword, as plainly as possible.
+"""How schemas of two documents differ, for the oracle in ``facts``: compared keyword by keyword, as plainly
+as possible, after ``plain_schemas`` has followed every reference and added up every ``allOf``.
 """
 
 from __future__ import annotations
@@ -7,129 +7,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import unquote
 
-TOLD = {"deprecated", "readOnly", "writeOnly", "default", "xml"}
-UPPER = {"maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"}
-LOWER = {"minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"}
-DEMANDS = {"pattern", "format", "not", "if", "then", "else", "contains", "propertyNames", "uniqueItems"}
+from plain_schemas import LOWER, TOLD, UPPER, Reader, Schema, text
+
 WIDER_FORMATS = {("int32", "int64"), ("float", "double"), ("date", "date-time")}
-Schema = Any
-
-
-def text(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, default=str)
-
-
-class Reader:
-    """Reads one document."""
-
-    def __init__(self, document: Any) -> None:
-        self.document = document
-
-    def lookup(self, reference: str) -> Any:
-        value = self.document
-        for step in reference[2:].split("/"):
-            key = unquote(step.replace("~1", "/").replace("~0", "~"))
-            value = value[int(key)] if isinstance(value, list) else value[key]
-        return value
-
-    def resolve(self, value: Any) -> Any:
-        while isinstance(value, dict) and isinstance(value.get("$ref"), str):
-            value = self.lookup(value["$ref"])
-        return value
-
-    def name(self, schema: Schema) -> str | None:
-        return schema.get("$ref") if isinstance(schema, dict) else None
-
-    def plain(self, schema: Schema, trail: tuple[str, ...] = ()) -> dict[str, Any]:
-        """Return one level of a schema with references and ``allOf`` added up."""
-        made: dict[str, Any] = {
-            "types": None,
-            "null": None,
-            "properties": {},
-            "required": set(),
-            "unions": [],
-        }
-        made |= {"items": [], "others": [], "rest": {}}
-        if not isinstance(schema, dict):
-            if schema is False:
-                made["rest"]["not"] = "{}"
-            return made
-        schema = dict(schema)
-        parts = [*schema.pop("allOf", [])]
-        if isinstance(schema.get("$ref"), str):
-            parts.insert(0, {"$ref": schema.pop("$ref")})
-        self._own(made, schema, parts)
-        for part in parts:
-            reference = self.name(part)
-            if reference is None:
-                self._add(made, self.plain(part, trail))
-            elif reference not in trail:
-                self._add(made, self.plain(self.lookup(reference), (*trail, reference)))
-        if schema.get("nullable") is True and made["null"] is False:
-            made["null"] = True
-        return made
-
-    def _own(self, made: dict[str, Any], schema: dict[str, Any], parts: list[Any]) -> None:
-        rest = made["rest"]
-        if "type" in schema:
-            listed = {schema["type"]} if isinstance(schema["type"], str) else set(schema["type"])
-            made["null"] = "null" in listed or schema.get("nullable") is True
-            made["types"] = listed - ({"null", "integer"} if "number" in listed else {"null"})
-        if "enum" in schema or "const" in schema:
-            values = schema.get("enum", [schema.get("const")])
-            rest["enum"] = {text(value) for value in values if value is not None}
-            made["null"] = None in values if made["null"] is None else made["null"]
-        for key in ("oneOf", "anyOf"):
-            members = [one for one in schema.get(key, []) if not _only_null(one)]
-            with_null = key in schema and len(members) < len(schema[key])
-            if len(members) == 1:
-                parts.append({"allOf": members, "nullable": True} if with_null else members[0])
-            elif members:
-                made["null"] = made["null"] or with_null if made["types"] is None else made["null"]
-                made["unions"] = members
-        made["properties"] = {name: [one] for name, one in schema.get("properties", {}).items()}
-        made["required"] = set(schema["required"]) if isinstance(schema.get("required"), list) else set()
-        for key, place in (("items", "items"), ("additionalProperties", "others")):
-            if schema.get(key) not in (None, True, {}):
-                made[place] = [schema[key]]
-        for key in UPPER | LOWER | DEMANDS | TOLD:
-            value = schema.get(key)
-            if (
-                value is not None
-                and value is not False
-                and not (key.startswith("min") and key != "minimum" and value == 0)
-            ):
-                rest[key] = value if key in UPPER | LOWER else text(value)
-        for limit in ("Minimum", "Maximum"):
-            if rest.get(f"exclusive{limit}") is True:
-                rest[f"exclusive{limit}"] = rest.pop(limit.lower())
-
-    @staticmethod
-    def _add(made: dict[str, Any], part: dict[str, Any]) -> None:
-        if None in (made["null"], part["null"]):
-            made["null"] = part["null"] if made["null"] is None else made["null"]
-        else:
-            made["null"] = made["null"] and part["null"]
-        if None in (made["types"], part["types"]):
-            made["types"] = part["types"] if made["types"] is None else made["types"]
-        else:
-            made["types"] = made["types"] & part["types"]
-        for name, schemas in part["properties"].items():
-            made["properties"].setdefault(name, []).extend(schemas)
-        made["required"] |= part["required"]
-        made["unions"] = made["unions"] or part["unions"]
-        made["items"] += part["items"]
-        made["others"] += part["others"]
-        rest = {**part["rest"], **made["rest"]}
-        if "enum" in part["rest"] and "enum" in made["rest"]:
-            rest["enum"] = part["rest"]["enum"] & made["rest"]["enum"]
-        made["rest"] = rest
-
-
-def _only_null(schema: Schema) -> bool:
-    return isinstance(schema, dict) and schema.get("type") in ("null", ["null"])
+# Two schemas as text; whether values never travel this way; whether a client receives them; whether as text.
+Pair = tuple[str, str, bool, bool, bool]
+Found = tuple[str, str, tuple[str, ...]]
+# Old and new schema below another, whether values never travel this way, and the step that leads there.
+Below = tuple[Schema, Schema, bool, str]
+# So many last steps of a place are kept: enough to tell it from others, few enough not to multiply.
+STEPS = 3
 
 
 def _all(schemas: list[Schema]) -> Schema:
@@ -137,78 +25,145 @@ def _all(schemas: list[Schema]) -> Schema:
 
 
 class Facts:
-    """The differences of two documents."""
+    """The differences of two documents.
+
+    A pair of schemas is looked at once for each direction; what is found there is kept with the pair, the
+    pairs below are edges that carry the step which leads there: a property's name, ``[]``, ``*``.
+    """
 
     def __init__(self, old: Any, new: Any) -> None:
         self.old, self.new = Reader(old), Reader(new)
-        self._known: dict[Any, tuple[set[tuple[str, str]], list[Any]]] = {}
+        self._known: dict[Pair, tuple[set[Found], list[tuple[Pair, str]]]] = {}
+        self._schemas: dict[Pair, tuple[Schema, Schema]] = {}
+        self._same: set[Pair] = set()
 
     def schemas(
-        self, old: Schema, new: Schema, received: bool, encoded: bool = False
-    ) -> set[tuple[str, str]]:
-        """Return kind and class of each difference of two schemas and of all below them."""
-        found: set[tuple[str, str]] = set()
-        queue, seen = [(old, new, False)], set()
-        while queue:
-            one, other, idle = queue.pop()
-            key = (text(one), text(other), idle, received, encoded)
-            if key in seen:
-                continue
-            seen.add(key)
-            if key not in self._known:
-                self._known[key] = self._level(one, other, received, encoded, idle)
-            facts, below = self._known[key]
-            found |= facts
-            queue += below
+        self, old: Schema, new: Schema, received: bool, encoded: bool = False, base: str = ""
+    ) -> set[Found]:
+        """Return kind, class and place of each difference of two schemas and of all below them.
+
+        A place is the name of what is compared, or nothing for a body, and the last steps that lead to it.
+        """
+        root = self._pair(old, new, False, received, encoded)
+        changed = self._changed(root)
+        found: set[Found] = set()
+        queue = [(root, (base,) if base else ())] if root in changed else []
+        seen = set(queue)
+        for pair, trail in queue:
+            facts, below = self._known[pair]
+            found |= {(kind, level, _longer(trail, step)) for kind, level, step in facts}
+            for edge, step in below:
+                state = (edge, _longer(trail, (step,)))
+                if edge in changed and state not in seen:
+                    seen.add(state)
+                    queue.append(state)
         return found
 
-    def _level(
-        self, old: Schema, new: Schema, received: bool, encoded: bool, idle: bool
-    ) -> tuple[set[tuple[str, str]], list[Any]]:
+    def _changed(self, root: Pair) -> set[Pair]:
+        """Return the pairs at and below this one in which, or below which, something is different."""
+        above: dict[Pair, list[Pair]] = {root: []}
+        queue = [root]
+        for pair in queue:
+            if pair not in self._known:
+                self._known[pair] = self._level(pair)
+            for edge, _ in self._known[pair][1]:
+                if edge in self._same:
+                    continue
+                if edge not in above:
+                    queue.append(edge)
+                above.setdefault(edge, []).append(pair)
+        changed = {pair for pair in queue if self._known[pair][0]}
+        waiting = list(changed)
+        for pair in waiting:
+            for higher in above[pair]:
+                if higher not in changed:
+                    changed.add(higher)
+                    waiting.append(higher)
+        self._same |= above.keys() - changed
+        return changed
+
+    def _pair(self, old: Schema, new: Schema, idle: bool, received: bool, encoded: bool) -> Pair:
+        pair = (text(old), text(new), idle, received, encoded)
+        self._schemas[pair] = (old, new)
+        return pair
+
+    def _level(self, pair: Pair) -> tuple[set[Found], list[tuple[Pair, str]]]:
+        (old, new), (_, _, idle, received, encoded) = self._schemas[pair], pair
         one, other = self.old.plain(old), self.new.plain(new)
-        found: set[tuple[str, str]] = set()
-        below: list[Any] = []
+        found: set[Found] = set()
+        below: list[Below] = []
 
-        def tell(kind: str, effect: str, quiet: bool = idle) -> None:
-            found.add((kind, "additive" if quiet else _class(effect, received)))
+        def tell(kind: str, effect: str, quiet: bool = idle, step: str = "") -> None:
+            level = "additive" if quiet else _class(effect, received)
+            found.add((kind, level, (step,) if step else ()))
 
+        told = False
         if bool(one["unions"]) != bool(other["unions"]):
             below = self._wrapped(old, new, one, other, tell, idle)
-        if not below:
+            told = not below and self._replaced(one, other, tell)
+        if not below and not told:
             self._values(one, other, tell, received, encoded)
             if not _apart(one, other):
                 self._properties(one, other, tell, below, received, idle)
-                below += [(_all(one["items"]), _all(other["items"]), idle)] * bool(
-                    one["items"] or other["items"]
-                )
+                if one["items"] or other["items"]:
+                    below.append((_all(one["items"]), _all(other["items"]), idle, "[]"))
+                for before, after in zip(one["first"], other["first"], strict=False):
+                    below.append((before, after, idle, ""))
+                if len(one["first"]) != len(other["first"]):
+                    tell("prefixItems", "unknown")
                 self._others(one, other, tell, below, idle)
-                if one["unions"] and other["unions"]:
-                    pairs, gone, come = self._matched(one["unions"], other["unions"])
-                    below += [(*pair, idle) for pair in pairs]
-                    for kind, effect, count in (("union-", "narrows", gone), ("union+", "widens", come)):
-                        if count:
-                            tell(kind, effect)
-        return found, below
+                self._alternatives(one, other, tell, below, idle)
+        return found, [
+            (self._pair(before, after, quiet, received, encoded), step)
+            for before, after, quiet, step in below
+        ]
 
-    def _wrapped(self, old: Schema, new: Schema, one: Any, other: Any, tell: Any, idle: bool) -> list[Any]:
+    def _alternatives(self, one: Any, other: Any, tell: Any, below: list[Below], idle: bool) -> None:
+        if not (one["unions"] and other["unions"]):
+            return
+        if one["union"] != other["union"]:
+            tell("unionKind", "none")
+        pairs, gone, come = self._matched(one["unions"], other["unions"])
+        below += [(*pair, idle, "") for pair in pairs]
+        for kind, effect, count in (("union-", "narrows", gone), ("union+", "widens", come)):
+            if count:
+                tell(kind, effect)
+        names = one["tag"], other["tag"]
+        if names[0] != names[1]:
+            tell("discriminator", "none" if names[0] is None else "unknown")
+
+    def _replaced(self, one: Any, other: Any, tell: Any) -> bool:
+        """Alternatives where there was a schema of some type, or the other way round."""
+        union, plain = (one, other) if one["unions"] else (other, one)
+        if plain["types"] is not None and union["types"] is None and not union["properties"]:
+            tell("type", "other")
+            return True
+        # Alternatives beside all that the schema says are a demand more.
+        tell("union+" if other["unions"] else "union-", "narrows" if other["unions"] else "widens")
+        return False
+
+    def _wrapped(self, old: Schema, new: Schema, one: Any, other: Any, tell: Any, idle: bool) -> list[Below]:
         """A schema that became one of several alternatives, or the other way round."""
-        pairs, gone, come = self._matched(one["unions"] or [old], other["unions"] or [new])
+        sides = [
+            side["unions"]
+            or ([{"type": name} for name in sorted(side["types"])] if _bare(side) else [schema])
+            for side, schema in ((one, old), (other, new))
+        ]
+        pairs, gone, come = self._matched(*sides)
         if pairs and gone:
             tell("union-", "narrows")
         if pairs and come:
             tell("union+", "widens")
         # Null is admitted beside the alternatives, so each of them stands for one that admits it.
-        nullable = [side["unions"] and side["null"] for side in (one, other)]
-        return [
-            (
-                *(
-                    {"allOf": [part], "nullable": True} if null else part
-                    for part, null in zip(pair, nullable, strict=True)
-                ),
-                idle,
-            )
+        nullable = [side["null"] and (side["unions"] or _bare(side)) for side in (one, other)]
+        wrapped = [
+            [
+                {"allOf": [part], "nullable": True} if null else part
+                for part, null in zip(pair, nullable, strict=True)
+            ]
             for pair in pairs
         ]
+        return [(before, after, idle, "") for before, after in wrapped]
 
     def _values(self, one: Any, other: Any, tell: Any, received: bool, encoded: bool) -> None:
         before, after = one["types"], other["types"]
@@ -225,7 +180,7 @@ class Facts:
                 tell(kind, effect)
 
     def _properties(
-        self, one: Any, other: Any, tell: Any, below: list[Any], received: bool, idle: bool
+        self, one: Any, other: Any, tell: Any, below: list[Below], received: bool, idle: bool
     ) -> None:
         barred = "writeOnly" if received else "readOnly"
         for name in {*one["properties"], *other["properties"], *one["required"], *other["required"]}:
@@ -246,20 +201,20 @@ class Facts:
                 effect = (
                     ("widens" if needed[0] else "unknown") if received else "narrows" if closed else "unknown"
                 )
-                tell("property-", effect, quiet)
+                tell("property-", effect, quiet, name)
             elif not there[0]:
-                tell("property+", "none" if received or not needed[1] else "narrows", quiet)
+                tell("property+", "none" if received or not needed[1] else "narrows", quiet, name)
             else:
                 if needed[0] != needed[1]:
-                    tell("required", "narrows" if needed[1] else "widens", quiet)
-                below.append((_all(schemas[0]), _all(schemas[1]), quiet))
+                    tell("required", "narrows" if needed[1] else "widens", quiet, name)
+                below.append((_all(schemas[0]), _all(schemas[1]), quiet, name))
 
-    def _others(self, one: Any, other: Any, tell: Any, below: list[Any], idle: bool) -> None:
+    def _others(self, one: Any, other: Any, tell: Any, below: list[Below], idle: bool) -> None:
         before, after = False in one["others"], False in other["others"]
         if before != after:
             tell("others", "narrows" if after else "none")
         elif not before and (one["others"] or other["others"]):
-            below.append((_all(one["others"]), _all(other["others"]), idle))
+            below.append((_all(one["others"]), _all(other["others"]), idle, "*"))
 
     def _matched(self, old: list[Schema], new: list[Schema]) -> tuple[list[tuple[Schema, Schema]], int, int]:
         """Pair alternatives: by name, by text, by the value that tells them apart, by their properties."""
@@ -282,6 +237,16 @@ class Facts:
                 before.remove(one)
                 after.remove(other)
         return pairs, len(before), len(after)
+
+
+def _bare(side: Any) -> bool:
+    """Whether a schema is a list of types and nothing else."""
+    empty = not (side["properties"] or side["required"] or side["items"] or side["others"] or side["unions"])
+    return side["types"] is not None and len(side["types"]) > 1 and empty and not {*side["rest"]} - TOLD
+
+
+def _longer(trail: tuple[str, ...], steps: tuple[str, ...]) -> tuple[str, ...]:
+    return (*trail, *(step for step in steps if step))[-STEPS:]
 
 
 def _name_sign(reader: Reader, schema: Schema) -> Any:

@@ -12,7 +12,6 @@ styles. Ends with 1 if the two disagree anywhere.
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -23,80 +22,19 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from facts import Fact, differences
+from facts import differences
+from told import disagreements, facts_of
 
-from trigger_contract.changes import Comparison, Severity, compare
+from trigger_contract.changes import Severity, compare
 from trigger_contract.document.locate import read_document
 from trigger_contract.errors import UserError
 
+SHOWN = 20
 PACKAGES = {
     "@figma/rest-api-spec": "package/openapi/openapi.yaml",
     "@directus/specs": "package/dist/openapi.json",
     "@octokit/openapi-webhooks": "package/generated/api.github.com.json",
 }
-# Ends of codes and the oracle's kinds; None where it has none. The first that fits counts.
-KINDS = [
-    (r"(api|operation|sunset|links?|tag|path)-(?!removed|operation-id).*", None),
-    (
-        r".*(-description|-title|-summary|-example|-examples|-extension|-keyword|-externalDocs|-external-docs).*",
-        None,
-    ),
-    (r"(request-parameter|response-header)-(style|explode|allow-reserved|allow-empty-value).*", None),
-    (
-        r".*(media-type-name-changed|encoding-changed|union-kind-changed|discriminator.*|parameter-renamed)",
-        None,
-    ),
-    (r"(webhook-)?endpoint-added", "operation+"),
-    (r"(webhook-)?api-removed-.*", "operation-"),
-    (r"(webhook-)?api-operation-id-.*", "operationId"),
-    (r".*media-type-(added|removed)", "media"),
-    (r".*status-(added|removed)", "status"),
-    (r".*response-header-(added|removed)", "header"),
-    (r".*request-body-(added-\w+|removed)", "body"),
-    (r"new-.*property|.*property-added", "property+"),
-    (r".*property-removed", "property-"),
-    (r"new-.*parameter", "parameter+"),
-    (r"request-parameter-removed", "parameter-"),
-    (r".*parameter-serialization-changed", "spelling"),
-    (r".*-enum-value-added", "enum+"),
-    (r".*-enum-value-removed", "enum-"),
-    (r".*-(became-enum|enum-removed|const-\w+)", "enum"),
-    (r".*-became-(not-)?nullable", "null"),
-    (r".*-became-(required|optional)", "required"),
-    (r".*-became-(not-)?read-only", "readOnly"),
-    (r".*-became-(not-)?write-only", "writeOnly"),
-    (r".*-type-(changed|generalized|specialized)", "type"),
-    (r".*-(one|any)-of-added", "union+"),
-    (r".*-(one|any)-of-removed", "union-"),
-    (r".*-default-value-\w+", "default"),
-    (r".*-additional-properties-\w+", "others"),
-    (r".*(deprecated.*|reactivated)", "deprecated"),
-    (r".*-(pattern|format|not|if|then|else|contains|xml)-\w+", r"\1"),
-    (r".*-(exclusive-min|exclusive-max|min|max)-\w+", r"\1imum"),
-    (r".*-((?:min|max)-(?:length|items|properties)|unique-items|property-names)-\w+", r"\1"),
-]
-
-
-def kind(code: str) -> str | None:
-    """Return what the oracle calls a change of this code; None where it does not look."""
-    for pattern, name in KINDS:
-        if match := re.fullmatch(pattern, code):
-            if name in ("media", "status", "header"):
-                return name + ("+" if code.endswith("-added") else "-")
-            if name is None or "\\" not in name:
-                return name
-            first, *more = match.expand(name).split("-")
-            return first + "".join(part.capitalize() for part in more)
-    raise ValueError(f"no kind for the code {code}")
-
-
-def reported(comparison: Comparison) -> set[Fact]:
-    """Return what the comparison says in the oracle's terms."""
-    found: set[Fact] = set()
-    for change in comparison.changes:
-        if change.severity is not Severity.TEXT and (name := kind(change.code)) is not None:
-            found |= {(label, name, change.severity.value) for label in change.operations}
-    return {fact for fact in found if not fact[0].startswith("callback ")}
 
 
 def order(version: str) -> Any:
@@ -107,6 +45,11 @@ def order(version: str) -> Any:
         not pre,
         [(part.isdigit(), int(part) if part.isdigit() else part) for part in pre.split(".")],
     )
+
+
+def _names(*documents: Any) -> set[str]:
+    """Return the names of the schemas that are components in any of these documents."""
+    return {name for one in documents for name in (one.get("components") or {}).get("schemas") or {}}
 
 
 def fetch(package: str, member: str, folder: Path) -> list[tuple[str, Path]]:
@@ -141,7 +84,7 @@ def fetch(package: str, member: str, folder: Path) -> list[tuple[str, Path]]:
 def run(package: str, versions: list[tuple[str, Path]]) -> int:
     """Compare each version with the next, print a line for the package, and return the disagreements."""
     counts: Counter[str] = Counter()
-    slowest, spent, size, disagreements, previous = 0.0, 0.0, 0, 0, None
+    slowest, spent, size, count, previous = 0.0, 0.0, 0, 0, None
     for version, path in versions:
         try:
             document = read_document(path)
@@ -150,24 +93,28 @@ def run(package: str, versions: list[tuple[str, Path]]) -> int:
             continue
         if previous is not None:
             started = time.process_time()
-            comparison = compare(previous[1], document)
+            try:
+                comparison = compare(previous[1], document, old_name=previous[0], new_name=version)
+            except UserError as error:
+                print(f"  {previous[0]} → {version}: {error}")
+                previous = version, document
+                continue
             took = time.process_time() - started
             spent, slowest, size = spent + took, max(slowest, took), max(size, path.stat().st_size)
-            counts.update({severity.value: count for severity, count in comparison.counts.items()})
+            counts.update({severity.value: number for severity, number in comparison.counts.items()})
             counts["pairs"] += 1
-            said, is_so = reported(comparison), differences(previous[1], document)
-            for word, facts in (("missed", is_so - said), ("not so", said - is_so)):
-                disagreements += len(facts)
-                for fact in sorted(facts)[:5]:
-                    print(f"  {previous[0]} → {version}: {word}: {' | '.join(fact)}")
+            both = previous[1], document
+            wrong = disagreements(facts_of(comparison), differences(*both), _names(*both))
+            count += len(wrong)
+            for word, fact in wrong[:SHOWN]:
+                print(f"  {previous[0]} → {version}: {word}: {' | '.join(map(str, fact))}")
         previous = version, document
     classes = ", ".join(f"{counts[severity.value]} {severity.value}" for severity in Severity)
     print(f"{package}: {counts['pairs']} pairs of up to {size / 1e6:.1f} MB: {classes}")
     print(
-        f"  {spent:.1f} s of CPU time in all, {slowest:.2f} s the slowest; "
-        f"the oracle disagrees {disagreements} times"
+        f"  {spent:.1f} s of CPU time in all, {slowest:.2f} s the slowest; the oracle disagrees {count} times"
     )
-    return disagreements
+    return count
 
 
 def main() -> int:

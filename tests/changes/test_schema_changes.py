@@ -167,6 +167,49 @@ def test_a_schema_that_becomes_one_of_several() -> None:
     assert ("response-body-one-of-removed", "additive") in found(new, old)
 
 
+def test_a_list_of_types_becomes_alternatives_that_say_more() -> None:
+    number = {"type": "number"}
+    old = receiving({"anyOf": [{"type": "boolean"}, number]})
+    new = receiving({"anyOf": [{"type": "boolean"}, {**number, "minimum": 1}, an_object(a=STRING)]})
+    code = "response-body-any-of-added"
+    assert found(old, new) == [(code, "breaking"), ("response-property-min-set", "additive")]
+
+
+def test_annotations_move_into_an_alternative_with_their_schema() -> None:
+    text = {"type": "string", "default": "", "description": "Any words"}
+    old, new = sending(text), sending({"oneOf": [an_object(a=STRING), text]})
+    assert found(old, new) == [("request-body-one-of-added", "additive")]
+
+
+def test_null_stays_where_alternatives_become_one_schema() -> None:
+    user = {"type": "object", "required": ["a"], "properties": {"a": STRING, "b": STRING}}
+    schemas = {"User": user, "Group": an_object(c=STRING)}
+    old = receiving(an_object(p={**union("User", "Group", kind="anyOf"), "nullable": True}), schemas=schemas)
+    inline = {"allOf": [user, {"type": "object", "nullable": True}], "nullable": True}
+    changes = found(old, receiving(an_object(p=inline), schemas=schemas))
+    assert [change for change in changes if not change[0].startswith("api-schema")] == [
+        ("response-property-any-of-removed", "additive")
+    ]
+
+
+def test_another_type_becomes_alternatives() -> None:
+    for make, prefix in ((sending, "request"), (receiving, "response")):
+        changes = compare(make(STRING), make(union("Cat", "Dog"), schemas=ALTERNATIVES)).changes
+        first = next(change for change in changes if not change.code.startswith("api-schema"))
+        assert (first.code, first.severity.value) == (f"{prefix}-body-type-changed", "breaking")
+        assert "`Cat` or `Dog` (was `string`)" in first.message
+
+
+def test_the_most_alike_alternatives_are_versions_of_one() -> None:
+    names = ("a", "b", "c", "d")
+    far, near = an_object(**dict.fromkeys("abx", STRING)), an_object(**dict.fromkeys(names, STRING))
+    grown = an_object(**dict.fromkeys((*names, "e"), STRING))
+    assert found(receiving({"oneOf": [far, near]}), receiving({"oneOf": [grown]})) == [
+        ("response-body-one-of-removed", "additive"),
+        ("response-optional-property-added", "additive"),
+    ]
+
+
 def test_a_change_inside_an_alternative_is_told_as_such() -> None:
     old = receiving({"oneOf": [STRING, an_object(a=STRING, b=STRING)]})
     new = receiving({"oneOf": [an_object(a=STRING, b=INTEGER), STRING]})

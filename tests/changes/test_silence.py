@@ -30,7 +30,15 @@ PAIRS = [
     ({"type": ["string", "null"]}, {"type": "string", "nullable": True}),
     ({"type": ["string", "null"]}, {"anyOf": [STRING, {"type": "null"}]}),
     ({"type": ["string", "integer"]}, {"oneOf": [STRING, {"type": "integer"}]}),
+    (
+        {"oneOf": [STRING, {"type": "object"}]},
+        {"oneOf": [STRING, {"type": "object", "additionalProperties": True}]},
+    ),
     ({"type": "string", "nullable": True, "enum": ["a"]}, {"type": ["string", "null"], "enum": ["a", None]}),
+    (
+        {"type": "string", "nullable": True, "oneOf": [{"enum": ["a", "b"]}, {"enum": [None]}]},
+        {"type": "string", "nullable": True, "enum": [None, "a", "b"]},
+    ),
     ({"const": 1}, {"enum": [1]}),
     ({"enum": [1, 2]}, {"enum": [2, 1.0]}),
     ({"example": 1}, {"examples": [1]}),

@@ -64,9 +64,13 @@ def flatten(side: Side, raw: Any, taken: set[str] | None = None) -> Flat:
     members: list[Any] = []
     if isinstance(reference := schema.get("$ref"), str):
         if is_legacy(side):
-            flat = Flat()
+            flat, schema = Flat(), {}
         members.append(reference)
     members += side.sequence(schema.get("allOf"), "`allOf`", schema)
+    for keyword in UNIONS:
+        # One alternative, perhaps beside null, is no choice.
+        if (sole := _sole_alternative(side, schema, keyword)) is not None:
+            members.append(sole)
     for member in members:
         if isinstance(member, str) or (isinstance(member, Mapping) and set(member) == {"$ref"}):
             reference = member if isinstance(member, str) else str(member["$ref"])
@@ -166,6 +170,9 @@ def _normalise_union(
     """Take null out of a union, and read a union of bare types as a list of types."""
     members = side.sequence(rest[keyword], f"`{keyword}`", schema)
     others = [member for member in members if not is_null(member)]
+    if len(others) == 1:
+        del rest[keyword]
+        return types, bool(null) or len(others) < len(members) if types is None else null
     if types is None:
         null = bool(null) or len(others) < len(members)
         bare = [name for member in others for name in _bare_types(member)]
@@ -177,6 +184,15 @@ def _normalise_union(
     # The same alternative twice says nothing in anyOf (in oneOf it says that neither holds).
     rest[keyword] = list({canonical(one): one for one in others}.values()) if keyword == "anyOf" else others
     return types, null
+
+
+def _sole_alternative(side: Side, schema: Mapping[str, Any], keyword: str) -> Any:
+    """Return the only alternative besides null, which it admits then; None where there are several."""
+    members = side.sequence(schema.get(keyword), f"`{keyword}`", schema)
+    others = [member for member in members if not is_null(member)]
+    if len(others) != 1:
+        return None
+    return others[0] if len(members) == 1 else {"allOf": others, "nullable": True}
 
 
 def _bare_types(schema: Any) -> list[str]:

@@ -65,7 +65,10 @@ def compare_parameters(
     for key in gone:
         one = before[key]
         message = f"The {_name(one)} was removed."
-        scope.report("request-parameter-removed", Effect.UNKNOWN, message, one["name"], near=(one, None))
+        # What the server sends in a webhook or callback, a client may count on if it is required.
+        counted = scope.prefix and _required(one)
+        effect = Effect.INCOMPARABLE if counted else Effect.UNKNOWN
+        scope.report("request-parameter-removed", effect, message, one["name"], near=(one, None))
     for key in come:
         _added(scope, new[key])
     for key in before:

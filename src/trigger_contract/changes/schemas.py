@@ -340,13 +340,33 @@ class SchemaGraph:
         name = next((key for key in ("oneOf", "anyOf") if key in keys), "")
         if keys - {name, "discriminator"} or union.extra:
             return False
-        sides = [flat.get(name) if flat is union else [_as_raw(at, flat)] for at, flat in (old, new)]
+        notes = {key for key in union.keywords if is_annotation(key)}
+        sides = [
+            flat.get(name) if flat is union else unions.as_alternatives(at, flat, notes)
+            for at, flat in (old, new)
+        ]
         matched = unions.match(self, spot.context, sides[0], sides[1])
+        plain = new[1] if union is old[1] else old[1]
         if not matched.pairs:
-            return False
+            # Where anything was or is allowed, the alternatives are a demand that came or went.
+            known = plain.types is not None or plain.null is not None
+            return known and union.types is None and self._replaced(spot, old[1], new[1], sides)
         self._alternatives(spot, node, kebab(name), sides[0], sides[1])
         compare_null(spot, old[1], new[1])
-        compare_annotations(spot, old[1].keywords, new[1].keywords)
+        if not unions.is_type_list(plain):
+            # The rest was compared with the alternative.
+            plain = _without(plain, frozenset(plain.keywords.keys() - notes))
+        compare_annotations(spot, *((flat if flat is union else plain).keywords for flat in (old[1], new[1])))
+        return True
+
+    def _replaced(self, spot: Spot, old: Flat, new: Flat, sides: list[list[Any]]) -> bool:
+        """Report a schema of some type in whose place there are alternatives now, or the other way round."""
+        before, after = (
+            " or ".join(unions.describe(side, one) for one in listed)
+            for side, listed in zip((self.old, self.new), sides, strict=True)
+        )
+        spot.report("type-changed", Effect.INCOMPARABLE, f"is {after} (was {before})", before, after)
+        compare_annotations(spot, old.keywords, new.keywords)
         return True
 
     def _others(self, spot: Spot, node: _Node, old: Flat, new: Flat) -> None:
@@ -417,13 +437,3 @@ def _without(flat: Flat, skip: frozenset[str]) -> Flat:
     if not skip:
         return flat
     return replace(flat, keywords={key: value for key, value in flat.keywords.items() if key not in skip})
-
-
-def _as_raw(at: Position, flat: Flat) -> Any:
-    """Return a schema that is no union as the one alternative of one; null is compared apart."""
-    if not flat.null:
-        return {"$ref": at.key} if at.key.startswith("#") else at.core
-    if "allOf" in at.core:
-        return at.core
-    bare = {key: value for key, value in at.core.items() if key not in ("nullable", "type")}
-    return {**bare, "type": sorted(flat.types)} if flat.types is not None else bare

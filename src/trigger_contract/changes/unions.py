@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from trigger_contract.changes.flatten import Flat, flatten
 from trigger_contract.changes.law import Effect
 from trigger_contract.changes.model import Severity
-from trigger_contract.changes.position import position
+from trigger_contract.changes.position import Position, is_annotation, position
 from trigger_contract.changes.side import Side, canonical, same_json
 from trigger_contract.changes.spot import Context, Spot
 
 if TYPE_CHECKING:
     from trigger_contract.changes.schemas import SchemaGraph
+
+_SHOWN_PROPERTIES = 5
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,6 @@ def match(graph: SchemaGraph, context: Context, old: list[Any], new: list[Any]) 
     def same_name(one: Any, other: Any) -> bool:
         return names[0](one) is not None and names[0](one) == names[1](other)
 
-    def alike(one: Any, other: Any) -> bool:
-        flats = flatten(graph.old, one), flatten(graph.new, other)
-        return _likeness(*flats) and not _differ(_tags(graph.old, flats[0]), _tags(graph.new, flats[1]))
-
     def same_tag(one: Any, other: Any) -> bool:
         tags = _tags(graph.old, flatten(graph.old, one)), _tags(graph.new, flatten(graph.new, other))
         return not _differ(*tags) and not tags[0].keys().isdisjoint(tags[1])
@@ -51,7 +49,6 @@ def match(graph: SchemaGraph, context: Context, old: list[Any], new: list[Any]) 
         same_name,
         lambda one, other: graph.same(context, one, other),
         same_tag,
-        alike,
     )
     for test in tests:
         for one in list(before):
@@ -60,20 +57,46 @@ def match(graph: SchemaGraph, context: Context, old: list[Any], new: list[Any]) 
                 pairs.append((one, partner))
                 before.remove(one)
                 after.remove(partner)
+    for one, partner in _most_alike(graph, before, after):
+        pairs.append((one, partner))
+        before.remove(one)
+        after.remove(partner)
     # An alternative that says what another one says comes and goes without notice.
     gone = [one for one in before if not any(graph.same(context, one, other) for other in new)]
     come = [one for one in after if not any(graph.same(context, other, one) for other in old)]
     return Match(tuple(pairs), tuple(gone), tuple(come))
 
 
-def _likeness(old: Flat, new: Flat) -> bool:
-    """Whether two schemas are versions of one: the same types, and objects with half their properties."""
+def _most_alike(graph: SchemaGraph, old: list[Any], new: list[Any]) -> list[tuple[Any, Any]]:
+    """Pair what is left by likeness, the most alike first; what is told apart by a tag is no pair."""
+    flats = [flatten(graph.old, one) for one in old], [flatten(graph.new, one) for one in new]
+    tags = [_tags(graph.old, flat) for flat in flats[0]], [_tags(graph.new, flat) for flat in flats[1]]
+    scores = [
+        (-score, index, other)
+        for index in range(len(old))
+        for other in range(len(new))
+        if (score := _likeness(flats[0][index], flats[1][other]))
+        and not _differ(tags[0][index], tags[1][other])
+    ]
+    taken: tuple[set[int], set[int]] = set(), set()
+    pairs = []
+    for _, index, other in sorted(scores):
+        if index not in taken[0] and other not in taken[1]:
+            taken[0].add(index)
+            taken[1].add(other)
+            pairs.append((old[index], new[other]))
+    return pairs
+
+
+def _likeness(old: Flat, new: Flat) -> float:
+    """Return how likely two schemas are versions of one: of one type, and half their properties in common."""
     if old.types != new.types:
-        return False
+        return 0
     one, other = set(old.get("properties", {})), set(new.get("properties", {}))
     if not one and not other:
-        return old.types is not None
-    return 2 * len(one & other) >= len(one | other)
+        return float(old.types is not None)
+    share = len(one & other) / len(one | other)
+    return share if share >= 0.5 else 0
 
 
 def _tags(side: Side, flat: Flat) -> dict[str, str]:
@@ -90,6 +113,30 @@ def _differ(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
     return any(old[name] != new[name] for name in old.keys() & new.keys())
 
 
+def is_type_list(flat: Flat) -> bool:
+    """Whether a schema names several types and demands nothing else."""
+    return flat.types is not None and len(flat.types) > 1 and all(map(is_annotation, flat.keywords))
+
+
+def as_alternatives(at: Position, flat: Flat, told: set[str]) -> list[Any]:
+    """Return a schema that is no union as the alternatives of one.
+
+    Args:
+        at: The schema.
+        flat: What it demands.
+        told: Annotations that are compared apart, as null is.
+    """
+    if is_type_list(flat):
+        return [{"type": name} for name in sorted(flat.types or ())]
+    if not flat.null and at.key.startswith("#"):
+        return [{"$ref": at.key}]
+    if not flat.null or flat.extra:
+        return [{key: value for key, value in at.core.items() if key not in told}]
+    bare = flat.keywords if "allOf" in at.core else at.core
+    bare = {key: value for key, value in bare.items() if key not in {"nullable", "type", *told}}
+    return [{**bare, "type": sorted(flat.types)} if flat.types is not None else bare]
+
+
 def describe(side: Side, raw: Any) -> str:
     """Name an alternative: the component, or what it looks like."""
     at = position(side, raw)
@@ -98,8 +145,9 @@ def describe(side: Side, raw: Any) -> str:
     flat = flatten(side, raw)
     if isinstance(title := flat.get("title"), str):
         return f"`{title}`"
-    if "properties" in flat.keywords:
-        return f"`{{{', '.join(flat.get('properties'))}}}`"
+    if names := [*flat.get("properties", ())]:
+        more = ", …" if len(names) > _SHOWN_PROPERTIES else ""
+        return f"`{{{', '.join(names[:_SHOWN_PROPERTIES])}{more}}}`"
     return f"`{' or '.join(sorted(flat.types)) if flat.types else 'any'}`"
 
 
