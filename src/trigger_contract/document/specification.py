@@ -3,18 +3,29 @@
 The library reports a fault inside a schema relative to that schema. It follows composed schemas again each
 time it meets them, so that it never comes to the end of a parent and children that refer to each other, nor
 of thirty components that each take in the next one twice. It takes a pattern that Python's ``re`` cannot
-compile for no pattern at all, and tries one on a default with an engine that may need years for it.
+compile for no pattern at all, and tries one on a default with an engine that may need years for it. It holds
+each schema against the meta-schema in Python; here it does so only where jsonschema-rs has found a fault.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from copy import copy
+from functools import cache, partial
 from typing import Any, cast
 
+import jsonschema_rs
 from jsonschema.validators import extend  # type: ignore[import-untyped]  # jsonschema ships no types
 from jsonschema_path.paths import SchemaPath
-from openapi_schema_validator import OAS30Validator, OAS31Validator, oas31_format_checker
+from openapi_schema_validator import (
+    OAS31_BASE_DIALECT_ID,
+    OAS30Validator,
+    OAS31Validator,
+    oas31_format_checker,
+)
+from openapi_schema_validator._specifications import (
+    REGISTRY,
+)  # what `check_schema` reads; no public way to it
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 from openapi_spec_validator.validation import keywords
 
@@ -81,6 +92,44 @@ class _Schema30(_Bounded, keywords.OpenAPIV30SchemaValidator):
 
 class _Schema31(_Bounded, keywords.OpenAPIV31SchemaValidator):
     schema_validator_format_checker = _FORMATS
+
+    def _validate_schema_meta(self, schema: SchemaPath, schema_value: Any) -> Any:
+        if self._is_base_dialect(schema, schema_value) and _is_schema31(schema_value):
+            return None
+        return super()._validate_schema_meta(schema, schema_value)
+
+    def _is_base_dialect(self, schema: SchemaPath, schema_value: Any) -> bool:
+        try:
+            return self._get_schema_dialect_id(schema, schema_value) == OAS31_BASE_DIALECT_ID
+        except ValueError:
+            return False
+
+
+def _is_schema31(value: Any) -> bool:
+    """Whether a value is a schema of OpenAPI 3.1 for certain; if not, it may be one that Rust cannot take."""
+    try:
+        return _meta_schema31().is_valid(value)
+    except (ValueError, TypeError, RecursionError):
+        return False
+
+
+@cache
+def _meta_schema31() -> jsonschema_rs.Draft202012Validator:
+    """Return the base dialect of OpenAPI 3.1, section 4.8.24.2, and the vocabulary that it brings."""
+    base = OAS31Validator.META_SCHEMA
+    vocabulary = "https://spec.openapis.org/oas/3.1/meta/base"
+    return jsonschema_rs.Draft202012Validator(
+        base,
+        registry=jsonschema_rs.Registry([(vocabulary, REGISTRY.contents(vocabulary))]),
+        formats={name: partial(_conforms, name) for name in ("iri", "regex", "uri", "uri-reference")},
+        validate_formats=True,
+        offline=True,
+    )
+
+
+def _conforms(name: str, value: Any) -> bool:
+    """Judge a format as the check in Python does, which knows those that are installed."""
+    return bool(_FORMATS.conforms(value, name))
 
 
 class _Operation(keywords.OperationValidator):
