@@ -28,7 +28,7 @@ _LIMIT_NAMES = {
     "maxContains": "max-contains",
 }
 # Formats of which the second allows everything that the first does.
-_WIDER_FORMATS = {("int32", "int64"), ("float", "double"), ("date", "date-time")}
+_WIDER_FORMATS = (("int32", "int64"), ("float", "double"), ("date", "date-time"))
 _TEXT = ("title", "description", "externalDocs", "$comment")
 _LABELS = {"externalDocs": "link to more documentation"}
 _SCALARS = frozenset({"string", "integer", "number", "boolean"})

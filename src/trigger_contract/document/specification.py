@@ -9,9 +9,12 @@ each schema against the meta-schema in Python; here it does so only where jsonsc
 
 from __future__ import annotations
 
+import contextlib
+import re
 from collections.abc import Iterator, Mapping
 from copy import copy
 from functools import cache, partial
+from pathlib import Path
 from typing import Any, cast
 
 import jsonschema_rs
@@ -28,6 +31,9 @@ from openapi_schema_validator._specifications import (
 )  # what `check_schema` reads; no public way to it
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 from openapi_spec_validator.validation import keywords
+from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
+
+from trigger_contract.errors import UserError
 
 _FORMATS = copy(oas31_format_checker)
 _FORMATS.checkers = {name: check for name, check in _FORMATS.checkers.items() if name != "regex"}
@@ -39,11 +45,13 @@ def _untried(*_: Any) -> None:
 
 _NO_PATTERNS = {"pattern": _untried, "patternProperties": _untried}
 
-Path = tuple[Any, ...]
+_TEMPLATE = re.compile(r"\{([^{}]+)\}")
+
+Place = tuple[Any, ...]
 
 
-class _Ids(set[int]):
-    """A set where the library has a list, which it searches for every schema."""
+class _Seen(set[Any]):
+    """A set where the library has a list, which it searches for every schema and every operation."""
 
     append = set.add
 
@@ -53,8 +61,8 @@ class _Bounded(keywords.SchemaValidator):
 
     def __init__(self, registry: Any) -> None:
         super().__init__(registry)
-        self.visited_schema_ids = cast("list[int]", _Ids())
-        self.meta_checked_schema_ids = cast("list[int]", _Ids())
+        self.visited_schema_ids = cast("list[int]", _Seen())
+        self.meta_checked_schema_ids = cast("list[int]", _Seen())
         self._collected: dict[int, set[str]] = {}
 
     def _collect_properties(self, schema: SchemaPath) -> set[str]:
@@ -72,7 +80,7 @@ class _Bounded(keywords.SchemaValidator):
 
 def _reachable(schema: SchemaPath) -> Iterator[str]:
     """Yield the names of properties of a schema and of all that it is composed of."""
-    seen = _Ids()
+    seen = _Seen()
     stack = [schema]
     while stack:
         part = stack.pop()
@@ -115,7 +123,7 @@ def _is_schema31(value: Any) -> bool:
 
 @cache
 def _meta_schema31() -> jsonschema_rs.Draft202012Validator:
-    """Return the base dialect of OpenAPI 3.1, section 4.8.24.2, and the vocabulary that it brings."""
+    """Return the base dialect of OpenAPI 3.1, section 4.8.24, and the vocabulary that it brings."""
     base = OAS31Validator.META_SCHEMA
     vocabulary = "https://spec.openapis.org/oas/3.1/meta/base"
     return jsonschema_rs.Draft202012Validator(
@@ -134,6 +142,14 @@ def _conforms(name: str, value: Any) -> bool:
 
 class _Operation(keywords.OperationValidator):
     """Notes the operation that a fault was found in, where nothing closer is known."""
+
+    def __init__(self, registry: Any) -> None:
+        super().__init__(registry)
+        self.operation_ids_registry = cast("list[str]", _Seen())
+
+    def _get_path_params_from_url(self, url: str) -> Iterator[str]:
+        # The library takes a path for a format of Python's, which a lone brace is none of.
+        return iter(_TEMPLATE.findall(url))
 
     def __call__(
         self, url: str, name: str, operation: SchemaPath, path_parameters: SchemaPath | None
@@ -179,12 +195,50 @@ def specification_validator(document: Mapping[str, Any]) -> OpenAPIV30SpecValida
     return (_Validator30 if old else _Validator31)(dict(document))
 
 
+def first_fault(document: Mapping[str, Any], *, complete: bool = True) -> Any | None:
+    """Return the first fault of a document of OpenAPI 3.0 or 3.1, or None; ``place`` tells where it is.
+
+    Where the library itself gives up, at schemas hundreds deep or at data that it takes for a reference, what
+    is left is the schema of OpenAPI.
+
+    Args:
+        document: Plain dicts and lists; it names its version.
+        complete: Whether more than the schema of OpenAPI is applied.
+    """
+    validator = specification_validator(document)
+    if complete:
+        with contextlib.suppress(Exception):
+            return next(iter(validator.iter_errors()), None)
+    return next(iter(validator.schema_validator.iter_errors(document)), None)
+
+
 def _placed(error: Any, where: SchemaPath) -> Any:
     if not hasattr(error, "found_in"):
+        if not isinstance(error, OpenAPIValidationError):  # the library would do it later, and lose the place
+            error = OpenAPIValidationError.create_from(error)
         error.found_in = tuple(where.parts)
     return error
 
 
-def place(error: Any) -> Path:
+def place(error: Any) -> Place:
     """Return the path from the root of the document to what is at fault, through references."""
     return (*getattr(error, "found_in", ()), *error.absolute_path)
+
+
+def fault_error(document: Mapping[str, Any], source: Path | None = None) -> UserError | None:
+    """Return what makes a document no OpenAPI document, with its line; None if it is one."""
+    fault = first_fault(document)
+    if fault is None:
+        return None
+    path = place(fault)
+    line, value = None, document
+    for token in path:
+        lines = getattr(value, "lines", None)
+        try:
+            line = lines[token] if lines is not None else line
+            value = value[token]
+        except (KeyError, IndexError, TypeError):
+            break
+    where = "/".join(map(str, path)) or "the document"
+    message = f"is not a valid OpenAPI document: {where}: {fault.message[:200]}"
+    return UserError(message, source=source, line=line)

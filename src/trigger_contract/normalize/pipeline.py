@@ -6,8 +6,8 @@ import gc
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlsplit
 
+from trigger_contract.document.urls import split_url
 from trigger_contract.document.yaml import dump
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.arrange import arrange, complete, name_operations
@@ -183,7 +183,7 @@ def _name(fragments: list[Fragment]) -> str:
     for fragment in fragments:
         for *_, operation in fragment.operations():
             for server in operation.get("servers", ()):
-                host = urlsplit(str(server.get("url", ""))).hostname
+                host = split_url(str(server.get("url", ""))).hostname
                 if host:
                     return host
     return "API"

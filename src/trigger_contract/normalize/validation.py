@@ -130,19 +130,10 @@ def validate(document: dict[str, Any], draft: Node, size: int = 0) -> None:
         UserError: The document is not valid; names the page and line that the faulty place comes from.
     """
     # Slow to import; most runs of the CLI need none.
-    from trigger_contract.document.specification import place, specification_validator
+    from trigger_contract.document.specification import first_fault, place
 
     document = _without_quoted_references(document, draft)
-    validator = specification_validator(document)
-    error: Any = None
-    complete = size <= MAXIMUM_VALIDATED
-    try:
-        error = next(iter(validator.iter_errors()), None) if complete else None
-    except RecursionError:
-        # Schemas inside schemas, hundreds deep; what is left is the schema of OpenAPI itself.
-        complete = False
-    if not complete:
-        error = next(iter(validator.schema_validator.iter_errors(document)), None)
+    error = first_fault(document, complete=size <= MAXIMUM_VALIDATED)
     if error is None:
         return
     best = _deepest(error)
