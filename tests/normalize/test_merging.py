@@ -51,6 +51,8 @@ def thing(result: Any) -> Any:
         ({"properties": {"a": {}}}, {"properties": {"a": {}, "b": {}}}, "property"),
         ({"properties": {"a": {}}}, {"properties": {"a": {"maxLength": 9}}}, "maxLength"),
         ({"description": "New words"}, {"description": "Old words"}, "text"),
+        ({"additionalProperties": True}, {"additionalProperties": {"type": "string"}}, "value"),
+        ({"allOf": [{"minProperties": 1}]}, {"allOf": [True]}, "value"),
     ],
 )
 def test_every_difference_is_noted_and_the_newer_page_wins(newer, older, kind):

@@ -21,6 +21,7 @@ from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
 
 from trigger_contract import __version__
+from trigger_contract.document.references import check_references
 from trigger_contract.errors import UserError
 from trigger_contract.generate.environment import filters, variables
 from trigger_contract.generate.plan import Plan
@@ -57,6 +58,7 @@ def generate(document: Mapping[str, Any], target: Path, source: Path | None = No
     with _staging(target) as staging:
         built = staging / "client"
         with blaming(document, source):
+            check_references(document)
             plan = make_plan(document)
             _render(plan, built)
         _format(built)
