@@ -62,7 +62,8 @@ class _Bounded(keywords.SchemaValidator):
     def __init__(self, registry: Any) -> None:
         super().__init__(registry)
         self.visited_schema_ids = cast("list[int]", _Seen())
-        self.meta_checked_schema_ids = cast("list[int]", _Seen())
+        self._checked = _Seen()
+        self.meta_checked_schema_ids = cast("list[int]", self._checked)
         self._collected: dict[int, set[str]] = {}
 
     def _collect_properties(self, schema: SchemaPath) -> set[str]:
@@ -76,6 +77,25 @@ class _Bounded(keywords.SchemaValidator):
     ) -> Iterator[Any]:
         for error in super().__call__(schema, require_properties, meta_checked):
             yield _placed(error, schema)
+
+    def components(self, schemas: SchemaPath) -> Iterator[Any]:
+        """Hold each component against the meta-schema before anything follows a reference to it."""
+        for _, schema in schemas.items():
+            value = schema.read_value()
+            if id(value) not in self._checked:
+                self._checked.add(id(value))
+                fault = self._validate_schema_meta(schema, value)
+                if fault is not None:
+                    yield _placed(fault, schema)
+
+
+class _Root(keywords.RootValidator):
+    """Begins with the schemas of the components, which the library takes for checked wherever one is used."""
+
+    def __call__(self, spec: SchemaPath) -> Iterator[Any]:
+        if "components" in spec and "schemas" in spec / "components":
+            yield from cast("_Bounded", self.registry["schema"]).components(spec / "components" / "schemas")
+        yield from super().__call__(spec)
 
 
 def _reachable(schema: SchemaPath) -> Iterator[str]:
@@ -170,6 +190,7 @@ class _Value30(keywords.OpenAPIV30ValueValidator):
 class _Validator30(OpenAPIV30SpecValidator):
     keyword_validators: dict[str, type[keywords.KeywordValidator]] = {
         **OpenAPIV30SpecValidator.keyword_validators,
+        "__root__": _Root,
         "schema": _Schema30,
         "operation": _Operation,
         "default": _Value30,
@@ -179,6 +200,7 @@ class _Validator30(OpenAPIV30SpecValidator):
 class _Validator31(OpenAPIV31SpecValidator):
     keyword_validators: dict[str, type[keywords.KeywordValidator]] = {
         **OpenAPIV31SpecValidator.keyword_validators,
+        "__root__": _Root,
         "schema": _Schema31,
         "operation": _Operation,
         "default": _Value31,
