@@ -27,6 +27,7 @@ from trigger_contract.normalize.services import separate_services
 from trigger_contract.normalize.validation import (
     check_containment,
     check_operation_ids,
+    check_paths,
     check_references,
     plain,
     validate,
@@ -119,6 +120,7 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     draft = merger.merge()
     place_sentences(merger, draft)
     check_references(draft)
+    check_paths(draft)
     check_containment(draft)
     arrange(draft)
     name_operations(draft, titles)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -12,6 +13,7 @@ from trigger_contract.normalize.shape import METHODS, REFERENCE_KINDS, walk
 from trigger_contract.normalize.standard import find
 
 MAXIMUM_VALIDATED = 8_000_000
+_PATH = re.compile(r"(?:[^{}]|\{[^{}]*\})*")
 
 
 def check_references(document: Node) -> None:
@@ -88,6 +90,19 @@ def _leads_somewhere(document: Node, value: Any) -> bool:
         seen.add(value["$ref"])
         value = find(document, value["$ref"])
     return value is not None
+
+
+def check_paths(document: Node) -> None:
+    """Refuse paths with a brace that has no other: the rest was cut off (OpenAPI 3.1, Path Templating).
+
+    Raises:
+        UserError: Names the page and line of the first such path.
+    """
+    for path, item in document.get("paths", {}).items():
+        if not _PATH.fullmatch(path):
+            raise UserError(
+                f"path {path!r} has a brace without the other", source=item.source, line=item.line or None
+            )
 
 
 def check_operation_ids(document: Node) -> None:
