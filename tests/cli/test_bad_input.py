@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from trigger_contract.cli import main
+
 GOOD_PAGE = Path(__file__).resolve().parent.parent.parent / "openapi" / "sources" / "trigger-list-runs.md"
 SECRET = "tr_dev_never_shown_anywhere"
 
@@ -91,3 +93,19 @@ def test_an_unknown_option_or_command_is_named(tmp_path):
     assert_one_line(call("normalize", "--nope", cwd=tmp_path), "--nope")
     assert_one_line(call("nope", cwd=tmp_path), "nope")
     assert_one_line(call("mock", "--profile", "nope", cwd=tmp_path), "nope")
+
+
+def test_a_fault_of_the_program_itself_is_one_line_without_a_key(monkeypatch, capsys):
+    def broken(*_: object) -> None:
+        raise LookupError(f"Bearer {SECRET}")
+
+    monkeypatch.setattr("trigger_contract.cli.diff.read_document", broken)
+    monkeypatch.setattr(sys, "argv", ["trigger-contract", "diff", "a.yaml", "b.yaml"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert len(said.splitlines()) == 1
+    assert "LookupError at cli/diff.py:" in said
+    assert SECRET not in said

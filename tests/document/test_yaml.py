@@ -17,7 +17,7 @@ scalars = st.one_of(
     st.floats(allow_nan=False, allow_infinity=False),
     st.text(),
     st.sampled_from(
-        ["on", "yes", "~", "2024-01-01", "1_000", "0o17", "1e5", ".5", "1:1", "=", "<<", "\n ", "- a"]
+        ["on", "yes", "~", "2024-01-01", "1_000", "0o17", "1e5", ".5", "1:1", "=", "<<", "\n ", "- a", "..."]
     ),
 )
 values = st.recursive(
@@ -106,6 +106,11 @@ def test_json_is_read_too():
 @given(values)
 def test_a_1_1_reader_reads_the_same(value):
     assert yaml.safe_load(dump(value)) == value
+
+
+@pytest.mark.parametrize("value", ["...", {"... a": 1}, "--- a", {"%a": "%b"}, "# a"])
+def test_what_means_the_end_of_a_document_or_a_directive_is_quoted(value):
+    assert load(dump(value), "value.yaml") == yaml.safe_load(dump(value)) == value
 
 
 def test_long_text_is_folded_and_lines_stay_lines():

@@ -84,6 +84,13 @@ BOMB = "x0: &x0 [a,a,a,a,a,a,a,a,a]\n" + "".join(
         (schema("{$ref: '#/components/schemas/A'}"), 9, "only to itself"),
         (schema("{allOf: [{$ref: '#/components/schemas/A'}, {type: object}]}"), 9, "contains itself"),
         (operation(OK + ", parameters: [{name: a, in: nowhere, schema: {}}]"), 10, "not a valid OpenAPI"),
+        (
+            operation(OK + ", parameters: [{name: a, in: query, schema: {format: uuid, default: b}}]"),
+            10,
+            "'b' is not a 'uuid'",
+        ),
+        (operation(OK, "'/x/{id'"), 9, "a brace without the other"),
+        ("# T\n\nGET /x/{id\n", 3, "a brace without the other"),
     ],
 )
 def test_one_line_names_file_and_line(run, content, line, words):
@@ -169,6 +176,10 @@ def test_recursive_schemas_are_legal():
             "overlay: 1.0.0\ninfo: {}\nactions:\n- target: $.info.title\n  update: X\n  x-reason: why\n",
             "must select objects",
         ),
+        ("overlay: 1.0.0\ninfo: {}\nextends: [a]\nactions: []\n", "`extends` must be a text"),
+        ("overlay: 1.0.0\ninfo: []\nactions: []\n", "`info` must be a mapping"),
+        ("overlay: 1.0.0\ninfo: {}\ntargets: []\nactions: []\n", "no `targets`"),
+        ("overlay: 1.05\ninfo: {}\nactions: []\n", "only 1.0"),
     ],
 )
 def test_a_wrong_overlay_is_named(run, tmp_path, overlay, words):
@@ -183,3 +194,34 @@ def test_a_wrong_overlay_is_named(run, tmp_path, overlay, words):
 def test_a_pattern_that_never_ends_is_not_tried():
     text = schema("{type: string, pattern: '^(a+)+$', default: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!}")
     normalize([Page("page.md", text)])
+
+
+@pytest.mark.parametrize(
+    ("target", "change"),
+    [
+        ("$", "update: {paths: null}"),
+        ("$", "update: {paths: []}"),
+        ("$", "update: {tags: [{name: {a: 1}}]}"),
+        ("$.paths", "update: {/y: 5}"),
+        ("$.paths", "update: {'/y{': {get: {responses: {default: {description: a}}}}}"),
+        ("$.paths['/x']", "update: {get: text}"),
+        ("$.paths['/x'].get", "update: {operationId: [a]}"),
+        ("$.paths['/x'].get", "update: {servers: text}"),
+        ("$.paths['/x'].get.parameters", "update: text"),
+        ("$.paths['/x'].get.parameters[0].schema", "update: {$ref: '#/components/schemas/No'}"),
+        ("$.paths['/x'].get.parameters[0].schema", "update: {default: 5}"),
+        ("$.paths['/x'].get.responses['200'].description", "remove: true"),
+        ("$.openapi", "remove: true"),
+    ],
+)
+def test_an_action_that_breaks_the_document_is_named_by_its_line(run, tmp_path, target, change):
+    harmless = "- target: $.info\n  update: {x-note: a}\n  x-reason: why\n"
+    actions = f'{harmless}- target: "{target}"\n  {change}\n  x-reason: why\n{harmless}'
+    path = tmp_path / "decisions.yaml"
+    path.write_text(f"overlay: 1.0.0\ninfo: {{}}\nactions:\n{actions}")
+    page = operation(OK + ", parameters: [{name: q, in: query, schema: {type: string}}]")
+    code, error, output = run({"page.md": page}, "--overlay", str(path))
+    assert (code, output) == (2, "untouched")
+    # The action, or the value in it that is wrong.
+    assert "decisions.yaml:7: " in error or "decisions.yaml:8: " in error
+    assert error.count("\n") == 1

@@ -53,6 +53,8 @@ def thing(result: Any) -> Any:
         ({"description": "New words"}, {"description": "Old words"}, "text"),
         ({"properties": {"a": {}}}, {"properties": {"a": {"deprecated": True}}}, "deprecated"),
         ({"properties": {"a": {"readOnly": True}}}, {"properties": {"a": {}}}, "readOnly"),
+        ({"additionalProperties": True}, {"additionalProperties": {"type": "string"}}, "value"),
+        ({"allOf": [{"minProperties": 1}]}, {"allOf": [True]}, "value"),
     ],
 )
 def test_every_difference_is_noted_and_the_newer_page_wins(newer, older, kind):

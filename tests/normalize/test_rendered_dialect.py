@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from trigger_contract.document.references import resolve
 from trigger_contract.normalize import Page, normalize
 
@@ -47,6 +49,29 @@ def test_an_example_is_never_made_a_rule():
     assert run["properties"]["ttl"] == {}
     assert run["properties"]["payload"] == {}
     assert answer["required"] == ["status", "runs"]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "Maximum string length: ",
+        "Maximum string length: x",
+        "Required range: x <= 1.2.3",
+        "x >= ..",
+        "x <= e+1",
+    ],
+)
+def test_a_limit_that_breaks_off_sets_none(shown):
+    text = (HERE / "post-message.rendered.txt").read_text()
+    broken = text.replace("The chat.", f"The chat.\n\n{shown}")
+    assert broken != text
+    document = normalize([Page("post.txt", broken)]).document
+    (parameter,) = [
+        parameter
+        for parameter in document["paths"]["/v2/chats/{chat_id}/messages"]["post"]["parameters"]
+        if parameter["name"] == "chat_id"
+    ]
+    assert parameter["schema"] == {"type": "string", "format": "uuid"}
 
 
 def test_an_endpoint_on_one_line_needs_no_sections():

@@ -41,6 +41,7 @@ WRONG: list[Any] = [
     *({"allOf": value} for value in ([], {}, [None], [True])),
     *({"discriminator": value} for value in ("x", {"mapping": []}, {"mapping": {"a": 1}})),
     *({"required": "x"}, {"items": []}, {"oneOf": [1]}, {"anyOf": "x"}, {"content": []}, {"schema": None}),
+    *([{"name": {}}], "http://[x", "{", "/}", {"a": True}),
     *({"in": "query"}, [{"in": "body", "name": "x"}], {"get": {}}, {"post": None}, {"examples": [1]}),
 ]
 KEYS = (None, 5, True, "", "$ref", "x-y", "type", "properties", "allOf", "required", "get", "schema", "items")

@@ -28,7 +28,7 @@ _LIMIT_NAMES = {
     "maxContains": "max-contains",
 }
 # Formats of which the second allows everything that the first does.
-_WIDER_FORMATS = {("int32", "int64"), ("float", "double"), ("date", "date-time")}
+_WIDER_FORMATS = (("int32", "int64"), ("float", "double"), ("date", "date-time"))
 _TEXT = ("title", "description", "externalDocs", "$comment")
 _LABELS = {"externalDocs": "link to more documentation"}
 _SCALARS = frozenset({"string", "integer", "number", "boolean"})
@@ -261,6 +261,11 @@ def _examples(notes: Mapping[str, Any]) -> Any:
     return [notes["example"]] if "example" in notes else None
 
 
+def _single(values: Any) -> Any:
+    """Return the only example of a list; some documents have a mapping of examples."""
+    return values[0] if isinstance(values, list) and len(values) == 1 else values
+
+
 def _text(spot: Spot, key: str, old: Any, new: Any) -> None:
     if (same_words if key in _TEXT else same_json)(old, new):
         return
@@ -269,7 +274,7 @@ def _text(spot: Spot, key: str, old: Any, new: Any) -> None:
     verb = "added" if old is None else "removed" if new is None else "changed"
     label = _LABELS.get(key, key.strip("$")) if known else f"`{key}`"
     if key == "example":
-        old, new = (values[0] if values and len(values) == 1 else values for values in (old, new))
+        old, new = (_single(values) for values in (old, new))
     spot.report(f"{name}-{verb}", Effect.TEXT, f"has {telling(label, old, new)}", old, new)
 
 

@@ -7,6 +7,7 @@ import importlib
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Iterator
 
 import click
@@ -88,7 +89,23 @@ def main() -> None:
         # Files are reported where they are opened; what is left is a full disk behind standard output.
         _close_stdout()
         _fail(f"{one_line(str(error.filename or 'standard output'))}: {error.strerror or error}")
+    except Exception as error:
+        if sys.flags.dev_mode:
+            raise
+        _fail(_own_fault(error))
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _own_fault(error: Exception) -> str:
+    """Say where this program is at fault. The error's own message may quote a key, so it is left out."""
+    package = os.path.dirname(os.path.dirname(__file__))
+    frames = traceback.extract_tb(error.__traceback__)
+    frame = next((frame for frame in reversed(frames) if frame.filename.startswith(package)), frames[-1])
+    where = f"{os.path.relpath(frame.filename, package)}:{frame.lineno}"
+    return (
+        f"a fault of its own ({type(error).__name__} at {where}); please report it with what it was given "
+        "(`python -X dev -m trigger_contract …` shows the traceback, which may hold keys)"
+    )
 
 
 @contextlib.contextmanager

@@ -47,7 +47,9 @@ def command(old: Path, new: Path, form: str, output: Path | None, current: str |
     """
     documents = read_document(old), read_document(new)
     comparison = compare(*documents, old_name=str(old), new_name=str(new))
-    text = _FORMATS[form](comparison, propose(comparison, current or api_version(documents[0])))
+    text = _FORMATS[form](
+        comparison, propose(comparison, api_version(documents[0]) if current is None else current)
+    )
     if output is None:
         click.echo(text, nl=False)
     else:

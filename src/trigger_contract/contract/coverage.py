@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from trigger_contract.contract.exchange import Exchange
 from trigger_contract.contract.subjects import Contract, Subject
 from trigger_contract.document.operations import response_schema
 from trigger_contract.document.references import resolve
+from trigger_contract.document.urls import split_url
 from trigger_contract.document.wire import split_list
 
 ASPECTS = ("operations", "parameters", "responses", "properties", "enum values")
@@ -53,7 +54,7 @@ def coverage(contract: Contract, exchanges: Iterable[Exchange]) -> Coverage:
     """
     books = [_Book(contract.document, subject) for subject in contract.subjects]
     for exchange in exchanges:
-        path = urlsplit(exchange.request.target).path
+        path = split_url(exchange.request.target).path
         book = next((item for item in books if item.answers(path)), None)
         if book is not None:
             book.enter(exchange)
@@ -104,7 +105,7 @@ class _Book:
             return
         self.met["operations"].add(self.subject.name)
         self.met["responses"].add(f"{self.subject.name} {status}")
-        for name, value in parse_qsl(urlsplit(exchange.request.target).query, keep_blank_values=True):
+        for name, value in parse_qsl(split_url(exchange.request.target).query, keep_blank_values=True):
             self.met["parameters"].add(f"{self.subject.name} {name}")
             if leaf := self.leaves.get(name):
                 self.met["enum values"].update(

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from trigger_contract.contract.redaction import Redactor
 from trigger_contract.contract.settings import Settings
 from trigger_contract.contract.subjects import Contract, Subject
 from trigger_contract.document.operations import Operation, operations, security_scheme
+from trigger_contract.document.urls import split_url
 
 SECRET, PUBLIC, OTHER = "TRIGGER_SECRET_KEY", "TRIGGER_PUBLIC_KEY", "RECOUP_API_KEY"
 _UNKNOWN = "0" * 12 + "UnknownKey"
@@ -214,4 +214,4 @@ def _variables(document: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _host(operation: Operation) -> str:
-    return urlsplit(operation.servers[0]).hostname or "" if operation.servers else ""
+    return split_url(operation.servers[0]).hostname or "" if operation.servers else ""

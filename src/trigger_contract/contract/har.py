@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from trigger_contract import __version__
 from trigger_contract.contract.exchange import Exchange
+from trigger_contract.document.urls import split_url
 
 _BODY_LIMIT = 16_384
 
@@ -22,7 +23,7 @@ def har_entry(exchange: Exchange, redact: Callable[[str], str], limit: int = _BO
     """
     url = redact(exchange.url)
     body = redact(exchange.body.decode("utf-8", "replace"))
-    query = parse_qsl(urlsplit(url).query, keep_blank_values=True)
+    query = parse_qsl(split_url(url).query, keep_blank_values=True)
     milliseconds = round(exchange.elapsed * 1000, 3)
     return {
         "startedDateTime": exchange.started.isoformat(),

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from trigger_contract.contract.citations import Pointer, follow
 from trigger_contract.contract.findings import Tier
+from trigger_contract.document.urls import split_url
 
 # Takes a value and the object it stands in; returns what was expected where the promise is broken.
 Test = Callable[[Any, Mapping[str, Any]], str | None]
@@ -134,7 +135,7 @@ def _stands_in_for(name: str) -> Test:
 
 
 def _is_url(value: Any, _: Mapping[str, Any]) -> str | None:
-    parts = urlsplit(value) if isinstance(value, str) else None
+    parts = split_url(value) if isinstance(value, str) else None
     if parts is None or parts.scheme not in ("http", "https") or not parts.netloc:
         return "an http or https address"
     return None
@@ -142,7 +143,7 @@ def _is_url(value: Any, _: Mapping[str, Any]) -> str | None:
 
 def _expires_in(seconds: int) -> Test:
     def test(value: Any, _: Mapping[str, Any]) -> str | None:
-        given = parse_qs(urlsplit(value).query).get("X-Amz-Expires") if isinstance(value, str) else None
+        given = parse_qs(split_url(value).query).get("X-Amz-Expires") if isinstance(value, str) else None
         return f"X-Amz-Expires={seconds}" if given and given != [str(seconds)] else None
 
     return test

@@ -99,12 +99,13 @@ def run_suite(settings: Settings, console: Console) -> int:
     session = Session(settings)
     if settings.known:
         read_deviations(settings.known)
-    console.print(f"Checking {settings.url} (seed {settings.seed})", soft_wrap=True, highlight=False)
     try:
-        preflight(session)
+        with console.status("Asking whether the server is there …"):
+            preflight(session)
     except UserError as error:
         session.close()
         raise UserError(session.redactor.text(str(error))) from None
+    console.print(f"Checking {settings.url} (seed {settings.seed})", soft_wrap=True, highlight=False)
     handoff = Handoff(session)
     progress = _Progress(console)
     code = pytest.main(_arguments(folder), plugins=[_Named(handoff), progress])

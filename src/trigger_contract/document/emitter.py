@@ -14,7 +14,7 @@ _WIDTH = 100
 _PLAIN = re.compile(r"[A-Za-z/_$^(.][^\x00-\x1f:#\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]*\Z")
 _COLON_INSIDE = re.compile(r":(?=\S)|(?<=\S)#")
 _RESOLVED = re.compile(
-    r"(?:y|n|yes|no|on|off|true|false|null|~)\Z|[-+.]?[0-9]|[-+]?\.(?:inf|nan)\Z|[-+]?\.?[0-9]", re.IGNORECASE
+    r"(?:y|n|yes|no|on|off|true|false|null|~)\Z|[-+]?\.?[0-9]|[-+]?\.(?:inf|nan)\Z|\.\.\.", re.IGNORECASE
 )
 _UNPRINTABLE = re.compile(
     r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"

@@ -62,11 +62,13 @@ def _read_bounded(handle: int, path: Path) -> bytes:
     deadline = time.monotonic() + PIPE_SECONDS
     data = bytearray()
     while True:
-        if waits and not select.select([handle], [], [], max(0.0, deadline - time.monotonic()))[0]:
+        left = deadline - time.monotonic()
+        if waits and (left <= 0 or not select.select([handle], [], [], left)[0]):
             raise UserError(f"nothing more to read came within {PIPE_SECONDS:g} seconds", source=path)
         try:
             chunk = os.read(handle, _CHUNK)
         except BlockingIOError:
+            time.sleep(0.01)  # some devices say that there is something to read where there is nothing
             continue
         if not chunk:
             return bytes(data)

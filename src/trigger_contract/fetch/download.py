@@ -154,7 +154,7 @@ async def _read(
 ) -> bytes:
     too_large = f"{place.asked} is larger than {limits.size} bytes"
     declared = response.headers.get("Content-Length", "")
-    if declared.isdigit() and int(declared) > limits.size:
+    if declared.isdecimal() and int(declared) > limits.size:
         raise Failed(too_large)
     body = bytearray()
     async for chunk in response.aiter_bytes():

@@ -21,6 +21,7 @@ from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
 
 from trigger_contract import __version__
+from trigger_contract.document.references import check_references
 from trigger_contract.errors import UserError
 from trigger_contract.generate.environment import filters, variables
 from trigger_contract.generate.plan import Plan
@@ -57,6 +58,7 @@ def generate(document: Mapping[str, Any], target: Path, source: Path | None = No
     with _staging(target) as staging:
         built = staging / "client"
         with blaming(document, source):
+            check_references(document)
             plan = make_plan(document)
             _render(plan, built)
         _format(built)
@@ -76,22 +78,12 @@ def blaming(document: Mapping[str, Any], source: Path | None) -> Iterator[None]:
     except RecursionError:
         raise UserError("the document's schemas contain themselves without end", source=source) from None
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        raise UserError(_first_fault(document) or f"cannot be read: {error!r}", source=source) from error
+        # Its own import takes longer than everything else here, and it is only needed after a failure.
+        from trigger_contract.document.specification import fault_error
 
-
-def _first_fault(document: Mapping[str, Any]) -> str | None:
-    """Return what makes a document no valid OpenAPI document, or None if it is one."""
-    # Its own import takes longer than everything else here, and it is only needed after a failure.
-    from trigger_contract.document.specification import place, specification_validator
-
-    try:
-        for fault in specification_validator(document).iter_errors():
-            where = "/".join(map(str, place(fault)))
-            return f"is not a valid OpenAPI document: {where}: {fault.message[:200]}"
-    except Exception as error:
-        # The validator stumbles over some broken documents itself; that too is an answer.
-        return f"is not a valid OpenAPI document: {error!r}"[:300]
-    return None
+        raise fault_error(document, source) or UserError(
+            f"cannot be read: {error!r}", source=source
+        ) from error
 
 
 def _check_target(target: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 from trigger_contract.document.references import lookup, resolve, split_pointer
@@ -221,7 +221,10 @@ class SchemaReader:
         return ""
 
     def _enum(self, schema: Mapping[str, Any], hint: str, reference: str | None) -> Type:
-        values = list(dict.fromkeys(value for value in schema["enum"] if value is not None))
+        # An object or a list may be a value too; none of them has a name.
+        values = [value for value in schema["enum"] if value is not None]
+        if all(isinstance(value, Hashable) for value in values):
+            values = list(dict.fromkeys(values))
         base = next(
             (kind for kind in (str, int) if values and all(type(value) is kind for value in values)), None
         )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from trigger_contract.document.operations import Operation, security_scheme
+from trigger_contract.document.urls import split_url
 from trigger_contract.errors import UserError
 from trigger_contract.generate.naming import Names, constant_case, pascal_case, snake_case, words
 from trigger_contract.generate.plan import Client, Credential
@@ -71,7 +71,7 @@ def read_clients(document: Mapping[str, Any], by_url: Mapping[str, list[Operatio
         name = names.take(derived, *([] if hint.get("name") else _longer_names(url, derived)))
         prefix = str(hint.get("env_prefix") or "_".join(words(name)))
         environment = environments.take(constant_case(prefix))
-        absolute = url if urlsplit(url).scheme in ("http", "https") and urlsplit(url).netloc else None
+        absolute = url if split_url(url).scheme in ("http", "https") and split_url(url).netloc else None
         client = Client(name, environment, absolute, str(definition.get("description") or ""))
         client.credentials = _credentials(document, group, environment)
         client.optional = all(
@@ -166,7 +166,7 @@ def _wire(scheme: Mapping[str, Any]) -> tuple[str, str, str]:
 
 def _name_of(url: str, document: Mapping[str, Any]) -> str:
     """Derive a name from a host: the owner's own label without ``api`` and the like."""
-    host = (urlsplit(url).hostname or "").lower()
+    host = (split_url(url).hostname or "").lower()
     label = _label(host)
     parts = [word for word in words(label) if word not in _PLAIN_WORDS]
     if parts:
@@ -177,8 +177,8 @@ def _name_of(url: str, document: Mapping[str, Any]) -> str:
 
 def _longer_names(url: str, name: str) -> list[str]:
     """Names for a server whose short one is taken: with its subdomains, then with its path."""
-    host = (urlsplit(url).hostname or "").lower()
-    path = urlsplit(url).path
+    host = (split_url(url).hostname or "").lower()
+    path = split_url(url).path
     label = _label(host)
     before = host.partition(label)[0] if label else ""
     labels = [word for word in words(before) if word not in _PLAIN_WORDS]

@@ -28,7 +28,7 @@ def _read(path: Path) -> Mapping[str, Any]:
     Raises:
         UserError: It is not a valid OpenAPI document; the message names the first fault.
     """
-    from trigger_contract.document.specification import place, specification_validator
+    from trigger_contract.document.specification import fault_error
 
     document = read_document(path)
     version = str(document["openapi"])
@@ -36,15 +36,8 @@ def _read(path: Path) -> Mapping[str, Any]:
         raise UserError(f"is OpenAPI {version}; 3.0 and 3.1 are served", source=path)
     old = version.startswith("3.0")
     check_references(document)
-    judge = specification_validator(document)
-    try:
-        error = next(iter(judge.iter_errors()), None)
-    except RecursionError:
-        # Schemas inside schemas, hundreds deep; what is left is the schema of OpenAPI itself.
-        error = next(iter(judge.schema_validator.iter_errors(document)), None)
-    if error is not None:
-        where = "/".join(map(str, place(error)))
-        raise UserError(f"is not valid OpenAPI: {where}: {error}"[:300], source=path)
+    if (error := fault_error(document, path)) is not None:
+        raise error
     if not old:
         return document
     from trigger_contract.mock.version30 import from_30

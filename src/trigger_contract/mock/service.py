@@ -219,7 +219,8 @@ class Service:
         strict = self.settings.strict_query
         patterns = []
         for parameter in operation.parameters:
-            pattern = resolve(self.document, parameter.get("schema") or {}).get("pattern")
+            schema = resolve(self.document, parameter.get("schema") or {})
+            pattern = schema.get("pattern") if isinstance(schema, Mapping) else None  # it may be `true`
             if parameter["in"] == "path" and pattern:
                 patterns.append((parameter["name"], _compile(pattern)))
         alternatives = self._keys.alternatives(operation)

@@ -235,7 +235,8 @@ def _content(value: Any, context: Context, suffix: str, role: str = "") -> Itera
         for part, encoding in media_type.get("encoding", {}).items():
             for header, definition in encoding.get("headers", {}).items():
                 yield from _parameter(definition, context.below(pascal(part) + pascal(header), header))
-    for name, header in value.get("headers", {}).items():
+    headers = value.get("headers")  # those of a body are no headers, but whatever a page says there
+    for name, header in headers.items() if isinstance(headers, dict) else ():
         yield from _parameter(header, context.below(suffix.removesuffix("Response") + pascal(name), name))
 
 

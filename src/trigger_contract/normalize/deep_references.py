@@ -81,7 +81,7 @@ def find_through(document: Node, reference: str) -> Any:
                 return None
         if isinstance(value, dict) and token in value:
             value = value[token]
-        elif isinstance(value, list) and token.isdigit() and int(token) < len(value):
+        elif isinstance(value, list) and token.isdecimal() and int(token[:18]) < len(value):
             value = value[int(token)]
         else:
             return None

@@ -44,6 +44,7 @@ _FIELDS: dict[str, dict[str, str]] = {
     "requestBody": {"description": _TEXT, "required": _SWITCH},
     "response": {"description": _TEXT},
     "server": {"url": _TEXT, "description": _TEXT, "variables": _MAPPING},
+    "tag": {"name": _TEXT, **_DESCRIBED},
     "securityScheme": {"type": _TEXT, "description": _TEXT, "name": _TEXT, "in": _TEXT, "scheme": _TEXT},
     "schema": {
         **dict.fromkeys(("title", "description", "format", "pattern", "$id", "$comment"), _STRING),

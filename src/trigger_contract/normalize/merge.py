@@ -125,10 +125,9 @@ class Merger:
         for name, value in own.items():
             if name not in named:
                 put(named, name, value, line_of(own, name))
-            elif isinstance(value, Node) and isinstance(named[name], Node):
-                named[name] = self.object(
-                    COMPONENT_KINDS[group], named[name], value, ("components", group, name)
-                )
+            else:
+                where = ("components", group, name)
+                named[name] = self.object(COMPONENT_KINDS[group], named[name], value, where, (named, own))
 
     def _rest(self, own: Any) -> None:
         """Keep what is no known group of components, for an extension or for the validation to name."""
@@ -151,11 +150,21 @@ class Merger:
 
     # -- objects ---------------------------------------------------------------------------------
 
-    def object(self, kind: str, newer: Any, older: Any, pointer: Pointer) -> Any:
-        """Merge one object into its newer self and return it."""
+    def object(
+        self, kind: str, newer: Any, older: Any, pointer: Pointer, within: tuple[Any, Any] | None = None
+    ) -> Any:
+        """Merge one object into its newer self and return it.
+
+        Args:
+            kind: What it is.
+            newer: It on the newer page.
+            older: It on the older page.
+            pointer: Where it stands.
+            within: What it stands in on either page; a schema may be ``true``, which knows no line.
+        """
         if not isinstance(newer, Node) or not isinstance(older, Node):
             if newer != older:
-                self.note("value", pointer, newer, older, newer, older)
+                self.note("value", pointer, *(within or (newer, older)), newer, older)
             return newer
         if newer is older:
             return newer
@@ -217,7 +226,7 @@ class Merger:
         form, child_kind = field_shape(kind, key) or ("", "")
         below: Pointer = (*pointer, key)
         if form == ONE:
-            newer[key] = self.object(child_kind, known, value, below)
+            newer[key] = self.object(child_kind, known, value, below, (newer, older))
         elif form == MAP and isinstance(known, Node) and isinstance(value, Node):
             self._map(child_kind, known, value, below)
         elif form == LIST and child_kind == "parameter":
@@ -226,7 +235,7 @@ class Merger:
             form == LIST and isinstance(known, list) and isinstance(value, list) and len(known) == len(value)
         ):
             for index, (ours, theirs) in enumerate(zip(known, value, strict=True)):
-                known[index] = self.object(child_kind, ours, theirs, (*below, index))
+                known[index] = self.object(child_kind, ours, theirs, (*below, index), (known, value))
         elif key in _UNORDERED and _same_members(known, value):
             return
         elif _words(known) == _words(value) and key in _ANNOTATIONS:
@@ -268,7 +277,7 @@ class Merger:
     def _map(self, kind: str, newer: Node, older: Node, pointer: Pointer) -> None:
         for key, value in older.items():
             if key in newer:
-                newer[key] = self.object(kind, newer[key], value, (*pointer, key))
+                newer[key] = self.object(kind, newer[key], value, (*pointer, key), (newer, older))
                 continue
             put(newer, key, value, older.lines.get(key))
             if not self._partial(newer):
@@ -326,7 +335,7 @@ class Merger:
         reason: str = "",
     ) -> None:
         """Note that two pages disagree; the newer one's value stands unless ``chosen`` says otherwise."""
-        key = str(pointer[-1])
+        key = pointer[-1]
         ours, theirs = contrast(newer_says, older_says)
         claims = (
             Claim(newer.source, line_of(newer, key), ours),

@@ -6,6 +6,7 @@ why (``x-reason``) and must match something: a decision about a thing that is go
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ from trigger_contract.document.yaml import LocatedMapping, LocatedSequence, load
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.model import Node, Pointer, copy_value, line_of, node_like
 
+_VERSION = re.compile(r"1\.0(?:\.[0-9]+)?")
+_FIELDS = ("overlay", "info", "extends", "actions")
 _REASONS = ("x-reason", "reason")
 
 
@@ -65,12 +68,21 @@ def read_overlay(text: str, source: str) -> list[Action]:
     document = load(text, source)
     if not isinstance(document, LocatedMapping) or "overlay" not in document:
         raise UserError("is not an OpenAPI Overlay: it has no `overlay` key", source=source, line=1)
-    if not str(document["overlay"]).startswith("1.0"):
+    if not _VERSION.fullmatch(str(document["overlay"])):
         raise UserError(
             f"is Overlay {document['overlay']}; only 1.0 is read",
             source=source,
             line=line_of(document, "overlay"),
         )
+    for key, value in document.items():
+        form = "a mapping" if key == "info" else "a text"
+        if key not in _FIELDS and not key.startswith("x-"):
+            message = f"an Overlay has no `{key}`"
+        elif key in ("info", "extends") and not isinstance(value, dict if key == "info" else str):
+            message = f"`{key}` must be {form}"
+        else:
+            continue
+        raise UserError(message, source=source, line=line_of(document, key))
     actions = document.get("actions")
     if not isinstance(actions, LocatedSequence) or not actions:
         raise UserError(

@@ -6,8 +6,8 @@ import gc
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlsplit
 
+from trigger_contract.document.urls import split_url
 from trigger_contract.document.yaml import dump
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.arrange import arrange, complete, name_operations
@@ -15,6 +15,7 @@ from trigger_contract.normalize.checks import check_draft
 from trigger_contract.normalize.components import name_components
 from trigger_contract.normalize.deep_references import settle_deep_references
 from trigger_contract.normalize.evidence import place_sentences
+from trigger_contract.normalize.forms import check_form
 from trigger_contract.normalize.gaps import check_names
 from trigger_contract.normalize.merge import Merger, brief
 from trigger_contract.normalize.model import AGE, OVERLAY, Contradiction, Fragment, Ledger, Node, Page
@@ -27,6 +28,7 @@ from trigger_contract.normalize.services import separate_services
 from trigger_contract.normalize.validation import (
     check_containment,
     check_operation_ids,
+    check_paths,
     check_references,
     plain,
     validate,
@@ -88,9 +90,47 @@ def normalize(pages: Iterable[Page], overlay: Sequence[Action] = ()) -> Normaliz
     Raises:
         UserError: A page cannot be read, an action fits nothing, or the result is no valid document.
     """
+    pages, overlay = list(pages), list(overlay)
+    try:
+        return _validated(pages, overlay)
+    except UserError as error:
+        culprit = _culprit(pages, overlay) if _is_of_no_action(error, overlay) else None
+        if culprit is None:
+            raise
+        message = f"what this action does makes no valid document: {error}"
+        raise UserError(message, source=culprit.source, line=culprit.line) from None
+
+
+def _validated(pages: Sequence[Page], overlay: Sequence[Action]) -> Normalized:
     result = build(pages, overlay)
     validate(result.document, result.draft, len(result.text))
     return result
+
+
+def _is_of_no_action(error: UserError, overlay: Sequence[Action]) -> bool:
+    return bool(overlay) and error.source not in {action.source for action in overlay}
+
+
+def _culprit(pages: Sequence[Page], overlay: Sequence[Action]) -> Action | None:
+    """Find an action that makes a valid document one that is not; None where the pages alone make none."""
+    if not _is_valid(pages, ()):
+        return None
+    good, bad = 0, len(overlay)
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        if _is_valid(pages, overlay[:middle]):
+            good = middle
+        else:
+            bad = middle
+    return overlay[bad - 1]
+
+
+def _is_valid(pages: Sequence[Page], overlay: Sequence[Action]) -> bool:
+    try:
+        _validated(pages, overlay)
+    except UserError:
+        return False
+    return True
 
 
 def build(pages: Iterable[Page], overlay: Sequence[Action] = ()) -> Normalized:
@@ -119,6 +159,7 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     draft = merger.merge()
     place_sentences(merger, draft)
     check_references(draft)
+    check_paths(draft)
     check_containment(draft)
     arrange(draft)
     name_operations(draft, titles)
@@ -129,6 +170,11 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     check_draft(draft, ledger)
     touched = apply_overlay(draft, overlay)
     contradictions = _settle(ledger, touched, draft)
+    if overlay:
+        check_form(draft, "document")
+        check_paths(draft)
+        check_containment(draft)
+        check_operation_ids(draft)
     check_references(draft)
     complete(draft, _name(fragments))
     arrange(draft)
@@ -183,7 +229,7 @@ def _name(fragments: list[Fragment]) -> str:
     for fragment in fragments:
         for *_, operation in fragment.operations():
             for server in operation.get("servers", ()):
-                host = urlsplit(str(server.get("url", ""))).hostname
+                host = split_url(str(server.get("url", ""))).hostname
                 if host:
                     return host
     return "API"

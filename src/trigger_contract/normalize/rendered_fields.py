@@ -14,13 +14,14 @@ _ONE_TYPE = r"(?:string|integer|number|boolean|object|array|file|any|null|enum)(
 _TITLE = r"[\w .()-]+"
 _TYPE = re.compile(rf"(?:(?:{_TITLE} · )?{_ONE_TYPE}(?:\s*·\s*{_TITLE}(?:\[\])?)*(?:\s*\|\s*)?)+\Z")
 _TYPES = re.compile(_ONE_TYPE)
+_AMOUNT = r"-?[0-9]{1,99}(?:\.[0-9]+)?(?:e[-+]?[0-9]{1,2})?"
 _RANGE = re.compile(
-    r"(?:Required range:\s*)?(?:(?P<low>-?[\d.e+]+)\s*(?P<lower><=?)\s*)?x\s*(?P<sign><=?|>=?)?\s*"
-    r"(?P<high>-?[\d.e+]+)?\Z"
+    rf"(?:Required range:\s*)?(?:(?P<low>{_AMOUNT})\s*(?P<lower><=?)\s*)?x\s*(?P<sign><=?|>=?)?\s*"
+    rf"(?P<high>{_AMOUNT})?\Z"
 )
 _LENGTH = re.compile(
     r"(?:Required |Minimum |Maximum )?(?P<what>string|array|) ?length: "
-    r"(?P<low>\d+)?(?:\s*-\s*(?P<high>\d+))?",
+    r"(?P<low>[0-9]{1,18})?(?:\s*-\s*(?P<high>[0-9]{1,18}))?",
     re.IGNORECASE,
 )
 _STATED = re.compile(r"(?:Required |Minimum |Maximum |x [<>])|default:|pattern:", re.IGNORECASE)
@@ -214,7 +215,7 @@ def _keyword(entry: Field, text: str) -> bool:
         if not match:
             return False
         _range(entry, match)
-    elif match := _LENGTH.match(text):
+    elif (match := _LENGTH.match(text)) and (match["low"] or match["high"]):
         array = match["what"].lower() == "array" or (not match["what"] and entry.type.endswith("[]"))
         low, high = ("minItems", "maxItems") if array else ("minLength", "maxLength")
         if lowered.startswith("maximum"):

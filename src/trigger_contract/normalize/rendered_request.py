@@ -6,8 +6,8 @@ import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
+from trigger_contract.document.urls import split_url
 from trigger_contract.normalize.shape import METHODS
 
 _SEGMENT = r"[\w{}.:~*@!$&()+,;=%-]+"
@@ -43,7 +43,7 @@ class Request:
     @property
     def server(self) -> str:
         """The URL before the path, as far as the curl command shows one."""
-        parts = urlsplit(self.url)
+        parts = split_url(self.url)
         if not (parts.scheme and parts.netloc):
             return ""
         # The sample fills the placeholders in, so only the number of segments can be trusted.
@@ -53,7 +53,7 @@ class Request:
 
     def settle(self) -> None:
         """Take method and path from the curl command where no line of its own shows them."""
-        path = urlsplit(self.url).path
+        path = split_url(self.url).path
         if not self.path and path:
             self.method, self.path, self.line = self.curl_method, path, self.curl_line
 

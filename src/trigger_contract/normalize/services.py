@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
+from trigger_contract.document.urls import split_url
 from trigger_contract.normalize.model import Fragment, Node, put
 from trigger_contract.normalize.naming import component_key, pascal, words
 from trigger_contract.normalize.shape import COMPONENT_KINDS, walk
@@ -82,7 +82,7 @@ def _marks(fragment: Fragment) -> list[str]:
         found[f"title {info['title']}"] = None
     for *_, operation in fragment.operations():
         for server in operation.get("servers") or ():
-            host = urlsplit(str(server.get("url", ""))).hostname if isinstance(server, dict) else None
+            host = split_url(str(server.get("url", ""))).hostname if isinstance(server, dict) else None
             if host:
                 found[f"site {_site(host)}"] = None
     return list(found)

@@ -224,7 +224,7 @@ def find(document: Any, reference: str) -> Any:
     for token in split_pointer(unquote(reference[1:])):
         if isinstance(value, dict) and token in value:
             value = value[token]
-        elif isinstance(value, list) and token.isdigit() and int(token) < len(value):
+        elif isinstance(value, list) and token.isdecimal() and int(token[:18]) < len(value):
             value = value[int(token)]
         else:
             return None
