@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from trigger_contract.document.references import join_pointer
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.shape import METHODS
+from trigger_contract.normalize.shape import METHODS, is_extension
 
 Pointer = tuple[str | int, ...]
 
@@ -169,8 +169,14 @@ class Fragment:
 
     def operations(self) -> Iterator[tuple[str, str, str, Node]]:
         """Yield ``(paths | webhooks, path, method, operation)``."""
-        for group in ("paths", "webhooks"):
-            for path, item in self.document.get(group, {}).items():
+        return operations_of(self.document)
+
+
+def operations_of(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str, Node]]:
+    """Yield ``(paths | webhooks, path, method, operation)`` of each operation, without those of callbacks."""
+    for group in ("paths", "webhooks"):
+        for path, item in document.get(group, {}).items():
+            if not is_extension("document", group, path):
                 for method in METHODS:
                     if method in item:
                         yield group, path, method, item[method]
