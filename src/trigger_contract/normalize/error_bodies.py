@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from trigger_contract.normalize.merge import brief
 from trigger_contract.normalize.model import (
     APART,
     RULE,
@@ -19,6 +18,7 @@ from trigger_contract.normalize.model import (
     operations_of,
 )
 from trigger_contract.normalize.standard import find
+from trigger_contract.normalize.wording import brief
 
 _REASON = "Each operation keeps what its own page says; the pages of one service just do not agree."
 

@@ -142,6 +142,23 @@ class Sentence:
     options: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Unread:
+    """Something that was left out.
+
+    Attributes:
+        where: The way to it on the page, below the endpoint.
+        line: Where it stands.
+        says: The word and its value.
+        instead: What stands in its place, where the page says one thing twice and in two ways.
+    """
+
+    where: tuple[str, ...]
+    line: int | None
+    says: str
+    instead: str = ""
+
+
 @dataclass
 class Fragment:
     """What one page says, as an OpenAPI 3.1 document.
@@ -153,6 +170,7 @@ class Fragment:
         title: The page's title.
         title_line: Where the title stands.
         sentences: Text of a rendered page that belongs to no known property: evidence without a place.
+        unread: What of the page is not in the document.
     """
 
     page: Page
@@ -161,6 +179,7 @@ class Fragment:
     title: str = ""
     title_line: int = 1
     sentences: tuple[Sentence, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
     @property
     def partial(self) -> bool:

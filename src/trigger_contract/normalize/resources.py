@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from trigger_contract.normalize.merge import brief
 from trigger_contract.normalize.model import (
     APART,
     Claim,
@@ -17,6 +16,7 @@ from trigger_contract.normalize.model import (
     operations_of,
 )
 from trigger_contract.normalize.reach import Lookup, leaves
+from trigger_contract.normalize.wording import brief
 
 _PARAMETER = re.compile(r"([^/{}]+)/\{([^{}]+)\}")
 _REASON = "Each operation keeps what its own page says, because each may well spell the thing in its own way."
