@@ -46,9 +46,11 @@ def operations(document: Mapping[str, Any]) -> Iterator[Operation]:
     """Yield every operation in the document's order.
 
     Source: OpenAPI 3.1, Path Item Object (parameters and servers of the path apply to each operation,
-    and an operation's own servers and security replace those above).
+    and an operation's own servers and security replace those above); Paths Object, which may be extended.
     """
     for path, reference in document.get("paths", {}).items():
+        if path.startswith("x-"):
+            continue
         item = resolve(document, reference)
         for method in METHODS:
             if method not in item:

@@ -32,6 +32,12 @@ _KEPT: dict[str, tuple[str, ...]] = {
         *_ENDS,
     ),
 }
+# Compositions and references stand at roots that older versions of the generator wrote.
+_ROOT = frozenset(word for words in _KEPT.values() for word in words) | {
+    *("type", "enum", "title", "description", "readOnly", "writeOnly", "deprecated", "examples"),
+    *("contentEncoding", "contentMediaType", "x-ref-identifier"),
+    *("$ref", "allOf", "anyOf", "oneOf", "not", "nullable", "discriminator"),
+}
 _LEAST = ("maxLength", "maxItems", "maxProperties")
 _MOST = ("minLength", "minItems", "minProperties")
 _LAST = ("format", "contentMediaType", "contentEncoding", "default", "const")
@@ -63,6 +69,8 @@ def same_root(
         place: Where both stand: a request does not show what is read-only, a response not what is
             write-only. None if the schema is known from no place: then either may be missing.
     """
+    if _unheard_of(shown, full):
+        return False
     ours = _shown(shown, shown_lookup, "" if place is not None else None)
     theirs = _shown(full, full_lookup, place)
     if ours is None or theirs is None:
@@ -76,6 +84,13 @@ def same_root(
     return all(pairs) and all(
         index in matched or other == {"type": "null"} for index, other in enumerate(theirs)
     )
+
+
+def _unheard_of(shown: Any, full: Any) -> bool:
+    """Whether a root has words that the dialect never writes, and that are not the other root's either."""
+    roots = [shown, *(shown.get("anyOf") or ())] if isinstance(shown, Mapping) else []
+    known = _ROOT.union(full) if isinstance(full, Mapping) else _ROOT
+    return any(word not in known for root in roots if isinstance(root, Mapping) for word in root)
 
 
 def _same(first: dict[str, Any], second: dict[str, Any], place: Place | None, lookup: Lookup) -> bool:

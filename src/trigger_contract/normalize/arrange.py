@@ -9,9 +9,17 @@ from collections import Counter
 from typing import Any
 
 from trigger_contract.document.yaml import LocatedMapping
-from trigger_contract.normalize.model import Node, node_like, put
+from trigger_contract.normalize.model import Node, node_like, operations_of, put
 from trigger_contract.normalize.naming import derive_operation_id
-from trigger_contract.normalize.shape import COMPONENT_KINDS, LIST, MAP, METHODS, ONE, field_shape
+from trigger_contract.normalize.shape import (
+    COMPONENT_KINDS,
+    LIST,
+    MAP,
+    METHODS,
+    ONE,
+    field_shape,
+    is_extension,
+)
 
 _ORDER = {
     "document": "openapi info jsonSchemaDialect servers security tags externalDocs paths webhooks components",
@@ -49,8 +57,9 @@ def arrange(value: Any, kind: str = "document") -> Any:
             for item in below:
                 arrange(item, child_kind)
         elif form == MAP and isinstance(below, dict):
-            for item in below.values():
-                arrange(item, child_kind)
+            for key, item in below.items():
+                if not is_extension(kind, name, key):
+                    arrange(item, child_kind)
             if name in _SORTED_MAPS and kind != "schema":
                 _reorder(below, sorted(below, key=_natural))
     rank = _RANK.get(kind)
@@ -79,13 +88,7 @@ def name_operations(document: Node, titles: dict[tuple[str, str, str], str]) -> 
         document: The draft.
         titles: Title of the page that shows the operation, by group, path and method.
     """
-    found = [
-        (group, path, method, item[method])
-        for group in ("paths", "webhooks")
-        for path, item in document.get(group, {}).items()
-        for method in METHODS
-        if method in item
-    ]
+    found = list(operations_of(document))
     taken = {
         str(operation["operationId"]).casefold() for *_, operation in found if "operationId" in operation
     }
@@ -118,11 +121,8 @@ def complete(document: Node, name: str) -> None:
         if not isinstance(info[field], str):  # `version: 1.0` without quotes is a number in YAML
             info[field] = str(info[field])
     used: dict[str, None] = {}
-    for group in ("paths", "webhooks"):
-        for item in document.get(group, {}).values():
-            for method in METHODS:
-                if method in item:
-                    used.update(dict.fromkeys(map(str, item[method].get("tags", ()))))
+    for *_, operation in operations_of(document):
+        used.update(dict.fromkeys(map(str, operation.get("tags", ()))))
     tags = document.get("tags", [])
     known = {tag.get("name"): tag for tag in tags if isinstance(tag, dict)}
     if used or known:

@@ -6,7 +6,7 @@ The version in a name and in a path, one tag in two spellings, an alternative th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from trigger_contract.normalize.model import (
@@ -19,10 +19,10 @@ from trigger_contract.normalize.model import (
     Node,
     Pointer,
     line_of,
+    operations_of,
 )
 from trigger_contract.normalize.naming import path_version, singular, words
 from trigger_contract.normalize.reach import Lookup
-from trigger_contract.normalize.shape import METHODS
 
 _VERSION = re.compile(r"[_-]?[vV](\d+)\Z")
 _ANNOTATIONS = frozenset(
@@ -36,7 +36,10 @@ _ANNOTATIONS = frozenset(
 def check_consistency(draft: Node, found: Sequence[Found], lookup: Lookup, ledger: Ledger) -> None:
     """Note names, tags and alternatives of a document that do not go together."""
     tags: dict[str, dict[str, tuple[Pointer, Node]]] = {}
-    for pointer, operation in _operations(draft):
+    for group, path, method, operation in operations_of(draft):
+        if group != "paths":
+            continue
+        pointer: Pointer = (group, path, method)
         _versions(pointer, operation, ledger)
         for tag in operation.get("tags") or ():
             folded = " ".join(singular(word).lower() for word in words(str(tag))) or str(tag)
@@ -44,18 +47,10 @@ def check_consistency(draft: Node, found: Sequence[Found], lookup: Lookup, ledge
     for spellings in tags.values():
         if len(spellings) > 1:
             _tags(spellings, ledger)
-    for pointer, node, kind in found:
+    for where, node, kind in found:
         members = node.get("oneOf") if kind == "schema" else None
         if isinstance(members, list) and len(members) > 1:
-            _overlap(pointer, node, members, lookup, ledger)
-
-
-def _operations(draft: Node) -> Iterator[tuple[Pointer, Node]]:
-    for path, item in draft.get("paths", {}).items():
-        for method in METHODS:
-            operation = item.get(method) if isinstance(item, Node) else None
-            if isinstance(operation, Node):
-                yield ("paths", path, method), operation
+            _overlap(where, node, members, lookup, ledger)
 
 
 def _versions(pointer: Pointer, operation: Node, ledger: Ledger) -> None:

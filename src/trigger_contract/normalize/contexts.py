@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from trigger_contract.normalize.model import Node
+from trigger_contract.normalize.model import Node, operations_of
 from trigger_contract.normalize.naming import (
     joined,
     noun,
@@ -144,19 +144,11 @@ def contexts(document: Node) -> Iterator[Found]:
     The roots of ``components.schemas`` have their names already and are not yielded.
     """
     stems = Counter(
-        unversioned(str(operation.get("operationId", "")))
-        for group in ("paths", "webhooks")
-        for item in document.get(group, {}).values()
-        for method, operation in item.items()
-        if method in METHODS
+        unversioned(str(operation.get("operationId", ""))) for *_, operation in operations_of(document)
     )
-    for group in ("paths", "webhooks"):
-        for path, item in document.get(group, {}).items():
-            for method in METHODS:
-                if method in item:
-                    identifier = str(item[method].get("operationId") or f"{method} {path}")
-                    stem = operation_stem(identifier, stems)
-                    yield from _operation(item[method], Context(None, stem))
+    for _, path, method, operation in operations_of(document):
+        identifier = str(operation.get("operationId") or f"{method} {path}")
+        yield from _operation(operation, Context(None, operation_stem(identifier, stems)))
     yield from _components(document)
 
 

@@ -5,8 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from trigger_contract.normalize.model import RULE, Claim, Contradiction, Ledger, Node, Pointer, line_of
-from trigger_contract.normalize.shape import METHODS, walk
+from trigger_contract.normalize.model import (
+    RULE,
+    Claim,
+    Contradiction,
+    Ledger,
+    Node,
+    Pointer,
+    line_of,
+    operations_of,
+)
+from trigger_contract.normalize.shape import walk
 
 _KEY = re.compile(r"\b(?:with|using|use) (?:an?|your|the) ((?:[A-Z][\w-]+ )+)(?:API )?(?:[Kk]ey|[Tt]oken)\b")
 _ACCOUNT = re.compile(r"\bauthenticated (?:account|user|organi[sz]ation|team|client|caller)\b", re.IGNORECASE)
@@ -16,11 +25,9 @@ _COMMON = frozenset(("api", "the", "your", "bearer", "access"))
 def check_credentials(draft: Node, ledger: Ledger) -> None:
     """Note an operation whose text names a key that no scheme of its own is, or an account without any."""
     schemes = draft.get("components", {}).get("securitySchemes", {})
-    for path, item in draft.get("paths", {}).items():
-        for method in METHODS:
-            operation = item.get(method) if isinstance(item, Node) else None
-            if isinstance(operation, Node):
-                _check(("paths", path, method), operation, schemes, ledger)
+    for group, path, method, operation in operations_of(draft):
+        if group == "paths":
+            _check((group, path, method), operation, schemes, ledger)
 
 
 def _check(pointer: Pointer, operation: Node, schemes: Node, ledger: Ledger) -> None:

@@ -6,10 +6,19 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from trigger_contract.normalize.merge import brief
-from trigger_contract.normalize.model import APART, RULE, Claim, Contradiction, Ledger, Node, Pointer, line_of
-from trigger_contract.normalize.shape import METHODS
+from trigger_contract.normalize.model import (
+    APART,
+    RULE,
+    Claim,
+    Contradiction,
+    Ledger,
+    Node,
+    Pointer,
+    line_of,
+    operations_of,
+)
 from trigger_contract.normalize.standard import find
+from trigger_contract.normalize.wording import brief
 
 _REASON = "Each operation keeps what its own page says; the pages of one service just do not agree."
 
@@ -22,21 +31,19 @@ Error = tuple[Pointer, str, Node, Any]
 def check_error_bodies(draft: Node, ledger: Ledger) -> None:
     """Compare the responses of one error status across the operations of one service."""
     groups: dict[tuple[str, str], list[Error]] = {}
-    for path, item in draft.get("paths", {}).items():
-        for method in METHODS:
-            operation = item.get(method) if isinstance(item, Node) else None
-            if not isinstance(operation, Node):
+    for group, path, method, operation in operations_of(draft):
+        if group != "paths":
+            continue
+        service = brief(operation.get("servers", ""))
+        for status, response in operation.get("responses", {}).items():
+            if not status.startswith(("4", "5")):
                 continue
-            service = brief(operation.get("servers", ""))
-            for status, response in operation.get("responses", {}).items():
-                if not status.startswith(("4", "5")):
-                    continue
-                while isinstance(response, dict) and isinstance(response.get("$ref"), str):
-                    response = find(draft, response["$ref"])
-                if isinstance(response, Node):
-                    where = ("paths", path, method, "responses", status)
-                    entry = (where, f"{method.upper()} {path}", response, _schema(draft, response))
-                    groups.setdefault((service, status), []).append(entry)
+            while isinstance(response, dict) and isinstance(response.get("$ref"), str):
+                response = find(draft, response["$ref"])
+            if isinstance(response, Node):
+                where = (group, path, method, "responses", status)
+                entry = (where, f"{method.upper()} {path}", response, _schema(draft, response))
+                groups.setdefault((service, status), []).append(entry)
     services: dict[str, list[Error]] = {}
     for (service, status), errors in groups.items():
         services.setdefault(service, []).extend(errors)

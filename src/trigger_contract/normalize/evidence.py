@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.merge import Merger, brief
+from trigger_contract.normalize.merge import Merger
 from trigger_contract.normalize.model import (
     AGE,
     Claim,
@@ -16,9 +16,11 @@ from trigger_contract.normalize.model import (
     Pointer,
     Sentence,
     line_of,
+    operations_of,
 )
-from trigger_contract.normalize.shape import METHODS, walk
+from trigger_contract.normalize.shape import walk
 from trigger_contract.normalize.standard import find
+from trigger_contract.normalize.wording import brief
 
 _REASON = "A rendered page shows no structure, so the page with the structure stands."
 
@@ -53,16 +55,10 @@ def _operation(draft: Node, merger: Merger, fragment: Fragment) -> tuple[Pointer
         if other is not fragment
         for found in other.operations()
     }
-    for group in ("paths", "webhooks"):
-        for path, item in draft.get(group, {}).items():
-            for method in METHODS:
-                if method in item and title:
-                    names = {
-                        str(item[method].get("summary", "")).casefold(),
-                        titles.get((group, path, method)),
-                    }
-                    if title in names:
-                        return (group, path, method), item[method]
+    for group, path, method, operation in operations_of(draft) if title else ():
+        names = {str(operation.get("summary", "")).casefold(), titles.get((group, path, method))}
+        if title in names:
+            return (group, path, method), operation
     return None
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from trigger_contract.normalize.limit_phrases import read_limits
-from trigger_contract.normalize.merge import brief
 from trigger_contract.normalize.model import (
     RULE,
     Claim,
@@ -20,6 +19,7 @@ from trigger_contract.normalize.model import (
 )
 from trigger_contract.normalize.naming import words
 from trigger_contract.normalize.reach import Lookup, kinds_of
+from trigger_contract.normalize.wording import brief
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),

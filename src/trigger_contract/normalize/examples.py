@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from trigger_contract.normalize.model import Node, put
@@ -23,16 +23,21 @@ _MADE_UP_TEXT = frozenset(
         "3c90c3cc-0d44-4b50-8888-8dd25736052a",
     )
 )
+_MAXIMUM_DEPTH = 20
 _MADE_UP_NUMBERS = (123, 1, 2, 0.5)
 
 UNKNOWN = frozenset(("<unknown>", "<any>"))
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)\Z")
 
 
-def is_made_up(value: Any, schema: Any) -> bool:
+def is_made_up(value: Any, schema: Any, lookup: Callable[[str], Any], depth: int = 0) -> bool:
     """Whether every value of an example follows from the schema or is one of the site's fillers.
 
-    References are not followed: what stands below them is taken as made up where all the rest is.
+    Args:
+        value: The example.
+        schema: Its schema.
+        lookup: Returns what a reference points to, or None where that is cut off the page.
+        depth: How many references and members of compositions have been gone through.
     """
     if not isinstance(schema, Mapping):
         schema = {}
@@ -46,23 +51,37 @@ def is_made_up(value: Any, schema: Any) -> bool:
         return bool(value in schema["enum"])
     if value == schema.get("const", ...):
         return True
-    composed = [*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())]
-    if "$ref" in schema or composed:
+    if depth > _MAXIMUM_DEPTH:
+        return True
+    if isinstance(schema.get("$ref"), str):
+        target = lookup(schema["$ref"])
+        return target is None or is_made_up(value, target, lookup, depth + 1)
+    if any(schema.get(word) for word in ("anyOf", "oneOf", "allOf")):
         return True
     if isinstance(value, dict):
-        properties = schema.get("properties", {})
+        properties = schema.get("properties")
+        if not isinstance(properties, Mapping):  # a component whose form has not been looked at yet
+            properties = {}
         extra = schema.get("additionalProperties", {})
-        return all(is_made_up(item, properties.get(name, extra)) for name, item in value.items())
+        return all(
+            is_made_up(item, properties.get(name, extra), lookup, depth) for name, item in value.items()
+        )
     if isinstance(value, list):
-        return len(value) <= 1 and all(is_made_up(item, schema.get("items", {})) for item in value)
+        items = schema.get("items", {})
+        return len(value) <= 1 and all(is_made_up(item, items, lookup, depth) for item in value)
     if isinstance(value, str):
         return value in _MADE_UP_TEXT
     if isinstance(value, bool) or value is None:
         return value is not False
     least, most = schema.get("minimum"), schema.get("maximum")
-    if isinstance(least, (int, float)) and isinstance(most, (int, float)) and value == (least + most) / 2:
+    if isinstance(least, (int, float)) and isinstance(most, (int, float)) and value in _middle(least, most):
         return True
     return value in _MADE_UP_NUMBERS or value in (least, most)
+
+
+def _middle(least: float, most: float) -> tuple[float, float]:
+    """What a site makes up between two bounds: the middle, for an integer the whole number below it."""
+    return (least + most) / 2, (least + most) // 2
 
 
 def shown_schema(value: Any, line: int = 0) -> dict[str, Any]:

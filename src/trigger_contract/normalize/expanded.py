@@ -16,7 +16,9 @@ from trigger_contract.normalize.expanded_schemas import alternatives_of, read_ro
 from trigger_contract.normalize.expanded_security import read_security
 from trigger_contract.normalize.forms import check_form
 from trigger_contract.normalize.model import Node, line_of, mapping_of, node_like, put, sequence_of
+from trigger_contract.normalize.reach import Lookup
 from trigger_contract.normalize.shape import METHODS
+from trigger_contract.normalize.standard import find
 
 _PLACEHOLDER = "_mintlify/placeholder"
 
@@ -57,8 +59,12 @@ def read_expanded(document: LocatedMapping, title: str, description: str) -> Nod
         put(operation, "description", description)
     request = mapping_of(endpoint, "request")
     _parameters(request, operation)
-    _body(request, operation)
-    _responses(endpoint, operation)
+
+    def lookup(reference: str) -> Any:
+        return find(document, reference)
+
+    _body(request, operation, lookup)
+    _responses(endpoint, operation, lookup)
     if endpoint.get("deprecated") is True:
         put(operation, "deprecated", True, line_of(endpoint, "deprecated"))
     schemes = read_security(request, operation)
@@ -146,7 +152,7 @@ def _parameter(name: str, place: str, entry: LocatedMapping, line: int | None) -
     return parameter
 
 
-def _body(request: LocatedMapping, operation: Node) -> None:
+def _body(request: LocatedMapping, operation: Node, lookup: Lookup) -> None:
     media_types = mapping_of(request, "body")
     if not media_types:
         return
@@ -159,14 +165,14 @@ def _body(request: LocatedMapping, operation: Node) -> None:
         if "description" in entry and "description" not in body:
             put(body, "description", entry["description"], line_of(entry, "description"))
         required = required or any(item.get("required") is True for item in alternatives_of(entry))
-        put(content, media_type, _media_type(media_type, entry), line_of(media_types, media_type))
+        put(content, media_type, _media_type(media_type, entry, lookup), line_of(media_types, media_type))
     put(body, "content", content)
     if required:
         put(body, "required", True)
     put(operation, "requestBody", body, line_of(request, "body"))
 
 
-def _responses(endpoint: LocatedMapping, operation: Node) -> None:
+def _responses(endpoint: LocatedMapping, operation: Node, lookup: Lookup) -> None:
     statuses = mapping_of(endpoint, "response")
     responses = node_like(statuses)
     for status, media_types in statuses.items():
@@ -177,7 +183,12 @@ def _responses(endpoint: LocatedMapping, operation: Node) -> None:
             if isinstance(entry, LocatedMapping) and "description" in entry and "description" not in response:
                 put(response, "description", entry["description"], line_of(entry, "description"))
             if media_type != _PLACEHOLDER and isinstance(entry, LocatedMapping):
-                put(content, media_type, _media_type(media_type, entry), line_of(media_types, media_type))
+                put(
+                    content,
+                    media_type,
+                    _media_type(media_type, entry, lookup),
+                    line_of(media_types, media_type),
+                )
         if "description" not in response:
             put(response, "description", "", line)
         if content:
@@ -187,7 +198,7 @@ def _responses(endpoint: LocatedMapping, operation: Node) -> None:
         put(operation, "responses", responses, line_of(endpoint, "response"))
 
 
-def _media_type(media_type: str, entry: LocatedMapping) -> Node:
+def _media_type(media_type: str, entry: LocatedMapping, lookup: Lookup) -> Node:
     result = node_like(entry)
     alternatives = alternatives_of(entry)
     schema = read_root(entry, alternatives)
@@ -198,7 +209,7 @@ def _media_type(media_type: str, entry: LocatedMapping) -> Node:
         check_form(schema, "schema", result, "schema")
         kept = node_like(examples)
         for name, example in examples.items():
-            if not _is_filler(name, example, schema):
+            if not _is_filler(name, example, schema, lookup):
                 put(kept, name, example, line_of(examples, name))
         if kept:
             put(result, "examples", kept, line_of(entry, "examples"))
@@ -211,8 +222,8 @@ def _is_no_schema(media_type: str, alternatives: list[LocatedMapping]) -> bool:
     return len(alternatives) == 1 and shown == {"type": "file", "contentMediaType": media_type}
 
 
-def _is_filler(name: str, example: Any, schema: Node) -> bool:
+def _is_filler(name: str, example: Any, schema: Node, lookup: Lookup) -> bool:
     """Whether an example was made up by the site: unnamed, and every value of it follows from the schema."""
     if name != "example" or not isinstance(example, dict) or set(example) - {"value"}:
         return False
-    return is_made_up(example.get("value"), schema)
+    return is_made_up(example.get("value"), schema, lookup)

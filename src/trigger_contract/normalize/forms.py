@@ -12,7 +12,15 @@ from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.model import line_of
 from trigger_contract.normalize.patterns import pattern_fault
-from trigger_contract.normalize.shape import COMPONENT_KINDS, LIST, MAP, ONE, REFERENCE_KINDS, field_shape
+from trigger_contract.normalize.shape import (
+    COMPONENT_KINDS,
+    LIST,
+    MAP,
+    ONE,
+    REFERENCE_KINDS,
+    field_shape,
+    is_extension,
+)
 
 _TYPES = frozenset(("string", "number", "integer", "boolean", "array", "object", "null"))
 _TEXT, _NUMBER, _SWITCH, _TEXTS, _VALUES, _MAPPINGS, _MAPPING = (
@@ -58,7 +66,6 @@ _FIELDS: dict[str, dict[str, str]] = {
         "discriminator": _MAPPING,
     },
 }
-_EXTENSIBLE_MAPS = frozenset(("response", "pathItem"))
 
 
 def check_form(value: Any, kind: str, container: Any = None, key: str | int = "") -> None:
@@ -97,7 +104,7 @@ def check_form(value: Any, kind: str, container: Any = None, key: str | int = ""
                 stack.extend(
                     (item, child_kind, below, entry)
                     for entry, item in below.items()
-                    if not (entry.startswith("x-") and child_kind in _EXTENSIBLE_MAPS)
+                    if not is_extension(kind, name, entry)
                 )
 
 

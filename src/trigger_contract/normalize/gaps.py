@@ -32,7 +32,7 @@ def check_gaps(found: Iterable[Found], ledger: Ledger) -> None:
             root = node
         elif kind == "schema":
             _required(pointer, node, ledger)
-        elif kind == "pathItem" and root is not None and pointer[0] == "paths":
+        elif kind == "pathItem" and root is not None and pointer[0] == "paths" and len(pointer) == 2:
             for method in METHODS:
                 if isinstance(node.get(method), Node):
                     _placeholders(root, str(pointer[1]), (*pointer, method), node[method], ledger)

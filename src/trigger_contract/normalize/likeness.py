@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
-from trigger_contract.normalize.merge import brief
 from trigger_contract.normalize.model import (
     APART,
     Claim,
@@ -24,6 +23,7 @@ from trigger_contract.normalize.model import (
     Pointer,
     line_of,
 )
+from trigger_contract.normalize.wording import brief
 
 _REASON = "Both stay as written, each in its own place: no page is wrong about its own response for sure."
 _TEXTS = frozenset(("example", "examples", "title", "default"))

@@ -9,7 +9,6 @@ default. A rendered page proves nothing by what it leaves out.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +18,7 @@ from trigger_contract.normalize.flatten import flatten
 from trigger_contract.normalize.implied import implied_value, is_implied
 from trigger_contract.normalize.model import (
     AGE,
+    RULE,
     Claim,
     Contradiction,
     Fragment,
@@ -30,8 +30,17 @@ from trigger_contract.normalize.model import (
     node_like,
     put,
 )
-from trigger_contract.normalize.shape import COMPONENT_KINDS, LIST, MAP, ONE, REFERENCE_KINDS, field_shape
+from trigger_contract.normalize.shape import (
+    COMPONENT_KINDS,
+    LIST,
+    MAP,
+    ONE,
+    REFERENCE_KINDS,
+    field_shape,
+    is_extension,
+)
 from trigger_contract.normalize.standard import find
+from trigger_contract.normalize.wording import brief, contrast
 
 _ANNOTATIONS = frozenset(
     [
@@ -49,6 +58,7 @@ _ANNOTATIONS = frozenset(
         "x-codeSamples",
     ]
 )
+_EXTRAS = ("externalDocs", "jsonSchemaDialect")
 _UNORDERED = frozenset(("required", "enum"))
 _SILENT = frozenset(("x-ref-identifier",))
 _KEPT_APART = frozenset(
@@ -72,6 +82,7 @@ class Merger:
     services: Mapping[str, int] = field(default_factory=dict)
     draft: Node = field(default_factory=Node)
     _by_source: dict[str, Fragment] = field(default_factory=dict)
+    _owners: dict[Pointer, Node] = field(default_factory=dict)
 
     def merge(self) -> Node:
         """Merge all fragments and return the draft."""
@@ -88,13 +99,18 @@ class Merger:
                 self._paths(fragment, group)
         for fragment in self.fragments:
             self._rest(fragment.document.get("components"))
-        for fragment in self.fragments:
-            for key, value in fragment.document.items():
-                if key not in self.draft and (
-                    key.startswith("x-") or key in ("externalDocs", "jsonSchemaDialect")
-                ):
-                    put(self.draft, key, value, line_of(fragment.document, key))
+            extras = [key for key in fragment.document if key.startswith("x-") or key in _EXTRAS]
+            for key in extras:
+                self._first(self.draft, fragment.document, key, (key,))
         return self.draft
+
+    def _first(self, known: Node, own: Node, key: str, pointer: Pointer) -> None:
+        """Take over what the newest page says where there can be one only."""
+        if key not in known:
+            put(known, key, own[key], line_of(own, key))
+            self._owners[pointer] = own
+        elif known[key] != own[key]:
+            self.note(_kind(key), pointer, self._owners.get(pointer, known), own, known[key], own[key])
 
     def _top(self, fragment: Fragment, section: str) -> None:
         value = fragment.document.get(section)
@@ -112,6 +128,20 @@ class Merger:
                     known.append(tag)
         elif self._same_api(known.source, fragment):
             self.object("info", known, value, ("info",))
+        else:
+            self._other_api(known, value)
+
+    def _other_api(self, known: Node, other: Node) -> None:
+        """Note what is not said of a second service, since a document has one ``info``."""
+        for key, value in other.items():
+            if known.get(key) != value:
+                ours, theirs = contrast(known.get(key, "nothing"), value)
+                claims = (
+                    Claim(known.source, line_of(known, key), ours),
+                    Claim(other.source, line_of(other, key), theirs),
+                )
+                reason = "Two services meet, and a document has one `info`: that of the newest page."
+                self.ledger.add(Contradiction("info", ("info", key), claims, ours, RULE, reason))
 
     def _same_api(self, source: str, fragment: Fragment) -> bool:
         return self.services.get(source, 0) == self.services.get(fragment.page.name, 0)
@@ -127,15 +157,14 @@ class Merger:
                 put(named, name, value, line_of(own, name))
             else:
                 where = ("components", group, name)
-                named[name] = self.object(COMPONENT_KINDS[group], named[name], value, where, (named, own))
+                named[name] = self.object(COMPONENT_KINDS[group], named[name], value, where, named, own)
 
     def _rest(self, own: Any) -> None:
         """Keep what is no known group of components, for an extension or for the validation to name."""
-        for key, value in own.items() if isinstance(own, Node) else ():
+        for key in own if isinstance(own, Node) else ():
             if key not in COMPONENT_KINDS:
                 components = self.draft.setdefault("components", node_like(own))
-                if key not in components:
-                    put(components, key, value, line_of(own, key))
+                self._first(components, own, key, ("components", key))
 
     def _paths(self, fragment: Fragment, group: str) -> None:
         own = fragment.document.get(group)
@@ -143,28 +172,30 @@ class Merger:
             return
         items = self.draft.setdefault(group, node_like(own))
         for path, item in own.items():
-            if path not in items:
-                put(items, path, item, line_of(own, path))
+            if path not in items or is_extension("document", group, path):
+                self._first(items, own, path, (group, path))
             else:
                 items[path] = self.object("pathItem", items[path], item, (group, path))
 
     # -- objects ---------------------------------------------------------------------------------
 
-    def object(
-        self, kind: str, newer: Any, older: Any, pointer: Pointer, within: tuple[Any, Any] | None = None
-    ) -> Any:
+    def object(self, kind: str, newer: Any, older: Any, pointer: Pointer, *holders: Any) -> Any:
         """Merge one object into its newer self and return it.
 
         Args:
-            kind: What it is.
-            newer: It on the newer page.
-            older: It on the older page.
-            pointer: Where it stands.
-            within: What it stands in on either page; a schema may be ``true``, which knows no line.
+            kind: What it is, as in ``shape``.
+            newer: The object on the newer page; a schema may be true or false.
+            older: The one on the older page.
+            pointer: Where it stands in the draft.
+            holders: What the two stand in, which tells where they were read if they do not.
         """
         if not isinstance(newer, Node) or not isinstance(older, Node):
             if newer != older:
-                self.note("value", pointer, *(within or (newer, older)), newer, older)
+                places = [
+                    own if isinstance(own, Node) else holder
+                    for own, holder in zip((newer, older), holders, strict=True)
+                ]
+                self.note("value", pointer, places[0], places[1], newer, older)
             return newer
         if newer is older:
             return newer
@@ -226,7 +257,7 @@ class Merger:
         form, child_kind = field_shape(kind, key) or ("", "")
         below: Pointer = (*pointer, key)
         if form == ONE:
-            newer[key] = self.object(child_kind, known, value, below, (newer, older))
+            newer[key] = self.object(child_kind, known, value, below, newer, older)
         elif form == MAP and isinstance(known, Node) and isinstance(value, Node):
             self._map(child_kind, known, value, below)
         elif form == LIST and child_kind == "parameter":
@@ -235,7 +266,7 @@ class Merger:
             form == LIST and isinstance(known, list) and isinstance(value, list) and len(known) == len(value)
         ):
             for index, (ours, theirs) in enumerate(zip(known, value, strict=True)):
-                known[index] = self.object(child_kind, ours, theirs, (*below, index), (known, value))
+                known[index] = self.object(child_kind, ours, theirs, (*below, index), known, value)
         elif key in _UNORDERED and _same_members(known, value):
             return
         elif _words(known) == _words(value) and key in _ANNOTATIONS:
@@ -277,7 +308,7 @@ class Merger:
     def _map(self, kind: str, newer: Node, older: Node, pointer: Pointer) -> None:
         for key, value in older.items():
             if key in newer:
-                newer[key] = self.object(kind, newer[key], value, (*pointer, key), (newer, older))
+                newer[key] = self.object(kind, newer[key], value, (*pointer, key), newer, older)
                 continue
             put(newer, key, value, older.lines.get(key))
             if not self._partial(newer):
@@ -373,31 +404,6 @@ class Merger:
     def _dated(self, source: str) -> str:
         age = str(self._by_source[source].page.age) if source in self._by_source else ""
         return f"{source} ({age})" if age else source
-
-
-def contrast(first: Any, second: Any) -> tuple[str, str]:
-    """Write two values in one short line each; of long texts only what is around the difference."""
-    if not (isinstance(first, str) and isinstance(second, str) and max(len(first), len(second)) > 200):
-        return brief(first), brief(second)
-    ours, theirs = first.split(), second.split()
-    start = next((i for i, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b), 0)
-    end = next((i for i, (a, b) in enumerate(zip(ours[::-1], theirs[::-1], strict=False)) if a != b), 0)
-    start, end = max(0, start - 6), max(0, end - 6)
-
-    def cut(text: list[str]) -> str:
-        middle = " ".join(text[start : max(start + 1, len(text) - end)])
-        return f"{'… ' if start else ''}{brief(middle)}{' …' if end else ''}"
-
-    return cut(ours), cut(theirs)
-
-
-def brief(value: Any) -> str:
-    """Write a value in one short line."""
-    if isinstance(value, str):
-        text = " ".join(value.split())
-    else:
-        text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 300 else text[:297] + "…"
 
 
 def _left_out(implied: Any) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from trigger_contract.document.references import join_pointer
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.shape import METHODS
+from trigger_contract.normalize.shape import METHODS, is_extension
 
 Pointer = tuple[str | int, ...]
 
@@ -142,6 +142,23 @@ class Sentence:
     options: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Unread:
+    """Something that was left out.
+
+    Attributes:
+        where: The way to it on the page, below the endpoint.
+        line: Where it stands.
+        says: The word and its value.
+        instead: What stands in its place, where the page says one thing twice and in two ways.
+    """
+
+    where: tuple[str, ...]
+    line: int | None
+    says: str
+    instead: str = ""
+
+
 @dataclass
 class Fragment:
     """What one page says, as an OpenAPI 3.1 document.
@@ -153,6 +170,7 @@ class Fragment:
         title: The page's title.
         title_line: Where the title stands.
         sentences: Text of a rendered page that belongs to no known property: evidence without a place.
+        unread: What of the page is not in the document.
     """
 
     page: Page
@@ -161,6 +179,7 @@ class Fragment:
     title: str = ""
     title_line: int = 1
     sentences: tuple[Sentence, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
     @property
     def partial(self) -> bool:
@@ -169,8 +188,14 @@ class Fragment:
 
     def operations(self) -> Iterator[tuple[str, str, str, Node]]:
         """Yield ``(paths | webhooks, path, method, operation)``."""
-        for group in ("paths", "webhooks"):
-            for path, item in self.document.get(group, {}).items():
+        return operations_of(self.document)
+
+
+def operations_of(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str, Node]]:
+    """Yield ``(paths | webhooks, path, method, operation)`` of each operation, without those of callbacks."""
+    for group in ("paths", "webhooks"):
+        for path, item in document.get(group, {}).items():
+            if not is_extension("document", group, path):
                 for method in METHODS:
                     if method in item:
                         yield group, path, method, item[method]

@@ -12,6 +12,7 @@ from trigger_contract.normalize.expanded_schemas import without_marks
 from trigger_contract.normalize.model import Fragment, Page
 from trigger_contract.normalize.rendered import read_rendered
 from trigger_contract.normalize.standard import check_version, read_document
+from trigger_contract.normalize.unread import unread
 
 _OPENING = re.compile(r"^(`{3,}|~{4,})[ \t]*(?:ya?ml|json)\b[ \t]*([^\n`]*)$", re.MULTILINE | re.IGNORECASE)
 _WHOLE = re.compile(r"\A\s*(?:---[^\n]*\n|#[^\n]*\n|%[^\n]*\n|\s)*(?:[\"']?(?:openapi|swagger)[\"']?\s*:|\{)")
@@ -67,7 +68,7 @@ def read_page(page: Page) -> list[Fragment]:
         if "openapi" not in document and "swagger" not in document:
             raise UserError("is not an OpenAPI document: it has no `openapi` key", source=page.name, line=1)
         check_version(document)
-        return [Fragment(page, "document", read_document(document))]
+        return [Fragment(page, "document", read_document(document), unread=unread(document))]
     return [read_rendered(page, text)]
 
 
@@ -104,7 +105,14 @@ def _read_block(page: Page, block: _Block) -> Fragment:
         raise UserError("the block holds no OpenAPI document", source=page.name, line=block.first_line)
     if is_expanded(document):
         converted = read_document(read_expanded(document, heading.title, heading.description))
-        return Fragment(page, "expanded", without_marks(converted), heading.title, heading.line)
+        return Fragment(
+            page,
+            "expanded",
+            without_marks(converted),
+            heading.title,
+            heading.line,
+            unread=unread(document),
+        )
     if "openapi" not in document and "swagger" not in document:
         raise UserError(
             "the block is written in no dialect that is known: it has neither `openapi` nor an endpoint",
@@ -112,7 +120,9 @@ def _read_block(page: Page, block: _Block) -> Fragment:
             line=block.first_line,
         )
     check_version(document)
-    return Fragment(page, "standard", read_document(document), heading.title, heading.line)
+    converted = read_document(document)
+    left = unread(document)
+    return Fragment(page, "standard", converted, heading.title, heading.line, unread=left)
 
 
 def _heading(text: str, lines_before: int) -> Heading:

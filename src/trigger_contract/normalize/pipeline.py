@@ -17,7 +17,7 @@ from trigger_contract.normalize.deep_references import settle_deep_references
 from trigger_contract.normalize.evidence import place_sentences
 from trigger_contract.normalize.forms import check_form
 from trigger_contract.normalize.gaps import check_names
-from trigger_contract.normalize.merge import Merger, brief
+from trigger_contract.normalize.merge import Merger
 from trigger_contract.normalize.model import AGE, OVERLAY, Contradiction, Fragment, Ledger, Node, Page
 from trigger_contract.normalize.overlay import Action, Touched, apply_overlay
 from trigger_contract.normalize.pages import read_page
@@ -25,6 +25,7 @@ from trigger_contract.normalize.provenance import provenance
 from trigger_contract.normalize.report import write_report
 from trigger_contract.normalize.restoring import restore
 from trigger_contract.normalize.services import separate_services
+from trigger_contract.normalize.unread import note_unread
 from trigger_contract.normalize.validation import (
     check_containment,
     check_operation_ids,
@@ -33,6 +34,7 @@ from trigger_contract.normalize.validation import (
     plain,
     validate,
 )
+from trigger_contract.normalize.wording import brief
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,8 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     titles = _titles(fragments)
     merger = Merger(fragments, ledger, services)
     draft = merger.merge()
+    for fragment in fragments:
+        note_unread(fragment, ledger)
     place_sentences(merger, draft)
     check_references(draft)
     check_paths(draft)

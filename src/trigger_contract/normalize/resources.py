@@ -5,10 +5,18 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from trigger_contract.normalize.merge import brief
-from trigger_contract.normalize.model import APART, Claim, Contradiction, Ledger, Node, Pointer, line_of
+from trigger_contract.normalize.model import (
+    APART,
+    Claim,
+    Contradiction,
+    Ledger,
+    Node,
+    Pointer,
+    line_of,
+    operations_of,
+)
 from trigger_contract.normalize.reach import Lookup, leaves
-from trigger_contract.normalize.shape import METHODS
+from trigger_contract.normalize.wording import brief
 
 _PARAMETER = re.compile(r"([^/{}]+)/\{([^{}]+)\}")
 _REASON = "Each operation keeps what its own page says, because each may well spell the thing in its own way."
@@ -19,21 +27,19 @@ Shown = tuple[Pointer, str, Node]
 def check_resources(draft: Node, lookup: Lookup, ledger: Ledger) -> None:
     """Compare the top level of what the operations on one thing (``runs/{runId}``) answer."""
     known: dict[tuple[str, str, str], Shown] = {}
-    for path, item in draft.get("paths", {}).items():
+    for group, path, method, operation in operations_of(draft):
         things = _PARAMETER.findall(path)
-        for method in METHODS:
-            operation = item.get(method) if isinstance(item, Node) else None
-            if not isinstance(operation, Node) or not things:
-                continue
-            title = f"{method.upper()} {path}"
-            for pointer, schema in _answers(lookup, operation, ("paths", path, method)):
-                for name, value in (schema.get("properties") or {}).items():
-                    if not isinstance(value, Node) or "type" not in value:
-                        continue
-                    key = (*things[-1], name)
-                    first = known.setdefault(key, ((*pointer, "properties", name), title, value))
-                    if first[2]["type"] != value["type"]:
-                        _note(name, first, ((*pointer, "properties", name), title, value), ledger)
+        if group != "paths" or not things:
+            continue
+        title = f"{method.upper()} {path}"
+        for pointer, schema in _answers(lookup, operation, (group, path, method)):
+            for name, value in (schema.get("properties") or {}).items():
+                if not isinstance(value, Node) or "type" not in value:
+                    continue
+                key = (*things[-1], name)
+                first = known.setdefault(key, ((*pointer, "properties", name), title, value))
+                if first[2]["type"] != value["type"]:
+                    _note(name, first, ((*pointer, "properties", name), title, value), ledger)
 
 
 def _answers(lookup: Lookup, operation: Node, pointer: Pointer) -> list[tuple[Pointer, Node]]:

@@ -96,6 +96,10 @@ SHAPE: dict[str, dict[str, tuple[str, str]]] = {
     "tag": {},
 }
 
+# Maps whose keys are not all names of the author's: a key with ``x-`` is an extension. A webhook or a
+# component may well be called so.
+_EXTENSIBLE_MAPS = frozenset((("document", "paths"), ("operation", "responses")))
+
 REFERENCE_KINDS = frozenset(COMPONENT_KINDS.values())
 
 
@@ -105,6 +109,14 @@ def field_shape(kind: str, name: str) -> tuple[str, str] | None:
     if kind == "callback" and not name.startswith("x-") and name != "$ref":
         return fields["*"]
     return fields.get(name)
+
+
+def is_extension(kind: str, name: str, key: str) -> bool:
+    """Whether a key of the map that is the field ``name`` of an object of this kind is an extension.
+
+    Source: OpenAPI 3.1.0, Paths Object and Responses Object; the other maps cannot be extended.
+    """
+    return key.startswith("x-") and (kind, name) in _EXTENSIBLE_MAPS
 
 
 def children(kind: str, value: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], Any, str, Any]]:
@@ -126,7 +138,7 @@ def children(kind: str, value: Mapping[str, Any]) -> Iterator[tuple[tuple[str | 
                 yield (name, index), child, child_kind, below
         elif form == MAP and isinstance(below, dict):
             for key, child in below.items():
-                if not (child_kind == "response" and str(key).startswith("x-")):
+                if not is_extension(kind, name, key):
                     yield (name, key), child, child_kind, below
 
 

@@ -11,7 +11,7 @@ from trigger_contract.errors import UserError
 from trigger_contract.normalize.anchors import settle_anchors
 from trigger_contract.normalize.forms import check_form
 from trigger_contract.normalize.model import Node, copy_value, line_of, node_like, put
-from trigger_contract.normalize.shape import LIST, MAP, METHODS, ONE, SHAPE, field_shape, walk
+from trigger_contract.normalize.shape import LIST, MAP, METHODS, ONE, SHAPE, field_shape, is_extension, walk
 from trigger_contract.normalize.upgrade import upgrade_schema
 
 _VERSIONS = ("3.0", "3.1")
@@ -85,6 +85,9 @@ def convert(kind: str, value: Any) -> Any:
             mapping = node_like(below)
             mapping.lines = below_lines = below.lines.copy()
             for key, item in below.items():
+                if is_extension(kind, name, key):
+                    mapping[key] = copy_value(item)
+                    continue
                 child = convert(child_kind, item)
                 if isinstance(child, Node):
                     child.line = below_lines[key]
@@ -138,9 +141,7 @@ def push_down(document: Node) -> None:
         del above[key]  # sites write an empty list where a document says nothing, and it means the same
     for group in ("paths", "webhooks"):
         items = document.get(group, {})
-        for path in [path for path in items if path.startswith("x-")]:
-            del items[path]  # an extension beside the paths says nothing about any of them
-        for path in items:
+        for path in [path for path in items if not is_extension("document", group, path)]:
             items[path] = item = _inline_path_item(document, items[path])
             _push_item(document, item, above)
     for pointer, item, kind in list(walk("document", document)):

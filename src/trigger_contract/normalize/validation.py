@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.model import Node, line_of
-from trigger_contract.normalize.shape import METHODS, REFERENCE_KINDS, walk
+from trigger_contract.normalize.model import Node, line_of, operations_of
+from trigger_contract.normalize.shape import REFERENCE_KINDS, walk
 from trigger_contract.normalize.standard import find
 
 MAXIMUM_VALIDATED = 8_000_000
@@ -112,22 +112,19 @@ def check_operation_ids(document: Node) -> None:
         UserError: Names the later page and line and the other operation.
     """
     known: dict[str, tuple[str, Node]] = {}
-    for group in ("paths", "webhooks"):
-        for path, item in document.get(group, {}).items():
-            for method in METHODS:
-                operation = item.get(method)
-                identifier = operation.get("operationId") if isinstance(operation, dict) else None
-                if identifier is None:
-                    continue
-                if identifier in known:
-                    where, other = known[identifier]
-                    raise UserError(
-                        f"operationId {identifier!r} of {method.upper()} {path} is also that of {where} "
-                        f"({other.source}:{line_of(other, 'operationId')})",
-                        source=operation.source,
-                        line=line_of(operation, "operationId"),
-                    )
-                known[identifier] = (f"{method.upper()} {path}", operation)
+    for _, path, method, operation in operations_of(document):
+        identifier = operation.get("operationId")
+        if identifier is None:
+            continue
+        if identifier in known:
+            where, other = known[identifier]
+            raise UserError(
+                f"operationId {identifier!r} of {method.upper()} {path} is also that of {where} "
+                f"({other.source}:{line_of(other, 'operationId')})",
+                source=operation.source,
+                line=line_of(operation, "operationId"),
+            )
+        known[identifier] = (f"{method.upper()} {path}", operation)
 
 
 def validate(document: dict[str, Any], draft: Node, size: int = 0) -> None:
@@ -147,7 +144,7 @@ def validate(document: dict[str, Any], draft: Node, size: int = 0) -> None:
     # Slow to import; most runs of the CLI need none.
     from trigger_contract.document.specification import first_fault, place
 
-    document = _without_quoted_references(document, draft)
+    document = _without_the_misread(document, draft)
     error = first_fault(document, complete=size <= MAXIMUM_VALIDATED)
     if error is None:
         return
@@ -171,18 +168,33 @@ def _deepest(error: Any) -> Any:
     return error
 
 
-def _without_quoted_references(document: dict[str, Any], draft: Node) -> dict[str, Any]:
-    """Leave out defaults with a key ``$ref``, which is data there but would be followed."""
-    copied: dict[str, Any] | None = None
-    for pointer, schema, kind in walk("document", draft):
-        default = schema.get("default") if kind == "schema" and isinstance(schema, dict) else None
-        if isinstance(default, dict) and "$ref" in default:
-            copied = copied or plain(draft)
-            holder: Any = copied
-            for token in pointer:
-                holder = holder[token]
-            del holder["default"]
-    return copied or document
+def _without_the_misread(document: dict[str, Any], draft: Node) -> dict[str, Any]:
+    """Leave out what is legal and the library takes for something else.
+
+    Those are defaults with a key ``$ref``, which is data there but would be followed; extensions beside
+    paths and in callbacks, which it takes for path items; and the server and the parameters of a link,
+    because the schema that is published for OpenAPI 3.1 calls the one ``body``, the others only texts.
+    """
+    left_out: list[tuple[str | int, ...]] = []
+    for pointer, node, kind in walk("document", draft):
+        if kind == "schema" and isinstance(node, dict):
+            default = node.get("default")
+            if isinstance(default, dict) and "$ref" in default:
+                left_out.append((*pointer, "default"))
+        elif kind == "link" and isinstance(node, dict):
+            left_out.extend((*pointer, word) for word in ("server", "parameters") if word in node)
+        elif kind == "callback" and isinstance(node, dict):
+            left_out.extend((*pointer, word) for word in node if word.startswith("x-"))
+    left_out.extend(("paths", path) for path in draft.get("paths", {}) if path.startswith("x-"))
+    if not left_out:
+        return document
+    copied: Any = plain(draft)
+    for *above, key in left_out:
+        holder = copied
+        for token in above:
+            holder = holder[token]
+        del holder[key]
+    return dict(copied)
 
 
 def _origin(document: Node, path: Sequence[Any]) -> tuple[str | None, int | None]:

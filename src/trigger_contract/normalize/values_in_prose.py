@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from trigger_contract.normalize.merge import brief
 from trigger_contract.normalize.model import RULE, Claim, Contradiction, Ledger, Node, Pointer, line_of
 from trigger_contract.normalize.reach import Lookup, kinds_of, leaves
+from trigger_contract.normalize.wording import brief
 
 _QUOTED = r"""(?:`[^`\n]+`|"[^"\n]+"|'[^'\n]+')"""
 _JOIN = r"(?:\s*[,|/]\s*(?:or\s+|and\s+)?|\s+(?:or|and)\s+)"

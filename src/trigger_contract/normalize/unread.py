@@ -1,0 +1,140 @@
+"""Words of a page that its dialect does not have, so that nothing of them gets into the document.
+
+What is left out without a word could be a name that was misspelt, or something new that sites began to show.
+Source: the keys that the site generator's own converter writes; see benchmarks/dialects.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from trigger_contract.document.yaml import LocatedMapping
+from trigger_contract.normalize.expanded import is_expanded
+from trigger_contract.normalize.model import (
+    RULE,
+    Claim,
+    Contradiction,
+    Fragment,
+    Ledger,
+    Pointer,
+    Unread,
+    line_of,
+)
+from trigger_contract.normalize.wording import brief
+
+_DOCUMENT = frozenset(
+    [
+        *("openapi", "info", "jsonSchemaDialect", "servers", "security", "tags", "externalDocs"),
+        *("paths", "webhooks", "components"),
+    ]
+)
+_BLOCK = frozenset(("paths", "components"))
+# The last four are about the site itself and say nothing of the API.
+_ENDPOINT = frozenset(
+    [
+        *("path", "method", "servers", "request", "response", "deprecated", "type"),
+        *("xMcp", "xMint", "x-mcp", "x-mint"),
+    ]
+)
+_REQUEST = frozenset(("security", "parameters", "body", "codeSamples"))
+_GROUPS = frozenset(("path", "query", "header", "cookie"))
+_PARAMETER = frozenset(("schema", "style", "explode"))
+_MEDIA_TYPE = frozenset(("schemaArray", "examples", "description"))
+_ALTERNATIVE = frozenset(("title", "parameters"))
+_REASON = "The dialect has no such word in this place, so nothing is known of what it means."
+_TWICE = "The dialect repeats this text of the whole; the first one that is read stands."
+
+_EMPTY: tuple[Any, ...] = ({}, [], None, "")
+
+
+def unread(document: LocatedMapping) -> tuple[Unread, ...]:
+    """Find what the reader of the dialect does not read.
+
+    Args:
+        document: The loaded block or document, which has the form of its dialect.
+    """
+    return tuple(_unread(document) if is_expanded(document) else _others(document, _DOCUMENT, ()))
+
+
+def note_unread(fragment: Fragment, ledger: Ledger) -> None:
+    """Note what was left out of a page."""
+    places: list[Pointer] = [found[:3] for found in fragment.operations()]
+    for found in fragment.unread:
+        where: Pointer = (*(places[0] if places else ()), *found.where)
+        claims = [Claim(fragment.page.name, found.line, found.says)]
+        if found.instead:
+            claims.insert(0, Claim(fragment.page.name, found.line, found.instead))
+        chosen = found.instead or "left out"
+        reason = _TWICE if found.instead else _REASON
+        kind = "text" if found.instead else "unknown word"
+        ledger.add(Contradiction(kind, where, tuple(claims), chosen, RULE, reason))
+
+
+def _unread(document: LocatedMapping) -> Iterator[Unread]:
+    yield from _others(document, _BLOCK, ())
+    endpoint = document["paths"]
+    yield from _others(endpoint, _ENDPOINT, ())
+    request = endpoint.get("request")
+    yield from _others(request, _REQUEST, ("request",))
+    for alternative in _items(request, "security"):
+        yield from _others(alternative, _ALTERNATIVE, ("request", "security"))
+    parameters = request.get("parameters") if isinstance(request, dict) else None
+    yield from _others(parameters, _GROUPS, ("request", "parameters"))
+    for place in _GROUPS:
+        for name, entry in _entries(parameters, place):
+            way = ("request", "parameters", place, name)
+            yield from _others(entry, _PARAMETER, way)
+            yield from _roots(entry, "schema", way)
+    yield from _carrier(request, "body", ("request", "body"))
+    for status, _ in _entries(endpoint, "response"):
+        yield from _carrier(endpoint["response"], status, ("response", status))
+
+
+def _carrier(holder: Any, key: str, way: tuple[str, ...]) -> Iterator[Unread]:
+    """Read a body or a response: media types, each of which repeats the description."""
+    said: str | None = None
+    if isinstance(holder, LocatedMapping) and isinstance(holder.get(key), LocatedMapping):
+        for media_type, entry in holder[key].items():
+            if not isinstance(entry, LocatedMapping):
+                yield _word(holder[key], media_type, way)
+                continue
+            yield from _others(entry, _MEDIA_TYPE, (*way, media_type))
+            yield from _roots(entry, "schemaArray", (*way, media_type))
+            texts = [entry.get("description")]
+            if media_type.startswith("_"):  # there is no schema that could have a text of its own
+                texts += [root.get("description") for root in _items(entry, "schemaArray")]
+            for text in texts:
+                if isinstance(text, str):
+                    said = text if said is None else said
+                    if text.split() != said.split():
+                        line = line_of(entry, "description")
+                        yield Unread((*way, media_type, "description"), line, brief(text), brief(said))
+
+
+def _roots(entry: LocatedMapping, key: str, way: tuple[str, ...]) -> Iterator[Unread]:
+    """A root's ``required`` is a switch of what is around it; a list of names there is not read."""
+    for root in _items(entry, key):
+        if not isinstance(root.get("required"), (bool, type(None))):
+            yield _word(root, "required", way)
+
+
+def _items(holder: Any, key: str) -> list[LocatedMapping]:
+    value = holder.get(key) if isinstance(holder, dict) else None
+    return [item for item in value if isinstance(item, LocatedMapping)] if isinstance(value, list) else []
+
+
+def _entries(holder: Any, key: str) -> list[tuple[str, LocatedMapping]]:
+    value = holder.get(key) if isinstance(holder, dict) else None
+    pairs = value.items() if isinstance(value, LocatedMapping) else ()
+    return [(name, entry) for name, entry in pairs if isinstance(entry, LocatedMapping)]
+
+
+def _others(holder: Any, known: frozenset[str], way: tuple[str, ...]) -> Iterator[Unread]:
+    for word, value in holder.items() if isinstance(holder, LocatedMapping) else ():
+        if word not in known and value not in _EMPTY and not (known is _DOCUMENT and word.startswith("x-")):
+            yield _word(holder, word, way)
+
+
+def _word(holder: LocatedMapping, word: str, way: tuple[str, ...]) -> Unread:
+    return Unread((*way, word), line_of(holder, word), f"`{word}`: {brief(holder[word])}")
