@@ -6,8 +6,17 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from trigger_contract.normalize.merge import brief
-from trigger_contract.normalize.model import APART, RULE, Claim, Contradiction, Ledger, Node, Pointer, line_of
+from trigger_contract.normalize.model import (
+    APART,
+    RULE,
+    Claim,
+    Contradiction,
+    Ledger,
+    Node,
+    Pointer,
+    brief,
+    line_of,
+)
 from trigger_contract.normalize.shape import METHODS
 from trigger_contract.normalize.standard import find
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.merge import Merger, brief
+from trigger_contract.normalize.merge import Merger
 from trigger_contract.normalize.model import (
     AGE,
     Claim,
@@ -15,6 +15,7 @@ from trigger_contract.normalize.model import (
     Node,
     Pointer,
     Sentence,
+    brief,
     line_of,
 )
 from trigger_contract.normalize.shape import METHODS, walk

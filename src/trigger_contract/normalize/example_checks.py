@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from trigger_contract.normalize.limit_phrases import read_limits
-from trigger_contract.normalize.merge import brief
 from trigger_contract.normalize.model import (
     RULE,
     Claim,
@@ -16,6 +15,7 @@ from trigger_contract.normalize.model import (
     Ledger,
     Node,
     Pointer,
+    brief,
     line_of,
 )
 from trigger_contract.normalize.naming import words

@@ -15,6 +15,7 @@ from trigger_contract.normalize.expanded_schemas import HINT as HINT
 from trigger_contract.normalize.expanded_schemas import alternatives_of, read_root
 from trigger_contract.normalize.expanded_security import read_security
 from trigger_contract.normalize.forms import check_form
+from trigger_contract.normalize.mending import Slip
 from trigger_contract.normalize.model import Node, line_of, mapping_of, node_like, put, sequence_of
 from trigger_contract.normalize.shape import METHODS
 
@@ -33,13 +34,14 @@ def is_expanded(document: LocatedMapping) -> bool:
     )
 
 
-def read_expanded(document: LocatedMapping, title: str, description: str) -> Node:
+def read_expanded(document: LocatedMapping, title: str, description: str, slips: list[Slip]) -> Node:
     """Turn an expanded block into a standard document of one operation.
 
     Args:
         document: The loaded block.
         title: The page's title, which becomes the summary.
         description: The page's quoted description, which becomes the operation's.
+        slips: Where is noted which slips of form were put right.
 
     Raises:
         UserError: The endpoint does not have the dialect's form.
@@ -57,8 +59,8 @@ def read_expanded(document: LocatedMapping, title: str, description: str) -> Nod
         put(operation, "description", description)
     request = mapping_of(endpoint, "request")
     _parameters(request, operation)
-    _body(request, operation)
-    _responses(endpoint, operation)
+    _body(request, operation, slips)
+    _responses(endpoint, operation, slips)
     if endpoint.get("deprecated") is True:
         put(operation, "deprecated", True, line_of(endpoint, "deprecated"))
     schemes = read_security(request, operation)
@@ -146,7 +148,7 @@ def _parameter(name: str, place: str, entry: LocatedMapping, line: int | None) -
     return parameter
 
 
-def _body(request: LocatedMapping, operation: Node) -> None:
+def _body(request: LocatedMapping, operation: Node, slips: list[Slip]) -> None:
     media_types = mapping_of(request, "body")
     if not media_types:
         return
@@ -159,14 +161,14 @@ def _body(request: LocatedMapping, operation: Node) -> None:
         if "description" in entry and "description" not in body:
             put(body, "description", entry["description"], line_of(entry, "description"))
         required = required or any(item.get("required") is True for item in alternatives_of(entry))
-        put(content, media_type, _media_type(media_type, entry), line_of(media_types, media_type))
+        put(content, media_type, _media_type(media_type, entry, slips), line_of(media_types, media_type))
     put(body, "content", content)
     if required:
         put(body, "required", True)
     put(operation, "requestBody", body, line_of(request, "body"))
 
 
-def _responses(endpoint: LocatedMapping, operation: Node) -> None:
+def _responses(endpoint: LocatedMapping, operation: Node, slips: list[Slip]) -> None:
     statuses = mapping_of(endpoint, "response")
     responses = node_like(statuses)
     for status, media_types in statuses.items():
@@ -177,7 +179,8 @@ def _responses(endpoint: LocatedMapping, operation: Node) -> None:
             if isinstance(entry, LocatedMapping) and "description" in entry and "description" not in response:
                 put(response, "description", entry["description"], line_of(entry, "description"))
             if media_type != _PLACEHOLDER and isinstance(entry, LocatedMapping):
-                put(content, media_type, _media_type(media_type, entry), line_of(media_types, media_type))
+                read = _media_type(media_type, entry, slips)
+                put(content, media_type, read, line_of(media_types, media_type))
         if "description" not in response:
             put(response, "description", "", line)
         if content:
@@ -187,7 +190,7 @@ def _responses(endpoint: LocatedMapping, operation: Node) -> None:
         put(operation, "responses", responses, line_of(endpoint, "response"))
 
 
-def _media_type(media_type: str, entry: LocatedMapping) -> Node:
+def _media_type(media_type: str, entry: LocatedMapping, slips: list[Slip]) -> Node:
     result = node_like(entry)
     alternatives = alternatives_of(entry)
     schema = read_root(entry, alternatives)
@@ -195,7 +198,7 @@ def _media_type(media_type: str, entry: LocatedMapping) -> Node:
         put(result, "schema", schema, line_of(entry, "schemaArray"))
     examples = entry.get("examples")
     if isinstance(examples, LocatedMapping):
-        check_form(schema, "schema", result, "schema")
+        check_form(schema, "schema", slips)
         kept = node_like(examples)
         for name, example in examples.items():
             if not _is_filler(name, example, schema):

@@ -10,7 +10,8 @@ from typing import Any
 
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.model import line_of
+from trigger_contract.normalize.mending import Slip, mend, mend_required, settled_scalar
+from trigger_contract.normalize.model import line_of, node_like
 from trigger_contract.normalize.patterns import pattern_fault
 from trigger_contract.normalize.shape import COMPONENT_KINDS, LIST, MAP, ONE, REFERENCE_KINDS, field_shape
 
@@ -57,25 +58,38 @@ _FIELDS: dict[str, dict[str, str]] = {
         "discriminator": _MAPPING,
     },
 }
+_SCALARS: dict[str, type] = {_STRING: str, _NUMBER: float, _SWITCH: bool}
+_NOTHING = frozenset(("schema", "response", "mediaType"))  # where a name alone says that there is one
 _EXTENSIBLE_MAPS = frozenset(("response", "pathItem"))
 
 
-def check_form(value: Any, kind: str, container: Any = None, key: str | int = "") -> None:
-    """Refuse an object where the form is so wrong that no reader could go on.
+def check_form(document: Any, kind: str, slips: list[Slip]) -> None:
+    """Mend what can be mended in an object and below it, and refuse what no reader could go on with.
+
+    Args:
+        document: The object, changed where it is mended.
+        kind: What kind of object it is.
+        slips: Where is noted what was mended.
 
     Raises:
         UserError: A mapping stands where a list belongs, a scalar where an object belongs, or a
             reference is not text or leaves the document.
     """
-    stack = [(value, kind, container, key)]
+    stack: list[tuple[Any, str, Any, str | int, Any]] = [(document, kind, None, "", None)]
     while stack:
-        value, kind, container, key = stack.pop()
+        value, kind, container, key, holder = stack.pop()
         if not isinstance(value, LocatedMapping):
             if kind == "schema" and isinstance(value, bool):
                 continue
-            raise _form_error(container, key, f"`{key}` must be a mapping")
+            if value is None and kind in _NOTHING:
+                value = container[key] = node_like(container)
+            else:
+                raise _form_error(container, key, f"`{key}` must be a mapping")
+        mend(value, kind, slips)
         if "$ref" in value and kind in REFERENCE_KINDS:
             _check_reference(value, kind)
+        if kind == "schema" and isinstance(value.get("required"), bool):
+            mend_required(value, holder, "" if holder is container else str(key), slips)
         _check_fields(value, kind)
         for name, below in value.items():
             shape = field_shape(kind, name)
@@ -83,18 +97,19 @@ def check_form(value: Any, kind: str, container: Any = None, key: str | int = ""
                 continue
             form, child_kind = shape
             if form == ONE:
-                stack.append((below, child_kind, value, name))
+                stack.append((below, child_kind, value, name, value if kind == "parameter" else None))
             elif form == LIST:
                 if not isinstance(below, LocatedSequence):
                     if child_kind == "schema" and name == "items":
                         continue
                     raise _form_error(value, name, f"`{name}` must be a list")
-                stack.extend((item, child_kind, below, index) for index, item in enumerate(below))
+                stack.extend((item, child_kind, below, index, None) for index, item in enumerate(below))
             elif form == MAP:
                 if not isinstance(below, LocatedMapping):
                     raise _form_error(value, name, f"`{name}` must be a mapping")
+                above = value if name == "properties" else None
                 stack.extend(
-                    (item, child_kind, below, entry)
+                    (item, child_kind, below, entry, above)
                     for entry, item in below.items()
                     if not (entry.startswith("x-") and child_kind in _EXTENSIBLE_MAPS)
                 )
@@ -125,6 +140,10 @@ def _check_fields(value: LocatedMapping, kind: str) -> None:
         return
     for name, form in fields.items():
         if name in value and not _fits(value[name], form):
+            settled = settled_scalar(value[name], _SCALARS[form]) if form in _SCALARS else None
+            if settled is not None:
+                value[name] = settled
+                continue
             raise _form_error(value, name, f"`{name}` must be {form}")
     if kind == "schema":
         _check_schema(value)

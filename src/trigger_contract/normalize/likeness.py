@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
-from trigger_contract.normalize.merge import brief
 from trigger_contract.normalize.model import (
     APART,
     Claim,
@@ -22,6 +21,7 @@ from trigger_contract.normalize.model import (
     Ledger,
     Node,
     Pointer,
+    brief,
     line_of,
 )
 

@@ -8,7 +8,6 @@ defines the same thing without it. A rendered page proves nothing by what it lea
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +23,7 @@ from trigger_contract.normalize.model import (
     Ledger,
     Node,
     Pointer,
+    brief,
     copy_value,
     line_of,
     node_like,
@@ -368,15 +368,6 @@ def contrast(first: Any, second: Any) -> tuple[str, str]:
         return f"{'… ' if start else ''}{brief(middle)}{' …' if end else ''}"
 
     return cut(ours), cut(theirs)
-
-
-def brief(value: Any) -> str:
-    """Write a value in one short line."""
-    if isinstance(value, str):
-        text = " ".join(value.split())
-    else:
-        text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 300 else text[:297] + "…"
 
 
 def _same_members(first: Any, second: Any) -> bool:

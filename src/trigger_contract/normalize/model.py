@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -76,6 +77,15 @@ def sequence_of(like: Any, items: list[Any]) -> LocatedSequence:
     sequence.extend(items)
     sequence.lines = [getattr(item, "line", sequence.line) or sequence.line for item in items]
     return sequence
+
+
+def brief(value: Any) -> str:
+    """Write a value in one short line."""
+    if isinstance(value, str):
+        text = " ".join(value.split())
+    else:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 300 else text[:297] + "…"
 
 
 def copy_value(value: Any) -> Any:
@@ -153,6 +163,7 @@ class Fragment:
         title: The page's title.
         title_line: Where the title stands.
         sentences: Text of a rendered page that belongs to no known property: evidence without a place.
+        slips: Slips of form that were put right.
     """
 
     page: Page
@@ -161,6 +172,7 @@ class Fragment:
     title: str = ""
     title_line: int = 1
     sentences: tuple[Sentence, ...] = ()
+    slips: tuple[Contradiction, ...] = ()
 
     @property
     def partial(self) -> bool:

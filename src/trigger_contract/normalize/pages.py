@@ -9,6 +9,7 @@ from trigger_contract.document.yaml import LocatedMapping, load
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.expanded import is_expanded, read_expanded
 from trigger_contract.normalize.expanded_schemas import without_marks
+from trigger_contract.normalize.mending import Slip
 from trigger_contract.normalize.model import Fragment, Page
 from trigger_contract.normalize.rendered import read_rendered
 from trigger_contract.normalize.standard import check_version, read_document
@@ -19,6 +20,8 @@ _ENDPOINT = re.compile(
     r"\b(?:get|put|post|delete|options|head|patch|trace)\s+/|\bwebhook\s+\S", re.IGNORECASE
 )
 _HEADING = re.compile(r"^#[ \t]+(.+?)[ \t]*#*$")
+_ANY_HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
+_DOCUMENT = re.compile(r"\s*(?:\{\s*\"(?:openapi|swagger)\"|(?:openapi|swagger)[ \t]*:)")
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def read_page(page: Page) -> list[Fragment]:
         raise UserError("is binary, not a text page", source=page.name, line=line)
     if not text.strip():
         raise UserError("is empty", source=page.name, line=1)
-    blocks = _blocks(page, text)
+    blocks = _blocks(page, text) or _blocks(page, text, nameless=True)
     if blocks:
         return [_read_block(page, block) for block in blocks]
     if page.name.endswith((".yaml", ".yml", ".json")) or _WHOLE.match(text):
@@ -67,23 +70,31 @@ def read_page(page: Page) -> list[Fragment]:
         if "openapi" not in document and "swagger" not in document:
             raise UserError("is not an OpenAPI document: it has no `openapi` key", source=page.name, line=1)
         check_version(document)
-        return [Fragment(page, "document", read_document(document))]
+        read, slips = read_document(document)
+        return [Fragment(page, "document", read, slips=slips)]
     return [read_rendered(page, text)]
 
 
-def _blocks(page: Page, text: str) -> list[_Block]:
+def _blocks(page: Page, text: str, *, nameless: bool = False) -> list[_Block]:
     """Find the specification blocks: fences of four backticks, or of three that name an endpoint.
 
     A block ends at a line of nothing but at least as many backticks, in the first column: the code
     samples inside it have fences of their own, but shorter or indented ones. Where pages were joined to
     one file without a line break, the next page starts right behind four backticks.
+
+    Args:
+        page: The page, for messages.
+        text: Its text, with line feeds only.
+        nameless: Whether to take fences of three that start a document and name no endpoint instead, each
+            under a heading of its own: what GitBook makes of a page. Elsewhere such a fence is a sample.
     """
     blocks: list[_Block] = []
     position = start = 0
     while opening := _OPENING.search(text, position):
         fence, info = opening.groups()
         position = min(opening.end() + 1, len(text))
-        if len(fence) < 4 and not _ENDPOINT.search(info):
+        named = len(fence) >= 4 or _ENDPOINT.search(info) is not None
+        if named == nameless or (nameless and not _DOCUMENT.match(text, position)):
             continue
         line = text.count("\n", 0, opening.start()) + 1
         behind = r"(?![ \t]*(?:ya?ml|json)\b)" if fence.startswith("````") else r"[ \t]*$"
@@ -91,7 +102,13 @@ def _blocks(page: Page, text: str) -> list[_Block]:
         end = closing.search(text, position)
         if end is None:
             raise UserError("the block opened here is never closed", source=page.name, line=line)
-        heading = _heading(text[start : opening.start()], text.count("\n", 0, start))
+        before = text[start : opening.start()]
+        if nameless and (headings := list(_ANY_HEADING.finditer(before))):
+            start += headings[-1].start()
+            before = "# " + before[headings[-1].start() :].lstrip("# \t")
+            if _ENDPOINT.match(headings[-1][1]):
+                before = ""  # what it is called by when it has no title
+        heading = _heading(before, text.count("\n", 0, start))
         blocks.append(_Block(text[position : end.start()], line + 1, heading))
         position = start = end.end()
     return blocks
@@ -103,8 +120,10 @@ def _read_block(page: Page, block: _Block) -> Fragment:
     if not isinstance(document, LocatedMapping):
         raise UserError("the block holds no OpenAPI document", source=page.name, line=block.first_line)
     if is_expanded(document):
-        converted = read_document(read_expanded(document, heading.title, heading.description))
-        return Fragment(page, "expanded", without_marks(converted), heading.title, heading.line)
+        mended: list[Slip] = []
+        expanded = read_expanded(document, heading.title, heading.description, mended)
+        converted, slips = read_document(expanded, mended)
+        return Fragment(page, "expanded", without_marks(converted), heading.title, heading.line, slips=slips)
     if "openapi" not in document and "swagger" not in document:
         raise UserError(
             "the block is written in no dialect that is known: it has neither `openapi` nor an endpoint",
@@ -112,7 +131,8 @@ def _read_block(page: Page, block: _Block) -> Fragment:
             line=block.first_line,
         )
     check_version(document)
-    return Fragment(page, "standard", read_document(document), heading.title, heading.line)
+    read, slips = read_document(document)
+    return Fragment(page, "standard", read, heading.title, heading.line, slips=slips)
 
 
 def _heading(text: str, lines_before: int) -> Heading:

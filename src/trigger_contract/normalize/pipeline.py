@@ -16,8 +16,8 @@ from trigger_contract.normalize.components import name_components
 from trigger_contract.normalize.deep_references import settle_deep_references
 from trigger_contract.normalize.evidence import place_sentences
 from trigger_contract.normalize.gaps import check_names
-from trigger_contract.normalize.merge import Merger, brief
-from trigger_contract.normalize.model import AGE, OVERLAY, Contradiction, Fragment, Ledger, Node, Page
+from trigger_contract.normalize.merge import Merger
+from trigger_contract.normalize.model import AGE, OVERLAY, Contradiction, Fragment, Ledger, Node, Page, brief
 from trigger_contract.normalize.overlay import Action, Touched, apply_overlay
 from trigger_contract.normalize.pages import read_page
 from trigger_contract.normalize.provenance import provenance
@@ -114,6 +114,8 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     restore(fragments, services)
     read = tuple(_read(fragment) for fragment in fragments)
     ledger = Ledger()
+    for slip in (slip for fragment in fragments for slip in fragment.slips):
+        ledger.add(slip)
     titles = _titles(fragments)
     merger = Merger(fragments, ledger, services)
     draft = merger.merge()

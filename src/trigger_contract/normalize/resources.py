@@ -5,8 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from trigger_contract.normalize.merge import brief
-from trigger_contract.normalize.model import APART, Claim, Contradiction, Ledger, Node, Pointer, line_of
+from trigger_contract.normalize.model import (
+    APART,
+    Claim,
+    Contradiction,
+    Ledger,
+    Node,
+    Pointer,
+    brief,
+    line_of,
+)
 from trigger_contract.normalize.reach import Lookup, leaves
 from trigger_contract.normalize.shape import METHODS
 

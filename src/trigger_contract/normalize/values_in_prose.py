@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from trigger_contract.normalize.merge import brief
-from trigger_contract.normalize.model import RULE, Claim, Contradiction, Ledger, Node, Pointer, line_of
+from trigger_contract.normalize.model import RULE, Claim, Contradiction, Ledger, Node, Pointer, brief, line_of
 from trigger_contract.normalize.reach import Lookup, kinds_of, leaves
 
 _QUOTED = r"""(?:`[^`\n]+`|"[^"\n]+"|'[^'\n]+')"""

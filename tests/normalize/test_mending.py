@@ -1,0 +1,136 @@
+"""Slips of form that real pages live with: kept as OpenAPI writes them, and noted where something was said."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+import yaml
+
+from trigger_contract.document.references import resolve
+from trigger_contract.normalize import Page, normalize
+
+BASE: Any = yaml.safe_load("""
+openapi: 3.1.0
+info: {title: T, version: '1'}
+servers: [{url: 'https://shop.test'}]
+security: [{key: []}]
+paths:
+  /carts/{id}:
+    post:
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Cart'}}}}
+      responses:
+        '200': {description: Ok, content: {application/json: {schema: {$ref: '#/components/schemas/Cart'}}}}
+components:
+  schemas: {Cart: {type: object, properties: {a: {type: string}, b: {type: integer}}}}
+  securitySchemes: {key: {type: apiKey, in: header, name: X-Key}}
+""")
+OPERATION = ("paths", "/carts/{id}", "post")
+CART = ("components", "schemas", "Cart")
+A = (*CART, "properties", "a")
+SCHEME = ("components", "securitySchemes", "key")
+GONE = object()
+
+
+def result(*place: Any, value: Any) -> Any:
+    document = copy.deepcopy(BASE)
+    holder = document
+    for token in place[:-1]:
+        holder = holder[token]
+    if value is GONE:
+        del holder[place[-1]]
+    else:
+        holder[place[-1]] = value
+    return normalize([Page("page.md", f"````yaml POST /carts/{{id}}\n{yaml.safe_dump(document)}````\n")])
+
+
+def found(document: Any, *place: Any) -> Any:
+    for token in place:
+        document = document.get(token) if isinstance(document, dict) else document[token]
+    return resolve(document, document) if isinstance(document, dict) and "$ref" in document else document
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "seen", "expected"),
+    [
+        ((*OPERATION, "responses", "200", "description"), GONE, None, ""),
+        ((*OPERATION, "responses", "404"), None, None, {"description": ""}),
+        ((*OPERATION, "requestBody", "content", "application/json"), None, None, {}),
+        ((*OPERATION, "tags"), None, None, None),
+        ((*OPERATION, "tags"), "carts", None, ["carts"]),
+        ((*OPERATION, "security"), {"key": None}, None, [{"key": []}]),
+        ((*A, "minLength"), "3", None, 3),
+        ((*A, "deprecated"), "true", None, True),
+        ((*A, "title"), 5, None, "5"),
+        ((*A, "pattern"), None, None, None),
+        ((*CART, "properties", "a"), None, None, {}),
+        ((*CART, "properties", "a"), {"type": None}, None, {"type": "null"}),
+        ((*CART, "discriminator"), "a", None, {"propertyName": "a"}),
+        ((*CART, "anyOf"), [], None, None),
+        ((*SCHEME, "type"), "oauth2", (*SCHEME, "flows"), {}),
+    ],
+)
+def test_what_says_nothing_is_read_as_nothing_and_not_noted(place, value, seen, expected):
+    made = result(*place, value=value)
+    assert found(made.document, *(seen or place)) == expected
+    if place[-1] != "type":
+        assert not made.contradictions
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "seen", "expected", "says"),
+    [
+        ((*A, "required"), True, (*CART, "required"), ["a"], "required: true in a schema"),
+        ((*A, "required"), False, (*CART, "required"), None, "required: false in a schema"),
+        ((*A, "type"), "datetime", A, {"type": "string", "format": "date-time"}, "type: datetime"),
+        ((*A, "type"), "Integer", A, {"type": "integer"}, "type: Integer"),
+        ((*A, "type"), "any", A, {}, "type: any"),
+        (
+            (*CART, "properties", "a"),
+            {"type": "array", "items": [{"type": "string"}]},
+            (*A, "items"),
+            {"type": "string"},
+            "a list of items",
+        ),
+        (
+            (*OPERATION, "parameters", 0),
+            {"name": "id", "in": "path", "required": False, "type": "string", "minLength": 2},
+            (*OPERATION, "parameters", 0),
+            {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "minLength": 2}},
+            "type: string",
+        ),
+        ((*OPERATION, "consumes"), ["text/csv"], (*OPERATION, "consumes"), None, 'consumes: ["text/csv"]'),
+        (
+            ("servers",),
+            [{"url": "https://{shop}.test", "variables": {"shop": {"description": "Yours."}}}],
+            (*OPERATION, "servers", 0, "variables", "shop", "default"),
+            "shop",
+            "no default for shop",
+        ),
+        (SCHEME, {"type": "bearer"}, (*SCHEME, "scheme"), "bearer", "type: bearer"),
+    ],
+)
+def test_what_is_said_in_another_form_is_kept_and_noted(place, value, seen, expected, says):
+    made = result(*place, value=value)
+    assert found(made.document, *seen) == expected
+    noted = [entry for entry in made.contradictions if entry.kind == "form"]
+    assert says in [claim.says for entry in noted for claim in entry.claims]
+    assert all(claim.line for entry in noted for claim in entry.claims)
+
+
+def test_examples_in_a_list_get_names_and_bare_ones_their_wrapping():
+    content = {"schema": {"type": "object"}, "examples": [{"a": "x"}, {"value": {"a": "y"}}]}
+    made = result(*OPERATION, "requestBody", "content", "application/json", value=content)
+    examples = found(made.document, *OPERATION, "requestBody", "content", "application/json", "examples")
+    assert examples == {"1": {"value": {"a": "x"}}, "2": {"value": {"a": "y"}}}
+
+
+def test_a_required_parameter_may_say_so_in_its_schema():
+    query = {"name": "q", "in": "query", "schema": {"type": "string", "required": True}}
+    made = result(
+        *OPERATION, "parameters", value=[*BASE["paths"]["/carts/{id}"]["post"]["parameters"], query]
+    )
+    parameter = found(made.document, *OPERATION, "parameters", 1)
+    assert parameter == {"name": "q", "in": "query", "required": True, "schema": {"type": "string"}}
