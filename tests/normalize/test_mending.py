@@ -1,4 +1,4 @@
-"""Slips of form that real pages live with: kept as OpenAPI writes them, and noted where something was said."""
+"""Slips of form that real pages live with: kept as OpenAPI writes them, noted where something was said."""
 
 from __future__ import annotations
 

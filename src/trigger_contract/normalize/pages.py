@@ -72,7 +72,7 @@ def read_page(page: Page) -> list[Fragment]:
         check_version(document)
         read, slips = read_document(document)
         return [Fragment(page, "document", read, slips=slips)]
-    return [read_rendered(page, text)]
+    return read_rendered(page, text)
 
 
 def _blocks(page: Page, text: str, *, nameless: bool = False) -> list[_Block]:
@@ -103,7 +103,8 @@ def _blocks(page: Page, text: str, *, nameless: bool = False) -> list[_Block]:
         if end is None:
             raise UserError("the block opened here is never closed", source=page.name, line=line)
         before = text[start : opening.start()]
-        if nameless and (headings := list(_ANY_HEADING.finditer(before))):
+        own = nameless or (not info.strip() and _DOCUMENT.match(text, position))
+        if own and (headings := [match for match in _ANY_HEADING.finditer(before) if match[1] != "OpenAPI"]):
             start += headings[-1].start()
             before = "# " + before[headings[-1].start() :].lstrip("# \t")
             if _ENDPOINT.match(headings[-1][1]):
