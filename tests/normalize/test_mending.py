@@ -109,6 +109,13 @@ def test_what_says_nothing_is_read_as_nothing_and_not_noted(place, value, seen, 
             "shop",
             "no default for shop",
         ),
+        (
+            A,
+            {"$ref": "31a68629-cdb7-4daf-9513-a3ecd607266c"},
+            A,
+            {},
+            "$ref: 31a68629-cdb7-4daf-9513-a3ecd607266c",
+        ),
         (SCHEME, {"type": "bearer"}, (*SCHEME, "scheme"), "bearer", "type: bearer"),
     ],
 )

@@ -165,3 +165,16 @@ def test_a_page_of_blocks_in_json_without_endpoints_is_read_block_by_block():
     )
     item = normalize([Page("page.md", text)]).document["paths"]["/carts"]
     assert [item[method]["operationId"] for method in ("get", "post")] == ["list_carts", "post_carts"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "fence"), [("# OpenAPI definition", "```json"), ("## OpenAPI Specification", "```yaml")]
+)
+def test_the_heading_of_the_block_is_no_title(heading, fence):
+    text = (
+        f'# Close a shop\n\nFor good.\n\n## Response data\n\n```json\n{{"a": 1}}\n```\n\n'
+        f"{heading}\n\n{fence}\n"
+        '{"openapi": "3.0.1", "info": {"title": "", "version": "1"},\n'
+        ' "paths": {"/shops/{id}": {"delete": {"responses": {"204": {}}}}}}\n```\n'
+    )
+    assert operation(text, "/shops/{id}", "delete")["operationId"] == "close_shop"

@@ -8,6 +8,7 @@ Source: OpenAPI 3.1.0, chapter 4.8, the fixed fields of each object.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -80,6 +81,8 @@ _OF_SCHEMA = frozenset(
 )
 
 
+# What a site knows a schema by inside and has failed to turn back into its name.
+_LOST = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _ODD = frozenset(("allOf", "anyOf", "oneOf", "items", "discriminator", "examples"))
 
 
@@ -118,6 +121,10 @@ def mend(value: LocatedMapping, kind: str, slips: list[Slip]) -> None:
             _mend_type(value, declared, slips)
         if not _ODD.isdisjoint(value):
             _mend_schema(value, slips)
+        reference = value.get("$ref")
+        if reference.__class__ is str and _LOST.match(reference):
+            del value["$ref"]
+            slips.append(Slip(value, "$ref", value.line, f"$ref: {reference}", "any value"))
         return
     fields = _FIELDS.get(kind)
     if fields is not None and not fields.issuperset(value):

@@ -21,7 +21,10 @@ _ENDPOINT = re.compile(
 )
 _HEADING = re.compile(r"^#[ \t]+(.+?)[ \t]*#*$")
 _ANY_HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
-_DOCUMENT = re.compile(r"\s*(?:\{\s*\"(?:openapi|swagger)\"|(?:openapi|swagger)[ \t]*:)")
+_OF_BLOCK = re.compile(r"#{1,6}[ \t]+OpenAPI(?:[ \t]+(?:definition|specification))?[ \t]*$", re.IGNORECASE)
+_DOCUMENT = re.compile(
+    r"\s*(?:\{\s*(?:\"_id\":[^\n]*\n\s*)?\"(?:openapi|swagger)\"|(?:openapi|swagger)[ \t]*:)"
+)
 
 
 @dataclass(frozen=True)
@@ -85,8 +88,8 @@ def _blocks(page: Page, text: str, *, nameless: bool = False) -> list[_Block]:
     Args:
         page: The page, for messages.
         text: Its text, with line feeds only.
-        nameless: Whether to take fences of three that start a document and name no endpoint instead, each
-            under a heading of its own: what GitBook makes of a page. Elsewhere such a fence is a sample.
+        nameless: Whether to take fences of three that start a document and name no endpoint instead, as
+            the pages of ReadMe, GitBook and Fern have them. Elsewhere such a fence is a sample.
     """
     blocks: list[_Block] = []
     position = start = 0
@@ -104,7 +107,8 @@ def _blocks(page: Page, text: str, *, nameless: bool = False) -> list[_Block]:
             raise UserError("the block opened here is never closed", source=page.name, line=line)
         before = text[start : opening.start()]
         own = nameless or (not info.strip() and _DOCUMENT.match(text, position))
-        if own and (headings := [match for match in _ANY_HEADING.finditer(before) if match[1] != "OpenAPI"]):
+        headings = list(_ANY_HEADING.finditer(before)) if own else []
+        if headings and not _OF_BLOCK.match(headings[-1][0]):
             start += headings[-1].start()
             before = "# " + before[headings[-1].start() :].lstrip("# \t")
             if _ENDPOINT.match(headings[-1][1]):
@@ -141,7 +145,7 @@ def _heading(text: str, lines_before: int) -> Heading:
     title, title_line = "", lines_before + 1
     description: list[str] = []
     for number, line in enumerate(text.split("\n"), lines_before + 1):
-        if re.match(r"##[ \t]+OpenAPI[ \t]*$", line):
+        if _OF_BLOCK.match(line):
             break
         match = _HEADING.match(line)
         if match and (not title or match[1] == title):
