@@ -141,3 +141,32 @@ def test_a_required_parameter_may_say_so_in_its_schema():
     )
     parameter = found(made.document, *OPERATION, "parameters", 1)
     assert parameter == {"name": "q", "in": "query", "required": True, "schema": {"type": "string"}}
+
+
+def test_a_path_parameter_without_a_place_in_the_path_is_left_out_and_noted():
+    other = {"name": "shop", "in": "path", "required": True, "schema": {"type": "string"}}
+    own = BASE["paths"]["/carts/{id}"]["post"]["parameters"]
+    made = result(*OPERATION, "parameters", value=[other, *own])
+    assert [parameter["name"] for parameter in found(made.document, *OPERATION, "parameters")] == ["id"]
+    (entry,) = made.contradictions
+    assert (entry.kind, entry.chosen, entry.claims[0].says) == (
+        "parameter",
+        "left out",
+        "parameters: shop in the path",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "reference"), [("Page<Cart>", "Page<Cart>"), ("My cart/v2", "My%20cart~1v2")]
+)
+def test_a_component_whose_name_is_no_key_gets_one_wherever_it_is_referred_to(name, reference):
+    schemas = {
+        name: {"type": "object", "properties": {"next": {"$ref": f"#/components/schemas/{reference}"}}}
+    }
+    schemas["Cart"] = {"anyOf": [{"$ref": f"#/components/schemas/{reference}"}, {"type": "string"}]}
+    made = result("components", "schemas", value=schemas)
+    (legal,) = set(made.document["components"]["schemas"]) - {"Cart"}
+    assert made.document["components"]["schemas"]["Cart"]["anyOf"][0] == {
+        "$ref": f"#/components/schemas/{legal}"
+    }
+    assert f"components: {name}" in [claim.says for entry in made.contradictions for claim in entry.claims]

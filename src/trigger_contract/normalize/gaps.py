@@ -1,4 +1,4 @@
-"""What a page uses without defining it: names that are required, placeholders of a path."""
+"""What a page uses without defining it, or defines without use: required names, placeholders of a path."""
 
 from __future__ import annotations
 
@@ -119,11 +119,15 @@ def _placeholders(
 ) -> None:
     parameters = operation.get("parameters", [])
     known = set()
-    for parameter in parameters:
+    for index in reversed(range(len(parameters))):
+        parameter = parameters[index]
         while isinstance(parameter, dict) and isinstance(parameter.get("$ref"), str):
             parameter = find(root, parameter["$ref"]) or {}
-        if isinstance(parameter, dict) and parameter.get("in") == "path":
-            known.add(parameter.get("name"))
+        if not isinstance(parameter, dict) or parameter.get("in") != "path":
+            continue
+        known.add(parameter.get("name"))
+        if not any(str(parameter.get("name")) in inner for inner in _PLACEHOLDER.findall(path)):
+            _drop_parameter(pointer, path, parameters, index, str(parameter.get("name")), ledger)
     for name in dict.fromkeys(_PLACEHOLDER.findall(path)):
         if name in known:
             continue
@@ -146,3 +150,18 @@ def _placeholders(
         parameters.insert(0, parameter)
         parameters.lines.insert(0, operation.line)
         put(operation, "parameters", parameters)
+
+
+def _drop_parameter(
+    pointer: tuple[str | int, ...], path: str, parameters: list[Node], index: int, name: str, ledger: Ledger
+) -> None:
+    """Leave out a path parameter that has no place in the path."""
+    parameter = parameters.pop(index)
+    if isinstance(parameters, LocatedSequence):
+        del parameters.lines[index : index + 1]
+    claims = (
+        Claim(parameter.source, parameter.line or None, f"parameters: {name} in the path"),
+        Claim(parameter.source, parameter.line or None, f"the path: {path}"),
+    )
+    reason = "Nothing in the path can be filled in with it, so it cannot be sent."
+    ledger.add(Contradiction("parameter", (*pointer, "parameters", name), claims, "left out", RULE, reason))

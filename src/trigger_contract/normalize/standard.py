@@ -9,6 +9,7 @@ from trigger_contract.document.references import split_pointer
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.anchors import settle_anchors
+from trigger_contract.normalize.component_keys import make_keys_legal
 from trigger_contract.normalize.forms import check_form
 from trigger_contract.normalize.mending import Slip, noted_slips
 from trigger_contract.normalize.model import Contradiction, Node, copy_value, line_of, node_like, put
@@ -55,6 +56,7 @@ def read_document(
         UserError: It does not have the form of an OpenAPI document, or a reference leaves it.
     """
     slips = [] if slips is None else slips
+    make_keys_legal(document, slips)
     check_form(document, "document", slips)
     noted = tuple(noted_slips(document, slips)) if slips else ()
     result = convert("document", document)
