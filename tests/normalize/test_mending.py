@@ -83,6 +83,7 @@ def test_what_says_nothing_is_read_as_nothing_and_not_noted(place, value, seen, 
     ("place", "value", "seen", "expected", "says"),
     [
         ((*A, "required"), True, (*CART, "required"), ["a"], "required: true in a schema"),
+        ((*CART, "required"), ["b", "a", "b"], (*CART, "required"), ["b", "a"], "required: b twice"),
         ((*A, "required"), False, (*CART, "required"), None, "required: false in a schema"),
         ((*A, "type"), "datetime", A, {"type": "string", "format": "date-time"}, "type: datetime"),
         ((*A, "type"), "Integer", A, {"type": "integer"}, "type: Integer"),
@@ -115,6 +116,13 @@ def test_what_says_nothing_is_read_as_nothing_and_not_noted(place, value, seen, 
             A,
             {},
             "$ref: 31a68629-cdb7-4daf-9513-a3ecd607266c",
+        ),
+        (
+            (*A, "description"),
+            {"$ref": "#/info/title"},
+            (*A, "description"),
+            "T",
+            'description: {"$ref": "#/info/title"}',
         ),
         (SCHEME, {"type": "bearer"}, (*SCHEME, "scheme"), "bearer", "type: bearer"),
     ],
@@ -170,3 +178,32 @@ def test_a_component_whose_name_is_no_key_gets_one_wherever_it_is_referred_to(na
         "$ref": f"#/components/schemas/{legal}"
     }
     assert f"components: {name}" in [claim.says for entry in made.contradictions for claim in entry.claims]
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "string", "format": "time", "default": "12:00"},
+        {"oneOf": [{"type": "string"}, {"type": ["integer", "string"]}], "default": "a"},
+    ],
+)
+def test_a_default_that_only_a_validator_of_compositions_or_formats_could_judge_stays(schema):
+    assert found(result(*A, value=schema).document, *A) == schema
+
+
+def test_a_required_name_may_be_left_undefined_in_what_is_composed():
+    made = result(*CART, value={"allOf": [{"type": "object", "properties": {"a": {}}}], "required": ["c"]})
+    assert found(made.document, *CART, "required") == ["c"]
+
+
+def test_a_schema_that_refers_to_itself_in_the_words_of_an_older_draft_is_read():
+    schema = {"$recursiveAnchor": True, "type": "object", "properties": {"a": {"$recursiveRef": "#"}}}
+    made = result(*CART, value=schema)
+    assert found(made.document, *CART, "properties")["a"] == {"$ref": "#/components/schemas/Cart"}
+    assert made.document["components"]["schemas"]["Cart"].keys() == {"type", "properties"}
+
+
+def test_an_alternative_that_may_be_null_needs_no_second_one():
+    nullable = [{"type": "string", "nullable": True}, {"type": "integer"}]
+    made = result(*A, value={"nullable": True, "oneOf": nullable})
+    assert found(made.document, *A, "oneOf") == [{"type": ["string", "null"]}, {"type": "integer"}]

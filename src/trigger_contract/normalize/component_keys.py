@@ -11,10 +11,10 @@ from urllib.parse import unquote
 
 from trigger_contract.document.references import join_pointer, split_pointer
 from trigger_contract.document.yaml import LocatedMapping
-from trigger_contract.normalize.mending import Slip
 from trigger_contract.normalize.model import put
 from trigger_contract.normalize.naming import component_key, is_component_key
 from trigger_contract.normalize.shape import COMPONENT_KINDS
+from trigger_contract.normalize.slips import Slip
 
 
 def make_keys_legal(document: LocatedMapping, slips: list[Slip]) -> None:

@@ -15,9 +15,9 @@ from trigger_contract.normalize.expanded_schemas import HINT as HINT
 from trigger_contract.normalize.expanded_schemas import alternatives_of, read_root
 from trigger_contract.normalize.expanded_security import read_security
 from trigger_contract.normalize.forms import check_form
-from trigger_contract.normalize.mending import Slip
 from trigger_contract.normalize.model import Node, line_of, mapping_of, node_like, put, sequence_of
 from trigger_contract.normalize.shape import METHODS
+from trigger_contract.normalize.slips import Slip
 
 _PLACEHOLDER = "_mintlify/placeholder"
 

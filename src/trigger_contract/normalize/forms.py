@@ -10,10 +10,12 @@ from typing import Any
 
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.mending import Slip, mend, mend_required, settled_scalar
+from trigger_contract.normalize.mending import mend
+from trigger_contract.normalize.mending_schemas import mend_required
 from trigger_contract.normalize.model import line_of, node_like
 from trigger_contract.normalize.patterns import pattern_fault
 from trigger_contract.normalize.shape import COMPONENT_KINDS, LIST, MAP, ONE, REFERENCE_KINDS, field_shape
+from trigger_contract.normalize.slips import Slip, follow_text, settled_scalar
 
 _TYPES = frozenset(("string", "number", "integer", "boolean", "array", "object", "null"))
 _TEXT, _NUMBER, _SWITCH, _TEXTS, _VALUES, _MAPPINGS, _MAPPING = (
@@ -90,7 +92,7 @@ def check_form(document: Any, kind: str, slips: list[Slip]) -> None:
             _check_reference(value, kind)
         if kind == "schema" and isinstance(value.get("required"), bool):
             mend_required(value, holder, "" if holder is container else str(key), slips)
-        _check_fields(value, kind)
+        _check_fields(value, kind, document, slips)
         for name, below in value.items():
             shape = field_shape(kind, name)
             if shape is None:
@@ -134,7 +136,7 @@ def _check_reference(value: LocatedMapping, kind: str) -> None:
             raise _form_error(value, "$ref", message)
 
 
-def _check_fields(value: LocatedMapping, kind: str) -> None:
+def _check_fields(value: LocatedMapping, kind: str, document: Any, slips: list[Slip]) -> None:
     fields = _FIELDS.get(kind)
     if fields is None:
         return
@@ -143,6 +145,8 @@ def _check_fields(value: LocatedMapping, kind: str) -> None:
             settled = settled_scalar(value[name], _SCALARS[form]) if form in _SCALARS else None
             if settled is not None:
                 value[name] = settled
+                continue
+            if form in (_TEXT, _STRING) and follow_text(value, name, document, slips):
                 continue
             raise _form_error(value, name, f"`{name}` must be {form}")
     if kind == "schema":

@@ -8,38 +8,12 @@ Source: OpenAPI 3.1.0, chapter 4.8, the fixed fields of each object.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
-
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
-from trigger_contract.normalize.model import (
-    RULE,
-    Claim,
-    Contradiction,
-    Pointer,
-    brief,
-    line_of,
-    node_like,
-    put,
-    sequence_of,
-)
-from trigger_contract.normalize.shape import METHODS, SHAPE, walk
+from trigger_contract.normalize.mending_schemas import mend_recursion, mend_schema
+from trigger_contract.normalize.model import brief, line_of, node_like, put, sequence_of
+from trigger_contract.normalize.shape import METHODS, SHAPE
+from trigger_contract.normalize.slips import Slip
 
-_TYPES: dict[str, dict[str, str]] = {
-    **{name: {"type": "integer"} for name in ("int", "long")},
-    **{name: {"type": "number"} for name in ("float", "double", "decimal")},
-    **{name: {"type": "string"} for name in ("str", "text")},
-    **{name: {"type": "object"} for name in ("map", "dict")},
-    **{name: {} for name in ("any", "mixed", "json", "enum", "")},
-    **{name: {"type": "string", "format": name} for name in ("date", "date-time", "uuid", "uri", "email")},
-    **{name: {"type": "string", "format": "date-time"} for name in ("datetime", "timestamp")},
-    **{name: {"type": "string", "format": "binary"} for name in ("file", "binary")},
-    "bool": {"type": "boolean"},
-    "list": {"type": "array"},
-}
-_PLAIN = ("string", "number", "integer", "boolean", "array", "object", "null")
 _VALUES = frozenset(("default", "example", "const", "value"))
 _PARAMETER_FIELDS = {
     *("name", "in", "description", "required", "deprecated", "allowEmptyValue", "style", "explode"),
@@ -81,30 +55,6 @@ _OF_SCHEMA = frozenset(
 )
 
 
-# What a site knows a schema by inside and has failed to turn back into its name.
-_LOST = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
-_ODD = frozenset(("allOf", "anyOf", "oneOf", "items", "discriminator", "examples"))
-
-
-@dataclass(frozen=True)
-class Slip:
-    """One thing that was put right.
-
-    Attributes:
-        node: The object in which it stood.
-        kind: What kind of slip.
-        line: Where it stood.
-        says: What the page says.
-        chosen: What is taken instead.
-    """
-
-    node: LocatedMapping
-    kind: str
-    line: int | None
-    says: str
-    chosen: str
-
-
 def mend(value: LocatedMapping, kind: str, slips: list[Slip]) -> None:
     """Put right what can be, in place, before the form of an object is judged.
 
@@ -116,15 +66,7 @@ def mend(value: LocatedMapping, kind: str, slips: list[Slip]) -> None:
     if None in value.values():
         _drop_nulls(value, kind)
     if kind == "schema":
-        declared = value.get("type", "string")
-        if declared.__class__ is str and declared not in _PLAIN:
-            _mend_type(value, declared, slips)
-        if not _ODD.isdisjoint(value):
-            _mend_schema(value, slips)
-        reference = value.get("$ref")
-        if reference.__class__ is str and _LOST.match(reference):
-            del value["$ref"]
-            slips.append(Slip(value, "$ref", value.line, f"$ref: {reference}", "any value"))
+        mend_schema(value, slips)
         return
     fields = _FIELDS.get(kind)
     if fields is not None and not fields.issuperset(value):
@@ -132,64 +74,6 @@ def mend(value: LocatedMapping, kind: str, slips: list[Slip]) -> None:
     special = _SPECIAL.get(kind)
     if special is not None and "$ref" not in value:
         special(value, slips)
-
-
-def mend_required(value: LocatedMapping, holder: LocatedMapping | None, name: str, slips: list[Slip]) -> None:
-    """Move ``required: true`` from a schema to the object or the parameter that it belongs to.
-
-    Args:
-        value: The schema, which has it.
-        holder: The schema whose property it is, or the parameter whose schema it is, if it is either.
-        name: Name of the property; empty for a parameter.
-        slips: Where it is noted.
-    """
-    flag, line = value.pop("required"), line_of(value, "required")
-    if holder is None or not flag:
-        chosen = "not required" if not flag else "left out"
-    elif not name:
-        if "required" not in holder:
-            put(holder, "required", True, line)
-        chosen = "the parameter is required"
-    else:
-        listed = holder.get("required")
-        if not isinstance(listed, LocatedSequence):
-            listed = sequence_of(holder, [])
-            put(holder, "required", listed, line)
-        if name not in listed:
-            listed.append(name)
-            listed.lines.append(line or 0)
-        chosen = f"required: [{name}] in the object"
-    slips.append(Slip(value, "required", line, f"required: {str(flag).lower()} in a schema", chosen))
-
-
-def noted_slips(document: LocatedMapping, slips: Iterable[Slip]) -> Iterator[Contradiction]:
-    """Find the place of each slip in its document, and say what was done about it."""
-    places: dict[int, Pointer] = {}
-    for pointer, node, _ in walk("document", document):
-        places.setdefault(id(node), pointer)
-    for slip in slips:
-        where = (*places.get(id(slip.node), ()), slip.kind)
-        claims = (
-            Claim(slip.node.source, slip.line, slip.says),
-            Claim(slip.node.source, slip.line, "OpenAPI has no such thing there"),
-        )
-        reason = "A slip of form: what is said is kept in the form that OpenAPI has for it, if it has one."
-        yield Contradiction("form", where, claims, slip.chosen, RULE, reason)
-
-
-def settled_scalar(value: Any, form: type) -> Any:
-    """Read a text as the number or the switch that belongs there, or a number as a text; else None."""
-    if form is bool and isinstance(value, str):
-        return {"true": True, "false": False}.get(value.strip().lower())
-    if form is float and isinstance(value, str):
-        try:
-            number = float(value)
-        except ValueError:
-            return None
-        return int(number) if number.is_integer() else number if abs(number) < 1e300 else None
-    if form is str and isinstance(value, (int, float)) and not isinstance(value, bool):
-        return str(value)
-    return None
 
 
 def _drop_nulls(value: LocatedMapping, kind: str) -> None:
@@ -202,44 +86,6 @@ def _drop_nulls(value: LocatedMapping, kind: str) -> None:
                 del value[name]
         elif kind != "example" and name not in _VALUES and not name.startswith("x-"):
             del value[name]
-
-
-def _mend_type(value: LocatedMapping, declared: str, slips: list[Slip]) -> None:
-    lowered = declared.strip().lower()
-    meant = {"type": lowered} if lowered in _PLAIN else _TYPES.get(lowered)
-    if meant is None:
-        return
-    line = line_of(value, "type")
-    del value["type"]
-    for key, text in meant.items():
-        if key == "type" or key not in value:
-            put(value, key, text, line)
-    chosen = " of format ".join(meant.values()) or "no type"
-    slips.append(Slip(value, "type", line, f"type: {declared}", chosen))
-
-
-def _mend_schema(value: LocatedMapping, slips: list[Slip]) -> None:
-    """Leave out what composes a schema of nothing, and read forms of other versions."""
-    for name in ("allOf", "anyOf", "oneOf"):
-        if value.get(name) == []:
-            del value[name]
-    items, discriminator = value.get("items"), value.get("discriminator")
-    if items == []:
-        del value["items"]
-    elif isinstance(items, list):
-        line = line_of(value, "items")
-        name = "items" if len(items) == 1 else "prefixItems"
-        put(value, name, items[0] if len(items) == 1 else value.pop("items"), line)
-        slips.append(Slip(value, "items", line, "a list of items", name))
-    if isinstance(discriminator, str):
-        named = node_like(value)
-        put(named, "propertyName", discriminator, line_of(value, "discriminator"))
-        value["discriminator"] = named
-    elif isinstance(discriminator, dict) and not discriminator.get("propertyName"):
-        del value["discriminator"]
-    examples = value.get("examples")
-    if "examples" in value and not isinstance(examples, (list, dict)):
-        value["examples"] = sequence_of(value, [examples])
 
 
 def _drop_unknown(value: LocatedMapping, kind: str, fields: set[str], slips: list[Slip]) -> None:
@@ -374,6 +220,7 @@ def _document(value: LocatedMapping, slips: list[Slip]) -> None:
 
 
 _SPECIAL = {
+    "components": mend_recursion,
     "document": _document,
     "info": _documented,
     "operation": _operation,

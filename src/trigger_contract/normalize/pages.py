@@ -9,9 +9,9 @@ from trigger_contract.document.yaml import LocatedMapping, load
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.expanded import is_expanded, read_expanded
 from trigger_contract.normalize.expanded_schemas import without_marks
-from trigger_contract.normalize.mending import Slip
 from trigger_contract.normalize.model import Fragment, Page
 from trigger_contract.normalize.rendered import read_rendered
+from trigger_contract.normalize.slips import Slip
 from trigger_contract.normalize.standard import check_version, read_document
 
 _OPENING = re.compile(r"^(`{3,}|~{4,})[ \t]*(?:ya?ml|json)\b[ \t]*([^\n`]*)$", re.MULTILINE | re.IGNORECASE)
