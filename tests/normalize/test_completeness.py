@@ -80,7 +80,7 @@ def test_what_there_can_be_one_of_only_is_noted_where_two_pages_differ():
 
 def test_a_word_that_is_no_section_of_a_document_is_noted():
     result = build([whole("2025", "true", "servrs: [{url: https://a.example.com}]")])
-    assert [(entry.kind, entry.where) for entry in result.contradictions] == [("unknown word", "/servrs")]
+    assert [(entry.kind, entry.where) for entry in result.contradictions] == [("form", "/servrs")]
 
 
 ENDPOINT = """

@@ -118,3 +118,136 @@ def test_attributes_of_one_alternative_are_not_taken_for_those_of_all():
     }
     who = schemas["CreateOrderRequest"]["properties"]["who"]
     assert [choice["type"] for choice in who["anyOf"]] == ["string", "array"]
+
+
+def only_operation(text: str, name: str = "page.md"):
+    document = normalize([Page(name, text)]).document
+    ((path, item),) = document["paths"].items()
+    ((method, operation),) = item.items()
+    return document, path, method, operation
+
+
+def test_names_glued_to_their_types_are_told_apart():
+    text = (
+        "# List shops\n\nCopy pageAll of them.Copy pageGET/v2/owners/{ownerId}/shopsTry itList shops\n\n"
+        "```\n`curl --request GET \\\n  --url https://api.shop.test/v2/owners/{ownerId}/shops`\n```\n\n"
+        "#### Headers\nx-trace-idstringrequired\n\nOf the request.\n#### Path Parameters\n"
+        "ownerIdstringrequired\n"
+        "#### Query Parameters\nlimitnumber\n\nHow many.Example:\n\n`10`skipnumberdefault:0\n\nHow few.\n"
+        "#### Response\n200 - application/jsonstatusenum<string>requiredAvailable options: `on`, `off` "
+        "Example:\n\n"
+        '`"on"`shopsobject[]required\n\nShow child attributes\n'
+    )
+    document, path, _, operation = only_operation(text)
+    assert (path, operation["summary"]) == ("/v2/owners/{ownerId}/shops", "List shops")
+    parameters = {parameter["name"]: parameter for parameter in operation["parameters"]}
+    assert list(parameters) == ["ownerId", "limit", "skip", "x-trace-id"]
+    assert (parameters["limit"]["example"], parameters["skip"]["schema"]["default"]) == (10, 0)
+    assert parameters["x-trace-id"]["required"] is True
+    answer = resolve(document, operation["responses"]["200"]["content"]["application/json"]["schema"])
+    assert (answer["required"], list(answer["properties"])) == (["status", "shops"], ["status", "shops"])
+    assert resolve(document, answer["properties"]["status"])["enum"] == ["on", "off"]
+
+
+def test_an_anchor_tells_the_name_that_is_glued_to_all_the_rest():
+    text = (
+        "# Trades\n\nGET/api/tradesTry it\n\nCopyAsk AI```\ncurl --request GET \\\n"
+        "  --url https://api.shop.test/base/api/trades\n```\n\n#### Query Parameters\n\n"
+        "[](#parameter-user)userstringrequiredAddress of the user\n\n"
+        "[](#parameter-limit)limitintegerdefault:10Most trades to return\n\n"
+        "Required range: `x >= 0`[](#parameter-order-id)order_idstringOf one order\n\n#### Response\n\n"
+        "200 - application/jsonAll trades\n\n[](#response-object)\n\nobject\n\nenum<string>\n\nrequired\n\n"
+        "Available options:\n\n`trade list`,\n\n`list, of trades`\n"
+    )
+    document, _, _, operation = only_operation(text)
+    assert operation["servers"] == [{"url": "https://api.shop.test/base"}]
+    user, limit, order = operation["parameters"]
+    assert (user["name"], user["required"], user["description"]) == ("user", True, "Address of the user")
+    assert limit["schema"] == {"type": "integer", "default": 10, "minimum": 0}
+    assert (order["name"], order["description"]) == ("order_id", "Of one order")
+    response = operation["responses"]["200"]
+    assert response["description"] == "All trades"
+    answer = resolve(document, response["content"]["application/json"]["schema"])
+    assert answer["required"] == ["object"]
+    assert resolve(document, answer["properties"]["object"])["enum"] == ["trade list", "list, of trades"]
+
+
+def test_several_operations_may_stand_on_one_page_each_with_its_endpoint_last():
+    text = (
+        "Shops\n\nList shops\n\nget\n\nEvery one of them.\n\nQuery parameters\n"
+        "limitinteger · min: 1 · max: 100Optional\n\nHow many.\n\nDefault: 20\nsortany ofOptional\n\n"
+        "stringOptional\n"
+        "or\nstring[]Optional\nResponses\nchevron-right\n200\n\nThe shops\n\napplication/json\n"
+        "openedstring · date-timeOptional\nget\n/v2/shopspost\nBody\nnamestring · min: 3Required\n"
+        "\nIts name.\n\n"
+        "Example: Corner\nResponses\n201Created\napplication/json\nidstringRequired\n400Wrong\n"
+        "application/json\n"
+        "post\n/v2/shopsLast updated\n"
+    )
+    document = normalize([Page("page.txt", text)]).document
+    listed, made = (document["paths"]["/v2/shops"][method] for method in ("get", "post"))
+    limit, sort = listed["parameters"]
+    assert limit["schema"] == {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}
+    assert (sort["schema"], sort.get("description")) == ({}, None)
+    assert (listed["summary"], listed["description"]) == ("List shops", "Every one of them.")
+    answer = resolve(document, listed["responses"]["200"]["content"]["application/json"]["schema"])
+    assert answer["properties"]["opened"] == {"type": "string", "format": "date-time"}
+    body = resolve(document, made["requestBody"]["content"]["application/json"]["schema"])
+    assert body["required"] == ["name"]
+    assert body["properties"]["name"]["minLength"] == 3
+    assert {status: answer["description"] for status, answer in made["responses"].items()} == {
+        "201": "Created",
+        "400": "Wrong",
+    }
+    assert made["responses"]["400"]["content"] == {"application/json": {}}
+
+
+def test_tables_of_parameters_are_read_row_by_row():
+    text = (
+        "# Get a shop\n\n`GET https://api.shop.test/v2/shops/{id}`\n\n### Query Parameters\n\n"
+        "| Parameter | Type | Required | Default | Description |\n|---|---|---|---|---|\n"
+        "| `cursor` | string \\| null | No | - | Of the page |\n"
+        "| size | integer | Yes | 50 | Required range: `1 <= x <= 100` |\n\n### Example Request\n\n"
+        "```bash\ncurl 'https://api.shop.test/v2/shops/1?size=50'\n```\n\n### Response\n\n"
+        "**200** - `application/json`\n\nThe shop.\n\n| Field | Type | Required |\n|---|---|---|\n"
+        "| shops | Shop · object[] | Yes |\n"
+    )
+    _, _, _, operation = only_operation(text)
+    cursor, size = operation["parameters"][-2:]
+    assert cursor["schema"] == {"type": ["string", "null"]}
+    assert (size["required"], size["schema"]) == (
+        True,
+        {"type": "integer", "default": 50, "minimum": 1, "maximum": 100},
+    )
+    assert operation["responses"]["200"]["description"] == "The shop."
+
+
+def test_the_end_of_a_block_without_its_beginning_hides_nothing():
+    text = (
+        "Title: List carts - Shop\n\nURL Source: https://docs.shop.test/carts\n\nMarkdown Content:\n"
+        "All of them.\n\n"
+        "GET\n\n/\n\ncarts\n\n      }\n    ]\n}\n```\n\n"
+        "#### Query Parameters\n\nstart\n\ninteger<int64>\n\nrequired\n"
+    )
+    _, path, _, operation = only_operation(text)
+    assert (path, operation["summary"], operation["description"]) == ("/carts", "List carts", "All of them.")
+    assert operation["parameters"][0]["schema"] == {"type": "integer", "format": "int64"}
+
+
+def test_attributes_without_dots_are_put_where_their_addresses_say():
+    field = "[](https://docs.shop.test/x#body-{})  \n{}  \n{}  \n{}\n"
+    text = (
+        "# Make carts - Shop\n\nSource: https://docs.shop.test/x\n\nPOST\n\n/\n\ncarts\n\n#### Body\n\n"
+        "application/json\n"
+        + field.format("lines", "lines", "object\\[\\]required", "Show child attributes")
+        + field.format("lines-unit-price", "unit\\_price", "numberrequired", "Of one.")
+        + field.format("note", "note", "string", "A word.")
+        + field.format("lines-no", "lines\\_no", "string", "")
+        + field.format("kind", "kind", "object", "*   Option 1 \n*   Option 2 ")
+    )
+    document, _, _, operation = only_operation(text)
+    assert operation["summary"] == "Make carts"
+    body = resolve(document, operation["requestBody"]["content"]["application/json"]["schema"])
+    assert list(body["properties"]) == ["lines", "note", "lines_no", "kind"]
+    line = resolve(document, body["properties"]["lines"]["items"])
+    assert (line["required"], line["properties"]["unit_price"]["description"]) == (["unit_price"], "Of one.")

@@ -148,3 +148,33 @@ def test_named_examples_of_a_schema_become_a_list():
     rest = f"      x-uses: [{{$ref: '#/components/schemas/A'}}]\n{rest}"
     schemas = normalize([Page("page.md", standard(rest=rest))]).document["components"]["schemas"]
     assert schemas["A"]["examples"] == ["a", "b"]
+
+
+def test_a_page_of_blocks_in_json_without_endpoints_is_read_block_by_block():
+    def block_of(path, method):
+        return (
+            '```json\n{"openapi":"3.1.0","info":{"title":"T","version":"1"},"paths":'
+            f'{{"{path}":{{"{method}":{{"responses":{{"204":{{}}}}}}}}}}}}\n```\n'
+        )
+
+    text = (
+        '# Carts\n\nAll about them.\n\n```json\n{"a": 1}\n```\n\n## List carts\n\n> All of them.\n\n'
+        f"{block_of('/carts', 'get')}\n## The Cart object\n\n"
+        '```json\n{"openapi":"3.1.0","info":{"title":"T","version":"1"},"components":{"schemas":{}}}\n```\n'
+        f"\n## POST /carts\n\n{block_of('/carts', 'post')}"
+    )
+    item = normalize([Page("page.md", text)]).document["paths"]["/carts"]
+    assert [item[method]["operationId"] for method in ("get", "post")] == ["list_carts", "post_carts"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "fence"), [("# OpenAPI definition", "```json"), ("## OpenAPI Specification", "```yaml")]
+)
+def test_the_heading_of_the_block_is_no_title(heading, fence):
+    text = (
+        f'# Close a shop\n\nFor good.\n\n## Response data\n\n```json\n{{"a": 1}}\n```\n\n'
+        f"{heading}\n\n{fence}\n"
+        '{"openapi": "3.0.1", "info": {"title": "", "version": "1"},\n'
+        ' "paths": {"/shops/{id}": {"delete": {"responses": {"204": {}}}}}}\n```\n'
+    )
+    assert operation(text, "/shops/{id}", "delete")["operationId"] == "close_shop"

@@ -159,7 +159,7 @@ def test_data_that_looks_like_a_reference_is_data():
 
 @pytest.mark.parametrize(
     "schema",
-    ["{properties: {a: {required: [x, x]}}}", "{items: {multipleOf: -1}}", "{allOf: [{minLength: -1}]}"],
+    ["{properties: {a: {maxItems: -1}}}", "{items: {multipleOf: -1}}", "{allOf: [{minLength: -1}]}"],
 )
 def test_a_fault_deep_in_a_schema_is_named_by_page_and_line(schema):
     with pytest.raises(UserError, match=r"page\.md:12: not a valid OpenAPI document at "):

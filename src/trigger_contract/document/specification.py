@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from functools import cache, partial
 from pathlib import Path
@@ -215,6 +215,24 @@ def specification_validator(document: Mapping[str, Any]) -> OpenAPIV30SpecValida
     """
     old = str(document.get("openapi")).startswith("3.0")
     return (_Validator30 if old else _Validator31)(dict(document))
+
+
+def default_judge(document: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], str | None]:
+    """Return what says in which way a schema's default breaks the schema, or None where it fits.
+
+    Args:
+        document: A document of OpenAPI 3.1, plain dicts and lists or what acts as such, which the schemas
+            that are asked about stand in.
+    """
+    with SchemaPath.from_dict(cast("Any", document)).resolve() as resolved:
+        resolver = resolved.resolver
+
+    def judge(schema: Mapping[str, Any]) -> str | None:
+        validator = _Value31.value_validator_cls(schema, _resolver=resolver, format_checker=_FORMATS)
+        fault = next(iter(validator.iter_errors(schema["default"])), None)
+        return None if fault is None else str(fault.message)
+
+    return judge
 
 
 def first_fault(document: Mapping[str, Any], *, complete: bool = True) -> Any | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from trigger_contract.normalize.limit_phrases import read_limits
@@ -34,14 +35,30 @@ _WITHOUT = re.compile(
     r"\bwithout (?:the )?`?(\w+)`?(?:,? (?:and|or) `?(\w+)`?)? (?:fields?|properties|property)\b"
 )
 _MAXIMUM_DEPTH = 12
+# Keywords that say nothing of a value, or that ``faults`` judges at any depth.
+_JUDGED_HERE = frozenset(
+    (
+        *("default", "title", "description", "example", "examples", "deprecated", "readOnly", "writeOnly"),
+        *("type", "enum", "minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum"),
+    )
+)
 
 
 def check_examples(found: Sequence[Found], lookup: Lookup, ledger: Ledger) -> None:
     """Note examples that break their schema, a prefix or a text; a default that does is left out."""
     prefixes: dict[str, tuple[str, Claim]] = {}
+
+    @cache
+    def judge() -> Callable[[Node], str | None]:
+        # Slow to import, and few defaults need it.
+        from trigger_contract.document.specification import default_judge
+
+        return default_judge(next(node for _, node, kind in found if kind == "document"))
+
     for pointer, node, kind in found:
         if kind == "schema":
             _own_example(pointer, node, node, lookup, ledger)
+            _default(pointer, node, lookup, ledger, judge)
             _prose_without(pointer, node, lookup, ledger)
             _prefix(pointer, node, prefixes)
         elif kind == "parameter" and isinstance(node.get("schema"), Node):
@@ -60,17 +77,42 @@ def check_examples(found: Sequence[Found], lookup: Lookup, ledger: Ledger) -> No
 def _own_example(pointer: Pointer, holder: Node, schema: Node, lookup: Lookup, ledger: Ledger) -> None:
     if "example" in holder:
         _check((*pointer, "example"), holder, "example", holder["example"], schema, lookup, ledger)
-    if holder is schema and "default" in holder:
-        fault = next(faults(holder["default"], schema, lookup), None)
-        if fault is not None:
-            claims = (
-                Claim(schema.source, schema.line or None, f"the schema: {fault}"),
-                Claim(schema.source, line_of(schema, "default"), f"the default: {brief(schema['default'])}"),
-            )
-            reason = "A default that its own schema forbids cannot be sent; it is left out."
-            entry = Contradiction("default", (*pointer, "default"), claims, "no default", RULE, reason)
-            ledger.add(entry)
-            del schema["default"]
+
+
+def _default(
+    pointer: Pointer,
+    schema: Node,
+    lookup: Lookup,
+    ledger: Ledger,
+    judge: Callable[[], Callable[[Node], str | None]],
+) -> None:
+    if "default" not in schema:
+        return
+    fault = next(faults(schema["default"], schema, lookup), None)
+    if fault is None:
+        left = schema.keys() - _JUDGED_HERE
+        if left - ({"format"} if not isinstance(schema["default"], str) else set()):
+            fault = _judged(schema, judge())
+    if fault is None:
+        return
+    claims = (
+        Claim(schema.source, schema.line or None, f"the schema: {fault}"),
+        Claim(schema.source, line_of(schema, "default"), f"the default: {brief(schema['default'])}"),
+    )
+    reason = "A default that its own schema forbids cannot be sent; it is left out."
+    ledger.add(Contradiction("default", (*pointer, "default"), claims, "no default", RULE, reason))
+    del schema["default"]
+
+
+def _judged(schema: Node, judge: Callable[[Node], str | None]) -> str | None:
+    """Ask the library that the result must satisfy."""
+    try:
+        fault = judge(schema)
+    except Exception:
+        # It follows references of its own accord and stumbles over what was not read either; the
+        # validation of the whole document names such a place.
+        return None
+    return None if fault is None else brief(fault)
 
 
 def _check(

@@ -18,6 +18,7 @@ from trigger_contract.normalize.forms import check_form
 from trigger_contract.normalize.model import Node, line_of, mapping_of, node_like, put, sequence_of
 from trigger_contract.normalize.reach import Lookup
 from trigger_contract.normalize.shape import METHODS
+from trigger_contract.normalize.slips import Slip
 from trigger_contract.normalize.standard import find
 
 _PLACEHOLDER = "_mintlify/placeholder"
@@ -35,13 +36,14 @@ def is_expanded(document: LocatedMapping) -> bool:
     )
 
 
-def read_expanded(document: LocatedMapping, title: str, description: str) -> Node:
+def read_expanded(document: LocatedMapping, title: str, description: str, slips: list[Slip]) -> Node:
     """Turn an expanded block into a standard document of one operation.
 
     Args:
         document: The loaded block.
         title: The page's title, which becomes the summary.
         description: The page's quoted description, which becomes the operation's.
+        slips: Where is noted which slips of form were put right.
 
     Raises:
         UserError: The endpoint does not have the dialect's form.
@@ -63,8 +65,8 @@ def read_expanded(document: LocatedMapping, title: str, description: str) -> Nod
     def lookup(reference: str) -> Any:
         return find(document, reference)
 
-    _body(request, operation, lookup)
-    _responses(endpoint, operation, lookup)
+    _body(request, operation, lookup, slips)
+    _responses(endpoint, operation, lookup, slips)
     if endpoint.get("deprecated") is True:
         put(operation, "deprecated", True, line_of(endpoint, "deprecated"))
     schemes = read_security(request, operation)
@@ -152,7 +154,7 @@ def _parameter(name: str, place: str, entry: LocatedMapping, line: int | None) -
     return parameter
 
 
-def _body(request: LocatedMapping, operation: Node, lookup: Lookup) -> None:
+def _body(request: LocatedMapping, operation: Node, lookup: Lookup, slips: list[Slip]) -> None:
     media_types = mapping_of(request, "body")
     if not media_types:
         return
@@ -165,14 +167,15 @@ def _body(request: LocatedMapping, operation: Node, lookup: Lookup) -> None:
         if "description" in entry and "description" not in body:
             put(body, "description", entry["description"], line_of(entry, "description"))
         required = required or any(item.get("required") is True for item in alternatives_of(entry))
-        put(content, media_type, _media_type(media_type, entry, lookup), line_of(media_types, media_type))
+        read = _media_type(media_type, entry, lookup, slips)
+        put(content, media_type, read, line_of(media_types, media_type))
     put(body, "content", content)
     if required:
         put(body, "required", True)
     put(operation, "requestBody", body, line_of(request, "body"))
 
 
-def _responses(endpoint: LocatedMapping, operation: Node, lookup: Lookup) -> None:
+def _responses(endpoint: LocatedMapping, operation: Node, lookup: Lookup, slips: list[Slip]) -> None:
     statuses = mapping_of(endpoint, "response")
     responses = node_like(statuses)
     for status, media_types in statuses.items():
@@ -183,12 +186,8 @@ def _responses(endpoint: LocatedMapping, operation: Node, lookup: Lookup) -> Non
             if isinstance(entry, LocatedMapping) and "description" in entry and "description" not in response:
                 put(response, "description", entry["description"], line_of(entry, "description"))
             if media_type != _PLACEHOLDER and isinstance(entry, LocatedMapping):
-                put(
-                    content,
-                    media_type,
-                    _media_type(media_type, entry, lookup),
-                    line_of(media_types, media_type),
-                )
+                read = _media_type(media_type, entry, lookup, slips)
+                put(content, media_type, read, line_of(media_types, media_type))
         if "description" not in response:
             put(response, "description", "", line)
         if content:
@@ -198,7 +197,7 @@ def _responses(endpoint: LocatedMapping, operation: Node, lookup: Lookup) -> Non
         put(operation, "responses", responses, line_of(endpoint, "response"))
 
 
-def _media_type(media_type: str, entry: LocatedMapping, lookup: Lookup) -> Node:
+def _media_type(media_type: str, entry: LocatedMapping, lookup: Lookup, slips: list[Slip]) -> Node:
     result = node_like(entry)
     alternatives = alternatives_of(entry)
     schema = read_root(entry, alternatives)
@@ -206,7 +205,7 @@ def _media_type(media_type: str, entry: LocatedMapping, lookup: Lookup) -> Node:
         put(result, "schema", schema, line_of(entry, "schemaArray"))
     examples = entry.get("examples")
     if isinstance(examples, LocatedMapping):
-        check_form(schema, "schema", result, "schema")
+        check_form(schema, "schema", slips)
         kept = node_like(examples)
         for name, example in examples.items():
             if not _is_filler(name, example, schema, lookup):

@@ -10,7 +10,9 @@ from typing import Any
 
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.model import line_of
+from trigger_contract.normalize.mending import mend
+from trigger_contract.normalize.mending_schemas import mend_required
+from trigger_contract.normalize.model import line_of, node_like
 from trigger_contract.normalize.patterns import pattern_fault
 from trigger_contract.normalize.shape import (
     COMPONENT_KINDS,
@@ -21,6 +23,7 @@ from trigger_contract.normalize.shape import (
     field_shape,
     is_extension,
 )
+from trigger_contract.normalize.slips import Slip, follow_text, settled_scalar
 
 _TYPES = frozenset(("string", "number", "integer", "boolean", "array", "object", "null"))
 _TEXT, _NUMBER, _SWITCH, _TEXTS, _VALUES, _MAPPINGS, _MAPPING = (
@@ -66,43 +69,58 @@ _FIELDS: dict[str, dict[str, str]] = {
         "discriminator": _MAPPING,
     },
 }
+_SCALARS: dict[str, type] = {_STRING: str, _NUMBER: float, _SWITCH: bool}
+_NOTHING = frozenset(("schema", "response", "mediaType"))  # where a name alone says that there is one
 
 
-def check_form(value: Any, kind: str, container: Any = None, key: str | int = "") -> None:
-    """Refuse an object where the form is so wrong that no reader could go on.
+def check_form(document: Any, kind: str, slips: list[Slip] | None = None) -> None:
+    """Mend what can be mended in an object and below it, and refuse what no reader could go on with.
+
+    Args:
+        document: The object, changed where it is mended.
+        kind: What kind of object it is.
+        slips: Where is noted what was mended; None if nothing may be.
 
     Raises:
         UserError: A mapping stands where a list belongs, a scalar where an object belongs, or a
             reference is not text or leaves the document.
     """
-    stack = [(value, kind, container, key)]
+    stack: list[tuple[Any, str, Any, str | int, Any]] = [(document, kind, None, "", None)]
     while stack:
-        value, kind, container, key = stack.pop()
+        value, kind, container, key, holder = stack.pop()
         if not isinstance(value, LocatedMapping):
             if kind == "schema" and isinstance(value, bool):
                 continue
-            raise _form_error(container, key, f"`{key}` must be a mapping")
+            if value is None and kind in _NOTHING and slips is not None:
+                value = container[key] = node_like(container)
+            else:
+                raise _form_error(container, key, f"`{key}` must be a mapping")
+        if slips is not None:
+            mend(value, kind, slips)
         if "$ref" in value and kind in REFERENCE_KINDS:
             _check_reference(value, kind)
-        _check_fields(value, kind)
+        if kind == "schema" and slips is not None and isinstance(value.get("required"), bool):
+            mend_required(value, holder, "" if holder is container else str(key), slips)
+        _check_fields(value, kind, document, slips)
         for name, below in value.items():
             shape = field_shape(kind, name)
             if shape is None:
                 continue
             form, child_kind = shape
             if form == ONE:
-                stack.append((below, child_kind, value, name))
+                stack.append((below, child_kind, value, name, value if kind == "parameter" else None))
             elif form == LIST:
                 if not isinstance(below, LocatedSequence):
                     if child_kind == "schema" and name == "items":
                         continue
                     raise _form_error(value, name, f"`{name}` must be a list")
-                stack.extend((item, child_kind, below, index) for index, item in enumerate(below))
+                stack.extend((item, child_kind, below, index, None) for index, item in enumerate(below))
             elif form == MAP:
                 if not isinstance(below, LocatedMapping):
                     raise _form_error(value, name, f"`{name}` must be a mapping")
+                above = value if name == "properties" else None
                 stack.extend(
-                    (item, child_kind, below, entry)
+                    (item, child_kind, below, entry, above)
                     for entry, item in below.items()
                     if not is_extension(kind, name, entry)
                 )
@@ -127,12 +145,18 @@ def _check_reference(value: LocatedMapping, kind: str) -> None:
             raise _form_error(value, "$ref", message)
 
 
-def _check_fields(value: LocatedMapping, kind: str) -> None:
+def _check_fields(value: LocatedMapping, kind: str, document: Any, slips: list[Slip] | None) -> None:
     fields = _FIELDS.get(kind)
     if fields is None:
         return
     for name, form in fields.items():
         if name in value and not _fits(value[name], form):
+            settled = settled_scalar(value[name], _SCALARS[form]) if form in _SCALARS else None
+            if slips is not None and settled is not None:
+                value[name] = settled
+                continue
+            if slips is not None and form in (_TEXT, _STRING) and follow_text(value, name, document, slips):
+                continue
             raise _form_error(value, name, f"`{name}` must be {form}")
     if kind == "schema":
         _check_schema(value)

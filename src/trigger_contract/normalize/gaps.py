@@ -1,9 +1,10 @@
-"""What a page uses without defining it: names that are required, placeholders of a path."""
+"""What a page uses without defining it, or defines without use: required names, placeholders of a path."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
 
 from trigger_contract.document.yaml import LocatedSequence
 from trigger_contract.normalize.expanded_security import UNKNOWN_SCHEME
@@ -21,6 +22,7 @@ from trigger_contract.normalize.model import (
 from trigger_contract.normalize.shape import METHODS, walk
 from trigger_contract.normalize.standard import find
 
+_ELSEWHERE = ("anyOf", "oneOf", "$ref", "patternProperties")
 _PLACEHOLDER = re.compile(r"\{([^{}/]+)\}")
 
 
@@ -31,7 +33,7 @@ def check_gaps(found: Iterable[Found], ledger: Ledger) -> None:
         if kind == "document":
             root = node
         elif kind == "schema":
-            _required(pointer, node, ledger)
+            _required(pointer, node, root, ledger)
         elif kind == "pathItem" and root is not None and pointer[0] == "paths" and len(pointer) == 2:
             for method in METHODS:
                 if isinstance(node.get(method), Node):
@@ -92,14 +94,21 @@ def _define_scheme(components: Node, name: str, requirement: Node, ledger: Ledge
     put(schemes, name, scheme, line)
 
 
-def _required(pointer: tuple[str | int, ...], schema: Node, ledger: Ledger) -> None:
+def _required(pointer: tuple[str | int, ...], schema: Node, root: Node | None, ledger: Ledger) -> None:
     required, properties = schema.get("required"), schema.get("properties")
-    if not isinstance(required, list) or not isinstance(properties, Node):
+    if not isinstance(required, list) or not required or root is None:
         return
-    if any(word in schema for word in ("allOf", "anyOf", "oneOf", "$ref", "patternProperties")):
+    if "allOf" in schema:
+        defined = {*(properties or ()), *_composed(root, schema)}
+    elif not isinstance(properties, Node) or any(word in schema for word in _ELSEWHERE):
         return  # the property may be defined by another part
+    else:
+        defined = set(properties)
+    if properties is None and any(name not in defined for name in required):
+        properties = node_like(schema)
+        put(schema, "properties", properties, line_of(schema, "required"))
     for name in required:
-        if not isinstance(name, str) or name in properties:
+        if not isinstance(name, str) or name in defined or not isinstance(properties, Node):
             continue
         line = line_of(schema, "required")
         claims = (
@@ -114,16 +123,38 @@ def _required(pointer: tuple[str | int, ...], schema: Node, ledger: Ledger) -> N
         put(properties, name, node_like(schema), line)
 
 
+def _composed(root: Node, schema: Node) -> Iterator[str]:
+    """Yield the names of properties of all that a schema is composed of."""
+    seen: set[int] = set()
+    stack: list[Any] = [schema]
+    while stack:
+        part = stack.pop()
+        while isinstance(part, Node) and isinstance(part.get("$ref"), str) and id(part) not in seen:
+            seen.add(id(part))
+            part = find(root, part["$ref"])
+        if not isinstance(part, Node) or id(part) in seen:
+            continue
+        seen.add(id(part))
+        yield from part.get("properties") or ()
+        for word in ("allOf", "anyOf", "oneOf"):
+            stack += part.get(word) or ()
+        stack += [part[word] for word in ("items", "not") if word in part]
+
+
 def _placeholders(
     root: Node, path: str, pointer: tuple[str | int, ...], operation: Node, ledger: Ledger
 ) -> None:
     parameters = operation.get("parameters", [])
     known = set()
-    for parameter in parameters:
+    for index in reversed(range(len(parameters))):
+        parameter = parameters[index]
         while isinstance(parameter, dict) and isinstance(parameter.get("$ref"), str):
             parameter = find(root, parameter["$ref"]) or {}
-        if isinstance(parameter, dict) and parameter.get("in") == "path":
-            known.add(parameter.get("name"))
+        if not isinstance(parameter, dict) or parameter.get("in") != "path":
+            continue
+        known.add(parameter.get("name"))
+        if not any(str(parameter.get("name")) in inner for inner in _PLACEHOLDER.findall(path)):
+            _drop_parameter(pointer, path, parameters, index, str(parameter.get("name")), ledger)
     for name in dict.fromkeys(_PLACEHOLDER.findall(path)):
         if name in known:
             continue
@@ -146,3 +177,18 @@ def _placeholders(
         parameters.insert(0, parameter)
         parameters.lines.insert(0, operation.line)
         put(operation, "parameters", parameters)
+
+
+def _drop_parameter(
+    pointer: tuple[str | int, ...], path: str, parameters: list[Node], index: int, name: str, ledger: Ledger
+) -> None:
+    """Leave out a path parameter that has no place in the path."""
+    parameter = parameters.pop(index)
+    if isinstance(parameters, LocatedSequence):
+        del parameters.lines[index : index + 1]
+    claims = (
+        Claim(parameter.source, parameter.line or None, f"parameters: {name} in the path"),
+        Claim(parameter.source, parameter.line or None, f"the path: {path}"),
+    )
+    reason = "Nothing in the path can be filled in with it, so it cannot be sent."
+    ledger.add(Contradiction("parameter", (*pointer, "parameters", name), claims, "left out", RULE, reason))

@@ -171,6 +171,7 @@ class Fragment:
         title_line: Where the title stands.
         sentences: Text of a rendered page that belongs to no known property: evidence without a place.
         unread: What of the page is not in the document.
+        slips: Slips of form that were put right.
     """
 
     page: Page
@@ -180,6 +181,7 @@ class Fragment:
     title_line: int = 1
     sentences: tuple[Sentence, ...] = ()
     unread: tuple[Unread, ...] = ()
+    slips: tuple[Contradiction, ...] = ()
 
     @property
     def partial(self) -> bool:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
-from trigger_contract.document.yaml import LocatedMapping, load
+from trigger_contract.document.yaml import LocatedMapping, LocatedSequence, load
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.expanded import is_expanded, read_expanded
 from trigger_contract.normalize.expanded_schemas import without_marks
-from trigger_contract.normalize.model import Fragment, Page
+from trigger_contract.normalize.model import Fragment, Page, line_of
 from trigger_contract.normalize.rendered import read_rendered
+from trigger_contract.normalize.slips import Slip
 from trigger_contract.normalize.standard import check_version, read_document
 from trigger_contract.normalize.unread import unread
 
@@ -20,6 +22,11 @@ _ENDPOINT = re.compile(
     r"\b(?:get|put|post|delete|options|head|patch|trace)\s+/|\bwebhook\s+\S", re.IGNORECASE
 )
 _HEADING = re.compile(r"^#[ \t]+(.+?)[ \t]*#*$")
+_ANY_HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
+_OF_BLOCK = re.compile(r"#{1,6}[ \t]+OpenAPI(?:[ \t]+(?:definition|specification))?[ \t]*$", re.IGNORECASE)
+_DOCUMENT = re.compile(
+    r"\s*(?:\{\s*(?:\"_id\":[^\n]*\n\s*)?\"(?:openapi|swagger)\"|(?:openapi|swagger)[ \t]*:)"
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,7 @@ def read_page(page: Page) -> list[Fragment]:
         raise UserError("is binary, not a text page", source=page.name, line=line)
     if not text.strip():
         raise UserError("is empty", source=page.name, line=1)
-    blocks = _blocks(page, text)
+    blocks = _blocks(page, text) or _blocks(page, text, nameless=True)
     if blocks:
         return [_read_block(page, block) for block in blocks]
     if page.name.endswith((".yaml", ".yml", ".json")) or _WHOLE.match(text):
@@ -68,23 +75,46 @@ def read_page(page: Page) -> list[Fragment]:
         if "openapi" not in document and "swagger" not in document:
             raise UserError("is not an OpenAPI document: it has no `openapi` key", source=page.name, line=1)
         check_version(document)
-        return [Fragment(page, "document", read_document(document), unread=unread(document))]
-    return [read_rendered(page, text)]
+        _check_end(document, text, page.name)
+        read, slips = read_document(document)
+        return [Fragment(page, "document", read, slips=slips)]
+    return read_rendered(page, text)
 
 
-def _blocks(page: Page, text: str) -> list[_Block]:
+def _check_end(document: LocatedMapping, text: str, name: str) -> None:
+    """Refuse a document whose text ends right behind a key: what was to follow has been cut off."""
+    lines = text.rstrip().split("\n")
+    if not lines[-1].rstrip().endswith(":"):
+        return
+    value: Any = document
+    while isinstance(value, (LocatedMapping, LocatedSequence)) and value:
+        mapping = isinstance(value, LocatedMapping)
+        last: Any = max(value, key=value.lines.__getitem__) if mapping else len(value) - 1
+        if value[last] is None and line_of(value, last) == len(lines):
+            raise UserError(f"ends behind `{last}:`, so it was cut off", source=name, line=len(lines))
+        value = value[last]
+
+
+def _blocks(page: Page, text: str, *, nameless: bool = False) -> list[_Block]:
     """Find the specification blocks: fences of four backticks, or of three that name an endpoint.
 
     A block ends at a line of nothing but at least as many backticks, in the first column: the code
     samples inside it have fences of their own, but shorter or indented ones. Where pages were joined to
     one file without a line break, the next page starts right behind four backticks.
+
+    Args:
+        page: The page, for messages.
+        text: Its text, with line feeds only.
+        nameless: Whether to take fences of three that start a document and name no endpoint instead, as
+            the pages of ReadMe, GitBook and Fern have them. Elsewhere such a fence is a sample.
     """
     blocks: list[_Block] = []
     position = start = 0
     while opening := _OPENING.search(text, position):
         fence, info = opening.groups()
         position = min(opening.end() + 1, len(text))
-        if len(fence) < 4 and not _ENDPOINT.search(info):
+        named = len(fence) >= 4 or _ENDPOINT.search(info) is not None
+        if named == nameless or (nameless and not _DOCUMENT.match(text, position)):
             continue
         line = text.count("\n", 0, opening.start()) + 1
         behind = r"(?![ \t]*(?:ya?ml|json)\b)" if fence.startswith("````") else r"[ \t]*$"
@@ -92,7 +122,15 @@ def _blocks(page: Page, text: str) -> list[_Block]:
         end = closing.search(text, position)
         if end is None:
             raise UserError("the block opened here is never closed", source=page.name, line=line)
-        heading = _heading(text[start : opening.start()], text.count("\n", 0, start))
+        before = text[start : opening.start()]
+        own = nameless or (not info.strip() and _DOCUMENT.match(text, position))
+        headings = list(_ANY_HEADING.finditer(before)) if own else []
+        if headings and not _OF_BLOCK.match(headings[-1][0]):
+            start += headings[-1].start()
+            before = "# " + before[headings[-1].start() :].lstrip("# \t")
+            if _ENDPOINT.match(headings[-1][1]):
+                before = ""  # what it is called by when it has no title
+        heading = _heading(before, text.count("\n", 0, start))
         blocks.append(_Block(text[position : end.start()], line + 1, heading))
         position = start = end.end()
     return blocks
@@ -104,14 +142,18 @@ def _read_block(page: Page, block: _Block) -> Fragment:
     if not isinstance(document, LocatedMapping):
         raise UserError("the block holds no OpenAPI document", source=page.name, line=block.first_line)
     if is_expanded(document):
-        converted = read_document(read_expanded(document, heading.title, heading.description))
+        mended: list[Slip] = []
+        left_out = unread(document)
+        expanded = read_expanded(document, heading.title, heading.description, mended)
+        converted, slips = read_document(expanded, mended)
         return Fragment(
             page,
             "expanded",
             without_marks(converted),
             heading.title,
             heading.line,
-            unread=unread(document),
+            unread=left_out,
+            slips=slips,
         )
     if "openapi" not in document and "swagger" not in document:
         raise UserError(
@@ -120,9 +162,8 @@ def _read_block(page: Page, block: _Block) -> Fragment:
             line=block.first_line,
         )
     check_version(document)
-    converted = read_document(document)
-    left = unread(document)
-    return Fragment(page, "standard", converted, heading.title, heading.line, unread=left)
+    read, slips = read_document(document)
+    return Fragment(page, "standard", read, heading.title, heading.line, slips=slips)
 
 
 def _heading(text: str, lines_before: int) -> Heading:
@@ -130,7 +171,7 @@ def _heading(text: str, lines_before: int) -> Heading:
     title, title_line = "", lines_before + 1
     description: list[str] = []
     for number, line in enumerate(text.split("\n"), lines_before + 1):
-        if re.match(r"##[ \t]+OpenAPI[ \t]*$", line):
+        if _OF_BLOCK.match(line):
             break
         match = _HEADING.match(line)
         if match and (not title or match[1] == title):

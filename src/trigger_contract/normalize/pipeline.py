@@ -156,6 +156,8 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     restore(fragments, services)
     read = tuple(_read(fragment) for fragment in fragments)
     ledger = Ledger()
+    for slip in (slip for fragment in fragments for slip in fragment.slips):
+        ledger.add(slip)
     titles = _titles(fragments)
     merger = Merger(fragments, ledger, services)
     draft = merger.merge()
@@ -175,7 +177,7 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     touched = apply_overlay(draft, overlay)
     contradictions = _settle(ledger, touched, draft)
     if overlay:
-        check_form(draft, "document")
+        check_form(draft, "document")  # a slip that a page may have is a mistake in a decision
         check_paths(draft)
         check_containment(draft)
         check_operation_ids(draft)

@@ -16,21 +16,22 @@ from trigger_contract.errors import UserError
 from trigger_contract.normalize.examples import shown_node, shown_schema
 from trigger_contract.normalize.model import Fragment, Node, Page, Sentence, put
 from trigger_contract.normalize.rendered_fields import Field, read_fields
-from trigger_contract.normalize.rendered_markup import plain_lines
+from trigger_contract.normalize.rendered_glue import at_marks
+from trigger_contract.normalize.rendered_headline import read_headline
+from trigger_contract.normalize.rendered_markup import TITLE, plain_lines, without_marks
 from trigger_contract.normalize.rendered_nesting import united, with_children
+from trigger_contract.normalize.rendered_operations import operations_of
 from trigger_contract.normalize.rendered_request import Request, read_curl, read_endpoint, shows_curl
+from trigger_contract.normalize.rendered_responses import MEDIA_TYPE, Shown, by_status
 
 _SECTIONS = {
     "authorizations": "security",
     "authorization": "security",
-    "path parameters": "path",
-    "query parameters": "query",
-    "header parameters": "header",
-    "headers": "header",
-    "cookies": "cookie",
-    "cookie parameters": "cookie",
-    "body": "body",
-    "request body": "body",
+    **dict.fromkeys(("path parameters", "path params"), "path"),
+    **dict.fromkeys(("query parameters", "query params"), "query"),
+    **dict.fromkeys(("header parameters", "header params", "headers", "request headers"), "header"),
+    **dict.fromkeys(("cookies", "cookie parameters", "cookie params"), "cookie"),
+    **dict.fromkeys(("body", "request body", "body parameters", "body params"), "body"),
     "response": "response",
     "responses": "response",
 }
@@ -48,14 +49,33 @@ _NOISE = {
     "on this page",
     "ask ai",
     "search...",
+    *("chevron-right", "required scopes", "this endpoint requires the following scopes:"),
     *("curl", "python", "javascript", "typescript", "php", "go", "java", "ruby"),
 }
-_END = ("was this page helpful?", "powered by mintlify")
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+_END = frozenset(
+    (
+        *(
+            "was this page helpful?",
+            "was this helpful?",
+            "powered by mintlify",
+            "last updated",
+            "⌘i",
+            "ctrl+i",
+        ),
+        "responses are generated using ai and may contain mistakes.",
+    )
+)
+_ELSEWHERE = frozenset(
+    (
+        *("example request", "example requests", "request example", "request examples", "request samples"),
+        *("example response", "example responses", "response example", "response examples"),
+        *("example response (200)", "response samples", "code example", "code examples", "code samples"),
+        *("errors", "error codes", "error responses", "rate limits"),
+    )
+)
+_BUTTONS = re.compile(r"Copy page|Try it|(?<=\w)Copy(?=Ask AI)")
 _CREDENTIAL = re.compile(r"<(?:token|api-?_?key|encoded-value|credentials?)>|\bBearer\b", re.IGNORECASE)
 _STATUS = re.compile(r"(?:[1-5](?:\d\d|XX)|default)\Z")
-_MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+\Z")
-_STATUS_AND_TYPE = re.compile(r"([1-5](?:\d\d|XX)|default) *- *([a-z]+/[a-z0-9.+-]+)\Z")
 
 
 @dataclass
@@ -73,9 +93,14 @@ class _Text:
     preamble: list[tuple[int, str]] = field(default_factory=list)
 
 
-def read_rendered(page: Page, text: str) -> Fragment:
-    """Read a rendered page; one without a path becomes sentences that another page may place."""
-    found = _cut(page.name, plain_lines(text.translate(_INVISIBLE)))
+def read_rendered(page: Page, text: str) -> list[Fragment]:
+    """Read the operations of a rendered page; one without a path becomes sentences for another page."""
+    return [
+        _fragment(page, _cut(page.name, lines, before)) for before, lines in operations_of(plain_lines(text))
+    ]
+
+
+def _fragment(page: Page, found: _Text) -> Fragment:
     document = _node(page, found.request.line)
     put(document, "openapi", "3.1.0")
     sentences: tuple[Sentence, ...] = ()
@@ -119,63 +144,84 @@ def located(page: Page, value: Any, line: int) -> Any:
     return value
 
 
-def _cut(name: str, lines: list[str]) -> _Text:
+def _cut(name: str, marked: list[str], before: int) -> _Text:
     """Walk the lines once: endpoint, code, JSON bodies, then the sections."""
     found = _Text()
     section: list[tuple[int, str]] | None = None
     statuses: list[tuple[int, str]] = []
+    lines = [without_marks(line) for line in marked]
     index = 0
     while index < len(lines):
         line = lines[index].strip()
-        number = index + 1
+        number = before + index + 1
         if section is None and not found.request.path and (end := read_endpoint(lines, index, found.request)):
+            found.request.line = number
             index = end
             continue
-        if section is None and shows_curl(lines, index):
+        if shows_curl(lines, index) and (section is None or line.startswith("curl")):
+            first = not found.request.url
             index = read_curl(lines, index, found.request)
+            if first:
+                found.request.curl_line = number
             statuses = []
             continue
-        if section is None and line in ("{", "[", "{}", "[]"):
-            end, value = _json(name, lines, index)
+        if line in ("{", "[", "{}", "[]"):
+            end, value = _json(name, lines, index, before)
+            if end and section is None and found.response_example is None:
+                found.response_example, found.example_line = value, number
+                found.statuses = statuses
+            elif end and section and section[-1][1].lower().rstrip(":") in ("example", "examples"):
+                section.append((number, json.dumps(value)))
             if end:
-                if found.response_example is None:
-                    found.response_example, found.example_line = value, number
-                    found.statuses = statuses
                 index = end
                 continue
         if section is None and _STATUS.match(line):
             statuses.append((number, line))  # those whose answers can be chosen from
             index += 1
             continue
-        if section is not None and line.lower() in _END:
+        if section is not None and (line.lower() in _END or _is_last(lines, index)):
             break
+        if section is not None and line.lower() in _ELSEWHERE:
+            section = []  # code and tables of errors, which show no fields
         heading = _SECTIONS.get(line.lower())
+        if line.lower() == "authorization" and not found.request.path:
+            heading = None  # a title
         if heading and not (heading in found.sections and heading in ("body", "header", "security")):
             section = found.sections.setdefault(heading, [])
         elif section is not None:
-            both = _STATUS_AND_TYPE.match(line)
-            if both:
-                section.extend((number, text) for text in both.groups())
-            elif line.lower() not in _NOISE:
-                section.append((number, line))
+            if line.lower() not in _NOISE:
+                section.extend(at_marks((number, marked[index].strip())))
         elif line and line.lower() not in _NOISE:
-            found.preamble.append((number, line))
+            _preamble(found, number, marked[index])
         index += 1
     found.request.settle()
-    _headline(found)
+    headline = read_headline(found.preamble, found.request.line if found.request.path else None)
+    found.title, found.title_line, found.description = headline.title, headline.line, headline.description
     return found
 
 
-def _headline(found: _Text) -> None:
-    """Find the title and the sentence below it; what is above the title is the way through the menu."""
-    before = [entry for entry in found.preamble if not found.request.path or entry[0] < found.request.line]
-    if len(before) > 1 and (before[-1][1].endswith((".", "!", "?")) or len(before[-1][1].split()) > 8):
-        found.description = before.pop()[1]
-    if before:
-        found.title_line, found.title = before[-1]
+def _is_last(lines: list[str], index: int) -> bool:
+    """Whether nothing but the page's assistant comes from here on."""
+    return lines[index].strip() == "Assistant" and not any(
+        line.strip() for line in lines[index + 1 : index + 9]
+    )
 
 
-def _json(name: str, lines: list[str], index: int) -> tuple[int, Any]:
+def _preamble(found: _Text, number: int, marked: str) -> None:
+    """Take a line above the sections, without the buttons that a copy may have glued to it."""
+    title = TITLE in marked
+    for piece in _BUTTONS.split(without_marks(marked)):
+        text = piece.strip()
+        glued = Request()
+        if not text or text.lower() in _NOISE:
+            continue
+        if not found.request.path and read_endpoint([text], 0, glued):
+            found.request.method, found.request.path, found.request.line = glued.method, glued.path, number
+        else:
+            found.preamble.append((number, TITLE + text if title else text))
+
+
+def _json(name: str, lines: list[str], index: int, before: int) -> tuple[int, Any]:
     """Read a JSON value that starts on this line; return the line after it, or 0."""
     try:
         value, length = json.JSONDecoder().raw_decode("\n".join(lines[index:]).lstrip())
@@ -187,7 +233,7 @@ def _json(name: str, lines: list[str], index: int) -> tuple[int, Any]:
     end = index + text[: offset + length].count("\n") + 1
     try:
         # JSON is YAML, and only our YAML reader knows on which line each part stands.
-        return end, load(found, name, first_line=index + 1)
+        return end, load(found, name, first_line=before + index + 1)
     except UserError:
         return end, value
 
@@ -274,29 +320,34 @@ def _body(page: Page, found: _Text, operation: Node) -> None:
 
 
 def _responses(page: Page, found: _Text) -> Node:
+    """Read the response of each status; the example body is that of the first one in the list above it."""
     section = found.sections.get("response", [])
-    media_type, fields, intro = _section_schema(section)
-    shown = [text for _, text in found.statuses]
-    first = next(iter(shown), "200")
-    status = next((text for _, text in section[:3] if _STATUS.match(text)), first)
+    shown = by_status(section)
+    first = next((text for _, text in found.statuses), "200")
     line = section[0][0] if section else found.example_line or found.request.line
-    response: dict[str, Any] = {"description": intro}
-    if fields or found.response_example is not None:
-        schema = _schema(fields, found.response_example)
-        response["content"] = {media_type or "application/json": {"schema": schema}}
-    node = located(page, response, line)
+    if not shown or shown[0].status == "":
+        rest = shown[1:] if shown else []
+        shown = [Shown(line, first, "", shown[0].lines if shown else section), *rest]
     responses = _node(page, line)
-    put(responses, status, node, line)
+    for index, answer in enumerate(shown):
+        example = found.response_example if index == 0 else None
+        _, fields, intro = _section_schema(answer.lines)
+        response: dict[str, Any] = {"description": answer.text or intro}
+        if fields or example is not None or answer.media_type:
+            schema = _schema(fields, example) if fields or example is not None else {}
+            content = {"schema": schema} if schema else {}
+            response["content"] = {answer.media_type or "application/json": content}
+        put(responses, answer.status, located(page, response, answer.line), answer.line)
     for other_line, other in found.statuses:
-        if other != status:
+        if other not in responses:
             put(responses, other, located(page, {"description": ""}, other_line), other_line)
     return responses
 
 
 def _section_schema(section: list[tuple[int, str]]) -> tuple[str, list[Field], str]:
     """Split a body section into media type, fields and the sentence before the first field."""
-    rest = [entry for entry in section if entry[1] and not _STATUS.match(entry[1])]
-    media_type = next((text for _, text in rest if _MEDIA_TYPE.match(text)), "")
+    rest = [entry for entry in section if entry[1]]
+    media_type = next((text for _, text in rest if MEDIA_TYPE.match(text)), "")
     rest = [entry for entry in rest if entry[1] != media_type]
     fields = read_fields(rest)
     intro = fields[0].description if fields and not fields[0].name else ""

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trigger_contract.normalize.examples import shown_node
+from trigger_contract.normalize.rendered_glue import unglued
+from trigger_contract.normalize.rendered_markup import MARK
+from trigger_contract.normalize.rendered_tables import without_tables
 
 _ONE_TYPE = r"(?:string|integer|number|boolean|object|array|file|any|null|enum)(?:<[\w:./ -]+>)?(?:\[\])*"
 # The name of an alternative stands before its type or, in older pages, behind it.
@@ -33,10 +36,11 @@ _SQUASHED = re.compile(
 )
 _MARKS = {"required", "deprecated", "read-only", "write-only", "nullable"}
 _GLUED_MARKS = re.compile(r"(header|query|cookie|path|body)?(required|deprecated)\Z")
-_TAB = re.compile(r"[*-] \S")
+_TAB = re.compile(r"[*-] +\S")
 _ANY_NAME = "{key}"
 _PLACES = {"header", "query", "cookie", "path", "body"}
-_OPTION = re.compile(r",?\s*\S+\Z")
+_OPTION = re.compile(r",?\s*\S+\Z|,?\s*`[^`]+`\s*,?\Z|,\s*[^,.]{1,60}\Z")
+_EXAMPLE = re.compile(r"Examples?:\s*(`[^`]+`|\"[^\"]*\"|\S+)\Z")
 _CODE_WORD = re.compile(r",\s*(\S+)\Z")
 
 
@@ -55,6 +59,7 @@ class Field:
         place: ``header``, ``query`` or ``cookie`` where shown beside the type.
         children: Its own attributes, where the page shows them opened.
         alternatives: Whether the attributes shown are those of the first of several alternatives.
+        anchor: The address of the field on its page, where the copy shows one.
     """
 
     name: str
@@ -67,6 +72,7 @@ class Field:
     place: str = ""
     children: list[Field] = field(default_factory=list)
     alternatives: bool = False
+    anchor: str = ""
 
     @property
     def required(self) -> bool:
@@ -134,25 +140,39 @@ def read_fields(lines: list[tuple[int, str]]) -> list[Field]:
     Returns:
         The fields in order; a text with no name in front of it becomes a field without a name.
     """
-    shown = [entry for entry in lines if entry[1]]
-    starts = [
-        index
-        for index in range(len(shown) - 1)
-        if _is_type(shown[index + 1][1]) and _is_name(shown[index][1]) and not _is_type(shown[index][1])
-    ]
+    shown = without_tables([entry for entry in lines if entry[1]])
+    starts = _starts(shown)
     if not starts:
-        return _texts(shown)
-    fields = _texts(shown[: starts[0]]) if starts[0] else []
+        shown = unglued([entry for entry in shown if not entry[1].startswith(MARK)])
+        starts = _starts(shown)
+    if not starts:
+        return _texts([entry for entry in shown if not entry[1].startswith(MARK)])
+    above = [entry for entry in shown[: starts[0]] if not entry[1].startswith(MARK)]
+    fields = _texts(above)
     if len(fields) > 1:
         fields = [Field("", fields[0].line, description=" ".join(text.description for text in fields))]
-    for index, start in enumerate(starts):
-        end = starts[index + 1] if index + 1 < len(starts) else len(shown)
+    for start, end in zip(starts, [*starts[1:], len(shown)], strict=True):
         number, name = shown[start]
         entry = Field(name.rstrip("*").strip(), number)
+        if start and shown[start - 1][1].startswith(MARK):
+            entry.anchor = shown[start - 1][1].removeprefix(MARK)
         _take_type(entry, shown[start + 1][1])
-        _details(entry, [text for _, text in shown[start + 2 : end]])
+        _details(entry, [text for _, text in shown[start + 2 : end] if not text.startswith(MARK)])
         fields.append(entry)
     return fields
+
+
+def _starts(shown: list[tuple[int, str]]) -> list[int]:
+    """Find the names, each with its type on the next line; some are the name of a type themselves."""
+    starts: list[int] = []
+    index = 0
+    while index < len(shown) - 1:
+        name, kind = shown[index][1], shown[index + 1][1]
+        if not name.startswith(MARK) and _is_type(kind) and _is_name(name):
+            starts.append(index)
+            index += 1
+        index += 1
+    return starts
 
 
 def _take_type(entry: Field, text: str) -> None:
@@ -168,8 +188,7 @@ def _take_type(entry: Field, text: str) -> None:
 
 
 def _details(entry: Field, texts: list[str]) -> None:
-    listing = False
-    example = False
+    listing = more = example = False
     paragraph: list[str] = []
     tabs = [text for text in texts if _TAB.match(text)]
     if len(tabs) > 1 and texts[-len(tabs) :] == tabs:
@@ -178,13 +197,17 @@ def _details(entry: Field, texts: list[str]) -> None:
     for text in texts:
         if text.lower().rstrip(":") == "example" or text.lower() == "examples:":
             example, listing = True, False
+        elif inline := _EXAMPLE.match(text):
+            entry.keywords.setdefault("example", inline[1].strip("`"))
+            listing = example = False
         elif example:
             entry.keywords.setdefault("example", text.strip("`"))
             example = False
         elif _keyword(entry, text):
             listing = False
-        elif listing and _OPTION.match(text):
-            entry.options.append(text.strip(", `\"'"))
+        elif listing and (more or _OPTION.match(text)):
+            entry.options.extend(_options(text))
+            more = text.endswith(",")
         elif text.lower() in _MARKS:
             entry.marks.add(text.lower())
         elif not paragraph and (glued := _GLUED_MARKS.match(text)):
@@ -193,13 +216,19 @@ def _details(entry: Field, texts: list[str]) -> None:
         elif text.lower() in _PLACES and not paragraph:
             entry.place = text.lower()
         elif text.lower().startswith("available options:"):
-            listing = True
             rest = text.partition(":")[2].strip()
-            entry.options.extend(part.strip(" `\"'") for part in rest.split(",") if part.strip())
+            entry.options.extend(_options(rest))
+            listing, more = True, rest.endswith(",")
         else:
             listing = False
             paragraph.append(text)
     entry.description = _join(paragraph)
+
+
+def _options(text: str) -> list[str]:
+    """Read options from a line: between backticks they may hold commas, else commas part them."""
+    quoted = re.findall(r"`([^`]+)`", text)
+    return [part.strip("\"'") for part in quoted or (part.strip() for part in text.split(",")) if part]
 
 
 def _keyword(entry: Field, text: str) -> bool:
@@ -288,7 +317,12 @@ def _type_schema(text: str) -> dict[str, Any]:
     parts = [_type_of(part) for part in text.split("|") if part.strip()]
     alternatives = [match for part in parts for match in _TYPES.findall(part) or [part]]
     if len(alternatives) > 1:
-        schemas = [_type_schema(part) for part in alternatives]
+        schemas: list[dict[str, Any]] = []
+        for schema in map(_type_schema, alternatives):
+            if schema not in schemas:
+                schemas.append(schema)
+        if len(schemas) == 1:
+            return schemas[0]
         if {} in schemas:
             return {}
         if all(list(schema) == ["type"] for schema in schemas):

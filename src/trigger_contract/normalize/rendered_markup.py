@@ -1,7 +1,9 @@
 """Rendered pages that were saved as Markdown, brought back to the lines that a reader sees.
 
 Tools that save pages put in headings, links, anchors, escapes and fences around code; tools for other
-languages than the shell show what the curl command shows as well. Every line keeps its number.
+languages than the shell show what the curl command shows as well. Every line keeps its number. What a
+reader does not see and yet tells where things start is kept as a mark: the anchor before a field, with its
+address, an invisible character on a line of its own, the heading of the page.
 """
 
 from __future__ import annotations
@@ -9,19 +11,32 @@ from __future__ import annotations
 import re
 
 _MARKDOWN = re.compile(r"^(?:```|#{1,6} )|\]\((?:https?:|#|/)", re.MULTILINE)
-_FENCE = re.compile(r"\s*`{3,}[\w{}=\" -]*\Z")
+_FENCE = re.compile(r"\s*(?:Copy ?)?(?:Ask AI ?)?`{3,}[\w{}=\" -]*\Z")
+_SECTION = re.compile(r"#{2,6}\s+\S")
 _HEADING = re.compile(r"#{1,6}\s+")
-_IMAGE_OR_ANCHOR = re.compile(r"!\[[^\]]*\]\([^)]*\)|\[\s*\]\([^)]*\)")
+_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
+_ANCHOR = re.compile(r"\[\s*\]\(([^)]*)\)")
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 _LINK = re.compile(r"\[([^\[\]]*)\]\((?:[^()\s]|\([^()]*\))*\)")
 _ONLY_LINKS = re.compile(r"\s*(?:[-*+]\s+)?(?:\[[^\]]*\]\([^)]*\)\s*)+\Z")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
+_ESCAPE_IN_TABLE = re.compile(r"\\([\\`*_{}\[\]()#+.!<>~-])")
 _BROKEN_JSON = re.compile(r"(?<=[\[\]{},\"\d])\\\Z")
 _SHOWN_CODE = re.compile(r"\s*`?\s*(?:curl\b|[\[{])")
 
 
+MARK, TITLE = "\ue000", "\ue001"
+_MARKS = re.compile(f"{MARK}[^{MARK}]*{MARK}|[{MARK}{TITLE}]")
+"""What stands before a field, around the address of its anchor if it has one, and before the page's title."""
+
+
 def plain_lines(text: str) -> list[str]:
     """Return the lines of a rendered page without markup; those that are nothing but markup are empty."""
-    lines = text.split("\n")
+    blank = str.maketrans("", "", _INVISIBLE + MARK + TITLE)
+    lines = [
+        MARK * 2 if line.strip(" \t") and not line.strip(_INVISIBLE + " \t") else line.translate(blank)
+        for line in text.split("\n")
+    ]
     if not _MARKDOWN.search(text):
         return lines
     _blank_front_matter(lines)
@@ -29,6 +44,11 @@ def plain_lines(text: str) -> list[str]:
     while index < len(lines):
         index = _fence(lines, index) if _FENCE.match(lines[index]) else _prose(lines, index)
     return lines
+
+
+def without_marks(line: str) -> str:
+    """Return a line as a reader sees it."""
+    return _MARKS.sub("", line) if MARK in line or TITLE in line else line
 
 
 def _blank_front_matter(lines: list[str]) -> None:
@@ -40,6 +60,10 @@ def _blank_front_matter(lines: list[str]) -> None:
 def _fence(lines: list[str], start: int) -> int:
     """Keep shell commands and JSON, which the page is read by, and blank code of other languages."""
     end = next((i for i in range(start + 1, len(lines)) if _FENCE.match(lines[i])), len(lines) - 1)
+    section = next((i for i in range(start + 1, end) if _SECTION.match(lines[i])), end)
+    if section < end and not _SHOWN_CODE.match(lines[start + 1]):
+        lines[start] = ""  # the end of a block whose beginning was not copied
+        return start + 1
     inside = range(start + 1, end)
     first = next((index for index in inside if lines[index].strip()), end)
     shown = first < end and _SHOWN_CODE.match(lines[first])
@@ -55,12 +79,21 @@ def _prose(lines: list[str], index: int) -> int:
     if line.strip() == "[":  # an anchor broken over lines
         end = next((i for i in range(index + 1, min(index + 4, len(lines))) if "](" in lines[i]), None)
         if end is not None and not "".join(lines[index + 1 : end]).strip():
+            address = "".join(lines[index : end + 1])
             for blank in range(index, end + 1):
                 lines[blank] = ""
+            lines[end] = _ANCHOR.sub(_mark, address)
             return end + 1
-    line = _IMAGE_OR_ANCHOR.sub("", line)
-    if _ONLY_LINKS.match(line) or line.lstrip().startswith("<!--"):
+    line = _ANCHOR.sub(_mark, _IMAGE.sub("", line))
+    if (MARK not in line and _ONLY_LINKS.match(line)) or line.lstrip().startswith("<!--"):
         line = "Powered by Mintlify" if "[Powered by" in line else ""
-    line = _LINK.sub(r"\1", _HEADING.sub("", line, count=1) if _HEADING.match(line) else line)
-    lines[index] = _ESCAPE.sub(r"\1", line)
+    heading = _HEADING.match(line)
+    if heading:
+        line = (TITLE if heading[0].strip() == "#" else "") + line[heading.end() :]
+    escape = _ESCAPE if not line.lstrip().startswith("|") else _ESCAPE_IN_TABLE
+    lines[index] = escape.sub(r"\1", _LINK.sub(r"\1", line.removeprefix("> ")))
     return index + 1
+
+
+def _mark(anchor: re.Match[str]) -> str:
+    return MARK + anchor[1].rpartition("#")[2] + MARK

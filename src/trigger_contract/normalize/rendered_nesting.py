@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from trigger_contract.normalize.rendered_fields import Field
 
+_ALTERNATIVE = re.compile(r"-(?:one|any)-of-\d+\Z")
+
 
 def with_children(fields: Sequence[Field]) -> list[Field]:
-    """Put each field with a dotted name into the field that it belongs to.
+    """Put each field into the field that it belongs to, by its dotted name or by its address on the page.
 
     A name with dots whose beginning is the name of no other field stays what it is: a name. What belongs
     to one of several alternatives is left out, because the page shows the first alternative only.
@@ -18,10 +21,14 @@ def with_children(fields: Sequence[Field]) -> list[Field]:
         fields: The fields of one section, in the order of the page.
     """
     known: dict[str, Field] = {}
+    anchored: dict[str, Field] = {}
     top: list[Field] = []
     for field in fields:
         parent, name = _parent(field.name, known)
+        if parent is None and field.anchor:
+            parent = _above(field, anchored)
         known[field.name] = field
+        anchored.setdefault(_ALTERNATIVE.sub("", field.anchor), field)
         if parent is None:
             top.append(field)
         elif not parent.alternatives:
@@ -30,6 +37,13 @@ def with_children(fields: Sequence[Field]) -> list[Field]:
         else:
             field.alternatives = True
     return top
+
+
+def _above(field: Field, anchored: dict[str, Field]) -> Field | None:
+    """Find the field at whose address this one's begins, if its own name is all the rest."""
+    anchor = _ALTERNATIVE.sub("", field.anchor)
+    own = re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", field.name).lower()).strip("-")
+    return anchored.get(anchor.removesuffix(own).rstrip("-")) if anchor.endswith(own) else None
 
 
 def _parent(name: str, known: dict[str, Field]) -> tuple[Field | None, str]:

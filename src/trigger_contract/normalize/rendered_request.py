@@ -12,10 +12,11 @@ from trigger_contract.normalize.shape import METHODS
 
 _SEGMENT = r"[\w{}.:~*@!$&()+,;=%-]+"
 _PATH_PART = re.compile(rf"/|/?{_SEGMENT}(?:/{_SEGMENT})*/?\Z")
-_URL = re.compile(r"--url\s+['\"]?([^\s'\"\\]+)|\bcurl\s+['\"]?(https?://[^\s'\"\\]+)")
+_URL = re.compile(r"--url\s+['\"]?([^\s'\"\\]+)|\bcurl\b[^{}]*?\s['\"]?(https?://[^\s'\"\\]+)")
+_GLUED = re.compile(rf"`?({'|'.join(method.upper() for method in METHODS)}) ?((?:https?://|/)\S*?)`?\Z")
 _METHOD = re.compile(r"--request\s+([A-Za-z]+)|-X\s+([A-Za-z]+)")
 _HEADER = re.compile(r"(?:--header|-H)\s+['\"]([\w-]+):\s*([^'\"]*)['\"]")
-_DATA = re.compile(r"--data(?:-raw)?[\s\\]+'")
+_DATA = re.compile(r"(?:--data(?:-raw|-binary)?|\s-d)[\s\\]+'")
 
 
 @dataclass
@@ -64,7 +65,12 @@ def read_endpoint(lines: list[str], index: int, request: Request) -> int | None:
     Returns:
         The line after it, or None where no endpoint starts on this line.
     """
-    words = lines[index].strip().split()
+    glued = _GLUED.match(lines[index].strip())
+    words = list(glued.groups()) if glued else lines[index].strip().split()
+    if len(words) == 2 and words[1].startswith(("http://", "https://")):
+        shown = split_url(words[1])
+        words[1] = shown.path
+        request.url = request.url or f"{shown.scheme}://{shown.netloc}{shown.path}"
     if not words or words[0].lower() not in METHODS or words[0] != words[0].upper() or len(words) > 2:
         return None
     path, end = (words[1] if len(words) == 2 else ""), index + 1
@@ -110,7 +116,7 @@ def read_curl(lines: list[str], index: int, request: Request) -> int:
     if request.url:
         return end
     url = _URL.search(text)
-    request.url = (url[1] or url[2]) if url else ""
+    request.url = (url[1] or url[2]).replace("%7B", "{").replace("%7D", "}") if url else ""
     method = _METHOD.search(text)
     default = "post" if body is not None else "get"
     request.curl_method = (method[1] or method[2]).lower() if method else default

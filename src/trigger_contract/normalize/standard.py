@@ -9,9 +9,11 @@ from trigger_contract.document.references import split_pointer
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.anchors import settle_anchors
+from trigger_contract.normalize.component_keys import make_keys_legal
 from trigger_contract.normalize.forms import check_form
-from trigger_contract.normalize.model import Node, copy_value, line_of, node_like, put
+from trigger_contract.normalize.model import Contradiction, Node, copy_value, line_of, node_like, put
 from trigger_contract.normalize.shape import LIST, MAP, METHODS, ONE, SHAPE, field_shape, is_extension, walk
+from trigger_contract.normalize.slips import Slip, noted_slips
 from trigger_contract.normalize.upgrade import upgrade_schema
 
 _VERSIONS = ("3.0", "3.1")
@@ -38,18 +40,30 @@ def check_version(document: LocatedMapping) -> None:
         )
 
 
-def read_document(document: LocatedMapping) -> Node:
+def read_document(
+    document: LocatedMapping, slips: list[Slip] | None = None
+) -> tuple[Node, tuple[Contradiction, ...]]:
     """Turn a loaded document into a fragment: 3.1 spellings, everything on the operation it applies to.
+
+    Args:
+        document: The document.
+        slips: Those that have been put right in it before.
+
+    Returns:
+        The fragment, and the slips of form that were put right in it.
 
     Raises:
         UserError: It does not have the form of an OpenAPI document, or a reference leaves it.
     """
-    check_form(document, "document")
+    slips = [] if slips is None else slips
+    make_keys_legal(document, slips)
+    check_form(document, "document", slips)
+    noted = tuple(noted_slips(document, slips)) if slips else ()
     result = convert("document", document)
     assert isinstance(result, Node)
     settle_anchors(result)
     push_down(result)
-    return result
+    return result, noted
 
 
 def convert(kind: str, value: Any) -> Any:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from trigger_contract.document.yaml import LocatedMapping
-from trigger_contract.normalize.expanded import is_expanded
 from trigger_contract.normalize.model import (
     RULE,
     Claim,
@@ -23,12 +22,6 @@ from trigger_contract.normalize.model import (
 )
 from trigger_contract.normalize.wording import brief
 
-_DOCUMENT = frozenset(
-    [
-        *("openapi", "info", "jsonSchemaDialect", "servers", "security", "tags", "externalDocs"),
-        *("paths", "webhooks", "components"),
-    ]
-)
 _BLOCK = frozenset(("paths", "components"))
 # The last four are about the site itself and say nothing of the API.
 _ENDPOINT = frozenset(
@@ -52,9 +45,9 @@ def unread(document: LocatedMapping) -> tuple[Unread, ...]:
     """Find what the reader of the dialect does not read.
 
     Args:
-        document: The loaded block or document, which has the form of its dialect.
+        document: The loaded block, which has the form of the expanded dialect.
     """
-    return tuple(_unread(document) if is_expanded(document) else _others(document, _DOCUMENT, ()))
+    return tuple(_unread(document))
 
 
 def note_unread(fragment: Fragment, ledger: Ledger) -> None:
@@ -132,7 +125,7 @@ def _entries(holder: Any, key: str) -> list[tuple[str, LocatedMapping]]:
 
 def _others(holder: Any, known: frozenset[str], way: tuple[str, ...]) -> Iterator[Unread]:
     for word, value in holder.items() if isinstance(holder, LocatedMapping) else ():
-        if word not in known and value not in _EMPTY and not (known is _DOCUMENT and word.startswith("x-")):
+        if word not in known and value not in _EMPTY:
             yield _word(holder, word, way)
 
 

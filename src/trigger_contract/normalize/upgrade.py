@@ -69,7 +69,7 @@ def _with_null(schema: Node, line: int | None) -> Node:
     for keyword in ("anyOf", "oneOf"):
         members = schema.get(keyword)
         if isinstance(members, list) and not any(key in schema for key in _COMPOSED if key != keyword):
-            if not any(isinstance(member, dict) and member.get("type") == "null" for member in members):
+            if not any(_takes_null(member) for member in members):
                 schema[keyword] = _sequence(schema, [*members, null])
             return schema
     if not any(key in schema for key in _COMPOSED):
@@ -82,6 +82,12 @@ def _with_null(schema: Node, line: int | None) -> Node:
         inner = members[0]
     put(outer, "anyOf", _sequence(schema, [inner, null]), line)
     return outer
+
+
+def _takes_null(member: Any) -> bool:
+    """Whether an alternative is null or may be, so that a further one would be the second to take it."""
+    kinds = member.get("type") if isinstance(member, dict) else None
+    return kinds == "null" or (isinstance(kinds, list) and "null" in kinds)
 
 
 def _sequence(like: Node, items: list[Any]) -> LocatedSequence:
