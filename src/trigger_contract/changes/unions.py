@@ -10,7 +10,7 @@ from trigger_contract.changes.flatten import Flat, flatten
 from trigger_contract.changes.law import Effect
 from trigger_contract.changes.model import Severity
 from trigger_contract.changes.position import Position, is_annotation, position
-from trigger_contract.changes.side import Side, canonical, same_json
+from trigger_contract.changes.side import Side, canonical, listing, same_json
 from trigger_contract.changes.spot import Context, Spot
 
 if TYPE_CHECKING:
@@ -148,7 +148,15 @@ def describe(side: Side, raw: Any) -> str:
     if names := [*flat.get("properties", ())]:
         more = ", …" if len(names) > _SHOWN_PROPERTIES else ""
         return f"`{{{', '.join(names[:_SHOWN_PROPERTIES])}{more}}}`"
+    if needed := flat.get("required"):
+        return f"`required: {', '.join(needed)}`"
     return f"`{' or '.join(sorted(flat.types)) if flat.types else 'any'}`"
+
+
+def choice(side: Side, keyword: str, alternatives: list[Any]) -> str:
+    """Spell a ``oneOf`` or ``anyOf`` in a sentence."""
+    names = [describe(side, one) for one in alternatives]
+    return f"{'exactly' if keyword == 'oneOf' else 'at least'} one of {listing(names)}"
 
 
 def compare_discriminators(graph: SchemaGraph, spot: Spot, old: Flat, new: Flat, told: Match) -> None:
