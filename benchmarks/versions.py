@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -94,15 +95,14 @@ def fetch(package: str, members: Sequence[str], folder: Path) -> list[tuple[str,
     asked = ["npm", "view", package, "versions", "--json"]
     listed = json.loads(subprocess.run(asked, capture_output=True, check=True, timeout=120).stdout)
     listed = sorted([listed] if isinstance(listed, str) else listed, key=order)
-    found = []
-    for version in listed[-LAST.get(package, len(listed)) :]:
-        target = folder / package.replace("/", "-") / f"{version}{Path(members[0]).suffix}"
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            _unpack(f"{package}@{version}", members, target)
-        if target.exists():
-            found.append((version, target))
-    return found
+    wanted = listed[-LAST.get(package, len(listed)) :]
+    home = folder / package.replace("/", "-")
+    home.mkdir(parents=True, exist_ok=True)
+    targets = [home / f"{version}{Path(members[0]).suffix}" for version in wanted]
+    with ThreadPoolExecutor(4) as pool:
+        missing = [pair for pair in zip(wanted, targets, strict=True) if not pair[1].exists()]
+        list(pool.map(lambda pair: _unpack(f"{package}@{pair[0]}", members, pair[1]), missing))
+    return [pair for pair in zip(wanted, targets, strict=True) if pair[1].exists()]
 
 
 def _unpack(package: str, members: Sequence[str], target: Path) -> None:
