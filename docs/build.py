@@ -28,6 +28,8 @@ def stage(folder: Path) -> Path:
         target = folder / "docs" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(drawn(path.read_text(encoding="utf-8"), str(name)), encoding="utf-8")
+    for path in DOCS.rglob("*.schema.json"):
+        shutil.copy(path, folder / "docs" / path.relative_to(DOCS))
     for name, text in pages().items():
         (folder / "docs" / name).write_text(text, encoding="utf-8")
     shutil.copytree(DOCS / "assets", folder / "docs" / "assets")

@@ -9,10 +9,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
+from click.testing import CliRunner
 from small_documents import an_object, receiving
 
-from trigger_contract.changes import compare, propose
+from trigger_contract.changes import as_json, as_markdown, as_text, compare, propose
+from trigger_contract.cli.diff import command
 from trigger_contract.errors import UserError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -54,6 +57,53 @@ def test_a_breaking_change_is_told_in_words(pair: tuple[Path, Path]) -> None:
     )
     assert "POST /things" in run.stdout
     assert "Next client version: 2.0.0 (from 1.4.2)." in run.stdout
+
+
+def test_json_keeps_to_its_schema() -> None:
+    schema = json.loads((REPOSITORY / "docs" / "reference" / "changes.schema.json").read_text())
+    for new in (OLD, BREAKING, ADDITIVE, TEXT, TWO_VALUES):
+        comparison = compare(OLD, new)
+        report = json.loads(as_json(comparison, propose(comparison, "1.0.0")))
+        jsonschema_rs.validator_for(schema).validate(report)
+        assert len({change["id"] for change in report["changes"]}) == len(comparison.changes)
+    place = [change.place for change in compare(OLD, BREAKING).changes]
+    assert place == ["id"]
+
+
+def test_many_values_and_many_words_do_not_bury_the_rest() -> None:
+    names = [f"p{number}" for number in range(40)]
+    old = receiving(an_object(kind={"enum": ["z"]}, **{name: {"type": "string"} for name in names}))
+    words = {name: {"type": "string", "description": f"Is {name}"} for name in names}
+    comparison = compare(old, receiving(an_object(kind={"enum": ["z", *names]}, **words)))
+    assert len(comparison.changes) == 80
+    text, markdown = (write(comparison, propose(comparison)) for write in (as_text, as_markdown))
+    assert "`kind` may now be `p0`, `p1`, `p2`, `p3` and 36 more." in text
+    assert "  and 10 more, which Markdown and JSON list." in text
+    assert "<summary>40 changes</summary>" in markdown
+    assert markdown.count("has the description") == 40
+    assert max(map(len, text.splitlines())) < 200
+
+
+def test_operations_stay_whole_in_lines_of_bearable_length() -> None:
+    longs = {f"/{'long' * 15}/{number}": {"get": {"responses": {}}} for number in range(4)}
+    old = {**OLD, "paths": longs, "servers": [{"url": "https://a.example"}]}
+    comparison = compare(
+        old, {**old, "servers": [{"url": "https://a.example"}, {"url": "https://b.example"}]}
+    )
+    lines = as_text(comparison, propose(comparison)).splitlines()
+    assert [line for line in lines if "GET /" in line] == [
+        f"      GET {path}{'' if path == list(longs)[-1] else ','}" for path in longs
+    ]
+
+
+@pytest.mark.parametrize(
+    ("new", "fail_on", "code"),
+    [(BREAKING, "nothing", 0), (ADDITIVE, "risky", 0), (ADDITIVE, "additive", 1), (OLD, "text", 0)],
+)
+def test_what_fails_can_be_chosen(tmp_path: Path, new: Any, fail_on: str, code: int) -> None:
+    documents = [str(written(tmp_path / f"{name}.json", one)) for name, one in (("a", OLD), ("b", new))]
+    run = CliRunner().invoke(command, [*documents, "--fail-on", fail_on], standalone_mode=False)
+    assert run.return_value == code
 
 
 def test_json_goes_to_a_file_and_the_exit_code_stays(pair: tuple[Path, Path], tmp_path: Path) -> None:

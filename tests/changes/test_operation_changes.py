@@ -60,6 +60,13 @@ def hook(schema: Any) -> Any:
     return document(webhooks={"ended": {"post": post}})
 
 
+def signed(required: bool) -> Any:
+    sent = hook(STRING)
+    header = {"name": "X-Signature", "in": "header", "required": required, "schema": STRING}
+    sent["webhooks"]["ended"]["post"]["parameters"] = [header]
+    return sent
+
+
 # what it is, old, new, codes and severities there, codes and severities back
 TWO_WAYS: list[tuple[Any, Any, list[tuple[str, str]], list[tuple[str, str]]]] = [
     (
@@ -277,6 +284,12 @@ TWO_WAYS: list[tuple[Any, Any, list[tuple[str, str]], list[tuple[str, str]]]] = 
         hook(an_object(a=STRING)),
         [("webhook-request-property-became-optional", "breaking")],
         [("webhook-request-property-became-required", "additive")],
+    ),
+    (
+        signed(required=True),
+        hook(STRING),
+        [("webhook-request-parameter-removed", "breaking")],
+        [("webhook-new-required-request-parameter", "additive")],
     ),
     (
         document(),

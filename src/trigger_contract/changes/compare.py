@@ -127,7 +127,8 @@ def _tags(side: Side) -> dict[str, Mapping[str, Any]]:
 def _compare_unused(scope: Scope, old: Side, new: Side) -> None:
     """Report schemas that no operation uses: generated clients may have classes for them."""
     schemas = [side.components("schemas") for side in (old, new)]
-    context = Context("unused", "schema", Flow.RECEIVED, "In a schema that no operation uses")
+    # As in a response, because what a used schema below has come to in one is known by now.
+    context = Context("response", "body", Flow.RECEIVED, "In responses")
     used = _used_schemas(old) | _used_schemas(new)
     for name in dict.fromkeys([*schemas[0], *schemas[1]]):
         if name in used:
@@ -170,6 +171,7 @@ def _group(found: list[tuple[Finding, list[str]]], labels: list[str]) -> tuple[C
             new=finding.values[1],
             old_line=finding.lines[0],
             new_line=finding.lines[1],
+            place=finding.place,
         )
         for finding, operations in groups.values()
     ]

@@ -9,7 +9,7 @@ from trigger_contract.changes.flatten import LOWER_LIMITS, UPPER_LIMITS, Flat
 from trigger_contract.changes.law import Effect, Flow
 from trigger_contract.changes.model import Severity
 from trigger_contract.changes.position import ANNOTATIONS, is_words
-from trigger_contract.changes.side import canonical, same_json, same_words, show, telling
+from trigger_contract.changes.side import canonical, listing, same_json, same_words, show, telling
 from trigger_contract.changes.spot import Spot
 
 # oasdiff's names for the limits
@@ -73,7 +73,12 @@ def compare_types(spot: Spot, old: Flat, new: Flat) -> bool:
         what, effect = "type-specialized", Effect.NARROWS
     else:
         what, effect = "type-changed", Effect.INCOMPARABLE
-    spot.report(what, effect, f"has type {after} (was {before})", before, after)
+    predicate = f"has type {after} (was {before})"
+    if old.types is None:
+        predicate = f"is now restricted to type {after}"
+    elif new.types is None:
+        predicate = f"may now have any type (was {before})"
+    spot.report(what, effect, predicate, before, after)
     # What values of one kind had to meet says nothing of values of another kind.
     return effect is not Effect.INCOMPARABLE or bool((old.types or set()) & (new.types or set()))
 
@@ -128,7 +133,7 @@ def _enum(spot: Spot, old: list[Any] | None, new: list[Any] | None) -> None:
     if old is None and new is None:
         return
     if old is None:
-        values = ", ".join(show(value) for value in new or [])
+        values = listing([show(value) for value in new or []])
         spot.report("became-enum", Effect.NARROWS, f"is now restricted to {values}", None, new)
         return
     received = spot.context.flow is Flow.RECEIVED

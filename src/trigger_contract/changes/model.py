@@ -44,6 +44,8 @@ class Change:
         new: The new value where a single one tells the story, else None.
         old_line: Line in the old file, counted from 1, where known.
         new_line: Line in the new file, counted from 1, where known.
+        place: The schema that changed, for example ``Run.status``; None where no schema changed, or a
+            whole body did.
     """
 
     code: str
@@ -54,6 +56,7 @@ class Change:
     new: Any = None
     old_line: int | None = None
     new_line: int | None = None
+    place: str | None = None
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
+import textwrap
 from dataclasses import replace
 from typing import Any
 
 from trigger_contract.changes.model import MEANING, Change, Comparison, Severity
+from trigger_contract.changes.side import listing, show
 from trigger_contract.changes.version import Proposal
 
 _SHOWN_OPERATIONS = 5
 _LISTED_OPERATIONS = 12
+_WIDTH = 110
+# More than so many changes of words only would bury the rest.
+_SHOWN_TEXTS = 30
+_ALTERNATIVE = re.compile(r" alternative (`[^`]*`)\.$")
 
 
 def as_text(comparison: Comparison, proposal: Proposal) -> str:
@@ -19,10 +27,13 @@ def as_text(comparison: Comparison, proposal: Proposal) -> str:
     for severity in Severity:
         if changes := comparison.of(severity):
             lines += ["", f"{_title(severity)}: {MEANING[severity]}"]
-            for change in _together(changes):
+            joined = _together(changes)
+            shown = _SHOWN_TEXTS if severity is Severity.TEXT else len(joined)
+            for change in joined[:shown]:
                 lines.append(f"  {change.message}  [{change.code}]{_lines(change)}")
-                if change.operations:
-                    lines.append(f"      {_operations(change)}")
+                lines += _operations(change)
+            if len(joined) > shown:
+                lines.append(f"  and {len(joined) - shown} more, which Markdown and JSON list.")
     if comparison.changes:
         lines += ["", _version(proposal)]
     return "\n".join(lines) + "\n"
@@ -34,9 +45,13 @@ def as_markdown(comparison: Comparison, proposal: Proposal) -> str:
     for severity in Severity:
         if changes := comparison.of(severity):
             lines += ["", f"## {_title(severity)}", "", f"*{MEANING[severity].capitalize()}.*", ""]
-            for change in _together(changes):
+            joined = _together(changes)
+            folded = severity is Severity.TEXT and len(joined) > _SHOWN_TEXTS
+            lines += ["<details>", f"<summary>{len(joined)} changes</summary>", ""] * folded
+            for change in joined:
                 lines.append(f"- {_escape(change.message)} (`{change.code}`)")
                 lines += [f"    - {operation}" for operation in _listed(change)]
+            lines += ["", "</details>"] * folded
     if comparison.changes:
         lines += ["", f"**{_version(proposal)}**"]
     return "\n".join(lines) + "\n"
@@ -50,9 +65,11 @@ def as_json(comparison: Comparison, proposal: Proposal) -> str:
         "version": {"bump": proposal.bump, "current": proposal.current, "next": proposal.next},
         "changes": [
             {
+                "id": _identity(change),
                 "code": change.code,
                 "severity": change.severity.value,
                 "message": change.message,
+                "place": change.place,
                 "operations": list(change.operations),
                 "old": change.old,
                 "new": change.new,
@@ -87,31 +104,67 @@ def _lines(change: Change) -> str:
     return ""
 
 
+def _identity(change: Change) -> str:
+    """Return what names this change and no other of the comparison, from run to run."""
+    told = (change.code, change.message, change.old, change.new)
+    return hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
 def _together(changes: tuple[Change, ...]) -> list[Change]:
-    """Join changes that read the same, such as a new description each in many operations."""
-    joined: dict[tuple[str, str], Change] = {}
+    """Join changes that read the same: a new description in many operations, values of an enum."""
+    groups: dict[tuple[Any, ...], list[Change]] = {}
     for change in changes:
-        key = (change.code, change.message)
-        if (first := joined.get(key)) is not None:
-            operations = tuple(dict.fromkeys([*first.operations, *change.operations]))
-            change = replace(first, operations=operations, old_line=None, new_line=None)
-        joined[key] = change
-    return list(joined.values())
+        value = _one_of_many(change)
+        key = change.message.replace(value, "", 1), change.operations if value else None
+        groups.setdefault((change.code, *key), []).append(change)
+    return [_joined(group) if len(group) > 1 else group[0] for group in groups.values()]
+
+
+def _one_of_many(change: Change) -> str:
+    """Return how a sentence spells the value or alternative that came or went; else nothing."""
+    if change.code.endswith(("enum-value-added", "enum-value-removed")):
+        return show(change.old if change.new is None else change.new)
+    found = _ALTERNATIVE.search(change.message)
+    return found[1] if found else ""
+
+
+def _joined(changes: list[Change]) -> Change:
+    first = changes[0]
+    if value := _one_of_many(first):
+        values = listing([_one_of_many(change) for change in changes], limit=5)
+        return replace(first, message=first.message.replace(value, values, 1))
+    operations = dict.fromkeys(operation for change in changes for operation in change.operations)
+    return replace(first, operations=tuple(operations), old_line=None, new_line=None)
+
+
+def _is_whole(change: Change) -> bool:
+    """Whether operations as such came or went, each of which a reader wants to see."""
+    return change.code.endswith(("endpoint-added", "-deprecation"))
 
 
 def _listed(change: Change) -> list[str]:
     """Return the operations as items of a list: all that came or went, some of those that only changed."""
-    whole = change.code.endswith(("endpoint-added", "-deprecation"))
     count = len(change.operations)
-    shown = count if whole or count <= _LISTED_OPERATIONS else _LISTED_OPERATIONS - 1
+    shown = count if _is_whole(change) or count <= _LISTED_OPERATIONS else _LISTED_OPERATIONS - 1
     more = [f"and {count - shown} more"] if count > shown else []
     return [*(f"`{operation}`" for operation in change.operations[:shown]), *more]
 
 
-def _operations(change: Change) -> str:
-    shown = ", ".join(change.operations[:_SHOWN_OPERATIONS])
-    more = len(change.operations) - _SHOWN_OPERATIONS
-    return f"{shown} and {more} more" if more > 0 else shown
+def _operations(change: Change) -> list[str]:
+    """Return lines with the operations: all that came or went, some of those that only changed."""
+    if _is_whole(change):
+        return [f"      {operation}" for operation in change.operations]
+    # A label is kept together, so its space is not one to break at.
+    joined = listing([one.replace(" ", "\0") for one in change.operations], limit=_SHOWN_OPERATIONS)
+    indent = " " * 6
+    wrapper = textwrap.TextWrapper(
+        _WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [line.replace("\0", " ") for line in wrapper.wrap(joined)]
 
 
 def _version(proposal: Proposal) -> str:

@@ -26,7 +26,7 @@ from trigger_contract.changes.law import Effect, Flow
 from trigger_contract.changes.model import Severity
 from trigger_contract.changes.position import Position, is_annotation, position
 from trigger_contract.changes.presence import added, dependents, existence, kebab, removed, requiredness
-from trigger_contract.changes.side import Side, canonical, line_of, same_json
+from trigger_contract.changes.side import Side, canonical, line_of, listing, same_json
 from trigger_contract.changes.spot import Context, Finding, Spot
 
 # Keywords whose value is one schema that every (or some) value has to meet as well.
@@ -310,7 +310,12 @@ class SchemaGraph:
             pairs = [(before[0], after[0])]
         elif before != after:
             for key in sorted({*before, *after} - {one for pair in pairs for one in pair}):
-                existence(spot, kebab(key), f"`{key}`", old.get(key), new.get(key))
+                if key in new.keywords:
+                    predicate = f"must now meet {unions.choice(self.new, key, new.get(key))}"
+                    spot.report(f"{kebab(key)}-added", Effect.NARROWS, predicate)
+                else:
+                    predicate = f"need no longer meet {unions.choice(self.old, key, old.get(key))}"
+                    spot.report(f"{kebab(key)}-removed", Effect.WIDENS, predicate)
         matched = unions.Match()
         for one, other in pairs:
             matched = self._alternatives(spot, node, kebab(other), old.get(one), new.get(other))
@@ -362,7 +367,7 @@ class SchemaGraph:
     def _replaced(self, spot: Spot, old: Flat, new: Flat, sides: list[list[Any]]) -> bool:
         """Report a schema of some type in whose place there are alternatives now, or the other way round."""
         before, after = (
-            " or ".join(unions.describe(side, one) for one in listed)
+            listing([unions.describe(side, one) for one in listed], " or ")
             for side, listed in zip((self.old, self.new), sides, strict=True)
         )
         spot.report("type-changed", Effect.INCOMPARABLE, f"is {after} (was {before})", before, after)

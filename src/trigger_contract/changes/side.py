@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -141,6 +141,13 @@ def telling(label: str, old: Any, new: Any) -> str:
 
 def _is_short(value: Any) -> bool:
     return not isinstance(value, (Mapping, list)) and len(str(value)) <= 60 and "`" not in str(value)
+
+
+def listing(names: Sequence[str], joint: str = ", ", limit: int = 8) -> str:
+    """Join names for a sentence, the last of too many only counted."""
+    if len(names) <= limit:
+        return joint.join(names)
+    return f"{joint.join(names[: limit - 1])} and {len(names) - limit + 1} more"
 
 
 def show(value: Any, limit: int = 60) -> str:

@@ -21,6 +21,7 @@ class Finding:
     new: str
     values: tuple[Any, Any]
     lines: tuple[int | None, int | None]
+    place: str | None = None
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -94,10 +95,10 @@ class Spot:
     trail: frozenset[Any] = frozenset()
 
     @property
-    def subject(self) -> str:
-        """The place in a sentence."""
+    def place(self) -> str:
+        """The place as such, empty for an inline body as a whole."""
         joint = "" if not self.base or not self.path or self.path.startswith("[") else "."
-        return f"`{self.base}{joint}{self.path}`"
+        return f"{self.base}{joint}{self.path}"
 
     def below(self, step: str, lines: tuple[int | None, int | None] = (None, None)) -> Spot:
         """Return the spot of a property (``name``), an array's items (``[]``) or the like."""
@@ -139,8 +140,9 @@ class Spot:
         if self.context.inert and level is not Severity.TEXT:
             level = Severity.ADDITIVE
         code = code or self.context.code(what, root=self.root and not self.path)
-        message = f"{self.context.intro}, {self.subject} {predicate}."
+        message = f"{self.context.intro}, `{self.place}` {predicate}."
         if not self.base and not self.path:
             whole = self.context.intro.removeprefix("In ")
             message = f"{whole[:1].upper()}{whole[1:]} {predicate}."
-        self.sink(Finding(code, level, message, repr(old), repr(new), (old, new), self.lines))
+        place = self.place or None
+        self.sink(Finding(code, level, message, repr(old), repr(new), (old, new), self.lines, place))

@@ -10,7 +10,7 @@ from trigger_contract.changes.flatten import Flat, flatten
 from trigger_contract.changes.law import Effect
 from trigger_contract.changes.model import Severity
 from trigger_contract.changes.position import Position, is_annotation, position
-from trigger_contract.changes.side import Side, canonical, same_json
+from trigger_contract.changes.side import Side, canonical, listing, same_json
 from trigger_contract.changes.spot import Context, Spot
 
 if TYPE_CHECKING:
@@ -40,6 +40,17 @@ def match(graph: SchemaGraph, context: Context, old: list[Any], new: list[Any]) 
     def same_name(one: Any, other: Any) -> bool:
         return names[0](one) is not None and names[0](one) == names[1](other)
 
+    frames = {
+        id(one): _frame(flatten(side, one))
+        for side, listed in ((graph.old, old), (graph.new, new))
+        for one in listed
+    }
+
+    def same(one: Any, other: Any) -> bool:
+        # Most are seen to differ without a look at all that lies below them.
+        shapes = frames[id(one)], frames[id(other)]
+        return (None in shapes or shapes[0] == shapes[1]) and graph.same(context, one, other)
+
     def same_tag(one: Any, other: Any) -> bool:
         tags = _tags(graph.old, flatten(graph.old, one)), _tags(graph.new, flatten(graph.new, other))
         return not _differ(*tags) and not tags[0].keys().isdisjoint(tags[1])
@@ -47,7 +58,7 @@ def match(graph: SchemaGraph, context: Context, old: list[Any], new: list[Any]) 
     tests: tuple[Callable[[Any, Any], bool], ...] = (
         same_text,
         same_name,
-        lambda one, other: graph.same(context, one, other),
+        same,
         same_tag,
     )
     for test in tests:
@@ -62,9 +73,16 @@ def match(graph: SchemaGraph, context: Context, old: list[Any], new: list[Any]) 
         before.remove(one)
         after.remove(partner)
     # An alternative that says what another one says comes and goes without notice.
-    gone = [one for one in before if not any(graph.same(context, one, other) for other in new)]
-    come = [one for one in after if not any(graph.same(context, other, one) for other in old)]
+    gone = [one for one in before if not any(same(one, other) for other in new)]
+    come = [one for one in after if not any(same(other, one) for other in old)]
     return Match(tuple(pairs), tuple(gone), tuple(come))
+
+
+def _frame(flat: Flat) -> tuple[frozenset[str], frozenset[str], frozenset[str]] | None:
+    """Return what two schemas of known types have in common if they demand the same."""
+    if flat.types is None:
+        return None
+    return flat.types, frozenset(flat.get("properties", ())), frozenset(flat.get("required", ()))
 
 
 def _most_alike(graph: SchemaGraph, old: list[Any], new: list[Any]) -> list[tuple[Any, Any]]:
@@ -148,7 +166,15 @@ def describe(side: Side, raw: Any) -> str:
     if names := [*flat.get("properties", ())]:
         more = ", …" if len(names) > _SHOWN_PROPERTIES else ""
         return f"`{{{', '.join(names[:_SHOWN_PROPERTIES])}{more}}}`"
+    if needed := flat.get("required"):
+        return f"`required: {', '.join(needed)}`"
     return f"`{' or '.join(sorted(flat.types)) if flat.types else 'any'}`"
+
+
+def choice(side: Side, keyword: str, alternatives: list[Any]) -> str:
+    """Spell a ``oneOf`` or ``anyOf`` in a sentence."""
+    names = [describe(side, one) for one in alternatives]
+    return f"{'exactly' if keyword == 'oneOf' else 'at least'} one of {listing(names)}"
 
 
 def compare_discriminators(graph: SchemaGraph, spot: Spot, old: Flat, new: Flat, told: Match) -> None:
