@@ -70,6 +70,15 @@ def test_a_page_that_cannot_be_fetched_is_one_line_on_stderr(listing: Path, serv
     assert run.stderr == f"trigger-contract: list: {server.url}/list.md answers 404 Not Found\n"
 
 
+def test_a_server_that_asks_to_wait_in_no_known_way_is_told_in_one_line(
+    listing: Path, server: PageServer
+) -> None:
+    server.routes["/list.md"] = lambda exchange: exchange.send(503, Retry_After="soon")
+    run = fetch(listing, server)
+    assert run.returncode == 2
+    assert len(run.stderr.splitlines()) == 1
+
+
 @pytest.mark.parametrize("arguments", [["nope"], ["--url-map", "x"], ["--sources", "/nonexistent.yaml"]])
 def test_wrong_usage_is_one_line_on_stderr(listing: Path, server: PageServer, arguments: list[str]) -> None:
     run = fetch(listing, server, *arguments)

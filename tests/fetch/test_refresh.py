@@ -156,6 +156,21 @@ def test_the_date_is_the_servers_where_it_tells(pages: Pages) -> None:
     assert "published: 2026-01-03\n" in pages.listing.read_text()
 
 
+def test_a_date_in_the_future_is_not_taken(pages: Pages) -> None:
+    future = "Mon, 01 Jan 2999 00:00:00 GMT"
+    pages.server.routes["/list.md"] = lambda exchange: exchange.send(200, b"new list", Last_Modified=future)
+    assert pages.fetch_list() == (Status.UPDATED, "")
+    assert "published: 2026-03-04" in pages.listing.read_text()
+    assert "that of the fetch" in pages.listing.read_text()
+
+
+def test_an_etag_that_cannot_be_sent_back_is_not(pages: Pages) -> None:
+    pages.server.routes["/list.md"] = lambda exchange: exchange.send(200, b"new list", ETag='"\xe9"')
+    assert pages.fetch_list() == (Status.UPDATED, "")
+    assert pages.fetch_list() == (Status.UNCHANGED, "")
+    assert "if-none-match" not in pages.server.requests[-1][1]
+
+
 def test_an_unchanged_page_touches_nothing_the_second_time(pages: Pages) -> None:
     pages.fetch()
     before = pages.snapshot()
@@ -259,6 +274,13 @@ MISBEHAVIOUR = [
     (lambda exchange: exchange.send(302, Location="/list.md"), "more than 5 redirects"),
     (lambda exchange: exchange.send(200, b"x" * 2_000_001), "larger than 2000000 bytes"),
     (_bomb, "larger than 2000000 bytes"),
+    (
+        lambda exchange: exchange.send(200, gzip.compress(b"x"), Content_Encoding="gzip, gzip"),
+        "not asked for",
+    ),
+    (lambda exchange: exchange.send(200, b"x", Content_Encoding="br"), "not asked for"),
+    (lambda exchange: exchange.send(200, b"x", Content_Encoding="gzip"), "cannot be read"),
+    (lambda exchange: exchange.send(200, gzip.compress(b"x")[:-9], Content_Encoding="gzip"), "breaks off"),
     (_cut_off, "cannot be read"),
     (_drip, "takes longer than 0.5 seconds"),
     (_drip_headers, "takes longer than 0.5 seconds"),

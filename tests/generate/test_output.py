@@ -147,6 +147,20 @@ PLACES = places(CANONICAL)
 JUNK = [None, 5, "x", [], {}, [None], {"$ref": "#/nowhere"}, True, "delete"]
 
 
+def test_components_that_each_hold_the_next_one_twice_come_to_an_end() -> None:
+    def held(name: str) -> dict[str, Any]:
+        reference = {"$ref": f"#/components/schemas/{name}"}
+        return {"anyOf": [reference, {"type": "array", "items": reference}]}
+
+    schemas = {"A0": {"type": "string"}} | {f"A{n}": held(f"A{n - 1}") for n in range(1, 40)}
+    spec = copy.deepcopy(CANONICAL)
+    spec["components"]["schemas"].update(schemas)
+    next(iter(spec["paths"].values()))["get"]["responses"]["200"]["content"]["application/json"]["schema"] = {
+        "$ref": "#/components/schemas/A39"
+    }
+    assert make_plan(spec).clients
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(PLACES), st.sampled_from(JUNK))
 def test_whatever_is_wrong_with_a_document_is_the_users_to_hear(place: tuple[Any, ...], junk: Any) -> None:

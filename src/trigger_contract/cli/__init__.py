@@ -129,5 +129,6 @@ def _close_stdout() -> None:
 
 
 def _fail(message: str) -> None:
-    click.echo(f"trigger-contract: {message}", err=True)
+    with contextlib.suppress(OSError):  # a full disk may be behind standard error too
+        click.echo(f"trigger-contract: {message}", err=True)
     sys.exit(2)

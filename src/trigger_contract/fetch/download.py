@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,6 +13,9 @@ from httpx_retries import Retry, RetryTransport
 
 from trigger_contract import __version__
 from trigger_contract.fetch.addresses import Address, Refused, UrlMap, address, redirected
+
+# It would tell the terminal of each `Retry-After` that it does not understand.
+logging.getLogger("httpx_retries").addHandler(logging.NullHandler())
 
 MAXIMUM_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -48,11 +53,16 @@ class Validators:
     def headers(self) -> dict[str, str]:
         """Return the headers that ask for the page only if it changed (RFC 9110, section 13.1)."""
         headers = {}
-        if self.etag:
+        if self.etag and _is_header_value(self.etag):
             headers["If-None-Match"] = self.etag
-        if self.last_modified:
+        if self.last_modified and _is_header_value(self.last_modified):
             headers["If-Modified-Since"] = self.last_modified
         return headers
+
+
+def _is_header_value(text: str) -> bool:
+    """Whether a text can be sent back as it came; some servers put other bytes into an ETag."""
+    return text.isascii() and text.isprintable()
 
 
 @dataclass(frozen=True)
@@ -83,7 +93,11 @@ def open_client(limits: Limits) -> httpx.AsyncClient:
         transport=RetryTransport(retry=retry),
         timeout=httpx.Timeout(min(limits.seconds, 10.0)),
         follow_redirects=False,
-        headers={"User-Agent": f"trigger-contract/{__version__}", "Accept": "text/markdown, text/*;q=0.9"},
+        headers={
+            "User-Agent": f"trigger-contract/{__version__}",
+            "Accept": "text/markdown, text/*;q=0.9",
+            "Accept-Encoding": "gzip",
+        },
     )
 
 
@@ -122,7 +136,7 @@ async def download(
         raise Failed(f"{place.asked} takes longer than {limits.seconds:g} seconds") from None
     except httpx.TimeoutException:
         raise Failed(f"no answer in time from {place.asked}") from None
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, zlib.error) as error:
         raise Failed(f"{place.asked} cannot be read: {_reason(error)}") from None
     raise Failed(f"more than {MAXIMUM_REDIRECTS} redirects from {first.asked}")
 
@@ -156,12 +170,19 @@ async def _read(
     declared = response.headers.get("Content-Length", "")
     if declared.isdecimal() and int(declared) > limits.size:
         raise Failed(too_large)
+    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip", "x-gzip"):
+        raise Failed(f"{place.asked} comes in the encoding {encoding!r:.40}, which was not asked for")
+    inflate = None if encoding == "identity" else zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
     body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
+    async for chunk in response.aiter_raw():
+        # No more than the bound is ever unpacked: a few kilobytes may hold gigabytes.
+        body += inflate.decompress(chunk, limits.size + 1 - len(body)) if inflate else chunk
         progress(len(body))
         if len(body) > limits.size:
             raise Failed(too_large)
+    if inflate and not inflate.eof:
+        raise Failed(f"{place.asked} cannot be read: the compressed page breaks off")
     return bytes(body)
 
 

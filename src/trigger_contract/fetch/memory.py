@@ -46,12 +46,19 @@ def read_memory(path: Path) -> dict[str, Record]:
             name: Record(
                 str(entry["url"]),
                 str(entry["sha256"]),
-                Validators(entry.get("etag"), entry.get("lastModified")),
+                Validators(_text(entry, "etag"), _text(entry, "lastModified")),
             )
             for name, entry in json.loads(read_text(path)).items()
         }
     except (ValueError, KeyError, TypeError, AttributeError):
         raise UserError("is not as fetch writes it; delete it to start afresh", source=path) from None
+
+
+def _text(entry: Mapping[str, object], key: str) -> str | None:
+    value = entry.get(key)
+    if value is not None and not isinstance(value, str):
+        raise TypeError(key)
+    return value
 
 
 def write_memory(records: Mapping[str, Record]) -> str:

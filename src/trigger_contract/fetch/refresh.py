@@ -148,12 +148,16 @@ class _Refresh:
         """Return the list with the page's new date: where pages disagree, the most recent is right."""
         if self.source.published_line is None:
             return {}
-        day = _last_modified(answer) or self.today or datetime.now(UTC).date()
+        today = self.today or datetime.now(UTC).date()
+        told = _last_modified(answer)
+        if told is not None and told > today:
+            told = None  # a page from the future would be the newest for years
+        day, origin = (today, "that of the fetch") if told is None else (told, "the server's")
         text = read_text(self.listing)
         lines = text.split("\n")
         wanted = {"published": day.isoformat()}
         if self.source.evidence_line is not None:
-            wanted["evidence"] = f"The text had changed when it was fetched; the date is {_origin(answer)}."
+            wanted["evidence"] = f"The text had changed when it was fetched; the date is {origin}."
         # Found anew each time: dating another page may have moved the lines.
         entry = next(
             item for item in load(text, str(self.listing))["sources"] if item["name"] == self.source.name
@@ -220,7 +224,3 @@ def _last_modified(answer: Answer) -> date | None:
         return parsedate_to_datetime(answer.validators.last_modified or "").date()
     except (TypeError, ValueError):
         return None
-
-
-def _origin(answer: Answer) -> str:
-    return "the server's" if _last_modified(answer) else "that of the fetch"

@@ -30,6 +30,9 @@ from trigger_contract.generate.schemas import (
 )
 from trigger_contract.generate.status import is_status
 
+_LARGEST_UNION = 2_000
+"""Of more types nobody can read the union, and components that each hold the next one twice have billions."""
+
 _FORMATS: dict[str, Scalar] = {
     "date-time": Scalar("datetime"),
     "date": Scalar("date"),
@@ -268,11 +271,24 @@ def _union(members: list[Type]) -> Type:
             flat.extend(member.members)
         else:
             flat.append(member)
+    if sum(map(_size, flat)) > _LARGEST_UNION:
+        return ANY
     flat = list(dict.fromkeys(flat))
     if ANY in flat or not flat:
         return ANY if flat or not nullable else _SCALARS["null"]
     type_ = flat[0] if len(flat) == 1 else UnionOf(tuple(flat))
     return Nullable(type_) if nullable else type_
+
+
+def _size(type_: Type) -> int:
+    """Count the types that a type is made of; those it is made of have been bounded themselves."""
+    if isinstance(type_, UnionOf):
+        return sum(map(_size, type_.members))
+    if isinstance(type_, ArrayOf):
+        return 1 + _size(type_.item)
+    if isinstance(type_, MapOf):
+        return 1 + _size(type_.value)
+    return 1 + _size(type_.inner) if isinstance(type_, Nullable) else 1
 
 
 def _type_of(value: Any) -> Type:

@@ -130,7 +130,7 @@ def check_operation_ids(document: Node) -> None:
 def validate(document: dict[str, Any], draft: Node, size: int = 0) -> None:
     """Validate with openapi-spec-validator.
 
-    Beyond ``MAXIMUM_VALIDATED`` characters, where its walk over every schema would take minutes, only
+    Beyond ``MAXIMUM_VALIDATED`` characters, where its walk over every schema would take too long, only
     the schema of OpenAPI 3.1 is applied; forms and references have been checked while reading.
 
     Args:
