@@ -62,6 +62,8 @@ def is_made_up(value: Any, schema: Any, lookup: Callable[[str], Any], depth: int
     if isinstance(value, dict):
         properties = schema.get("properties", {})
         extra = schema.get("additionalProperties", {})
+        if properties and not extra and not value.keys() <= properties.keys():
+            return False
         return all(
             is_made_up(item, properties.get(name, extra), lookup, depth) for name, item in value.items()
         )

@@ -20,7 +20,7 @@ from trigger_contract.normalize.reach import Lookup
 from trigger_contract.normalize.shape import METHODS
 from trigger_contract.normalize.standard import find
 
-_PLACEHOLDER = "_mintlify/placeholder"
+PLACEHOLDER = "_mintlify/placeholder"
 
 
 def is_expanded(document: LocatedMapping) -> bool:
@@ -182,7 +182,7 @@ def _responses(endpoint: LocatedMapping, operation: Node, lookup: Lookup) -> Non
         for media_type, entry in media_types.items() if isinstance(media_types, LocatedMapping) else ():
             if isinstance(entry, LocatedMapping) and "description" in entry and "description" not in response:
                 put(response, "description", entry["description"], line_of(entry, "description"))
-            if media_type != _PLACEHOLDER and isinstance(entry, LocatedMapping):
+            if media_type != PLACEHOLDER and isinstance(entry, LocatedMapping):
                 put(
                     content,
                     media_type,

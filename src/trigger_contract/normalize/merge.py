@@ -62,9 +62,11 @@ _ANNOTATIONS = frozenset(
 )
 _EXTRAS = ("externalDocs", "jsonSchemaDialect")
 _UNORDERED = frozenset(("required", "enum"))
+# Without one of these nobody knows how a credential is sent.
+_SENT = ("type", "in", "name", "scheme")
 _SILENT = frozenset(("x-ref-identifier",))
 _KEPT_APART = frozenset(
-    ("parameters", "responses", "content", "requestBody", "properties", "headers", "links")
+    ("parameters", "responses", "content", "requestBody", "properties", "headers", "links", "schema")
 )
 
 
@@ -294,7 +296,7 @@ class Merger:
             self.note(_kind(key), (*pointer, key), newer, older, "nothing", value, chosen="nothing")
         else:
             put(newer, key, value, line)
-            if key in ("security", "required"):
+            if key in ("security", "required") or (kind == "securityScheme" and key in _SENT):
                 self.note(_kind(key), (*pointer, key), newer, older, "nothing", value, chosen=value)
 
     def _only_newer(self, kind: str, newer: Node, older: Node, key: str, pointer: Pointer) -> None:
@@ -306,7 +308,8 @@ class Merger:
             or is_implied(kind, newer, key)
         ):
             return
-        if kind == "schema" or key in _KEPT_APART or key in ("security", "required"):
+        sent = kind == "securityScheme" and key in _SENT
+        if kind == "schema" or sent or key in _KEPT_APART or key in ("security", "required"):
             self.note(_kind(key), (*pointer, key), newer, older, newer[key], "nothing")
 
     def _map(self, kind: str, newer: Node, older: Node, pointer: Pointer) -> None:
