@@ -203,3 +203,53 @@ def test_a_value_that_a_discriminator_maps_to_nothing_is_noted_and_left_out(targ
     assert entry.claims[0].says == f"the mapping: x is {target}"
     content = result.document["paths"]["/things"]["post"]["requestBody"]["content"]
     assert list(content["application/json"]["schema"]["discriminator"]["mapping"]) == ["y"]
+
+
+RANGE = "properties: {from: {type: string, description: %s}, to: {type: string}}"
+KEYS = """      security: [{key: []}]
+      responses: {'401': {description: Access token is %s}}
+components:
+  securitySchemes: {key: {type: apiKey, in: header, name: X-Key, description: %s}}
+"""
+LIMITS = "{a: {properties: {%s: {maximum: %d}}}, b: {properties: {%s: {maximum: %d}}}}"
+ROWS = """      description: Lists rows. %s
+      responses:
+        '200':
+          description: Fine
+          content:
+            application/json: {schema: {properties: {data: {type: array, items: {properties: {big: {}}}}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("operation", "kinds"),
+    [
+        (body("{" + RANGE % "Must be used with 'to'." + "}"), ["dependency in prose only"]),
+        (body("{" + RANGE % "Cannot be combined with `to`." + "}"), ["dependency in prose only"]),
+        (body("{" + RANGE % "Must be used with care." + "}"), []),
+        (body("{dependentRequired: {from: [to]}, " + RANGE % "Must be used with 'to'." + "}"), []),
+        (parameter("description: Must be used with `n`., schema: {}"), []),
+        (ROWS % "Rows omit `big`.", ["property"]),
+        (ROWS % "Rows omit `big` if it is empty.", []),
+        (ROWS % "Rows omit `small`.", []),
+        (body("{type: object, description: Any JSON-serializable value.}"), ["type"]),
+        (body("{type: object, description: Any JSON object.}"), []),
+        (
+            body(
+                "{properties: {a: {properties: {p: {type: object}}},"
+                " b: {properties: {p: {description: Can be any valid JSON}}}}}"
+            ),
+            ["type"],
+        ),
+        (KEYS % ("missing", "Your API key."), ["security"]),
+        (KEYS % ("missing", "An access token or API key."), []),
+        (KEYS % ("not an API key", "Sent by us."), []),
+        (parameter("schema: {type: string, nullable: true}"), ["old form"]),
+        (body("{properties: " + LIMITS % (("retryLimit", 5, "retryLimit", 9)) + "}"), ["limit"]),
+        (body("{properties: " + LIMITS % (("retryLimit", 5, "retryLimit", 5)) + "}"), []),
+        (body("{properties: " + LIMITS % (("pageSize", 5, "pageSize", 9)) + "}"), []),
+        (body("{properties: " + LIMITS % (("age", 5, "age", 9)) + "}"), []),
+    ],
+)
+def test_what_no_single_keyword_can_contradict_is_noted_as_well(operation, kinds):
+    assert [kind for kind, _, _ in noted(operation)] == kinds

@@ -38,6 +38,8 @@ _ROOT = frozenset(word for words in _KEPT.values() for word in words) | {
     *("contentEncoding", "contentMediaType", "x-ref-identifier"),
     *("$ref", "allOf", "anyOf", "oneOf", "not", "nullable", "discriminator"),
 }
+_COMPOSED = frozenset(("type", "$ref", "allOf", "anyOf", "oneOf"))
+_TYPED = frozenset(("properties", "items", "enum", "required"))
 _LEAST = ("maxLength", "maxItems", "maxProperties")
 _MOST = ("minLength", "minItems", "minProperties")
 _LAST = ("format", "contentMediaType", "contentEncoding", "default", "const")
@@ -87,10 +89,18 @@ def same_root(
 
 
 def _unheard_of(shown: Any, full: Any) -> bool:
-    """Whether a root has words that the dialect never writes, and that are not the other root's either."""
+    """Whether a root has words that the dialect never writes, and that are not the other root's either.
+
+    It never writes what a value of some type has to be without the type.
+    """
     roots = [shown, *(shown.get("anyOf") or ())] if isinstance(shown, Mapping) else []
     known = _ROOT.union(full) if isinstance(full, Mapping) else _ROOT
-    return any(word not in known for root in roots if isinstance(root, Mapping) for word in root)
+    for root in roots:
+        if isinstance(root, Mapping):
+            untyped = not _COMPOSED.intersection(root) and not _TYPED.isdisjoint(root)
+            if untyped or any(word not in known for word in root):
+                return True
+    return False
 
 
 def _same(first: dict[str, Any], second: dict[str, Any], place: Place | None, lookup: Lookup) -> bool:

@@ -22,6 +22,7 @@ from trigger_contract.normalize.resources import check_resources
 from trigger_contract.normalize.shape import walk
 from trigger_contract.normalize.standard import find
 from trigger_contract.normalize.styles import check_styles
+from trigger_contract.normalize.usage import check_usage
 
 
 def check_draft(draft: Node, ledger: Ledger) -> None:
@@ -42,3 +43,4 @@ def check_draft(draft: Node, ledger: Ledger) -> None:
     check_error_bodies(draft, ledger)
     check_credentials(draft, ledger)
     check_consistency(draft, found, lookup, ledger)
+    check_usage(draft, found, lookup, ledger)

@@ -1,6 +1,7 @@
 """What one document says in two ways, or says so that one part of it can never be meant.
 
-The version in a name and in a path, one tag in two spellings, an alternative that takes in another.
+The version in a name and in a path, one tag in two spellings, an alternative that takes in another,
+a property with one limit in one place and another in another.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from trigger_contract.normalize.naming import path_version, singular, words
 from trigger_contract.normalize.reach import Lookup
 
 _VERSION = re.compile(r"[_-]?[vV](\d+)\Z")
+_LIMITS = ("maximum", "minimum", "maxLength", "minLength", "maxItems")
+_OF_LISTS = frozenset(("page", "per", "limit", "size", "count", "offset", "max", "min"))
 _ANNOTATIONS = frozenset(
     [
         *("title", "description", "deprecated", "readOnly", "writeOnly", "example", "examples", "default"),
@@ -47,6 +50,7 @@ def check_consistency(draft: Node, found: Sequence[Found], lookup: Lookup, ledge
     for spellings in tags.values():
         if len(spellings) > 1:
             _tags(spellings, ledger)
+    _limits(found, ledger)
     for where, node, kind in found:
         members = node.get("oneOf") if kind == "schema" else None
         if isinstance(members, list) and len(members) > 1:
@@ -80,6 +84,33 @@ def _tags(spellings: dict[str, tuple[Pointer, Node]], ledger: Ledger) -> None:
     )
     reason = "Each operation keeps its tag; one of the two spellings is most likely a slip."
     ledger.add(Contradiction("tag", places[0], claims, "both, apart", APART, reason, tuple(places[1:])))
+
+
+def _limits(found: Sequence[Found], ledger: Ledger) -> None:
+    """Note a property of one name and type that has different limits in different places.
+
+    Names of a single word, and those of a page of a list, mean another thing in each place.
+    """
+    known: dict[tuple[str, str, str], tuple[Pointer, Node]] = {}
+    for pointer, node, kind in found:
+        if kind != "schema" or len(pointer) < 2 or pointer[-2] != "properties":
+            continue
+        name = str(pointer[-1])
+        for keyword in _LIMITS:
+            if keyword not in node:
+                continue
+            parts = {word.casefold() for word in words(name)}
+            if len(parts) < 2 or parts <= _OF_LISTS:
+                break
+            first, other = known.setdefault((name, keyword, str(node.get("type"))), (pointer, node))
+            if other[keyword] != node[keyword]:
+                claims = tuple(
+                    Claim(shown.source, line_of(shown, keyword), f"{name}: {keyword}: {shown[keyword]}")
+                    for shown in (other, node)
+                )
+                reason = "Each place keeps what its own page says, because the two may be checked apart."
+                where, place = (*first, keyword), (*pointer, keyword)
+                ledger.add(Contradiction("limit", where, claims, "both, apart", APART, reason, (place,)))
 
 
 def _overlap(pointer: Pointer, schema: Node, members: list[Any], lookup: Lookup, ledger: Ledger) -> None:

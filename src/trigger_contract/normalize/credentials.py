@@ -19,6 +19,7 @@ from trigger_contract.normalize.shape import walk
 
 _KEY = re.compile(r"\b(?:with|using|use) (?:an?|your|the) ((?:[A-Z][\w-]+ )+)(?:API )?(?:[Kk]ey|[Tt]oken)\b")
 _ACCOUNT = re.compile(r"\bauthenticated (?:account|user|organi[sz]ation|team|client|caller)\b", re.IGNORECASE)
+_REFUSED = re.compile(r"\b(access token|api key)s? (?:is |was )?(?:missing|invalid|not)\b", re.IGNORECASE)
 _COMMON = frozenset(("api", "the", "your", "bearer", "access"))
 
 
@@ -39,6 +40,7 @@ def _check(pointer: Pointer, operation: Node, schemes: Node, ledger: Ledger) -> 
         f"{name} {schemes[name].get('description', '')}" if isinstance(schemes.get(name), dict) else str(name)
         for name in sorted(names)
     ).casefold()
+    _refusals(pointer, operation, known, ledger)
     noted: set[str] = set()
     for node, text in _texts(operation):
         line = line_of(node, "description")
@@ -66,6 +68,29 @@ def _check(pointer: Pointer, operation: Node, schemes: Node, ledger: Ledger) -> 
             reason = "The text does not say how such a key is sent, so the schemes that are defined stand."
             where = (*pointer, "security")
             ledger.add(Contradiction("security", where, claims, ", ".join(sorted(names)), RULE, reason))
+
+
+def _refusals(pointer: Pointer, operation: Node, known: str, ledger: Ledger) -> None:
+    """A refusal for want of one kind of credential, where the schemes speak of the other kind only."""
+    response = (operation.get("responses") or {}).get("401")
+    text = response.get("description") if isinstance(response, Node) else None
+    match = _REFUSED.search(text) if isinstance(text, str) else None
+    if match is None or "security" not in operation or not isinstance(response, Node):
+        return
+    said, other = (
+        match[1].casefold(),
+        {"access token": "api key", "api key": "access token"}[match[1].casefold()],
+    )
+    if said in known or other not in known:
+        return
+    says = f"the schemes of the operation: {other}"
+    claims = (
+        Claim(operation.source, line_of(operation, "security"), says),
+        Claim(response.source, line_of(response, "description"), f'the text: "{match[0]}"'),
+    )
+    reason = "The schemes are what is sent; a client shows the text as it is."
+    where = (*pointer, "responses", "401", "description")
+    ledger.add(Contradiction("security", where, claims, says, RULE, reason))
 
 
 def _texts(operation: Node) -> Iterator[tuple[Node, str]]:

@@ -63,6 +63,8 @@ def is_made_up(value: Any, schema: Any, lookup: Callable[[str], Any], depth: int
         if not isinstance(properties, Mapping):  # a component whose form has not been looked at yet
             properties = {}
         extra = schema.get("additionalProperties", {})
+        if properties and not extra and not value.keys() <= properties.keys():
+            return False
         return all(
             is_made_up(item, properties.get(name, extra), lookup, depth) for name, item in value.items()
         )

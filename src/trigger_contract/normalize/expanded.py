@@ -21,7 +21,7 @@ from trigger_contract.normalize.shape import METHODS
 from trigger_contract.normalize.slips import Slip
 from trigger_contract.normalize.standard import find
 
-_PLACEHOLDER = "_mintlify/placeholder"
+PLACEHOLDER = "_mintlify/placeholder"
 
 
 def is_expanded(document: LocatedMapping) -> bool:
@@ -185,7 +185,7 @@ def _responses(endpoint: LocatedMapping, operation: Node, lookup: Lookup, slips:
         for media_type, entry in media_types.items() if isinstance(media_types, LocatedMapping) else ():
             if isinstance(entry, LocatedMapping) and "description" in entry and "description" not in response:
                 put(response, "description", entry["description"], line_of(entry, "description"))
-            if media_type != _PLACEHOLDER and isinstance(entry, LocatedMapping):
+            if media_type != PLACEHOLDER and isinstance(entry, LocatedMapping):
                 read = _media_type(media_type, entry, lookup, slips)
                 put(content, media_type, read, line_of(media_types, media_type))
         if "description" not in response:

@@ -60,10 +60,13 @@ _ANNOTATIONS = frozenset(
 )
 _EXTRAS = ("externalDocs", "jsonSchemaDialect")
 _UNORDERED = frozenset(("required", "enum"))
+# Without one of these nobody knows how a credential is sent.
+_SENT = ("type", "in", "name", "scheme")
 _SILENT = frozenset(("x-ref-identifier",))
 _KEPT_APART = frozenset(
-    ("parameters", "responses", "content", "requestBody", "properties", "headers", "links")
+    ("parameters", "responses", "content", "requestBody", "properties", "headers", "links", "schema")
 )
+_NOTED_ALONE = _KEPT_APART | {"security"}
 
 
 @dataclass
@@ -291,7 +294,7 @@ class Merger:
             self.note(_kind(key), below, newer, older, "nothing", value, chosen="nothing")
         else:
             put(newer, key, value, line)
-            if key in _KEPT_APART or key == "security":
+            if key in _NOTED_ALONE or (kind == "securityScheme" and key in _SENT):
                 self.note_only(_kind(key), below, newer, older, value)
 
     def _only_newer(self, kind: str, newer: Node, older: Node, key: str, pointer: Pointer) -> None:
@@ -302,7 +305,12 @@ class Merger:
             self.note(_kind(key), below, newer, older, newer[key], _left_out(implied))
         elif key in _ANNOTATIONS or key.startswith("x-"):
             return
-        elif kind == "schema" or key in _KEPT_APART or key == "security":
+        elif (
+            kind == "schema"
+            or (kind == "securityScheme" and key in _SENT)
+            or key in _KEPT_APART
+            or key == "security"
+        ):
             self.note(_kind(key), below, newer, older, newer[key], "nothing")
 
     def _map(self, kind: str, newer: Node, older: Node, pointer: Pointer) -> None:

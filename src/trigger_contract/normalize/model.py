@@ -150,13 +150,17 @@ class Unread:
         where: The way to it on the page, below the endpoint.
         line: Where it stands.
         says: The word and its value.
-        instead: What stands in its place, where the page says one thing twice and in two ways.
+        instead: What stands in its place, where the page says one thing twice or in an old form.
+        kind: What kind of fault it is.
+        reason: Why it was left out.
     """
 
     where: tuple[str, ...]
     line: int | None
     says: str
     instead: str = ""
+    kind: str = "unknown word"
+    reason: str = "The dialect has no such word in this place, so nothing is known of what it means."
 
 
 @dataclass

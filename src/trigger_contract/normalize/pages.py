@@ -76,8 +76,9 @@ def read_page(page: Page) -> list[Fragment]:
             raise UserError("is not an OpenAPI document: it has no `openapi` key", source=page.name, line=1)
         check_version(document)
         _check_end(document, text, page.name)
+        left_out = unread(document)
         read, slips = read_document(document)
-        return [Fragment(page, "document", read, slips=slips)]
+        return [Fragment(page, "document", read, unread=left_out, slips=slips)]
     return read_rendered(page, text)
 
 
@@ -141,9 +142,9 @@ def _read_block(page: Page, block: _Block) -> Fragment:
     document = load(block.text, page.name, first_line=block.first_line)
     if not isinstance(document, LocatedMapping):
         raise UserError("the block holds no OpenAPI document", source=page.name, line=block.first_line)
+    left_out = unread(document)
     if is_expanded(document):
         mended: list[Slip] = []
-        left_out = unread(document)
         expanded = read_expanded(document, heading.title, heading.description, mended)
         converted, slips = read_document(expanded, mended)
         return Fragment(
@@ -163,7 +164,7 @@ def _read_block(page: Page, block: _Block) -> Fragment:
         )
     check_version(document)
     read, slips = read_document(document)
-    return Fragment(page, "standard", read, heading.title, heading.line, slips=slips)
+    return Fragment(page, "standard", read, heading.title, heading.line, unread=left_out, slips=slips)
 
 
 def _heading(text: str, lines_before: int) -> Heading:

@@ -7,17 +7,28 @@ because machines read it; the report tells which page to put right.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from trigger_contract.normalize.limit_phrases import number
-from trigger_contract.normalize.model import RULE, Claim, Contradiction, Found, Ledger, Node, Pointer, line_of
+from trigger_contract.normalize.model import (
+    APART,
+    RULE,
+    Claim,
+    Contradiction,
+    Found,
+    Ledger,
+    Node,
+    Pointer,
+    line_of,
+)
 from trigger_contract.normalize.naming import words
 from trigger_contract.normalize.reach import Lookup, leaves
 from trigger_contract.normalize.values_in_prose import check_values
 
 _REASON = "Where the text and the schema of one page differ, the schema stands: machines read it."
 _SILENT = "The schema is silent, so nothing is broken; whether the text is a rule is for a person to say."
+_APART = "Each place keeps what its own page says, but a value of any kind need not be an object."
 _REQUIRED = re.compile(r"\A\s*[(\[*_]*(required|optional)[)\]*_]*(?:[.:,;]|\s*$|\s+-)", re.IGNORECASE)
 _COUNT = re.compile(r"\b(?:maximum of|up to|at most|no more than) (\d[\d,]*) ([a-z]\w+)\b", re.IGNORECASE)
 _REPEATED = re.compile(
@@ -25,6 +36,11 @@ _REPEATED = re.compile(
 )
 _WHETHER = re.compile(
     r"\bwhether (?:or not )?to (include|exclude|show|hide|enable|disable|skip|omit)\b", re.IGNORECASE
+)
+_ANY_VALUE = re.compile(
+    r"\b(?:any (?:valid )?JSON(?:[- ]serializable)?(?: (?:value|data|type|payload)|(?= ?[.,;)]|$))"
+    r"|anything that (?:is|can be) (?:JSON|serialized)[\w -]*)",
+    re.IGNORECASE,
 )
 _OPPOSITE = {
     "include": ("exclude", "omit", "skip", "hide", "without"),
@@ -62,6 +78,7 @@ def check_prose(found: Sequence[Found], lookup: Lookup, ledger: Ledger) -> None:
         elif kind == "schema":
             check_values(pointer, node, node, lookup, ledger)
             _form(pointer, node, text, ledger)
+            _any_value(pointer, node, text, ledger)
             parent = nodes.get(pointer[:-2])
             if parent is not None and len(pointer) > 2 and pointer[-2] == "properties":
                 names = parent.get("required")
@@ -70,6 +87,7 @@ def check_prose(found: Sequence[Found], lookup: Lookup, ledger: Ledger) -> None:
                 _polarity(pointer, str(pointer[-1]), node, text, ledger)
         elif kind == "operation":
             _counts(lookup, pointer, node, text, ledger)
+    _anything(nodes, ledger)
 
 
 def _note(
@@ -114,6 +132,34 @@ def _form(pointer: Pointer, node: Node, text: str, ledger: Ledger) -> None:
         says = f"the example: {example}"
         entry = _note("example", (*pointer, "example"), "example", node, node, says, match[0].strip(" ,"))
         ledger.add(entry)
+
+
+def _any_value(pointer: Pointer, node: Node, text: str, ledger: Ledger) -> None:
+    """A text that takes any JSON value, and a schema that takes objects only."""
+    match = _ANY_VALUE.search(" ".join(text.split()))
+    if match is not None and node.get("type") == "object" and "properties" not in node:
+        where = (*pointer, "type")
+        ledger.add(_note("type", where, "type", node, node, "type: object", match[0]))
+
+
+def _anything(nodes: Mapping[Pointer, Node], ledger: Ledger) -> None:
+    """A property that is any JSON value by its text in one place and an object by its type in another."""
+    free: dict[str, tuple[Pointer, Node, str]] = {}
+    for pointer, node in nodes.items():
+        if len(pointer) > 1 and pointer[-2] == "properties" and "type" not in node and "$ref" not in node:
+            match = _ANY_VALUE.search(" ".join(str(node.get("description", "")).split()))
+            if match is not None:
+                free.setdefault(str(pointer[-1]), (pointer, node, match[0]))
+    for pointer, node in nodes.items():
+        name = str(pointer[-1]) if len(pointer) > 1 and pointer[-2] == "properties" else ""
+        if name in free and node.get("type") == "object" and "properties" not in node:
+            place, text, said = free[name]
+            claims = (
+                Claim(text.source, line_of(text, "description"), f'{name}: the text: "{said}"'),
+                Claim(node.source, line_of(node, "type"), f"{name}: type: object"),
+            )
+            where, other = (*place, "type"), (*pointer, "type")
+            ledger.add(Contradiction("type", where, claims, "both, apart", APART, _APART, (other,)))
 
 
 def _units(duration: Any) -> set[int]:

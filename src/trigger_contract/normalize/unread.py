@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from trigger_contract.document.yaml import LocatedMapping
+from trigger_contract.normalize.expanded import PLACEHOLDER, is_expanded
 from trigger_contract.normalize.model import (
     RULE,
     Claim,
@@ -34,9 +35,12 @@ _REQUEST = frozenset(("security", "parameters", "body", "codeSamples"))
 _GROUPS = frozenset(("path", "query", "header", "cookie"))
 _PARAMETER = frozenset(("schema", "style", "explode"))
 _MEDIA_TYPE = frozenset(("schemaArray", "examples", "description"))
+_NO_SCHEMA = frozenset(("type", "description", "required"))
 _ALTERNATIVE = frozenset(("title", "parameters"))
-_REASON = "The dialect has no such word in this place, so nothing is known of what it means."
+_PATH = "A path cannot be called without its parameters (OpenAPI 3.1.0, Parameter Object)."
 _TWICE = "The dialect repeats this text of the whole; the first one that is read stands."
+
+_OLD = "OpenAPI 3.1 knows no such word, so validators pass over it; read as 3.0 means it."
 
 _EMPTY: tuple[Any, ...] = ({}, [], None, "")
 
@@ -45,9 +49,9 @@ def unread(document: LocatedMapping) -> tuple[Unread, ...]:
     """Find what the reader of the dialect does not read.
 
     Args:
-        document: The loaded block, which has the form of the expanded dialect.
+        document: The loaded block or document, which has the form of its dialect.
     """
-    return tuple(_unread(document))
+    return tuple(_unread(document) if is_expanded(document) else _old_forms(document))
 
 
 def note_unread(fragment: Fragment, ledger: Ledger) -> None:
@@ -56,12 +60,10 @@ def note_unread(fragment: Fragment, ledger: Ledger) -> None:
     for found in fragment.unread:
         where: Pointer = (*(places[0] if places else ()), *found.where)
         claims = [Claim(fragment.page.name, found.line, found.says)]
-        if found.instead:
+        if found.kind == "text":
             claims.insert(0, Claim(fragment.page.name, found.line, found.instead))
         chosen = found.instead or "left out"
-        reason = _TWICE if found.instead else _REASON
-        kind = "text" if found.instead else "unknown word"
-        ledger.add(Contradiction(kind, where, tuple(claims), chosen, RULE, reason))
+        ledger.add(Contradiction(found.kind, where, tuple(claims), chosen, RULE, found.reason))
 
 
 def _unread(document: LocatedMapping) -> Iterator[Unread]:
@@ -71,7 +73,17 @@ def _unread(document: LocatedMapping) -> Iterator[Unread]:
     request = endpoint.get("request")
     yield from _others(request, _REQUEST, ("request",))
     for alternative in _items(request, "security"):
-        yield from _others(alternative, _ALTERNATIVE, ("request", "security"))
+        above = ("request", "security")
+        yield from _others(alternative, _ALTERNATIVE, above)
+        groups = alternative.get("parameters")
+        yield from _others(groups, _GROUPS - {"path"}, (*above, "parameters"))
+        for schemes in groups.values() if isinstance(groups, LocatedMapping) else ():
+            known = (
+                {name for name, entry in schemes.items() if isinstance(entry, LocatedMapping)}
+                if isinstance(schemes, LocatedMapping)
+                else set()
+            )
+            yield from _others(schemes, frozenset(known), (*above, "parameters"))
     parameters = request.get("parameters") if isinstance(request, dict) else None
     yield from _others(parameters, _GROUPS, ("request", "parameters"))
     for place in _GROUPS:
@@ -79,9 +91,34 @@ def _unread(document: LocatedMapping) -> Iterator[Unread]:
             way = ("request", "parameters", place, name)
             yield from _others(entry, _PARAMETER, way)
             yield from _roots(entry, "schema", way)
+            for root in _items(entry, "schema") if place == "path" else ():
+                if root.get("required") is False:
+                    says, line = "required: false", line_of(root, "required")
+                    yield Unread((*way, "required"), line, says, "required", "required", _PATH)
     yield from _carrier(request, "body", ("request", "body"))
     for status, _ in _entries(endpoint, "response"):
         yield from _carrier(endpoint["response"], status, ("response", status))
+
+
+def _old_forms(document: LocatedMapping) -> Iterator[Unread]:
+    """``nullable`` is a word of OpenAPI 3.0, which 3.1 took out for the type ``null``."""
+    if not str(document.get("openapi")).startswith("3.1"):
+        return
+    stack: list[Any] = [document]
+    lines: list[int] = []
+    while stack:
+        value = stack.pop()
+        if isinstance(value, LocatedMapping):
+            if isinstance(value.get("nullable"), bool):
+                lines.append(line_of(value, "nullable") or 0)
+            stack.extend(item for item in value.values() if isinstance(item, (dict, list)))
+        elif isinstance(value, list):
+            stack.extend(item for item in value if isinstance(item, (dict, list)))
+    if lines:
+        says = (
+            f"`nullable` in {len(lines)} schema{'s' if len(lines) > 1 else ''} of a document of OpenAPI 3.1"
+        )
+        yield Unread(("nullable",), min(lines), says, "null as a type", "old form", _OLD)
 
 
 def _carrier(holder: Any, key: str, way: tuple[str, ...]) -> Iterator[Unread]:
@@ -95,14 +132,19 @@ def _carrier(holder: Any, key: str, way: tuple[str, ...]) -> Iterator[Unread]:
             yield from _others(entry, _MEDIA_TYPE, (*way, media_type))
             yield from _roots(entry, "schemaArray", (*way, media_type))
             texts = [entry.get("description")]
-            if media_type.startswith("_"):  # there is no schema that could have a text of its own
-                texts += [root.get("description") for root in _items(entry, "schemaArray")]
+            if media_type == PLACEHOLDER:  # nothing is sent, so there is no schema either
+                for root in _items(entry, "schemaArray"):
+                    texts.append(root.get("description"))
+                    yield from _others(root, _NO_SCHEMA, (*way, media_type))
+                    if root.get("type", "any") != "any":
+                        yield _word(root, "type", (*way, media_type))
             for text in texts:
                 if isinstance(text, str):
                     said = text if said is None else said
                     if text.split() != said.split():
                         line = line_of(entry, "description")
-                        yield Unread((*way, media_type, "description"), line, brief(text), brief(said))
+                        where = (*way, media_type, "description")
+                        yield Unread(where, line, brief(text), brief(said), "text", _TWICE)
 
 
 def _roots(entry: LocatedMapping, key: str, way: tuple[str, ...]) -> Iterator[Unread]:
