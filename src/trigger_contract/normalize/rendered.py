@@ -65,6 +65,7 @@ class _Text:
     title: str = ""
     title_line: int = 1
     description: str = ""
+    description_line: int = 1
     request: Request = field(default_factory=Request)
     response_example: Any = None
     example_line: int = 0
@@ -170,7 +171,7 @@ def _headline(found: _Text) -> None:
     """Find the title and the sentence below it; what is above the title is the way through the menu."""
     before = [entry for entry in found.preamble if not found.request.path or entry[0] < found.request.line]
     if len(before) > 1 and (before[-1][1].endswith((".", "!", "?")) or len(before[-1][1].split()) > 8):
-        found.description = before.pop()[1]
+        found.description_line, found.description = before.pop()
     if before:
         found.title_line, found.title = before[-1]
 
@@ -197,7 +198,7 @@ def _operation(page: Page, found: _Text) -> tuple[Node, Node | None]:
     if found.title:
         put(operation, "summary", found.title, found.title_line)
     if found.description:
-        put(operation, "description", found.description, found.title_line)
+        put(operation, "description", found.description, found.description_line)
     parameters = [
         located(page, field.parameter(place), field.line)
         for place in ("path", "query", "header", "cookie")
@@ -324,7 +325,7 @@ def _schema(fields: list[Field], example: Any) -> dict[str, Any]:
 
 def _sentences(found: _Text) -> tuple[Sentence, ...]:
     """Gather the sentences of a page without a path, and the options listed below them."""
-    result: list[Sentence] = []
+    result = [Sentence(found.description_line, found.description)]
     for lines in found.sections.values():
         for shown in read_fields(lines):
             result.append(Sentence(shown.line, shown.description, tuple(shown.options)))
