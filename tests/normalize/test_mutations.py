@@ -172,3 +172,17 @@ def test_every_mutation_shows(overlay):
         if (result.text, result.report) == (known.text, known.report):
             silent.append(what)
     assert silent == []
+
+
+def test_the_sentence_below_the_title_of_a_rendered_page_is_held_against_the_operation():
+    name = "trigger-retrieve-run.rendered.txt"
+    pages = [
+        Page(name, page.text.replace("a run, including its status", "a run but for its status"), page.age)
+        if page.name == name
+        else page
+        for page in PAGES
+    ]
+    assert pages != PAGES
+    known = {(entry.kind, entry.pointer) for entry in PLAIN.contradictions}
+    new = [entry for entry in build(pages).contradictions if (entry.kind, entry.pointer) not in known]
+    assert [(entry.kind, entry.claims[-1].line) for entry in new] == [("text", 2)]

@@ -85,6 +85,7 @@ class _Text:
     title: str = ""
     title_line: int = 1
     description: str = ""
+    description_line: int = 1
     request: Request = field(default_factory=Request)
     response_example: Any = None
     example_line: int = 0
@@ -196,7 +197,8 @@ def _cut(name: str, marked: list[str], before: int) -> _Text:
         index += 1
     found.request.settle()
     headline = read_headline(found.preamble, found.request.line if found.request.path else None)
-    found.title, found.title_line, found.description = headline.title, headline.line, headline.description
+    found.title, found.title_line = headline.title, headline.line
+    found.description, found.description_line = headline.description, headline.description_line
     return found
 
 
@@ -243,7 +245,7 @@ def _operation(page: Page, found: _Text) -> tuple[Node, Node | None]:
     if found.title:
         put(operation, "summary", found.title, found.title_line)
     if found.description:
-        put(operation, "description", found.description, found.title_line)
+        put(operation, "description", found.description, found.description_line)
     parameters = [
         located(page, field.parameter(place), field.line)
         for place in ("path", "query", "header", "cookie")
@@ -375,7 +377,7 @@ def _schema(fields: list[Field], example: Any) -> dict[str, Any]:
 
 def _sentences(found: _Text) -> tuple[Sentence, ...]:
     """Gather the sentences of a page without a path, and the options listed below them."""
-    result: list[Sentence] = []
+    result = [Sentence(found.description_line, found.description)]
     for lines in found.sections.values():
         for shown in read_fields(lines):
             result.append(Sentence(shown.line, shown.description, tuple(shown.options)))

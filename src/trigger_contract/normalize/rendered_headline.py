@@ -24,11 +24,13 @@ class Headline:
         title: Empty where there is none.
         line: Where the title stands.
         description: Empty where there is none.
+        description_line: Where the description starts.
     """
 
     title: str = ""
     line: int = 1
     description: str = ""
+    description_line: int = 1
 
 
 def read_headline(preamble: Sequence[Line], endpoint: int | None) -> Headline:
@@ -46,25 +48,29 @@ def read_headline(preamble: Sequence[Line], endpoint: int | None) -> Headline:
         number, text = above[titles[-1]]
         title = text.removeprefix(TITLE)
         title = _SITE.sub("", title) if "Source" in copied else title
-        return Headline(title, number, _prose(above[titles[-1] + 1 :], title))
+        return Headline(title, number, *_prose(above[titles[-1] + 1 :], title))
     if "Title" in copied:
         number, text = copied["Title"]
         title = _SITE.sub("", text)
-        return Headline(title, number, _prose(above, title))
-    description = ""
+        return Headline(title, number, *_prose(above, title))
+    described, description = 1, ""
     if len(above) > 1 and (_is_sentence(above[-1][1]) or len(above[-1][1].split()) > 8):
-        description = above.pop()[1]
+        described, description = above.pop()
     line, title = above[-1] if above else (1, "")
     below = [entry for entry in lines if endpoint is not None and entry[0] > endpoint and entry[1] != title]
     if below and _is_sentence(below[0][1]):
-        description = description or below[0][1]
+        described, description = (described, description) if description else below[0]
     elif below and not title and len(below[0][1].split()) <= 8:
         line, title = below[0]
-    return Headline(title, line, description)
+    return Headline(title, line, description, described)
 
 
-def _prose(lines: Sequence[Line], title: str) -> str:
-    return " ".join(text for _, text in lines if text != title and " " in text and not _CODE.match(text))
+def _prose(lines: Sequence[Line], title: str) -> tuple[str, int]:
+    """Return what of some lines is text, and the number of its first line."""
+    found = [
+        (number, text) for number, text in lines if text != title and " " in text and not _CODE.match(text)
+    ]
+    return " ".join(text for _, text in found), found[0][0] if found else 1
 
 
 def _is_sentence(text: str) -> bool:
