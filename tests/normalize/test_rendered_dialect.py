@@ -238,3 +238,16 @@ def test_a_title_may_read_like_a_section_and_several_keys_may_be_asked_for():
     assert (path, operation["summary"]) == ("/answers", "Responses")
     schemes = document["components"]["securitySchemes"]
     assert [schemes[name]["name"] for name in operation["security"][0]] == ["X-Key", "X-Time"]
+
+
+def test_operations_without_endpoints_are_told_apart_by_their_methods_and_commands():
+    curl = "curl -L \\\n  --request {} \\\n  --url 'https://api.shop.test/v1/shops/{{id}}'\n"
+    text = (
+        "Shops\n\nGet a shop\n\nget\nPath parameters\nidstringrequired\n\nIts number.\n\nResponses\n"
+        f'{curl.format("GET")}{{\n  "a": 1\n}}\n\nClose a shop\n\ndelete\nPath parameters\nidstringrequired\n'
+        f"\nPattern:\n^a$\n\nResponses\n200\nGone\napplication/json\nResponsestring\n{curl.format('DELETE')}"
+    )
+    item = normalize([Page("page.txt", text)]).document["paths"]["/v1/shops/{id}"]
+    assert [item[method]["summary"] for method in ("get", "delete")] == ["Get a shop", "Close a shop"]
+    assert item["delete"]["parameters"][0]["schema"] == {"type": "string"}
+    assert item["delete"]["responses"]["200"]["content"] == {"application/json": {}}
