@@ -113,3 +113,28 @@ def test_a_name_that_two_want_is_nobodys_so_that_a_new_page_takes_none_away():
 def test_new_names_are_written_as_the_published_ones_are():
     published = "{big-lamp: {properties: {state: {enum: [A, B]}}}, small-lamp: {type: string}}"
     assert named({}, published) == {"big-lamp", "small-lamp", "big-lamp-state"}
+
+
+@pytest.mark.parametrize(
+    ("members", "names"),
+    [
+        ("[{p: {type: {enum: [MOUSE_UP]}, a: {}}}, {p: {type: {enum: [ON_CLICK]}}}]", "MouseUp OnClick"),
+        (
+            "[{p: {t: {const: x}, act: {enum: [PLAY, STOP]}}}, {p: {t: {const: x}, act: {enum: [SMS, A]}}}]",
+            "Play SMS",
+        ),
+        ("[{p: {a: {type: string}, b: {}}}, {p: {a: {type: integer}, b: {}}}]", "WithAInteger WithAString"),
+        ("[{type: string}, {type: string, enum: [a, b]}]", "Value"),
+    ],
+)
+def test_alternatives_are_called_by_what_tells_them_apart(members, names):
+    schema = members.replace("{p: ", "{type: object, properties: ")
+    text = (
+        "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {/a: {get: {operationId: a, responses: "
+        "{'200': "
+        "{description: D, content: {application/json: {schema: {$ref: '#/components/schemas/Cart'}}}}}}}}\n"
+        f"components: {{schemas: {{Cart: {{oneOf: {schema}}}}}}}\n"
+    )
+    schemas = normalize([Page("a.yaml", text)]).document["components"]["schemas"]
+    found = [member["$ref"].rpartition("/Cart")[2] for member in schemas["Cart"]["oneOf"] if "$ref" in member]
+    assert sorted(found) == names.split()

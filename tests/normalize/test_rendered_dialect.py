@@ -237,7 +237,8 @@ def test_the_end_of_a_block_without_its_beginning_hides_nothing():
 def test_attributes_without_dots_are_put_where_their_addresses_say():
     field = "[](https://docs.shop.test/x#body-{})  \n{}  \n{}  \n{}\n"
     text = (
-        "# Make carts - Shop\n\nSource: https://docs.shop.test/x\n\nPOST\n\n/\n\ncarts\n\n#### Body\n\n"
+        "# Make carts - Shop\n\nSource: https://docs.shop.test/x\n\n"
+        "```\ncurl https://api.shop.test/carts\n```\n\nPOST\n\n/\n\ncarts\n\n#### Body\n\n"
         "application/json\n"
         + field.format("lines", "lines", "object\\[\\]required", "Show child attributes")
         + field.format("lines-unit-price", "unit\\_price", "numberrequired", "Of one.")
@@ -246,8 +247,32 @@ def test_attributes_without_dots_are_put_where_their_addresses_say():
         + field.format("kind", "kind", "object", "*   Option 1 \n*   Option 2 ")
     )
     document, _, _, operation = only_operation(text)
-    assert operation["summary"] == "Make carts"
+    assert (operation["summary"], operation["servers"]) == ("Make carts", [{"url": "https://api.shop.test"}])
     body = resolve(document, operation["requestBody"]["content"]["application/json"]["schema"])
     assert list(body["properties"]) == ["lines", "note", "lines_no", "kind"]
     line = resolve(document, body["properties"]["lines"]["items"])
     assert (line["required"], line["properties"]["unit_price"]["description"]) == (["unit_price"], "Of one.")
+
+
+def test_a_title_may_read_like_a_section_and_several_keys_may_be_asked_for():
+    key = "\n\n[](#authorization-{0})\n\n{0}\n\nstring\n\nheader\n\nrequired\n\nOne of the two keys."
+    text = (
+        "# Responses\n\nPOST\n\n/answers\n\n#### Authorizations" + key.format("X-Key") + key.format("X-Time")
+    )
+    document, path, _, operation = only_operation(text)
+    assert (path, operation["summary"]) == ("/answers", "Responses")
+    schemes = document["components"]["securitySchemes"]
+    assert [schemes[name]["name"] for name in operation["security"][0]] == ["X-Key", "X-Time"]
+
+
+def test_operations_without_endpoints_are_told_apart_by_their_methods_and_commands():
+    curl = "curl -L \\\n  --request {} \\\n  --url 'https://api.shop.test/v1/shops/{{id}}'\n"
+    text = (
+        "Shops\n\nGet a shop\n\nget\nPath parameters\nidstringrequired\n\nIts number.\n\nResponses\n"
+        f'{curl.format("GET")}{{\n  "a": 1\n}}\n\nClose a shop\n\ndelete\nPath parameters\nidstringrequired\n'
+        f"\nPattern:\n^a$\n\nResponses\n200\nGone\napplication/json\nResponsestring\n{curl.format('DELETE')}"
+    )
+    item = normalize([Page("page.txt", text)]).document["paths"]["/v1/shops/{id}"]
+    assert [item[method]["summary"] for method in ("get", "delete")] == ["Get a shop", "Close a shop"]
+    assert item["delete"]["parameters"][0]["schema"] == {"type": "string"}
+    assert item["delete"]["responses"]["200"]["content"] == {"application/json": {}}

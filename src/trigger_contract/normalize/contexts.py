@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,7 @@ _MEDIA_WORDS = {
 # Parts of a name that are no words of it: an entry of a list, the entry of a list that has a name of its
 # own, and what an alternative of the thing before is called.
 _ITEM, _ENTRY, _VARIANT = "\0item", "\0entry", "\0variant "
+_ABBREVIATIONS = frozenset(("HTTP", "HTTPS", "HTML", "JSON", "UUID"))
 # Lists that are called by what every list is, not by what is in them.
 _CONTAINERS = frozenset(("Data", "Items", "Results", "Records", "Entries", "Values", "Nodes", "Rows"))
 
@@ -294,14 +295,9 @@ def _variant(members: list[Any], index: Any) -> str:
     title = pascal(str(member.get("title", ""))) if isinstance(member, dict) else ""
     if title:
         return title
-    own = _constant(member)
+    own = _constant(member) or _own_value(member, others, _constant)
     if own:
         return own
-    for schema in (member.get("properties") or {}).values() if isinstance(member, dict) else ():
-        if isinstance(schema, dict):
-            constant = _constant(schema)
-            if constant:
-                return constant
     kind = member.get("type") if isinstance(member, dict) else None
     alike = [other for other in others if isinstance(other, dict) and other.get("type") == kind]
     if isinstance(kind, str) and not alike and kind != "object":
@@ -309,8 +305,28 @@ def _variant(members: list[Any], index: Any) -> str:
     inline = [member for member in members if isinstance(member, dict) and "$ref" not in member]
     if len(inline) == 1:
         return "Object"
+    if isinstance(member, dict) and "enum" in member and not any("enum" in other for other in alike):
+        return "Value"  # beside any text, those that are known
     own = _own_property(member, others)
-    return f"With{own}" if own else _first_value(member) or f"Option{int(index) + 1}"
+    if own:
+        return f"With{own}"
+    own = _own_kind(member, others)
+    shown = _own_value(member, others, _first_value)
+    return shown or (f"With{own}" if own else f"Option{int(index) + 1}")
+
+
+def _own_value(member: Any, others: list[Any], read: Callable[[Any], str]) -> str:
+    """What a property of an alternative is read as, where it is read as nothing else in the others."""
+    for name, schema in _properties(member).items():
+        value = read(schema)
+        if value and all(read(_properties(other).get(name)) != value for other in others):
+            return value
+    return ""
+
+
+def _properties(member: Any) -> Mapping[str, Any]:
+    properties = member.get("properties") if isinstance(member, dict) else None
+    return properties if isinstance(properties, dict) else {}
 
 
 def _constant(schema: Any) -> str:
@@ -320,16 +336,20 @@ def _constant(schema: Any) -> str:
     constant = schema.get("const")
     if constant is None and len(schema.get("enum") or ()) == 1:
         constant = schema["enum"][0]
-    return pascal(constant) if isinstance(constant, str) else ""
+    return pascal(_quiet(constant)) if isinstance(constant, str) else ""
 
 
-def _first_value(member: Any) -> str:
-    """The first of the values that a property of an alternative may have, as part of a name."""
-    for schema in (member.get("properties") or {}).values() if isinstance(member, dict) else ():
-        values = schema.get("enum") if isinstance(schema, dict) else None
-        if isinstance(values, list) and values and isinstance(values[0], str):
-            return pascal(values[0])
-    return ""
+def _first_value(schema: Any) -> str:
+    """The first of the values that a schema allows, as part of a name."""
+    values = schema.get("enum") if isinstance(schema, dict) else None
+    first = values[0] if isinstance(values, list) and values else None
+    return pascal(_quiet(first)) if isinstance(first, str) else ""
+
+
+def _quiet(value: str) -> str:
+    """A value in capitals that is no abbreviation, in small letters: ``ON_CLICK`` is called OnClick."""
+    word = value.isalnum() and (len(value) < 4 or value in _ABBREVIATIONS)
+    return value if word or not value.isupper() else value.lower()
 
 
 def _own_property(member: Any, others: list[Any]) -> str:
@@ -341,3 +361,21 @@ def _own_property(member: Any, others: list[Any]) -> str:
     needed = [name for name in mine if isinstance(required, list) and name in required]
     theirs = {name for other in others if isinstance(other, dict) for name in (other.get("properties") or {})}
     return next((pascal(name) for name in (*needed, *mine) if name not in theirs and pascal(name)), "")
+
+
+def _own_kind(member: Any, others: list[Any]) -> str:
+    """The first property that is of a type, or a component, that it is not of in the other alternatives."""
+    for name, schema in _properties(member).items():
+        kind = _kind(schema)
+        if kind and all(_kind(_properties(other).get(name)) != kind for other in others):
+            return pascal(name) + kind
+    return ""
+
+
+def _kind(schema: Any) -> str:
+    if not isinstance(schema, dict):
+        return ""
+    reference, kind = schema.get("$ref"), schema.get("type")
+    if isinstance(reference, str):
+        return pascal(reference.rpartition("/")[2])
+    return pascal(kind) if isinstance(kind, str) else ""

@@ -15,6 +15,7 @@ from trigger_contract.document.yaml import LocatedSequence, load
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.examples import shown_node, shown_schema
 from trigger_contract.normalize.model import Fragment, Node, Page, Sentence, put
+from trigger_contract.normalize.naming import component_key
 from trigger_contract.normalize.rendered_fields import Field, read_fields
 from trigger_contract.normalize.rendered_glue import at_marks
 from trigger_contract.normalize.rendered_headline import read_headline
@@ -151,6 +152,7 @@ def _cut(name: str, marked: list[str], before: int) -> _Text:
     section: list[tuple[int, str]] | None = None
     statuses: list[tuple[int, str]] = []
     lines = [without_marks(line) for line in marked]
+    opening = next((index for index, line in enumerate(lines) if line.strip()), 0)
     index = 0
     while index < len(lines):
         line = lines[index].strip()
@@ -185,8 +187,8 @@ def _cut(name: str, marked: list[str], before: int) -> _Text:
         if section is not None and line.lower() in _ELSEWHERE:
             section = []  # code and tables of errors, which show no fields
         heading = _SECTIONS.get(line.lower())
-        if line.lower() == "authorization" and not found.request.path:
-            heading = None  # a title
+        if TITLE in marked[index] or (index == opening and not found.request.path):
+            heading = None  # a title that reads like a section
         if heading and not (heading in found.sections and heading in ("body", "header", "security")):
             section = found.sections.setdefault(heading, [])
         elif section is not None:
@@ -281,11 +283,13 @@ def _security(page: Page, found: _Text, operation: Node) -> Node | None:
     for shown in read_fields(found.sections.get("security", [])):
         if shown.name:
             key, scheme = _scheme(shown.name, shown.description, shown.place or "header")
+            key = component_key(shown.name) if key in schemes else key
             schemes[key] = located(page, scheme, shown.line)
     if not schemes:
         for name, value in found.request.headers:
             if _CREDENTIAL.search(value):
                 key, scheme = _scheme(name, value, "header")
+                key = component_key(name) if key in schemes else key
                 schemes[key] = located(page, scheme, found.request.line)
     if not schemes:
         return None

@@ -235,6 +235,8 @@ def _keyword(entry: Field, text: str) -> bool:
     """Take a line that states a keyword; return whether it did."""
     text = text.replace("`", "") if _STATED.match(text) else text
     lowered = text.lower()
+    if lowered in ("default:", "pattern:"):
+        return True  # its value is lost, or stands where nothing tells it from a text
     if lowered.startswith("default:"):
         entry.keywords["default"] = text.partition(":")[2].strip()
     elif lowered.startswith("pattern:"):

@@ -74,6 +74,8 @@ def unglued(lines: Sequence[Line]) -> list[Line]:
     for number, text in lines:
         for piece in _STATED.split(text):
             match = _GLUED.match(piece)
+            if match and match["name"] == "Response":
+                continue  # the type of the whole body
             if match:
                 found, composed = True, " of" in match["type"]
                 parts.extend((number, part) for part in (MARK, *_parts(match)) if part)

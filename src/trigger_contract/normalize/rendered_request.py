@@ -67,12 +67,12 @@ def read_endpoint(lines: list[str], index: int, request: Request) -> int | None:
     """
     glued = _GLUED.match(lines[index].strip())
     words = list(glued.groups()) if glued else lines[index].strip().split()
+    if not words or words[0].lower() not in METHODS or words[0] != words[0].upper() or len(words) > 2:
+        return None
     if len(words) == 2 and words[1].startswith(("http://", "https://")):
         shown = split_url(words[1])
         words[1] = shown.path
         request.url = request.url or f"{shown.scheme}://{shown.netloc}{shown.path}"
-    if not words or words[0].lower() not in METHODS or words[0] != words[0].upper() or len(words) > 2:
-        return None
     path, end = (words[1] if len(words) == 2 else ""), index + 1
     if path and not path.startswith("/"):
         return None
