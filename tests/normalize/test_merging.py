@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from trigger_contract.document.yaml import dump
+from trigger_contract.errors import UserError
 from trigger_contract.normalize import Age, Page, normalize, read_overlay
 from trigger_contract.normalize.pipeline import build
 
@@ -173,3 +175,68 @@ def test_an_example_that_breaks_its_schema_is_noted():
     result = build([page("a.md", "", schema)])
     assert {entry.kind for entry in result.contradictions} == {"example", "default"}
     assert "default" not in thing(result)["properties"]["n"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "good", "bad"),
+    [
+        ({"type": "string", "pattern": "^a+$"}, "aa", "b"),
+        ({"type": "string", "pattern": r"\p{Odd}x"}, "aa", None),
+        ({"type": "string", "format": "date-time"}, "2026-01-01T00:00:00Z", "yesterday"),
+        ({"type": "string", "format": "of-our-own"}, "a", None),
+        ({"type": "number", "exclusiveMinimum": 0}, 0.5, 0),
+        ({"type": "number", "multipleOf": 0.1}, 0.3, 0.35),
+        ({"type": "object", "properties": {"a": {}}, "additionalProperties": False}, {"a": 1}, {"b": 1}),
+        ({"type": "object", "additionalProperties": {"type": "string"}}, {"b": "c"}, {"b": 1}),
+        ({"type": "object", "required": ["a"], "properties": {"a": {"writeOnly": True}}}, {}, None),
+        ({"const": "a"}, "a", "b"),
+        ({"oneOf": [{"type": "string"}, {"type": "integer"}]}, 5, True),
+        ({"allOf": [{"$ref": "#/components/schemas/Thing"}]}, {"x": 1}, "x"),
+        ({"anyOf": [{"$ref": "#/components/schemas/Loop"}] * 9}, "x", None),
+    ],
+)
+def test_an_example_is_held_to_every_keyword(schema, good, bad):
+    def entries(**shown: Any) -> list[str]:
+        text = page("a.md", "", {"properties": {"a": {**schema, **shown}}}).text
+        loop = f"  schemas:\n    Loop: {json.dumps({'anyOf': [{'$ref': '#/components/schemas/Loop'}] * 9})}\n"
+        text = text.replace("  schemas:\n", loop)
+        return [entry.kind for entry in build([Page("a.md", text)]).contradictions]
+
+    assert entries(example=good) == []
+    assert entries(examples=[good, good]) == []
+    if bad is not None:
+        assert entries(example=bad) == ["example"]
+        assert entries(examples=[good, bad]) == ["example"]
+        assert entries(examples=[good], default=bad) == ["default"]
+
+
+def test_examples_of_parameters_and_headers_are_held_to_their_schemas():
+    header = {"schema": {"type": "integer"}, "example": "x"}
+    result = build(
+        [
+            page(
+                "a.md",
+                "",
+                {},
+                parameters=[
+                    {
+                        "name": "n",
+                        "in": "query",
+                        "schema": {"type": "integer"},
+                        "examples": {"e": {"value": "x"}},
+                    }
+                ],
+                responses={"204": {"description": "Done", "headers": {"X-Rate": header}}},
+            )
+        ]
+    )
+    assert [(entry.kind, entry.pointer[-1]) for entry in result.contradictions] == [
+        ("example", "value"),
+        ("example", "example"),
+    ]
+
+
+def test_a_path_without_a_slash_is_blamed_on_its_own_page():
+    text = page("b.md", "", {}).text.replace("  /things:", "  things:").replace("list_t", "get_t")
+    with pytest.raises(UserError, match=r"^b.md:\d+: path 'things' must begin with a slash"):
+        normalize([page("a.md", "", {}), Page("b.md", text)])

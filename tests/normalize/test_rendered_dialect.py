@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from trigger_contract.document.references import resolve
-from trigger_contract.normalize import Page, normalize
+from trigger_contract.normalize import Age, Page, normalize
 
 HERE = Path(__file__).parent
 SOURCES = HERE.parents[1] / "openapi" / "sources"
@@ -276,3 +276,29 @@ def test_operations_without_endpoints_are_told_apart_by_their_methods_and_comman
     assert [item[method]["summary"] for method in ("get", "delete")] == ["Get a shop", "Close a shop"]
     assert item["delete"]["parameters"][0]["schema"] == {"type": "string"}
     assert item["delete"]["responses"]["200"]["content"] == {"application/json": {}}
+
+
+@pytest.mark.parametrize("published", ["2023", "2026"])
+@pytest.mark.parametrize("scheme", ["{type: http, scheme: bearer}", "{type: oauth2, flows: {}}"])
+def test_a_page_that_shows_less_renames_no_scheme_and_changes_no_type(published, scheme):
+    shown = (
+        "GET\n/v1/boats\ncURL\ncurl --request GET \\\n  --url https://api.boats.test/v1/boats \\\n"
+        "  --header 'Authorization: Bearer <token>'\n"
+        '{\n  "length": 123,\n  "width": 123,\n  "name": 123\n}\n\nResponse\n\nThe boat.\n'
+    )
+    full = (
+        "openapi: 3.1.0\ninfo: {title: T, version: '1'}\nservers: [{url: 'https://api.boats.test'}]\npaths:\n"
+        "  /v1/boats:\n    get:\n      security: [{key: []}]\n      "
+        "responses: {'200': {description: The boat., content: {application/json: {schema: "
+        "{type: object, properties: {length: {type: integer}, "
+        "width: {type: number}, name: {type: string}}}}}}}\n"
+        f"components: {{securitySchemes: {{key: {scheme}}}}}\n"
+    )
+    result = normalize([Page("a.txt", shown, Age(published)), Page("b.yaml", full, Age("2024"))])
+    operation = result.document["paths"]["/v1/boats"]["get"]
+    assert operation["security"] == [{"key": []}]
+    assert list(result.document["components"]["securitySchemes"]) == ["key"]
+    body = resolve(result.document, operation["responses"]["200"]["content"]["application/json"]["schema"])
+    assert body["properties"]["length"] == {"type": "integer"}
+    assert body["properties"]["width"] == {"type": "number"}
+    assert [(entry.kind, entry.pointer[-2]) for entry in result.contradictions] == [("type", "name")]

@@ -115,7 +115,7 @@ ORDER = {
                         "multipart/form-data": {
                             "schema": {"$ref": "#/components/schemas/Order"},
                             "encoding": {"file": {"contentType": "image/png"}},
-                            "example": {"total": 17},
+                            "example": {"kind": "gift", "total": 17},
                         }
                     },
                 },

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
+from trigger_contract.document.yaml import LocatedSequence
+from trigger_contract.normalize.example_faults import faults
 from trigger_contract.normalize.limit_phrases import read_limits
 from trigger_contract.normalize.model import (
     RULE,
@@ -22,19 +24,10 @@ from trigger_contract.normalize.naming import words
 from trigger_contract.normalize.reach import Lookup, kinds_of
 from trigger_contract.normalize.wording import brief
 
-_TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,),
-    "integer": (int,),
-    "number": (int, float),
-    "boolean": (bool,),
-    "array": (list,),
-    "object": (dict,),
-    "null": (type(None),),
-}
+_WITH_EXAMPLES = frozenset(("parameter", "header", "mediaType"))
 _WITHOUT = re.compile(
     r"\bwithout (?:the )?`?(\w+)`?(?:,? (?:and|or) `?(\w+)`?)? (?:fields?|properties|property)\b"
 )
-_MAXIMUM_DEPTH = 12
 # Keywords that say nothing of a value, or that ``faults`` judges at any depth.
 _JUDGED_HERE = frozenset(
     (
@@ -61,9 +54,7 @@ def check_examples(found: Sequence[Found], lookup: Lookup, ledger: Ledger) -> No
             _default(pointer, node, lookup, ledger, judge)
             _prose_without(pointer, node, lookup, ledger)
             _prefix(pointer, node, prefixes)
-        elif kind == "parameter" and isinstance(node.get("schema"), Node):
-            _own_example(pointer, node, node["schema"], lookup, ledger)
-        elif kind == "mediaType" and isinstance(node.get("schema"), Node):
+        elif kind in _WITH_EXAMPLES and isinstance(node.get("schema"), Node):
             _own_example(pointer, node, node["schema"], lookup, ledger)
             for name, example in (node.get("examples") or {}).items():
                 if isinstance(example, Node) and "value" in example:
@@ -77,6 +68,11 @@ def check_examples(found: Sequence[Found], lookup: Lookup, ledger: Ledger) -> No
 def _own_example(pointer: Pointer, holder: Node, schema: Node, lookup: Lookup, ledger: Ledger) -> None:
     if "example" in holder:
         _check((*pointer, "example"), holder, "example", holder["example"], schema, lookup, ledger)
+    shown = holder.get("examples")
+    if holder is schema and isinstance(shown, LocatedSequence):
+        for index, value in enumerate(shown):
+            if "example" not in schema or value != schema["example"]:
+                _check((*pointer, "examples", index), shown, index, value, schema, lookup, ledger)
 
 
 def _default(
@@ -116,7 +112,13 @@ def _judged(schema: Node, judge: Callable[[Node], str | None]) -> str | None:
 
 
 def _check(
-    pointer: Pointer, holder: Node, key: str, value: Any, schema: Node, lookup: Lookup, ledger: Ledger
+    pointer: Pointer,
+    holder: Node | LocatedSequence,
+    key: str | int,
+    value: Any,
+    schema: Node,
+    lookup: Lookup,
+    ledger: Ledger,
 ) -> None:
     if isinstance(value, dict) and "$ref" in value:
         return  # an example that is shown elsewhere
@@ -129,74 +131,6 @@ def _check(
     )
     reason = "An example shows, a schema promises: the schema stands, and the example is kept as published."
     ledger.add(Contradiction("example", pointer, claims, fault, RULE, reason))
-
-
-def faults(value: Any, schema: Any, lookup: Lookup, depth: int = 0) -> Iterator[str]:
-    """Say in which ways a value breaks a schema. Formats and compositions are not judged."""
-    steps = 0
-    while isinstance(schema, dict) and isinstance(schema.get("$ref"), str) and steps < _MAXIMUM_DEPTH:
-        schema, steps = lookup(schema["$ref"]), steps + 1
-    if not isinstance(schema, dict) or depth > _MAXIMUM_DEPTH or "$ref" in schema:
-        return
-    kinds = schema.get("type")
-    kinds = [kinds] if isinstance(kinds, str) else kinds if isinstance(kinds, list) else []
-    known = [kind for kind in kinds if kind in _TYPES]
-    if known and not any(_is(value, kind) for kind in known):
-        yield f"type {' or '.join(known)}"
-        return
-    enum = schema.get("enum")
-    if isinstance(enum, list) and value not in enum:
-        yield f"one of {', '.join(map(str, enum))}"
-    yield from _limit_faults(value, schema)
-    if isinstance(value, dict):
-        properties = schema.get("properties")
-        required = schema.get("required")
-        for name in required if isinstance(required, list) else ():
-            if name not in value and not _one_way(properties, name):
-                yield f"required {name}"
-        for name, item in value.items():
-            if isinstance(properties, dict) and name in properties:
-                for fault in faults(item, properties[name], lookup, depth + 1):
-                    yield f"{name}: {fault}"
-    elif isinstance(value, list):
-        for item in value[:50]:
-            for fault in faults(item, schema.get("items"), lookup, depth + 1):
-                yield f"items: {fault}"
-
-
-def _one_way(properties: Any, name: str) -> bool:
-    """Whether a property is in requests only or in responses only, so that half of the examples lack it."""
-    shown = properties.get(name) if isinstance(properties, dict) else None
-    return isinstance(shown, dict) and bool(shown.get("readOnly") or shown.get("writeOnly"))
-
-
-def _is(value: Any, kind: str) -> bool:
-    if isinstance(value, bool):
-        return kind == "boolean"
-    if kind == "integer" and isinstance(value, float):
-        return value.is_integer()
-    return isinstance(value, _TYPES[kind])
-
-
-def _limit_faults(value: Any, schema: dict[str, Any]) -> Iterator[str]:
-    pattern = schema.get("pattern")
-    if isinstance(value, str):
-        size: float = len(value)
-        low, high = "minLength", "maxLength"
-        prefix = isinstance(pattern, str) and re.fullmatch(r"\^([\w:-]*)", pattern)
-        if prefix and not value.startswith(prefix[1]):
-            yield f"pattern {pattern}"
-    elif isinstance(value, list):
-        size, low, high = len(value), "minItems", "maxItems"
-    elif isinstance(value, (int, float)) and not isinstance(value, bool):
-        size, low, high = value, "minimum", "maximum"
-    else:
-        return
-    least, most = schema.get(low), schema.get(high)
-    if isinstance(least, (int, float)) and size < least:
-        yield f"{low} {least}"
-    if isinstance(most, (int, float)) and size > most:
-        yield f"{high} {most}"
 
 
 def _prose_without(pointer: Pointer, schema: Node, lookup: Lookup, ledger: Ledger) -> None:

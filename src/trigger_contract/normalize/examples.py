@@ -86,6 +86,12 @@ def _middle(least: float, most: float) -> tuple[float, float]:
     return (least + most) / 2, (least + most) // 2
 
 
+class ShownNumber(str):
+    """The type of a number in an example, which an integer looks like as well."""
+
+    __slots__ = ()
+
+
 def shown_schema(value: Any, line: int = 0) -> dict[str, Any]:
     """Return the schema that an example value shows: types, never enums, and nothing required.
 
@@ -122,7 +128,7 @@ def _scalar(value: Any) -> dict[str, Any]:
     if isinstance(value, bool):
         return {"type": "boolean"}
     if isinstance(value, (int, float)):
-        return {"type": "number"}
+        return {"type": ShownNumber("number")}
     if value is None or value in UNKNOWN:
         return {}
     if _DATE_TIME.match(value):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trigger_contract.document.yaml import LocatedSequence
+from trigger_contract.normalize.examples import ShownNumber
 from trigger_contract.normalize.flatten import flatten
 from trigger_contract.normalize.implied import implied_value, is_implied
 from trigger_contract.normalize.model import (
@@ -256,6 +257,11 @@ class Merger:
             return
         known = newer[key]
         if known == value and not isinstance(known, Node):
+            return
+        if isinstance(known, ShownNumber) and value == "integer":
+            put(newer, key, value, older.lines.get(key))
+            return
+        if isinstance(value, ShownNumber) and known == "integer":
             return
         form, child_kind = field_shape(kind, key) or ("", "")
         below: Pointer = (*pointer, key)

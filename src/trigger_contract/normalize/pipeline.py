@@ -22,6 +22,7 @@ from trigger_contract.normalize.model import AGE, OVERLAY, Contradiction, Fragme
 from trigger_contract.normalize.overlay import Action, Touched, apply_overlay
 from trigger_contract.normalize.pages import read_page
 from trigger_contract.normalize.provenance import provenance
+from trigger_contract.normalize.rendered_schemes import adopt_schemes
 from trigger_contract.normalize.report import write_report
 from trigger_contract.normalize.restoring import restore
 from trigger_contract.normalize.services import separate_services
@@ -154,6 +155,7 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
         settle_deep_references(fragment.document)
     services = separate_services(fragments)
     restore(fragments, services)
+    adopt_schemes(fragments, services)
     read = tuple(_read(fragment) for fragment in fragments)
     ledger = Ledger()
     for slip in (slip for fragment in fragments for slip in fragment.slips):

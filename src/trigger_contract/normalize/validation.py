@@ -99,6 +99,10 @@ def check_paths(document: Node) -> None:
         UserError: Names the page and line of the first such path.
     """
     for path, item in document.get("paths", {}).items():
+        if not path.startswith(("/", "x-")):
+            raise UserError(
+                f"path {path!r} must begin with a slash", source=item.source, line=item.line or None
+            )
         if not _PATH.fullmatch(path):
             raise UserError(
                 f"path {path!r} has a brace without the other", source=item.source, line=item.line or None
