@@ -14,6 +14,7 @@ from trigger_contract.normalize.naming import derive_operation_id, singular, sta
         ("Add tags to a run", "/api/v1/runs/{runId}/tags", "add_tags_to_run_v1"),
         ("List all API keys", "/v1/keys", "list_all_api_keys_v1"),
         ("Get cat", "/cats/{id}", "get_cat"),
+        ("List user's café keys", "/keys", "list_users_cafe_keys"),
         ("", "/api/v1/runs/{runId}", "get_api_v1_runs_run_id"),
         ("Taken", "/x", "get_x"),
     ],
@@ -138,3 +139,39 @@ def test_alternatives_are_called_by_what_tells_them_apart(members, names):
     schemas = normalize([Page("a.yaml", text)]).document["components"]["schemas"]
     found = [member["$ref"].rpartition("/Cart")[2] for member in schemas["Cart"]["oneOf"] if "$ref" in member]
     assert sorted(found) == names.split()
+
+
+BODY = "responses/200/content/application~1json/schema"
+
+
+@pytest.mark.parametrize(
+    ("pointer", "name"),
+    [
+        ("responses/200/content/application~1json/schema", "GetOrderResponse"),
+        ("responses/200/content/application~1json/schema/properties/lines/items", "OrderLines"),
+        (
+            "responses/200/content/application~1json/schema/properties/lines/items/properties/unit",
+            "OrderLinesUnit",
+        ),
+        ("parameters/0/schema", "GetOrderParameter"),
+    ],
+)
+def test_what_is_referred_to_in_the_middle_of_an_operation_is_named_after_it(pointer, name):
+    text = f"""
+openapi: 3.1.0
+info: {{title: T, version: '1'}}
+paths:
+  /v1/orders/{{id}}:
+    get:
+      operationId: getOrder
+      parameters: [{{name: id, in: path, required: true, schema: {{type: string, maxLength: 9}}}}]
+      responses:
+        '200': {{description: D, content: {{application/json: {{schema: {{type: object, properties: {{
+          lines: {{type: array, items: {{type: object, properties: {{
+            unit: {{type: string, enum: [a, b]}}}}}}}}}}}}}}}}}}
+        '404': {{description: D, content: {{application/json: {{schema: {{
+          $ref: '#/paths/~1v1~1orders~1%7Bid%7D/get/{pointer}'}}}}}}}}
+"""
+    document = normalize([Page("page.yaml", text)]).document
+    response = document["paths"]["/v1/orders/{id}"]["get"]["responses"]["404"]
+    assert response["content"]["application/json"]["schema"] == {"$ref": f"#/components/schemas/{name}"}

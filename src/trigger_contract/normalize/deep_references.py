@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from trigger_contract.document.references import split_pointer
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.model import Node, copy_value, line_of, node_like, put
-from trigger_contract.normalize.naming import component_key, pascal
+from trigger_contract.normalize.naming import component_key, pascal, singular
 from trigger_contract.normalize.shape import COMPONENT_KINDS, ONE, REFERENCE_KINDS, field_shape, walk
 from trigger_contract.normalize.standard import find
 
@@ -117,7 +117,7 @@ def _settle(document: Node, node: Node, kind: str) -> None:
     tokens = split_pointer(unquote(reference[1:]))
     components = document.setdefault("components", node_like(document))
     schemas = components.setdefault("schemas", node_like(components))
-    name = _name(tokens, schemas)
+    name = _name(document, tokens, schemas)
     moved = node_like(target)
     for key, value in target.items():
         put(moved, key, value, target.lines.get(key))
@@ -127,10 +127,31 @@ def _settle(document: Node, node: Node, kind: str) -> None:
     node["$ref"] = target["$ref"]
 
 
-def _name(tokens: list[str], taken: Node) -> str:
-    words = [token for token in tokens if token not in _FILLERS and not token.isdigit() and "/" not in token]
-    base = component_key("".join(pascal(word) for word in words)) or "Shared"
+def _name(document: Node, tokens: list[str], taken: Node) -> str:
+    if tokens[0] in ("paths", "webhooks") and len(tokens) > 3:
+        base = _name_in_operation(document, tokens)
+    else:
+        base = "".join(pascal(word) for word in _spoken(tokens))
+    base = component_key(base) or "Shared"
     name, number = base, 2
     while name in taken:
         name, number = f"{base}{number}", number + 1
     return name
+
+
+def _name_in_operation(document: Node, tokens: list[str]) -> str:
+    """Call a body after its operation, and what is inside it after the thing that the path is about."""
+    path, method = tokens[1], tokens[2]
+    operation = document[tokens[0]][path].get(method)
+    inner = tokens[tokens.index("schema") + 1 :] if "schema" in tokens else []
+    static = [part for part in path.split("/") if part and not part.startswith("{")]
+    if _spoken(inner):
+        return "".join(map(pascal, [singular(static[-1]) if static else "", *_spoken(inner)]))
+    identifier = operation.get("operationId") if isinstance(operation, dict) else None
+    named = pascal(identifier) if isinstance(identifier, str) else "".join(map(pascal, [method, *static]))
+    part = {"responses": "Response", "requestBody": "RequestBody"}.get(tokens[3], "Parameter")
+    return f"{named}{part}{'Item' if inner[-1:] == ['items'] else ''}"
+
+
+def _spoken(tokens: list[str]) -> list[str]:
+    return [token for token in tokens if token not in _FILLERS and not token.isdigit() and "/" not in token]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Mapping
 from http import HTTPStatus
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+\d*|[A-Z]+\d*|\d+")
 _VERSION = re.compile(r"/(v\d+(?:\.\d+)?(?:(?:alpha|beta)\d*)?)(?=/|\Z)", re.IGNORECASE)
 _VERSION_WORD = re.compile(r"[_-]?[vV]\d+\Z")
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])['\u2019](?=[^\W\d_])")
 _ILLEGAL = re.compile(r"[^A-Za-z0-9._-]")
 _UNCHANGED = frozenset(
     ["series", "news", "data", "media", "metadata", "status", "address", "process", "access", "progress"]
@@ -29,9 +31,9 @@ _SHORTER = {
 
 
 def words(text: str) -> list[str]:
-    """Split a name of any style into its words, as written."""
-    ascii_text = text.encode("ascii", "ignore").decode()
-    return _WORD.findall(ascii_text)
+    """Split a name of any style into its words, as written; letters lose their accents."""
+    plain = unicodedata.normalize("NFKD", _APOSTROPHE.sub("", text))
+    return _WORD.findall(plain.encode("ascii", "ignore").decode())
 
 
 def pascal(text: str) -> str:
