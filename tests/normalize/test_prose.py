@@ -115,6 +115,63 @@ def body(schema: str, description: str = "Makes a thing") -> str:
             "maxItems: 5",
         ),
         (body("{required: [a], properties: {a: {}}, example: {b: 1}}"), "example", "required a"),
+        (
+            parameter("description: Defaults to `25`., schema: {type: integer, default: 20}"),
+            "default",
+            "default: 20",
+        ),
+        (
+            parameter("description: A value from 1 to 10., schema: {type: integer, minimum: 0, maximum: 10}"),
+            "limit",
+            "minimum: 0",
+        ),
+        (
+            parameter("description: 0-3600, schema: {type: integer, minimum: 0, maximum: 60}"),
+            "limit",
+            "maximum: 60",
+        ),
+        (
+            parameter(
+                "description: In the range 0-60 seconds., schema: {minimum: 1, maximum: 60, type: integer}"
+            ),
+            "limit",
+            "minimum: 1",
+        ),
+        (parameter("description: Limited to 20 items., schema: {type: array, maxItems: 9}"), "limit", "9"),
+        (
+            parameter("description: At least 2 items., schema: {type: array, minItems: 1}"),
+            "limit",
+            "minItems: 1",
+        ),
+        (
+            parameter(
+                "description: 'Must not exceed 1,000 characters.', schema: {type: string, maxLength: 500}"
+            ),
+            "limit",
+            "maxLength: 500",
+        ),
+        (
+            parameter(
+                "description: Between 2 and 4 entries., schema: {type: array, minItems: 2, maxItems: 9}"
+            ),
+            "limit",
+            "maxItems: 9",
+        ),
+        (
+            parameter("description: Must be greater than 0., schema: {type: integer, minimum: -5}"),
+            "limit",
+            "minimum: -5",
+        ),
+        (
+            parameter("description: Must be at most 5., schema: {type: number, exclusiveMaximum: 5}"),
+            "limit",
+            "exclusiveMaximum: 5",
+        ),
+        (
+            parameter("description: Must be less than 9., schema: {type: number}"),
+            "limit in prose only",
+            "prose",
+        ),
         (body("{properties: {a: {description: 'Required: the a.'}}}"), "required", "not required"),
     ],
 )
@@ -137,6 +194,16 @@ def test_a_text_against_its_keyword_is_noted(operation, kind, chosen):
         parameter("description: Optionally the required n., schema: {type: string}"),
         parameter("description: Maximum of 10 seconds, schema: {type: array, maxItems: 5}"),
         parameter("schema: {type: integer, minimum: 5, maximum: 5}"),
+        parameter("description: Must be greater than 0., schema: {type: integer, minimum: 1}"),
+        parameter("description: Must be less than 9., schema: {type: number, exclusiveMaximum: 9}"),
+        parameter("description: 'Must be less than 1,000 bytes.', schema: {type: integer, maximum: 5}"),
+        parameter("description: Must be greater than 0 if set., schema: {type: integer, minimum: -5}"),
+        parameter("description: 'From 1 to 60 minutes, in seconds.', schema: {type: integer, maximum: 9}"),
+        parameter("description: 'Between 1 and 5 minutes, in seconds.', schema: {type: integer, maximum: 9}"),
+        parameter("description: Between -90 and 90., schema: {type: number, minimum: -90, maximum: 90}"),
+        parameter("description: Counted since 2024-01., schema: {type: integer, maximum: 5}"),
+        parameter("description: It takes 5-10 seconds., schema: {type: integer, maximum: 5}"),
+        parameter("description: 'As of version range 1-2-3.', schema: {type: integer, maximum: 5}"),
         body("{properties: {tags: {type: array, maxItems: 10}}}", "Takes a maximum of 10 tags."),
         body("{required: [a], properties: {a: {readOnly: true}}, example: {}}"),
         body("{required: [a], properties: {a: {description: 'Required: the a.'}}}"),
