@@ -46,6 +46,27 @@ def body(schema: str, description: str = "Makes a thing") -> str:
             "explode",
             "explode: true",
         ),
+        (
+            parameter(
+                "description: 'Repeat the parameter: `?n=a&n=b`.', explode: false, schema: {type: array}"
+            ),
+            "explode",
+            "explode: false",
+        ),
+        (
+            parameter("description: Can be repeated., style: pipeDelimited, schema: {type: array}"),
+            "style",
+            "style: pipeDelimited",
+        ),
+        (parameter("description: Pipe-delimited., schema: {type: array}"), "style", "style: form"),
+        (parameter("description: Space-separated., schema: {type: [array, 'null']}"), "style", "style: form"),
+        (
+            parameter("description: 'As `filter[a]=1`.', schema: {type: object, properties: {a: {}}}"),
+            "style",
+            "style: form",
+        ),
+        (parameter("description: 'As `/x?n[a]=1`.', schema: {type: object}"), "style", "style: form"),
+        (parameter("description: 'As `n[]=1&n[]=2`.', schema: {type: array}"), "style", "style: form"),
         (parameter("description: Required. The n., schema: {type: string}"), "required", "not required"),
         (
             parameter("required: true, description: Optional. The n., schema: {type: string}"),
@@ -189,6 +210,14 @@ def test_a_text_against_its_keyword_is_noted(operation, kind, chosen):
         parameter("description: 'One of `a` or `b`.', schema: {enum: [b, a]}"),
         parameter("description: Comma-separated., explode: false, schema: {type: array}"),
         parameter("description: Comma-separated., schema: {type: string}"),
+        parameter("description: 'Comma-separated, or `n=a&n=b`.', schema: {type: array}"),
+        parameter("description: 'Repeat the parameter: `n=a&n=b`.', schema: {type: array}"),
+        parameter("description: Do not repeat the parameter., explode: false, schema: {type: array}"),
+        parameter("description: Pipe-delimited., style: pipeDelimited, schema: {type: array}"),
+        parameter("description: 'One of `n=a|b`.', schema: {type: array}"),
+        parameter("description: 'As `filter[b]=1`.', schema: {type: object, properties: {a: {}}}"),
+        parameter("description: 'As `n[a]=1`.', style: deepObject, schema: {type: object}"),
+        parameter("description: Can be repeated., schema: {type: string}, explode: false"),
         parameter("description: Required. The n., required: true, schema: {type: string}"),
         parameter("description: Optional. The n., schema: {type: string}"),
         parameter("description: Optionally the required n., schema: {type: string}"),
