@@ -215,6 +215,7 @@ def test_a_text_against_its_keyword_is_noted(operation, kind, chosen):
         parameter("description: Do not repeat the parameter., explode: false, schema: {type: array}"),
         parameter("description: Pipe-delimited., style: pipeDelimited, schema: {type: array}"),
         parameter("description: 'One of `n=a|b`.', schema: {type: array}"),
+        parameter("description: '`n=1,2` or `n[]=1`.', schema: {oneOf: [{type: string}, {type: array}]}"),
         parameter("description: 'As `filter[b]=1`.', schema: {type: object, properties: {a: {}}}"),
         parameter("description: 'As `n[a]=1`.', style: deepObject, schema: {type: object}"),
         parameter("description: Can be repeated., schema: {type: string}, explode: false"),
@@ -307,6 +308,13 @@ KEYS = """      security: [{key: []}]
 components:
   securitySchemes: {key: {type: apiKey, in: header, name: X-Key, description: %s}}
 """
+SENT = """      parameters: [{name: X-Job, in: header, schema: {type: string}}]
+      security: %s
+      description: %s
+      responses: {'401': {description: %s}}
+components:
+  securitySchemes: {key: {type: apiKey, in: header, name: X-Key}}
+"""
 LIMITS = "{a: {properties: {%s: {maximum: %d}}}, b: {properties: {%s: {maximum: %d}}}}"
 ROWS = """      description: Lists rows. %s
       responses:
@@ -340,6 +348,20 @@ ROWS = """      description: Lists rows. %s
         (KEYS % ("missing", "Your API key."), ["security"]),
         (KEYS % ("missing", "An access token or API key."), []),
         (KEYS % ("not an API key", "Sent by us."), []),
+        (SENT % ("[]", "Requires a Bearer token in the Authorization header.", "Refused"), ["security"]),
+        (SENT % ("[]", "Makes a thing", "Invalid or missing API key"), ["security"]),
+        (SENT % ("[]", "Requires an API key if the thing is private.", "Wrong password"), []),
+        (SENT % ("[]", "Does not require an API key. Requires a name.", "Refused"), []),
+        (SENT % ("[]", "Returns a token. No authentication is required.", "Refused"), []),
+        (SENT % ("[]", "Requires an access token in the request body.", "Refused"), []),
+        (SENT % ("[key: []]", "Use your API key in the `X-Other` header.", "Refused"), ["security"]),
+        (SENT % ("[key: []]", "Send the API key as a `k` query parameter.", "Refused"), ["security"]),
+        (SENT % ("[key: []]", "Use your API key in the `x-key` header.", "Refused"), []),
+        (SENT % ("[key: []]", "Send an API key in the `X-A` or `X-Key` header.", "Refused"), []),
+        (SENT % ("[key: []]", "Returns an access token for use in the `X-Token` header.", "Refused"), []),
+        (SENT % ("[key: []]", "Send a request key in the `Idempotency-Key` header.", "Refused"), []),
+        (SENT % ("[key: []]", "Send the secret key in the `X-Job` header.", "Refused"), []),
+        (KEYS % ("missing", "The API key in the Authorization header."), ["security", "security"]),
         (parameter("schema: {type: string, nullable: true}"), ["old form"]),
         (body("{properties: " + LIMITS % (("retryLimit", 5, "retryLimit", 9)) + "}"), ["limit"]),
         (body("{properties: " + LIMITS % (("retryLimit", 5, "retryLimit", 5)) + "}"), []),

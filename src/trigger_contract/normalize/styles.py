@@ -74,14 +74,15 @@ def check_styles(found: Iterable[Found], lookup: Lookup, ledger: Ledger) -> None
         _check_word(parameter, pointer, description, ledger)
         parts = [part for _, part in leaves(pointer, parameter.get("schema"), lookup)]
         _check_joins(parameter, pointer, description, parts, ledger)
-        samples = [sample for sample in _samples(description) if len(sample.names) > 1]
+        shown = _samples(description)
+        samples = [sample for sample in shown if len(sample.names) > 1]
         own = [sample for sample in samples if sample.names[0] == parameter.get("name")]
         if own and parameter.get("style") == "deepObject":
             deep.append((pointer, parameter, own))
-        others = known - {str(parameter.get("name"))}
-        _check_brackets(
-            parameter, pointer, [sample for sample in samples if sample.names[0] not in others], parts, ledger
-        )
+        name = str(parameter.get("name"))
+        if not any(sample.name == name for sample in shown):
+            about = [sample for sample in samples if sample.names[0] not in known - {name}]
+            _check_brackets(parameter, pointer, about, parts, ledger)
     commas = {parameter.source for _, parameter, own in deep if any("," in sample.value for sample in own)}
     for pointer, parameter, own in deep:
         _define(parameter, pointer, own, parameter.source in commas, ledger)
@@ -94,6 +95,7 @@ class Sample:
     name: str
     value: str
     rest: str = ""
+    words: str = ""
 
     @property
     def names(self) -> list[str]:
@@ -109,7 +111,7 @@ def _samples(description: str) -> list[Sample]:
     found = []
     for match in _SAMPLE.finditer(description):
         value, further, rest = match[2].partition("&")
-        found.append(Sample(match[1].rpartition("?")[2].lstrip("&"), value, further + rest))
+        found.append(Sample(match[1].rpartition("?")[2].lstrip("&"), value, further + rest, match[0]))
     return found
 
 
@@ -151,7 +153,7 @@ def _check_joins(
         Claim(parameter.source, line_of(parameter, key), f"{shown} ({meaning})"),
         Claim(parameter.source, line_of(parameter, "description"), f'the text: "{words}"'),
     )
-    should = "`explode: false`" if other == "comma" and by_explode else _WRITES[other]
+    should = f"`explode: {str(not exploded).lower()}`" if by_explode else _WRITES[other]
     reason = f"The keyword stands, or its default; the page should say {should} if the text is right."
     ledger.add(Contradiction(kind, (*pointer, kind), claims, shown, RULE, reason))
 
@@ -162,9 +164,9 @@ def _joins(name: str, description: str) -> dict[str, str]:
     samples = [sample for sample in _samples(description) if sample.name == name]
     for sample in samples:
         if f"&{name}=" in sample.rest:
-            said.setdefault("repeat", f"`{sample}`")
+            said.setdefault("repeat", sample.words)
         elif "," in sample.value:
-            said.setdefault("comma", f"`{sample}`")
+            said.setdefault("comma", sample.words)
     for join, phrase in _JOINS.items():
         found = phrase.search(description)
         if found is not None:
@@ -175,7 +177,7 @@ def _joins(name: str, description: str) -> dict[str, str]:
 def _check_brackets(
     parameter: Node, pointer: Pointer, samples: list[Sample], parts: list[Node], ledger: Ledger
 ) -> None:
-    """Names in brackets, which the style ``form`` never writes."""
+    """Names in brackets and no plain one, where the style ``form`` writes the plain one."""
     name = str(parameter.get("name"))
     if parameter.get("style", "form") != "form" or "[" in name:
         return
@@ -192,7 +194,7 @@ def _check_brackets(
                 line_of(parameter, "style" if "style" in parameter else "name"),
                 "style: form (no names in brackets)",
             ),
-            Claim(parameter.source, line_of(parameter, "description"), f"the text: `{sample}`"),
+            Claim(parameter.source, line_of(parameter, "description"), f"the text: {sample.words}"),
         )
         wanted = "`style: deepObject`" if inner else f"`{name}[]` as the name"
         reason = f"The keyword stands, or its default; the page should say {wanted} if the text is right."
