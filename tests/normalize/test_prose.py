@@ -160,6 +160,14 @@ def body(schema: str, description: str = "Makes a thing") -> str:
         ),
         (parameter("description: Limited to 20 items., schema: {type: array, maxItems: 9}"), "limit", "9"),
         (
+            parameter("description: 1-9 characters, schema: {type: string, minLength: 2, maxLength: 9}"),
+            "limit",
+            "minLength: 2",
+        ),
+        (parameter("description: At most 9., schema: {type: integer, maximum: 5}"), "limit", "maximum: 5"),
+        (parameter("description: Must be >= 9, schema: {type: integer, minimum: 5}"), "limit", "minimum: 5"),
+        (parameter("description: Cannot exceed 9 items., schema: {type: array, maxItems: 5}"), "limit", "5"),
+        (
             parameter("description: At least 2 items., schema: {type: array, minItems: 1}"),
             "limit",
             "minItems: 1",
@@ -350,6 +358,8 @@ ROWS = """      description: Lists rows. %s
         (KEYS % ("not an API key", "Sent by us."), []),
         (SENT % ("[]", "Requires a Bearer token in the Authorization header.", "Refused"), ["security"]),
         (SENT % ("[]", "Makes a thing", "Invalid or missing API key"), ["security"]),
+        (SENT % ("[]", "Send your API key in the `X-Key` header.", "Refused"), ["security"]),
+        (SENT % ("[]", "Send the API key in the `X-Key` header of later calls.", "Refused"), []),
         (SENT % ("[]", "Requires an API key if the thing is private.", "Wrong password"), []),
         (SENT % ("[]", "Does not require an API key. Requires a name.", "Refused"), []),
         (SENT % ("[]", "Returns a token. No authentication is required.", "Refused"), []),

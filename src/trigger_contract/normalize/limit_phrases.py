@@ -12,14 +12,19 @@ from typing import Any
 
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _NUMBER = rf"((?:(?<![\w.)])-)?(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)|{'|'.join(_WORDS)})"
-_ALONE = r"(?![,.]?\d|\s*[\w%])"
+_ALONE = r"(?![,.]?\d|\s*(?!inclusive\b)[\w%])"
+_START = r"(?:\A|(?<=[.;!(])|(?<=[.;!] ))"
 _UNIT = r"(?:\s?(?:milliseconds?|ms|seconds?|secs?|s|minutes?|hours?|days?|bytes|pixels|px|percent|%)(?!\w))?"
 # "Between 1 and 60 minutes, in seconds": which of the two units the number has, is not certain.
 _TIMES = re.compile(r"\b(millisecond|second|minute|hour|day)", re.IGNORECASE)
 _COUNTS = re.compile(r"\d|\b(?:up to|at most|least|max|than|between|based|default)\b", re.IGNORECASE)
 _CHARACTERS = r"\s*(?:characters?|chars?)\b"
 _COUNTED = r"\s+(?:unique |different )?(?:items?|elements?|entries|values|tags?|[a-z]+s)\b"
-_BETWEEN_CHARACTERS = re.compile(rf"between {_NUMBER} and {_NUMBER}{_CHARACTERS}", re.IGNORECASE)
+# "2024-01" and "24-7" are no ranges: a dash counts only where a word, a bracket or the whole text says so.
+_DASH = r"\s?[\u2013\u2014-]\s?"
+_BETWEEN_CHARACTERS = re.compile(
+    rf"(?:between {_NUMBER} and|(?<![\w.,-])(\d+){_DASH}(?=\d)) ?{_NUMBER}{_CHARACTERS}", re.IGNORECASE
+)
 _ITEMS = r"\s+(?:items?|elements?|entry|entries|values?|tags?)\b"
 _BETWEEN_ITEMS = re.compile(rf"\bbetween {_NUMBER} and {_NUMBER}{_ITEMS}", re.IGNORECASE)
 _BETWEEN = re.compile(
@@ -27,16 +32,14 @@ _BETWEEN = re.compile(
     rf"{_UNIT}{_ALONE}",
     re.IGNORECASE,
 )
-# "2024-01" and "24-7" are no ranges: a dash counts only where a word, a bracket or the whole text says so.
-_DASH = r"\s?[\u2013\u2014-]\s?"
 _RANGE = re.compile(
     rf"\((\d+){_DASH}(\d+){_UNIT}\)"
     rf"|\b(?:between|range(?: is| of|:)?) (\d+){_DASH}(\d+){_UNIT}(?![\w-]|[,.]\d|\s+(?!inclusive)\w)"
-    rf"|\A(\d+){_DASH}(\d+){_UNIT}\.?\Z",
+    rf"|\A(\d+)(?:{_DASH}| to )(\d+){_UNIT}\.?\Z",
     re.IGNORECASE,
 )
 _FROM_TO = re.compile(
-    r"\b(?:(?:values?|numbers?|integers?|ranges|ranging|rating|score|scale|percentage) from"
+    rf"(?:\b(?:values?|numbers?|integers?|ranges|ranging|rating|score|scale|percentage) from|{_START}from"
     rf"|range(?: of| from| is|:)?) {_NUMBER} to {_NUMBER}{_UNIT}{_ALONE}",
     re.IGNORECASE,
 )
@@ -60,38 +63,40 @@ _UP_TO = re.compile(
     rf"(?:can have|may have|contains?|with) (?:up to|at most|a maximum of) {_NUMBER}{_COUNTED}", re.IGNORECASE
 )
 _MOST_ITEMS = re.compile(
-    rf"\b(?:max(?:imum)?(?: of)?|up to|at most|no more than|limited to|not exceed) {_NUMBER}{_ITEMS}"
+    rf"\b(?:max(?:imum)?(?: of)?|up to|at most|no more than|limited to|limit of"
+    rf"|(?:not|cannot|can't) (?:exceed|(?:contain|have|include) more than)) {_NUMBER}{_ITEMS}"
     rf"|\((?:up to|at most|max(?:imum)?\.?) {_NUMBER}\)",
     re.IGNORECASE,
 )
 _LEAST_ITEMS = re.compile(
     rf"\b(?:min(?:imum)?(?: of)?|at least|no fewer than|not be fewer than) {_NUMBER}{_ITEMS}", re.IGNORECASE
 )
+_IS = r"(?: (?:is|of|value is|value of|value))?[:= ] ?"
 _MAXIMUM = re.compile(
-    rf"\bmax(?:imum)?\.?(?: (?:is|of|value is|value of))?[: ] ?{_NUMBER}(?![\w,]*{_CHARACTERS}|\.?\d|\w)",
+    rf"\bmax(?:imum)?\.?{_IS}{_NUMBER}(?![\w,]*{_CHARACTERS}|\.?\d|\w)",
     re.IGNORECASE,
 )
 _MINIMUM = re.compile(
-    rf"\bmin(?:imum)?\.?(?: (?:is|of|value is|value of))?[: ] ?{_NUMBER}(?!{_CHARACTERS}|[,.]?\d|\w)",
+    rf"\bmin(?:imum)?\.?{_IS}{_NUMBER}(?!{_CHARACTERS}|[,.]?\d|\w)",
     re.IGNORECASE,
 )
 _MUST = r"\b(?:must|should|has to|needs to) be"
 _ABOVE = re.compile(
-    rf"{_MUST} (?:strictly )?(?:greater|more|larger|higher) than {_NUMBER}{_ALONE}",
+    rf"{_MUST} (?:strictly )?(?:>|(?:greater|more|larger|higher) than) {_NUMBER}{_ALONE}",
     re.IGNORECASE,
 )
 _BELOW = re.compile(
-    rf"{_MUST} (?:strictly )?(?:less|smaller|lower) than {_NUMBER}{_ALONE}",
+    rf"{_MUST} (?:strictly )?(?:<|(?:less|smaller|lower) than) {_NUMBER}{_ALONE}",
     re.IGNORECASE,
 )
 _AT_LEAST = re.compile(
-    rf"{_MUST} (?:at least|(?:greater|more|larger) than or equal to)"
+    rf"(?:{_MUST} (?:at least|>=|≥|(?:greater|more|larger) than or equal to)|{_START}at least)"
     rf" {_NUMBER}{_ALONE}",
     re.IGNORECASE,
 )
 _AT_MOST = re.compile(
-    rf"(?:{_MUST} (?:at most|no more than|(?:less|smaller) than or equal to)"
-    rf"|{_NOT_MORE}) {_NUMBER}{_ALONE}",
+    rf"(?:{_MUST} (?:at most|no more than|<=|≤|(?:less|smaller) than or equal to)"
+    rf"|{_NOT_MORE}|{_START}(?:at most|no more than|up to)) {_NUMBER}{_ALONE}",
     re.IGNORECASE,
 )
 _BASED = re.compile(r"\b([01]|zero|one)-based\b", re.IGNORECASE)
@@ -175,8 +180,8 @@ def read_limits(text: str, kinds: Collection[str], enum: Collection[Any] = ()) -
 
 def _sizes(text: str, kinds: Collection[str]) -> Iterator[Limit]:
     if match := _BETWEEN_CHARACTERS.search(text):
-        yield Limit("minLength", number(match[1]), match[0])
-        yield Limit("maxLength", number(match[2]), match[0])
+        yield Limit("minLength", number(match[1] or match[2]), match[0])
+        yield Limit("maxLength", number(match[3]), match[0])
     elif not {"string", "array"}.isdisjoint(kinds):
         if match := _MAX_CHARACTERS.search(text):
             yield Limit("maxLength", number(match[1] or match[2] or match[3]), match[0])

@@ -24,8 +24,10 @@ from trigger_contract.normalize.standard import find
 
 _CREDENTIAL = r"(?:API (?:key|token)|access token|bearer token|secret key)"
 _DEMAND = re.compile(
-    rf"\b(?:requires? (?:(?:an?|your|the|valid) )*(?:{_CREDENTIAL}|authentication)"
-    r"|(?:must be|needs to be) authenticated|authentication is required"
+    rf"\b(?:(?:requires?|needs) (?:(?:an?|your|the|valid) )*(?:{_CREDENTIAL}|authentication)"
+    r"|(?:must be|needs to be) authenticated|authentication (?:is )?required"
+    rf"|\A(?:include|pass|provide|send|supply|use) (?:(?:an?|your|the|valid) )*{_CREDENTIAL}"
+    r" (?:in|via|through|as)"
     rf"|{_CREDENTIAL} (?:is|must be) (?:required|sent|provided))\b(?!-)",
     re.IGNORECASE,
 )
@@ -42,7 +44,7 @@ _PLACE = re.compile(
 )
 _DOUBT = re.compile(
     r"\b(?:if|unless|when|where|only|or|no|not|some|may|can|could|optional\w*|instead|deprecated|formerly|doesn't"
-    r"|returns?|returned|gets?|obtains?|receives?|generates?|creates?|issues?|exchanges?|body|payload)\b",
+    r"|returns?|returned|gets?|obtains?|receives?|generates?|creates?|issues?|exchanges?|body|payload|subsequent|further|future|later|other|all)\b",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n\s*(?:\n|[-*] )")
@@ -115,9 +117,11 @@ def _elsewhere(
 ) -> None:
     for sentence in _sentences(node):
         match = _PLACE.search(sentence)
-        if match is None or _DOUBT.search(sentence):
+        if match is None:
             continue
         said = match["place"].partition(" ")[0], match["quoted"] or match["plain"]
+        if _DOUBT.search(sentence.replace(said[1], " ")):
+            continue
         if _folded(said) in {_folded(place) for place in (*sent, *parameters)}:
             continue
         known = " and ".join(dict.fromkeys(f"`{name}` ({where})" for where, name in sent))
