@@ -78,6 +78,7 @@ BOMB = "x0: &x0 [a,a,a,a,a,a,a,a,a]\n" + "".join(
         (operation(OK + ", tags: true"), 10, "`tags` must be a list"),
         (operation(OK + ", operationId: [a]"), 10, "`operationId` must be a text"),
         (operation(OK + ", security: [a]"), 10, "`security` must be a list of mappings"),
+        (operation(OK + ", security: 5"), 10, "`security` must be a list"),
         (schema("{type: {a: 1}}"), 9, "`type` must name types"),
         (schema("{anyOf: true}"), 9, "`anyOf` must be a list"),
         (schema("{maxLength: {a: 1}}"), 9, "`maxLength` must be a number"),

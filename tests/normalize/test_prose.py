@@ -46,6 +46,27 @@ def body(schema: str, description: str = "Makes a thing") -> str:
             "explode",
             "explode: true",
         ),
+        (
+            parameter(
+                "description: 'Repeat the parameter: `?n=a&n=b`.', explode: false, schema: {type: array}"
+            ),
+            "explode",
+            "explode: false",
+        ),
+        (
+            parameter("description: Can be repeated., style: pipeDelimited, schema: {type: array}"),
+            "style",
+            "style: pipeDelimited",
+        ),
+        (parameter("description: Pipe-delimited., schema: {type: array}"), "style", "style: form"),
+        (parameter("description: Space-separated., schema: {type: [array, 'null']}"), "style", "style: form"),
+        (
+            parameter("description: 'As `filter[a]=1`.', schema: {type: object, properties: {a: {}}}"),
+            "style",
+            "style: form",
+        ),
+        (parameter("description: 'As `/x?n[a]=1`.', schema: {type: object}"), "style", "style: form"),
+        (parameter("description: 'As `n[]=1&n[]=2`.', schema: {type: array}"), "style", "style: form"),
         (parameter("description: Required. The n., schema: {type: string}"), "required", "not required"),
         (
             parameter("required: true, description: Optional. The n., schema: {type: string}"),
@@ -115,6 +136,71 @@ def body(schema: str, description: str = "Makes a thing") -> str:
             "maxItems: 5",
         ),
         (body("{required: [a], properties: {a: {}}, example: {b: 1}}"), "example", "required a"),
+        (
+            parameter("description: Defaults to `25`., schema: {type: integer, default: 20}"),
+            "default",
+            "default: 20",
+        ),
+        (
+            parameter("description: A value from 1 to 10., schema: {type: integer, minimum: 0, maximum: 10}"),
+            "limit",
+            "minimum: 0",
+        ),
+        (
+            parameter("description: 0-3600, schema: {type: integer, minimum: 0, maximum: 60}"),
+            "limit",
+            "maximum: 60",
+        ),
+        (
+            parameter(
+                "description: In the range 0-60 seconds., schema: {minimum: 1, maximum: 60, type: integer}"
+            ),
+            "limit",
+            "minimum: 1",
+        ),
+        (parameter("description: Limited to 20 items., schema: {type: array, maxItems: 9}"), "limit", "9"),
+        (
+            parameter("description: 1-9 characters, schema: {type: string, minLength: 2, maxLength: 9}"),
+            "limit",
+            "minLength: 2",
+        ),
+        (parameter("description: At most 9., schema: {type: integer, maximum: 5}"), "limit", "maximum: 5"),
+        (parameter("description: Must be >= 9, schema: {type: integer, minimum: 5}"), "limit", "minimum: 5"),
+        (parameter("description: Cannot exceed 9 items., schema: {type: array, maxItems: 5}"), "limit", "5"),
+        (
+            parameter("description: At least 2 items., schema: {type: array, minItems: 1}"),
+            "limit",
+            "minItems: 1",
+        ),
+        (
+            parameter(
+                "description: 'Must not exceed 1,000 characters.', schema: {type: string, maxLength: 500}"
+            ),
+            "limit",
+            "maxLength: 500",
+        ),
+        (
+            parameter(
+                "description: Between 2 and 4 entries., schema: {type: array, minItems: 2, maxItems: 9}"
+            ),
+            "limit",
+            "maxItems: 9",
+        ),
+        (
+            parameter("description: Must be greater than 0., schema: {type: integer, minimum: -5}"),
+            "limit",
+            "minimum: -5",
+        ),
+        (
+            parameter("description: Must be at most 5., schema: {type: number, exclusiveMaximum: 5}"),
+            "limit",
+            "exclusiveMaximum: 5",
+        ),
+        (
+            parameter("description: Must be less than 9., schema: {type: number}"),
+            "limit in prose only",
+            "prose",
+        ),
         (body("{properties: {a: {description: 'Required: the a.'}}}"), "required", "not required"),
     ],
 )
@@ -132,11 +218,30 @@ def test_a_text_against_its_keyword_is_noted(operation, kind, chosen):
         parameter("description: 'One of `a` or `b`.', schema: {enum: [b, a]}"),
         parameter("description: Comma-separated., explode: false, schema: {type: array}"),
         parameter("description: Comma-separated., schema: {type: string}"),
+        parameter("description: 'Comma-separated, or `n=a&n=b`.', schema: {type: array}"),
+        parameter("description: 'Repeat the parameter: `n=a&n=b`.', schema: {type: array}"),
+        parameter("description: Do not repeat the parameter., explode: false, schema: {type: array}"),
+        parameter("description: Pipe-delimited., style: pipeDelimited, schema: {type: array}"),
+        parameter("description: 'One of `n=a|b`.', schema: {type: array}"),
+        parameter("description: '`n=1,2` or `n[]=1`.', schema: {oneOf: [{type: string}, {type: array}]}"),
+        parameter("description: 'As `filter[b]=1`.', schema: {type: object, properties: {a: {}}}"),
+        parameter("description: 'As `n[a]=1`.', style: deepObject, schema: {type: object}"),
+        parameter("description: Can be repeated., schema: {type: string}, explode: false"),
         parameter("description: Required. The n., required: true, schema: {type: string}"),
         parameter("description: Optional. The n., schema: {type: string}"),
         parameter("description: Optionally the required n., schema: {type: string}"),
         parameter("description: Maximum of 10 seconds, schema: {type: array, maxItems: 5}"),
         parameter("schema: {type: integer, minimum: 5, maximum: 5}"),
+        parameter("description: Must be greater than 0., schema: {type: integer, minimum: 1}"),
+        parameter("description: Must be less than 9., schema: {type: number, exclusiveMaximum: 9}"),
+        parameter("description: 'Must be less than 1,000 bytes.', schema: {type: integer, maximum: 5}"),
+        parameter("description: Must be greater than 0 if set., schema: {type: integer, minimum: -5}"),
+        parameter("description: 'From 1 to 60 minutes, in seconds.', schema: {type: integer, maximum: 9}"),
+        parameter("description: 'Between 1 and 5 minutes, in seconds.', schema: {type: integer, maximum: 9}"),
+        parameter("description: Between -90 and 90., schema: {type: number, minimum: -90, maximum: 90}"),
+        parameter("description: Counted since 2024-01., schema: {type: integer, maximum: 5}"),
+        parameter("description: It takes 5-10 seconds., schema: {type: integer, maximum: 5}"),
+        parameter("description: 'As of version range 1-2-3.', schema: {type: integer, maximum: 5}"),
         body("{properties: {tags: {type: array, maxItems: 10}}}", "Takes a maximum of 10 tags."),
         body("{required: [a], properties: {a: {readOnly: true}}, example: {}}"),
         body("{required: [a], properties: {a: {description: 'Required: the a.'}}}"),
@@ -211,6 +316,13 @@ KEYS = """      security: [{key: []}]
 components:
   securitySchemes: {key: {type: apiKey, in: header, name: X-Key, description: %s}}
 """
+SENT = """      parameters: [{name: X-Job, in: header, schema: {type: string}}]
+      security: %s
+      description: %s
+      responses: {'401': {description: %s}}
+components:
+  securitySchemes: {key: {type: apiKey, in: header, name: X-Key}}
+"""
 LIMITS = "{a: {properties: {%s: {maximum: %d}}}, b: {properties: {%s: {maximum: %d}}}}"
 ROWS = """      description: Lists rows. %s
       responses:
@@ -244,6 +356,22 @@ ROWS = """      description: Lists rows. %s
         (KEYS % ("missing", "Your API key."), ["security"]),
         (KEYS % ("missing", "An access token or API key."), []),
         (KEYS % ("not an API key", "Sent by us."), []),
+        (SENT % ("[]", "Requires a Bearer token in the Authorization header.", "Refused"), ["security"]),
+        (SENT % ("[]", "Makes a thing", "Invalid or missing API key"), ["security"]),
+        (SENT % ("[]", "Send your API key in the `X-Key` header.", "Refused"), ["security"]),
+        (SENT % ("[]", "Send the API key in the `X-Key` header of later calls.", "Refused"), []),
+        (SENT % ("[]", "Requires an API key if the thing is private.", "Wrong password"), []),
+        (SENT % ("[]", "Does not require an API key. Requires a name.", "Refused"), []),
+        (SENT % ("[]", "Returns a token. No authentication is required.", "Refused"), []),
+        (SENT % ("[]", "Requires an access token in the request body.", "Refused"), []),
+        (SENT % ("[key: []]", "Use your API key in the `X-Other` header.", "Refused"), ["security"]),
+        (SENT % ("[key: []]", "Send the API key as a `k` query parameter.", "Refused"), ["security"]),
+        (SENT % ("[key: []]", "Use your API key in the `x-key` header.", "Refused"), []),
+        (SENT % ("[key: []]", "Send an API key in the `X-A` or `X-Key` header.", "Refused"), []),
+        (SENT % ("[key: []]", "Returns an access token for use in the `X-Token` header.", "Refused"), []),
+        (SENT % ("[key: []]", "Send a request key in the `Idempotency-Key` header.", "Refused"), []),
+        (SENT % ("[key: []]", "Send the secret key in the `X-Job` header.", "Refused"), []),
+        (KEYS % ("missing", "The API key in the Authorization header."), ["security", "security"]),
         (parameter("schema: {type: string, nullable: true}"), ["old form"]),
         (body("{properties: " + LIMITS % (("retryLimit", 5, "retryLimit", 9)) + "}"), ["limit"]),
         (body("{properties: " + LIMITS % (("retryLimit", 5, "retryLimit", 5)) + "}"), []),

@@ -32,7 +32,7 @@ def check_draft(draft: Node, ledger: Ledger) -> None:
     def lookup(reference: str) -> Any:
         return find(draft, reference)
 
-    check_styles(found, ledger)
+    check_styles(found, lookup, ledger)
     check_limits(found, lookup, ledger)
     check_prose(found, lookup, ledger)
     check_gaps(found, ledger)

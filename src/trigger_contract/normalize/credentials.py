@@ -15,6 +15,7 @@ from trigger_contract.normalize.model import (
     line_of,
     operations_of,
 )
+from trigger_contract.normalize.sent_credentials import check_sent
 from trigger_contract.normalize.shape import walk
 
 _KEY = re.compile(r"\b(?:with|using|use) (?:an?|your|the) ((?:[A-Z][\w-]+ )+)(?:API )?(?:[Kk]ey|[Tt]oken)\b")
@@ -29,6 +30,7 @@ def check_credentials(draft: Node, ledger: Ledger) -> None:
     for group, path, method, operation in operations_of(draft):
         if group == "paths":
             _check((group, path, method), operation, schemes, ledger)
+    check_sent(draft, ledger)
 
 
 def _check(pointer: Pointer, operation: Node, schemes: Node, ledger: Ledger) -> None:

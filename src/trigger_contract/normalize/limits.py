@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from trigger_contract.normalize.limit_phrases import Limit, read_limits
+from trigger_contract.normalize.limit_phrases import BOUNDS, Limit, read_limits
 from trigger_contract.normalize.model import (
     RULE,
     Claim,
@@ -72,7 +72,8 @@ def _about(limit: Limit, parts: list[Part], around: list[Part]) -> Part | None:
             fitting.append(((*pointer, "items"), items))
         elif not limit.kinds or not set(limit.kinds).isdisjoint(kinds):
             fitting.append((pointer, part))
-    return next((part for part in fitting if limit.keyword in part[1]), fitting[0] if fitting else None)
+    known = {limit.keyword, BOUNDS.get(limit.keyword, limit.keyword)}
+    return next((part for part in fitting if not known.isdisjoint(part[1])), fitting[0] if fitting else None)
 
 
 def _possible(pointer: Pointer, schema: Node, ledger: Ledger) -> None:
@@ -90,14 +91,17 @@ def _possible(pointer: Pointer, schema: Node, ledger: Ledger) -> None:
 
 def _compare(limit: Limit, about: Part, text: Node, ledger: Ledger) -> None:
     pointer, schema = about
-    known = schema.get(limit.keyword)
-    if known == limit.value and isinstance(known, bool) == isinstance(limit.value, bool):
+    other = BOUNDS.get(limit.keyword, limit.keyword)
+    keyword = limit.keyword if limit.keyword in schema or other not in schema else other
+    known = schema.get(keyword)
+    same = known == limit.value and isinstance(known, bool) == isinstance(limit.value, bool)
+    if same and keyword == limit.keyword:
         return
     if limit.keyword == "pattern" and str(known).startswith(str(limit.value)):
         return
     if limit.keyword == "format" and (known in _DATES or "pattern" in schema):
         return
-    if limit.keyword in ("minimum", "maximum") and _exclusive(schema, limit):
+    if limit.keyword in BOUNDS and _same_bound(schema, limit):
         return
     said = Claim(text.source, line_of(text, "description"), f'the text: "{limit.words}"')
     word = limit.keyword if limit.keyword in ("default", "format") else "limit"
@@ -108,17 +112,16 @@ def _compare(limit: Limit, about: Part, text: Node, ledger: Ledger) -> None:
             "The schema is silent, so nothing is broken; whether the text is a rule is for a person to say."
         )
     else:
-        shown = Claim(schema.source, line_of(schema, limit.keyword), f"the schema: {limit.keyword} {known}")
-        kind, chosen = word, f"{limit.keyword}: {known}"
+        shown = Claim(schema.source, line_of(schema, keyword), f"the schema: {keyword} {known}")
+        kind, chosen = word, f"{keyword}: {known}"
         reason = "Where the text and the schema of one page differ, the schema stands: machines read it."
-    place = (*pointer, limit.keyword)
+    place = (*pointer, keyword)
     ledger.add(Contradiction(kind, place, (shown, said), chosen, RULE, reason))
 
 
-def _exclusive(schema: Node, limit: Limit) -> bool:
-    """Whether an exclusive bound says the same for whole numbers: "min. 1" is ``exclusiveMinimum: 0``."""
+def _same_bound(schema: Node, limit: Limit) -> bool:
+    """Whether the other bound says the same for whole numbers: "min. 1" is ``exclusiveMinimum: 0``."""
     if schema.get("type") != "integer":
         return False
-    if limit.keyword == "minimum":
-        return bool(schema.get("exclusiveMinimum") == limit.value - 1)
-    return bool(schema.get("exclusiveMaximum") == limit.value + 1)
+    step = 1 if limit.keyword in ("minimum", "exclusiveMaximum") else -1
+    return bool(schema.get(BOUNDS[limit.keyword]) == limit.value - step)

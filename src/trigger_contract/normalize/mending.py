@@ -192,7 +192,8 @@ def _operation(value: LocatedMapping, slips: list[Slip]) -> None:
         value["security"] = sequence_of(value, [value["security"]])
     if value.get("responses") == {}:
         del value["responses"]
-    for requirement in value.get("security") or ():
+    security = value.get("security")
+    for requirement in security if isinstance(security, LocatedSequence) else ():
         if isinstance(requirement, LocatedMapping):
             for name in [name for name, scopes in requirement.items() if scopes is None]:
                 requirement[name] = sequence_of(requirement, [])

@@ -24,15 +24,40 @@ from trigger_contract.normalize.model import (
     node_like,
     put,
 )
+from trigger_contract.normalize.reach import Lookup, kinds_of, leaves
 
 _SAMPLE = re.compile(r"`([^`\s=]+)=([^`\s]*)`")
-_COMMAS = re.compile(r"\bcomma[- ](?:separated|delimited)\b", re.IGNORECASE)
+# How the values of a list stand in a query string: what a text calls it, and the style that writes it so
+# (OpenAPI 3.1, Style Values and Style Examples; the other styles define no list, or none with `explode`).
+_JOINS = {
+    "comma": re.compile(r"(?<!not )\bcomma[- ](?:separated|delimited)\b", re.IGNORECASE),
+    "pipe": re.compile(r"(?<!not )\bpipe[- ](?:separated|delimited)\b", re.IGNORECASE),
+    "space": re.compile(r"(?<!not )\bspace[- ](?:separated|delimited)\b", re.IGNORECASE),
+    "repeat": re.compile(
+        r"(?<!not )(?<!n't )\brepeat(?:ing)? (?:the|this) (?:query )?(?:parameter|param|key)\b"
+        r"|\b(?:can|may|must|should) be (?:repeated|(?:given|passed|provided|sent|specified|supplied|used)"
+        r" (?:multiple|several) times)\b",
+        re.IGNORECASE,
+    ),
+}
+_WRITTEN = {
+    ("form", True): ("repeat", "the name once for each value"),
+    ("form", False): ("comma", "the values joined by commas"),
+    ("spaceDelimited", False): ("space", "the values joined by spaces"),
+    ("pipeDelimited", False): ("pipe", "the values joined by pipes"),
+}
+_WRITES = {
+    "repeat": "`style: form` with `explode: true`",
+    "comma": "`style: form` with `explode: false`",
+    "space": "`style: spaceDelimited`",
+    "pipe": "`style: pipeDelimited`",
+}
 _WORD = re.compile(
     r"""["'`](form|deepObject|spaceDelimited|pipeDelimited|simple)["'`]?\s+(?:encoding )?style"""
 )
 
 
-def check_styles(found: Iterable[Found], ledger: Ledger) -> None:
+def check_styles(found: Iterable[Found], lookup: Lookup, ledger: Ledger) -> None:
     """Compare each query parameter's style with its text, and record the form that only the text defines.
 
     A page that joins lists by commas in one of its ``deepObject`` parameters does so in all of them.
@@ -40,17 +65,24 @@ def check_styles(found: Iterable[Found], ledger: Ledger) -> None:
     parameters = [
         (pointer, node) for pointer, node, kind in found if kind == "parameter" and node.get("in") == "query"
     ]
+    known = {str(parameter.get("name")) for _, parameter in parameters}
     deep = []
     for pointer, parameter in parameters:
         description = parameter.get("description")
         if not isinstance(description, str):
             continue
         _check_word(parameter, pointer, description, ledger)
-        _check_commas(parameter, pointer, description, ledger)
-        samples = [Sample(match[1], match[2]) for match in _SAMPLE.finditer(description) if "[" in match[1]]
+        parts = [part for _, part in leaves(pointer, parameter.get("schema"), lookup)]
+        _check_joins(parameter, pointer, description, parts, ledger)
+        shown = _samples(description)
+        samples = [sample for sample in shown if len(sample.names) > 1]
         own = [sample for sample in samples if sample.names[0] == parameter.get("name")]
         if own and parameter.get("style") == "deepObject":
             deep.append((pointer, parameter, own))
+        name = str(parameter.get("name"))
+        if not any(sample.name == name for sample in shown):
+            about = [sample for sample in samples if sample.names[0] not in known - {name}]
+            _check_brackets(parameter, pointer, about, parts, ledger)
     commas = {parameter.source for _, parameter, own in deep if any("," in sample.value for sample in own)}
     for pointer, parameter, own in deep:
         _define(parameter, pointer, own, parameter.source in commas, ledger)
@@ -62,6 +94,8 @@ class Sample:
 
     name: str
     value: str
+    rest: str = ""
+    words: str = ""
 
     @property
     def names(self) -> list[str]:
@@ -69,7 +103,16 @@ class Sample:
         return [part.rstrip("]") for part in self.name.split("[")]
 
     def __str__(self) -> str:
-        return f"{self.name}={self.value}"
+        return f"{self.name}={self.value}{self.rest}"
+
+
+def _samples(description: str) -> list[Sample]:
+    """The pieces of query strings that a text shows in backticks, whatever stands before the ``?``."""
+    found = []
+    for match in _SAMPLE.finditer(description):
+        value, further, rest = match[2].partition("&")
+        found.append(Sample(match[1].rpartition("?")[2].lstrip("&"), value, further + rest, match[0]))
+    return found
 
 
 def _check_word(parameter: Node, pointer: Pointer, description: str, ledger: Ledger) -> None:
@@ -89,27 +132,74 @@ def _check_word(parameter: Node, pointer: Pointer, description: str, ledger: Led
     ledger.add(Contradiction("style", (*pointer, "style"), claims, style, RULE, reason))
 
 
-def _check_commas(parameter: Node, pointer: Pointer, description: str, ledger: Ledger) -> None:
-    """A list that the text joins by commas and the style repeats."""
-    schema = parameter.get("schema")
-    if (
-        not isinstance(schema, dict)
-        or schema.get("type") != "array"
-        or parameter.get("style", "form") != "form"
-        or parameter.get("explode", True) is False
-    ):
+def _check_joins(
+    parameter: Node, pointer: Pointer, description: str, parts: list[Node], ledger: Ledger
+) -> None:
+    """A list that the text joins otherwise than the style does."""
+    style = str(parameter.get("style", "form"))
+    exploded = parameter.get("explode", style == "form") is True
+    join, meaning = _WRITTEN.get((style, exploded), ("", ""))
+    if not join or {kind for part in parts for kind in kinds_of(part)} - {"null"} != {"array"}:
         return
-    samples = [match for match in _SAMPLE.finditer(description) if match[1].lstrip("?&") == parameter["name"]]
-    said = next((match for match in samples if "," in match[2]), None) or _COMMAS.search(description)
-    if said is None or any("&" in match[2] for match in samples):
+    said = _joins(str(parameter.get("name")), description)
+    if not said or join in said:
         return
-    key = "explode" if "explode" in parameter else "name"
+    other, words = next(iter(said.items()))
+    by_explode = style == "form" and other in ("repeat", "comma")
+    kind = "explode" if by_explode else "style"
+    shown = f"explode: {str(exploded).lower()}" if by_explode else f"style: {style}"
+    key = next((key for key in (kind, "style", "explode") if key in parameter), "name")
     claims = (
-        Claim(parameter.source, line_of(parameter, key), "explode: true (the name once for each value)"),
-        Claim(parameter.source, line_of(parameter, "description"), f'the text: "{said[0]}"'),
+        Claim(parameter.source, line_of(parameter, key), f"{shown} ({meaning})"),
+        Claim(parameter.source, line_of(parameter, "description"), f'the text: "{words}"'),
     )
-    reason = "The keyword stands, or its default; the page should say `explode: false` if the text is right."
-    ledger.add(Contradiction("explode", (*pointer, "explode"), claims, "explode: true", RULE, reason))
+    should = f"`explode: {str(not exploded).lower()}`" if by_explode else _WRITES[other]
+    reason = f"The keyword stands, or its default; the page should say {should} if the text is right."
+    ledger.add(Contradiction(kind, (*pointer, kind), claims, shown, RULE, reason))
+
+
+def _joins(name: str, description: str) -> dict[str, str]:
+    """The ways in which a text joins a list, with its words; samples of the parameter go before words."""
+    said: dict[str, str] = {}
+    samples = [sample for sample in _samples(description) if sample.name == name]
+    for sample in samples:
+        if f"&{name}=" in sample.rest:
+            said.setdefault("repeat", sample.words)
+        elif "," in sample.value:
+            said.setdefault("comma", sample.words)
+    for join, phrase in _JOINS.items():
+        found = phrase.search(description)
+        if found is not None:
+            said.setdefault(join, found[0])
+    return said
+
+
+def _check_brackets(
+    parameter: Node, pointer: Pointer, samples: list[Sample], parts: list[Node], ledger: Ledger
+) -> None:
+    """Names in brackets and no plain one, where the style ``form`` writes the plain one."""
+    name = str(parameter.get("name"))
+    if parameter.get("style", "form") != "form" or "[" in name:
+        return
+    properties = {key for part in parts for key in part.get("properties") or ()}
+    lists = any("array" in kinds_of(part) for part in parts)
+    objects = bool(properties) or any("object" in kinds_of(part) for part in parts)
+    for sample in samples:
+        own, inner = sample.names[0] == name, sample.names[1]
+        if not (own and (objects or (lists and not inner))) and inner not in properties:
+            continue
+        claims = (
+            Claim(
+                parameter.source,
+                line_of(parameter, "style" if "style" in parameter else "name"),
+                "style: form (no names in brackets)",
+            ),
+            Claim(parameter.source, line_of(parameter, "description"), f"the text: {sample.words}"),
+        )
+        wanted = "`style: deepObject`" if inner else f"`{name}[]` as the name"
+        reason = f"The keyword stands, or its default; the page should say {wanted} if the text is right."
+        ledger.add(Contradiction("style", (*pointer, "style"), claims, "style: form", RULE, reason))
+        return
 
 
 def _define(parameter: Node, pointer: Pointer, own: list[Sample], commas: bool, ledger: Ledger) -> None:
