@@ -21,7 +21,7 @@ from trigger_contract.fetch import (
     select,
 )
 from trigger_contract.normalize import Page
-from trigger_contract.normalize.pages import read_page
+from trigger_contract.normalize.reading.pages import read_page
 
 
 @click.command(

@@ -11,22 +11,22 @@ from trigger_contract.document.urls import split_url
 from trigger_contract.document.yaml import dump
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.arrange import arrange, complete, name_operations
-from trigger_contract.normalize.checks import check_draft
+from trigger_contract.normalize.checks.draft import check_draft
+from trigger_contract.normalize.checks.gaps import check_names
 from trigger_contract.normalize.components import name_components
-from trigger_contract.normalize.deep_references import settle_deep_references
-from trigger_contract.normalize.evidence import place_sentences
-from trigger_contract.normalize.forms import check_form
-from trigger_contract.normalize.gaps import check_names
-from trigger_contract.normalize.merge import Merger
+from trigger_contract.normalize.merging.deep_references import settle_deep_references
+from trigger_contract.normalize.merging.evidence import place_sentences
+from trigger_contract.normalize.merging.merge import Merger
+from trigger_contract.normalize.merging.rendered_schemes import adopt_schemes
+from trigger_contract.normalize.merging.restoring import restore
+from trigger_contract.normalize.merging.services import separate_services
 from trigger_contract.normalize.model import AGE, OVERLAY, Contradiction, Fragment, Ledger, Node, Page
 from trigger_contract.normalize.overlay import Action, Touched, apply_overlay
-from trigger_contract.normalize.pages import read_page
 from trigger_contract.normalize.provenance import provenance
-from trigger_contract.normalize.rendered_schemes import adopt_schemes
+from trigger_contract.normalize.reading.forms import check_form
+from trigger_contract.normalize.reading.pages import read_page
+from trigger_contract.normalize.reading.unread import note_unread
 from trigger_contract.normalize.report import write_report
-from trigger_contract.normalize.restoring import restore
-from trigger_contract.normalize.services import separate_services
-from trigger_contract.normalize.unread import note_unread
 from trigger_contract.normalize.validation import (
     check_containment,
     check_operation_ids,

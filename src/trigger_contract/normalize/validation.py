@@ -9,8 +9,8 @@ from typing import Any
 
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.model import Node, line_of, operations_of
+from trigger_contract.normalize.reading.standard import find
 from trigger_contract.normalize.shape import REFERENCE_KINDS, walk
-from trigger_contract.normalize.standard import find
 
 MAXIMUM_VALIDATED = 8_000_000
 _PATH = re.compile(r"(?:[^{}]|\{[^{}]*\})*")

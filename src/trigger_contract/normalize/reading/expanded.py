@@ -10,16 +10,16 @@ from typing import Any
 
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.examples import is_made_up
-from trigger_contract.normalize.expanded_schemas import HINT as HINT
-from trigger_contract.normalize.expanded_schemas import alternatives_of, read_root
-from trigger_contract.normalize.expanded_security import read_security
-from trigger_contract.normalize.forms import check_form
 from trigger_contract.normalize.model import Node, line_of, mapping_of, node_like, put, sequence_of
 from trigger_contract.normalize.reach import Lookup
+from trigger_contract.normalize.reading.examples import is_made_up
+from trigger_contract.normalize.reading.expanded_schemas import HINT as HINT
+from trigger_contract.normalize.reading.expanded_schemas import alternatives_of, read_root
+from trigger_contract.normalize.reading.expanded_security import read_security
+from trigger_contract.normalize.reading.forms import check_form
+from trigger_contract.normalize.reading.slips import Slip
+from trigger_contract.normalize.reading.standard import find
 from trigger_contract.normalize.shape import METHODS
-from trigger_contract.normalize.slips import Slip
-from trigger_contract.normalize.standard import find
 
 PLACEHOLDER = "_mintlify/placeholder"
 

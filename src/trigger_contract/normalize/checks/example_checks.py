@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any
 
 from trigger_contract.document.yaml import LocatedSequence
-from trigger_contract.normalize.example_faults import faults
-from trigger_contract.normalize.limit_phrases import read_limits
+from trigger_contract.normalize.checks.example_faults import faults
+from trigger_contract.normalize.checks.limit_phrases import read_limits
 from trigger_contract.normalize.model import (
     RULE,
     Claim,

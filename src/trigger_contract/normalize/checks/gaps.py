@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from trigger_contract.document.yaml import LocatedSequence
-from trigger_contract.normalize.expanded_security import UNKNOWN_SCHEME
 from trigger_contract.normalize.model import (
     RULE,
     Claim,
@@ -19,8 +18,9 @@ from trigger_contract.normalize.model import (
     node_like,
     put,
 )
+from trigger_contract.normalize.reading.expanded_security import UNKNOWN_SCHEME
+from trigger_contract.normalize.reading.standard import find
 from trigger_contract.normalize.shape import METHODS, walk
-from trigger_contract.normalize.standard import find
 
 _ELSEWHERE = ("anyOf", "oneOf", "$ref", "patternProperties")
 _PLACEHOLDER = re.compile(r"\{([^{}/]+)\}")

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.merge import Merger
+from trigger_contract.normalize.merging.merge import Merger
 from trigger_contract.normalize.model import (
     AGE,
     Claim,
@@ -18,8 +18,8 @@ from trigger_contract.normalize.model import (
     line_of,
     operations_of,
 )
+from trigger_contract.normalize.reading.standard import find
 from trigger_contract.normalize.shape import walk
-from trigger_contract.normalize.standard import find
 from trigger_contract.normalize.wording import brief
 
 _REASON = "A rendered page shows no structure, so the page with the structure stands."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from trigger_contract.normalize.rendered_markup import MARK
+from trigger_contract.normalize.rendered.markup import MARK
 
 Line = tuple[int, str]
 

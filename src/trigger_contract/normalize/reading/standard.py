@@ -8,13 +8,13 @@ from urllib.parse import unquote
 from trigger_contract.document.references import split_pointer
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.anchors import settle_anchors
-from trigger_contract.normalize.component_keys import make_keys_legal
-from trigger_contract.normalize.forms import check_form
 from trigger_contract.normalize.model import Contradiction, Node, copy_value, line_of, node_like, put
+from trigger_contract.normalize.reading.anchors import settle_anchors
+from trigger_contract.normalize.reading.component_keys import make_keys_legal
+from trigger_contract.normalize.reading.forms import check_form
+from trigger_contract.normalize.reading.slips import Slip, noted_slips
+from trigger_contract.normalize.reading.upgrade import upgrade_schema
 from trigger_contract.normalize.shape import LIST, MAP, METHODS, ONE, SHAPE, field_shape, is_extension, walk
-from trigger_contract.normalize.slips import Slip, noted_slips
-from trigger_contract.normalize.upgrade import upgrade_schema
 
 _VERSIONS = ("3.0", "3.1")
 

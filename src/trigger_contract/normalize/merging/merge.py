@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trigger_contract.document.yaml import LocatedSequence
-from trigger_contract.normalize.examples import ShownNumber
-from trigger_contract.normalize.flatten import flatten
-from trigger_contract.normalize.implied import implied_value, is_implied
+from trigger_contract.normalize.merging.flatten import flatten
+from trigger_contract.normalize.merging.implied import implied_value, is_implied
 from trigger_contract.normalize.model import (
     AGE,
     RULE,
@@ -31,6 +30,8 @@ from trigger_contract.normalize.model import (
     node_like,
     put,
 )
+from trigger_contract.normalize.reading.examples import ShownNumber
+from trigger_contract.normalize.reading.standard import find
 from trigger_contract.normalize.shape import (
     COMPONENT_KINDS,
     LIST,
@@ -40,7 +41,6 @@ from trigger_contract.normalize.shape import (
     field_shape,
     is_extension,
 )
-from trigger_contract.normalize.standard import find
 from trigger_contract.normalize.wording import brief, contrast
 
 _ANNOTATIONS = frozenset(

@@ -20,7 +20,7 @@ from trigger_contract.normalize.model import (
     line_of,
     operations_of,
 )
-from trigger_contract.normalize.standard import find
+from trigger_contract.normalize.reading.standard import find
 
 _CREDENTIAL = r"(?:API (?:key|token)|access token|bearer token|secret key)"
 _DEMAND = re.compile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from trigger_contract.normalize.checks.sent_credentials import check_sent
 from trigger_contract.normalize.model import (
     RULE,
     Claim,
@@ -15,7 +16,6 @@ from trigger_contract.normalize.model import (
     line_of,
     operations_of,
 )
-from trigger_contract.normalize.sent_credentials import check_sent
 from trigger_contract.normalize.shape import walk
 
 _KEY = re.compile(r"\b(?:with|using|use) (?:an?|your|the) ((?:[A-Z][\w-]+ )+)(?:API )?(?:[Kk]ey|[Tt]oken)\b")

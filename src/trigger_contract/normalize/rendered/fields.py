@@ -7,10 +7,10 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from trigger_contract.normalize.examples import shown_node
-from trigger_contract.normalize.rendered_glue import unglued
-from trigger_contract.normalize.rendered_markup import MARK
-from trigger_contract.normalize.rendered_tables import without_tables
+from trigger_contract.normalize.reading.examples import shown_node
+from trigger_contract.normalize.rendered.glue import unglued
+from trigger_contract.normalize.rendered.markup import MARK
+from trigger_contract.normalize.rendered.tables import without_tables
 
 _ONE_TYPE = r"(?:string|integer|number|boolean|object|array|file|any|null|enum)(?:<[\w:./ -]+>)?(?:\[\])*"
 # The name of an alternative stands before its type or, in older pages, behind it.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from trigger_contract.normalize.rendered_fields import Field
+from trigger_contract.normalize.rendered.fields import Field
 
 _ALTERNATIVE = re.compile(r"-(?:one|any)-of-\d+\Z")
 

@@ -13,17 +13,17 @@ from typing import Any
 
 from trigger_contract.document.yaml import LocatedSequence, load
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.examples import shown_node, shown_schema
 from trigger_contract.normalize.model import Fragment, Node, Page, Sentence, put
 from trigger_contract.normalize.naming import component_key
-from trigger_contract.normalize.rendered_fields import Field, read_fields
-from trigger_contract.normalize.rendered_glue import at_marks
-from trigger_contract.normalize.rendered_headline import read_headline
-from trigger_contract.normalize.rendered_markup import TITLE, plain_lines, without_marks
-from trigger_contract.normalize.rendered_nesting import united, with_children
-from trigger_contract.normalize.rendered_operations import operations_of
-from trigger_contract.normalize.rendered_request import Request, read_curl, read_endpoint, shows_curl
-from trigger_contract.normalize.rendered_responses import MEDIA_TYPE, Shown, by_status
+from trigger_contract.normalize.reading.examples import shown_node, shown_schema
+from trigger_contract.normalize.rendered.fields import Field, read_fields
+from trigger_contract.normalize.rendered.glue import at_marks
+from trigger_contract.normalize.rendered.headline import read_headline
+from trigger_contract.normalize.rendered.markup import TITLE, plain_lines, without_marks
+from trigger_contract.normalize.rendered.nesting import united, with_children
+from trigger_contract.normalize.rendered.operations import operations_of
+from trigger_contract.normalize.rendered.request import Request, read_curl, read_endpoint, shows_curl
+from trigger_contract.normalize.rendered.responses import MEDIA_TYPE, Shown, by_status
 
 _SECTIONS = {
     "authorizations": "security",

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from trigger_contract.document.yaml import LocatedMapping
-from trigger_contract.normalize.expanded import PLACEHOLDER, is_expanded
 from trigger_contract.normalize.model import (
     RULE,
     Claim,
@@ -21,6 +20,7 @@ from trigger_contract.normalize.model import (
     Unread,
     line_of,
 )
+from trigger_contract.normalize.reading.expanded import PLACEHOLDER, is_expanded
 from trigger_contract.normalize.wording import brief
 
 _BLOCK = frozenset(("paths", "components"))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trigger_contract.normalize.rendered_markup import TITLE
+from trigger_contract.normalize.rendered.markup import TITLE
 
 Line = tuple[int, str]
 

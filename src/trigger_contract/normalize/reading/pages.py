@@ -8,13 +8,13 @@ from typing import Any
 
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence, load
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.expanded import is_expanded, read_expanded
-from trigger_contract.normalize.expanded_schemas import without_marks
 from trigger_contract.normalize.model import Fragment, Page, line_of
-from trigger_contract.normalize.rendered import read_rendered
-from trigger_contract.normalize.slips import Slip
-from trigger_contract.normalize.standard import check_version, read_document
-from trigger_contract.normalize.unread import unread
+from trigger_contract.normalize.reading.expanded import is_expanded, read_expanded
+from trigger_contract.normalize.reading.expanded_schemas import without_marks
+from trigger_contract.normalize.reading.slips import Slip
+from trigger_contract.normalize.reading.standard import check_version, read_document
+from trigger_contract.normalize.reading.unread import unread
+from trigger_contract.normalize.rendered.pages import read_rendered
 
 _OPENING = re.compile(r"^(`{3,}|~{4,})[ \t]*(?:ya?ml|json)\b[ \t]*([^\n`]*)$", re.MULTILINE | re.IGNORECASE)
 _WHOLE = re.compile(r"\A\s*(?:---[^\n]*\n|#[^\n]*\n|%[^\n]*\n|\s)*(?:[\"']?(?:openapi|swagger)[\"']?\s*:|\{)")

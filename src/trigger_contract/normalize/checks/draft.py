@@ -8,21 +8,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from trigger_contract.normalize.consistency import check_consistency
-from trigger_contract.normalize.credentials import check_credentials
-from trigger_contract.normalize.error_bodies import check_error_bodies
-from trigger_contract.normalize.example_checks import check_examples
-from trigger_contract.normalize.gaps import check_gaps
-from trigger_contract.normalize.hints import check_hints
-from trigger_contract.normalize.likeness import check_likeness
-from trigger_contract.normalize.limits import check_limits
+from trigger_contract.normalize.checks.consistency import check_consistency
+from trigger_contract.normalize.checks.credentials import check_credentials
+from trigger_contract.normalize.checks.error_bodies import check_error_bodies
+from trigger_contract.normalize.checks.example_checks import check_examples
+from trigger_contract.normalize.checks.gaps import check_gaps
+from trigger_contract.normalize.checks.hints import check_hints
+from trigger_contract.normalize.checks.likeness import check_likeness
+from trigger_contract.normalize.checks.limits import check_limits
+from trigger_contract.normalize.checks.prose_checks import check_prose
+from trigger_contract.normalize.checks.resources import check_resources
+from trigger_contract.normalize.checks.styles import check_styles
+from trigger_contract.normalize.checks.usage import check_usage
 from trigger_contract.normalize.model import Ledger, Node
-from trigger_contract.normalize.prose_checks import check_prose
-from trigger_contract.normalize.resources import check_resources
+from trigger_contract.normalize.reading.standard import find
 from trigger_contract.normalize.shape import walk
-from trigger_contract.normalize.standard import find
-from trigger_contract.normalize.styles import check_styles
-from trigger_contract.normalize.usage import check_usage
 
 
 def check_draft(draft: Node, ledger: Ledger) -> None:

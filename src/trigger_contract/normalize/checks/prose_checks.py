@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from trigger_contract.normalize.limit_phrases import number
+from trigger_contract.normalize.checks.limit_phrases import number
+from trigger_contract.normalize.checks.values_in_prose import check_values
 from trigger_contract.normalize.model import (
     APART,
     RULE,
@@ -24,7 +25,6 @@ from trigger_contract.normalize.model import (
 )
 from trigger_contract.normalize.naming import words
 from trigger_contract.normalize.reach import Lookup, leaves
-from trigger_contract.normalize.values_in_prose import check_values
 
 _REASON = "Where the text and the schema of one page differ, the schema stands: machines read it."
 _SILENT = "The schema is silent, so nothing is broken; whether the text is a rule is for a person to say."

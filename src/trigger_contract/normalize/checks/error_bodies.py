@@ -17,7 +17,7 @@ from trigger_contract.normalize.model import (
     line_of,
     operations_of,
 )
-from trigger_contract.normalize.standard import find
+from trigger_contract.normalize.reading.standard import find
 from trigger_contract.normalize.wording import brief
 
 _REASON = "Each operation keeps what its own page says; the pages of one service just do not agree."

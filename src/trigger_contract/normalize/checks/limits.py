@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from trigger_contract.normalize.limit_phrases import BOUNDS, Limit, read_limits
+from trigger_contract.normalize.checks.limit_phrases import BOUNDS, Limit, read_limits
 from trigger_contract.normalize.model import (
     RULE,
     Claim,

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trigger_contract.normalize.alternatives import same_root
-from trigger_contract.normalize.expanded_schemas import HINT
+from trigger_contract.normalize.merging.alternatives import same_root
 from trigger_contract.normalize.model import RULE, Claim, Contradiction, Found, Ledger, Node, line_of
-from trigger_contract.normalize.standard import find
+from trigger_contract.normalize.reading.expanded_schemas import HINT
+from trigger_contract.normalize.reading.standard import find
 
 _REASON = "The hint names the last component merged in; the schema says more, so it gets a name of its own."
 

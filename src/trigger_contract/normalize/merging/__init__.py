@@ -1,0 +1,1 @@
+"""From the fragments of many pages to one draft."""

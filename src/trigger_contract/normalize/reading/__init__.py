@@ -1,0 +1,1 @@
+"""From a page to a fragment of standard OpenAPI 3.1, whatever its dialect."""

@@ -1,0 +1,1 @@
+"""Pages copied as rendered text: evidence of what they show, never of what they leave out."""
