@@ -17,6 +17,7 @@ from trigger_contract.normalize.components import name_components
 from trigger_contract.normalize.merging.deep_references import settle_deep_references
 from trigger_contract.normalize.merging.evidence import place_sentences
 from trigger_contract.normalize.merging.merge import Merger
+from trigger_contract.normalize.merging.notes import Notes
 from trigger_contract.normalize.merging.rendered_schemes import adopt_schemes
 from trigger_contract.normalize.merging.restoring import restore
 from trigger_contract.normalize.merging.services import separate_services
@@ -161,7 +162,7 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     for slip in (slip for fragment in fragments for slip in fragment.slips):
         ledger.add(slip)
     titles = _titles(fragments)
-    merger = Merger(fragments, ledger, services)
+    merger = Merger(fragments, Notes.of(fragments, ledger), services)
     draft = merger.merge()
     for fragment in fragments:
         note_unread(fragment, ledger)

@@ -127,7 +127,7 @@ def _compare(
         where = (*place, "description") if place else (*pointer, f"sentence {sentence.line}")
         chosen = "the text of the page that shows the structure"
         entry = Contradiction("text", where, claims, chosen, AGE, _REASON)
-        merger.ledger.add(_with_age(merger, entry, operation.source, fragment))
+        merger.notes.ledger.add(_with_age(merger, entry, operation.source, fragment))
         return
     if not sentence.options:
         return
@@ -139,7 +139,7 @@ def _compare(
                 Claim(fragment.page.name, sentence.line, ", ".join(sentence.options)),
             )
             entry = Contradiction("enum", (*where, "enum"), claims, ", ".join(map(str, enum)), AGE, _REASON)
-            merger.ledger.add(_with_age(merger, entry, node.source, fragment))
+            merger.notes.ledger.add(_with_age(merger, entry, node.source, fragment))
 
 
 def _nearest(wanted: str, texts: dict[str, list[tuple[Pointer, Node]]]) -> tuple[Pointer, Node | None]:
@@ -152,7 +152,7 @@ def _nearest(wanted: str, texts: dict[str, list[tuple[Pointer, Node]]]) -> tuple
 
 
 def _with_age(merger: Merger, entry: Contradiction, newer: str, fragment: Fragment) -> Contradiction:
-    reason = merger.age_reason(newer, fragment.page.name)
+    reason = merger.notes.age_reason(newer, fragment.page.name)
     return Contradiction(
         entry.kind, entry.pointer, entry.claims, entry.chosen, entry.settled, f"{reason} {entry.reason}"
     )

@@ -10,14 +10,14 @@ default. A rendered page proves nothing by what it leaves out.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from trigger_contract.document.yaml import LocatedSequence
 from trigger_contract.normalize.merging.flatten import flatten
 from trigger_contract.normalize.merging.implied import implied_value, is_implied
+from trigger_contract.normalize.merging.notes import Notes, entry_kind, kind_of, left_out
 from trigger_contract.normalize.model import (
-    AGE,
     RULE,
     Claim,
     Contradiction,
@@ -41,7 +41,7 @@ from trigger_contract.normalize.shape import (
     field_shape,
     is_extension,
 )
-from trigger_contract.normalize.wording import brief, contrast
+from trigger_contract.normalize.wording import contrast
 
 _ANNOTATIONS = frozenset(
     [
@@ -76,21 +76,19 @@ class Merger:
 
     Attributes:
         fragments: Newest first; ties have been broken already.
-        ledger: Where contradictions are noted.
+        notes: Where contradictions are noted.
         services: The number of the service of each page, by the page's name.
         draft: The document so far.
     """
 
     fragments: Sequence[Fragment]
-    ledger: Ledger
+    notes: Notes
     services: Mapping[str, int] = field(default_factory=dict)
     draft: Node = field(default_factory=Node)
-    _by_source: dict[str, Fragment] = field(default_factory=dict)
     _owners: dict[Pointer, Node] = field(default_factory=dict)
 
     def merge(self) -> Node:
         """Merge all fragments and return the draft."""
-        self._by_source = {fragment.page.name: fragment for fragment in self.fragments}
         put(self.draft, "openapi", "3.1.0")
         for section in ("info", "tags"):
             for fragment in self.fragments:
@@ -114,7 +112,9 @@ class Merger:
             put(known, key, own[key], line_of(own, key))
             self._owners[pointer] = own
         elif known[key] != own[key]:
-            self.note(_kind(key), pointer, self._owners.get(pointer, known), own, known[key], own[key])
+            self.notes.note(
+                kind_of(key), pointer, self._owners.get(pointer, known), own, known[key], own[key]
+            )
 
     def _top(self, fragment: Fragment, section: str) -> None:
         value = fragment.document.get(section)
@@ -145,7 +145,7 @@ class Merger:
                     Claim(other.source, line_of(other, key), theirs),
                 )
                 reason = "Two services meet, and a document has one `info`: that of the newest page."
-                self.ledger.add(Contradiction("info", ("info", key), claims, ours, RULE, reason))
+                self.notes.ledger.add(Contradiction("info", ("info", key), claims, ours, RULE, reason))
 
     def _same_api(self, source: str, fragment: Fragment) -> bool:
         return self.services.get(source, 0) == self.services.get(fragment.page.name, 0)
@@ -199,7 +199,7 @@ class Merger:
                     own if isinstance(own, Node) else holder
                     for own, holder in zip((newer, older), holders, strict=True)
                 ]
-                self.note("value", pointer, places[0], places[1], newer, older)
+                self.notes.note("value", pointer, places[0], places[1], newer, older)
             return newer
         if newer is older:
             return newer
@@ -221,26 +221,26 @@ class Merger:
         resolved_newer = self._resolve(newer)
         resolved_older = self._resolve(older)
         if resolved_newer is None or resolved_older is None:
-            self.note(
+            self.notes.note(
                 "reference", pointer, newer, older, newer.get("$ref", "inline"), older.get("$ref", "inline")
             )
             return newer
-        trial = Merger(self.fragments, Ledger(), self.services, self.draft, self._by_source)
+        trial = Merger(self.fragments, replace(self.notes, ledger=Ledger()), self.services, self.draft)
         trial.object(kind, copy_value(resolved_newer), copy_value(resolved_older), pointer)
-        if not trial.ledger.entries:
+        if not trial.notes.ledger.entries:
             kept = newer if "$ref" in newer else older
             kept.also.append(older if kept is newer else newer)
             return kept
         if "$ref" in newer:
             newer.also.append(older)
-            for contradiction in trial.ledger.entries.values():
-                self.ledger.add(contradiction)
+            for contradiction in trial.notes.ledger.entries.values():
+                self.notes.ledger.add(contradiction)
             return newer
         return self.object(kind, newer, copy_value(resolved_older), pointer)
 
     def _lookup(self, node: Node) -> Callable[[str], Any]:
         """Follow references in the page that wrote them, else in the draft."""
-        fragment = self._by_source.get(node.source)
+        fragment = self.notes.by_source.get(node.source)
         roots = [self.draft] if fragment is None else [fragment.document, self.draft]
         return lambda reference: next(
             (value for root in roots if (value := find(root, reference)) is not None), None
@@ -285,7 +285,7 @@ class Merger:
         elif key == "description" and value == "" and self._partial(older):
             return
         elif known != value and key not in _SILENT:
-            self.note(_kind(key), below, newer, older, known, value)
+            self.notes.note(kind_of(key), below, newer, older, known, value)
 
     def _only_older(self, kind: str, newer: Node, older: Node, key: str, pointer: Pointer) -> None:
         value, line, below = older[key], older.lines.get(key), (*pointer, key)
@@ -293,22 +293,22 @@ class Merger:
         if self._partial(newer) or is_implied(kind, older, key):
             put(newer, key, value, line)
         elif implied is not None:
-            self.note(_kind(key), below, newer, older, _left_out(implied), value, chosen=implied)
+            self.notes.note(kind_of(key), below, newer, older, left_out(implied), value, chosen=implied)
         elif key in _ANNOTATIONS or key.startswith("x-"):
             put(newer, key, value, line)
         elif kind == "schema" and key not in _KEPT_APART:
-            self.note(_kind(key), below, newer, older, "nothing", value, chosen="nothing")
+            self.notes.note(kind_of(key), below, newer, older, "nothing", value, chosen="nothing")
         else:
             put(newer, key, value, line)
             if key in _NOTED_ALONE or (kind == "securityScheme" and key in _SENT):
-                self.note_only(_kind(key), below, newer, older, value)
+                self.notes.note_only(kind_of(key), below, newer, older, value)
 
     def _only_newer(self, kind: str, newer: Node, older: Node, key: str, pointer: Pointer) -> None:
         if self._partial(older) or older.source == newer.source or is_implied(kind, newer, key):
             return
         implied, below = implied_value(kind, older, key), (*pointer, key)
         if implied is not None:
-            self.note(_kind(key), below, newer, older, newer[key], _left_out(implied))
+            self.notes.note(kind_of(key), below, newer, older, newer[key], left_out(implied))
         elif key in _ANNOTATIONS or key.startswith("x-"):
             return
         elif (
@@ -317,7 +317,7 @@ class Merger:
             or key in _KEPT_APART
             or key == "security"
         ):
-            self.note(_kind(key), below, newer, older, newer[key], "nothing")
+            self.notes.note(kind_of(key), below, newer, older, newer[key], "nothing")
 
     def _map(self, kind: str, newer: Node, older: Node, pointer: Pointer) -> None:
         for key, value in older.items():
@@ -326,12 +326,16 @@ class Merger:
                 continue
             put(newer, key, value, older.lines.get(key))
             if not self._partial(newer):
-                self.note_only(_item(pointer), (*pointer, key), newer, older, "shown", chosen="kept")
+                self.notes.note_only(
+                    entry_kind(pointer), (*pointer, key), newer, older, "shown", chosen="kept"
+                )
         if self._partial(older) or older.source == newer.source:
             return
         for key in newer:
             if key not in older and _source(newer[key]) != older.source:
-                self.note(_item(pointer), (*pointer, key), newer, older, "shown", "nothing", chosen="kept")
+                self.notes.note(
+                    entry_kind(pointer), (*pointer, key), newer, older, "shown", "nothing", chosen="kept"
+                )
 
     def _parameters(self, newer: LocatedSequence, older: LocatedSequence, pointer: Pointer) -> None:
         known = {self._identity(parameter): index for index, parameter in enumerate(newer)}
@@ -347,12 +351,12 @@ class Merger:
             newer.lines.append(parameter.line)
             if not self._partial(newer):
                 where = (*pointer, len(newer) - 1)
-                self.note_only("parameter", where, newer, parameter, identity[0], chosen="kept")
+                self.notes.note_only("parameter", where, newer, parameter, identity[0], chosen="kept")
         if self._partial(older):
             return
         for identity, index in known.items():
             if identity not in seen:
-                self.note(
+                self.notes.note(
                     "parameter", (*pointer, index), newer[index], older, identity[0], "nothing", chosen="kept"
                 )
 
@@ -361,67 +365,9 @@ class Merger:
         resolved = resolved or parameter
         return (str(resolved.get("name", resolved.get("$ref"))), str(resolved.get("in")))
 
-    # -- notes -----------------------------------------------------------------------------------
-
     def _partial(self, node: Node | LocatedSequence) -> bool:
-        fragment = self._by_source.get(node.source)
+        fragment = self.notes.by_source.get(node.source)
         return fragment is not None and fragment.partial
-
-    def note(
-        self,
-        kind: str,
-        pointer: Pointer,
-        newer: Any,
-        older: Any,
-        newer_says: Any,
-        older_says: Any,
-        *,
-        chosen: Any = None,
-        reason: str = "",
-    ) -> None:
-        """Note that two pages disagree; the newer one's value stands unless ``chosen`` says otherwise."""
-        key = pointer[-1]
-        ours, theirs = contrast(newer_says, older_says)
-        claims = (
-            Claim(newer.source, line_of(newer, key), ours),
-            Claim(older.source, line_of(older, key), theirs),
-        )
-        self.ledger.add(
-            Contradiction(
-                kind,
-                pointer,
-                claims,
-                ours if chosen is None else brief(chosen),
-                AGE,
-                reason or self.age_reason(newer.source, older.source),
-            )
-        )
-
-    def note_only(
-        self, kind: str, pointer: Pointer, newer: Any, older: Any, says: Any, *, chosen: Any = None
-    ) -> None:
-        """Note that only the older page speaks of something, which is kept."""
-        reason = (
-            f"{self._dated(older.source)} is the newest page that speaks of it; "
-            f"{self._dated(newer.source)} leaves it out, which denies nothing."
-        )
-        kept = says if chosen is None else chosen
-        self.note(kind, pointer, newer, older, "nothing", says, chosen=kept, reason=reason)
-
-    def age_reason(self, newer: str, older: str) -> str:
-        """Say why the first page wins over the second."""
-        first, second = self._by_source.get(newer), self._by_source.get(older)
-        if first is None or second is None or first.page.age == second.page.age:
-            return f"Neither page is known to be newer; the order of their names decides ({newer} first)."
-        return f"{self._dated(newer)} is newer than {self._dated(older)}."
-
-    def _dated(self, source: str) -> str:
-        age = str(self._by_source[source].page.age) if source in self._by_source else ""
-        return f"{source} ({age})" if age else source
-
-
-def _left_out(implied: Any) -> str:
-    return f"nothing, which means {brief(implied)}"
 
 
 def _same_members(first: Any, second: Any) -> bool:
@@ -436,27 +382,3 @@ def _words(value: Any) -> Any:
 
 def _source(value: Any) -> str:
     return str(getattr(value, "source", ""))
-
-
-def _kind(key: str) -> str:
-    return {
-        "content": "body",
-        "requestBody": "body",
-        "properties": "property",
-        "parameters": "parameter",
-        "responses": "response",
-        "description": "text",
-        "summary": "text",
-        "title": "text",
-    }.get(key, key)
-
-
-def _item(pointer: Pointer) -> str:
-    names: Mapping[str | int, str] = {
-        "properties": "property",
-        "responses": "response",
-        "content": "media type",
-        "headers": "header",
-        "links": "link",
-    }
-    return names.get(pointer[-1], str(pointer[-1]))

@@ -1,0 +1,111 @@
+"""What the merge notes: that two pages disagree, or that only one of them speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from trigger_contract.normalize.model import AGE, Claim, Contradiction, Fragment, Ledger, Pointer, line_of
+from trigger_contract.normalize.wording import brief, contrast
+
+
+@dataclass(frozen=True)
+class Notes:
+    """Notes contradictions between pages of different age.
+
+    Attributes:
+        ledger: Where they are noted.
+        by_source: The fragments by the name of their page.
+    """
+
+    ledger: Ledger
+    by_source: Mapping[str, Fragment]
+
+    @classmethod
+    def of(cls, fragments: Sequence[Fragment], ledger: Ledger) -> Notes:
+        """Return notes about some fragments."""
+        return cls(ledger, {fragment.page.name: fragment for fragment in fragments})
+
+    def note(
+        self,
+        kind: str,
+        pointer: Pointer,
+        newer: Any,
+        older: Any,
+        newer_says: Any,
+        older_says: Any,
+        *,
+        chosen: Any = None,
+        reason: str = "",
+    ) -> None:
+        """Note that two pages disagree; the newer one's value stands unless ``chosen`` says otherwise."""
+        key = pointer[-1]
+        ours, theirs = contrast(newer_says, older_says)
+        claims = (
+            Claim(newer.source, line_of(newer, key), ours),
+            Claim(older.source, line_of(older, key), theirs),
+        )
+        self.ledger.add(
+            Contradiction(
+                kind,
+                pointer,
+                claims,
+                ours if chosen is None else brief(chosen),
+                AGE,
+                reason or self.age_reason(newer.source, older.source),
+            )
+        )
+
+    def note_only(
+        self, kind: str, pointer: Pointer, newer: Any, older: Any, says: Any, *, chosen: Any = None
+    ) -> None:
+        """Note that only the older page speaks of something, which is kept."""
+        reason = (
+            f"{self._dated(older.source)} is the newest page that speaks of it; "
+            f"{self._dated(newer.source)} leaves it out, which denies nothing."
+        )
+        kept = says if chosen is None else chosen
+        self.note(kind, pointer, newer, older, "nothing", says, chosen=kept, reason=reason)
+
+    def age_reason(self, newer: str, older: str) -> str:
+        """Say why the first page wins over the second."""
+        first, second = self.by_source.get(newer), self.by_source.get(older)
+        if first is None or second is None or first.page.age == second.page.age:
+            return f"Neither page is known to be newer; the order of their names decides ({newer} first)."
+        return f"{self._dated(newer)} is newer than {self._dated(older)}."
+
+    def _dated(self, source: str) -> str:
+        age = str(self.by_source[source].page.age) if source in self.by_source else ""
+        return f"{source} ({age})" if age else source
+
+
+def left_out(implied: Any) -> str:
+    """Say what a page says by leaving something out."""
+    return f"nothing, which means {brief(implied)}"
+
+
+def kind_of(key: str) -> str:
+    """What a contradiction about a key is called."""
+    return {
+        "content": "body",
+        "requestBody": "body",
+        "properties": "property",
+        "parameters": "parameter",
+        "responses": "response",
+        "description": "text",
+        "summary": "text",
+        "title": "text",
+    }.get(key, key)
+
+
+def entry_kind(pointer: Pointer) -> str:
+    """What an entry of a map is called."""
+    names: Mapping[str | int, str] = {
+        "properties": "property",
+        "responses": "response",
+        "content": "media type",
+        "headers": "header",
+        "links": "link",
+    }
+    return names.get(pointer[-1], str(pointer[-1]))
