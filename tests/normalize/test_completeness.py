@@ -107,6 +107,10 @@ CHANGES = {
     "/paths/~1a/get/request/parameters/querry": ("query:", "querry:"),
     "/paths/~1a/get/request/parameters/query/q/scheme": ("{schema:", "{scheme: 1, schema:"),
     "/paths/~1a/get/request/parameters/query/q/required": ("required: false", "required: [a]"),
+    "/paths/~1a/get/response/200/application~1json/requiredProperties/x": (
+        "{type: string, description: D}",
+        "{type: string, description: D, requiredProperties: [x]}",
+    ),
     "/paths/~1a/get/response/200/application~1json/example": ("examples: {}", "example: 5, examples: {}"),
     "/paths/~1a/get/response/404/_mintlify~1placeholder/description": (
         "description: N}]",

@@ -164,8 +164,7 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     titles = _titles(fragments)
     merger = Merger(fragments, Notes.of(fragments, ledger), services)
     draft = merger.merge()
-    for fragment in fragments:
-        note_unread(fragment, ledger)
+    note_unread(fragments, ledger)
     place_sentences(merger, draft)
     check_references(draft)
     check_paths(draft)

@@ -6,10 +6,10 @@ Source: the keys that the site generator's own converter writes; see benchmarks/
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from trigger_contract.document.yaml import LocatedMapping
+from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.normalize.model import (
     RULE,
     Claim,
@@ -23,6 +23,7 @@ from trigger_contract.normalize.model import (
 from trigger_contract.normalize.reading.expanded import PLACEHOLDER, is_expanded
 from trigger_contract.normalize.wording import brief
 
+HIDDEN = "hidden property"
 _BLOCK = frozenset(("paths", "components"))
 # The last four are about the site itself and say nothing of the API.
 _ENDPOINT = frozenset(
@@ -40,6 +41,10 @@ _ALTERNATIVE = frozenset(("title", "parameters"))
 _PATH = "A path cannot be called without its parameters (OpenAPI 3.1.0, Parameter Object)."
 _TWICE = "The dialect repeats this text of the whole; the first one that is read stands."
 
+_HIDDEN = (
+    "The dialect hides what is read-only from requests and what is write-only from responses, and keeps the "
+    "name; what nobody shows cannot be asked for (OpenAPI 3.0.3, Schema Object, readOnly)."
+)
 _OLD = "OpenAPI 3.1 knows no such word, so validators pass over it; read as 3.0 means it."
 
 _EMPTY: tuple[Any, ...] = ({}, [], None, "")
@@ -54,16 +59,24 @@ def unread(document: LocatedMapping) -> tuple[Unread, ...]:
     return tuple(_unread(document) if is_expanded(document) else _old_forms(document))
 
 
-def note_unread(fragment: Fragment, ledger: Ledger) -> None:
-    """Note what was left out of a page."""
-    places: list[Pointer] = [found[:3] for found in fragment.operations()]
-    for found in fragment.unread:
-        where: Pointer = (*(places[0] if places else ()), *found.where)
-        claims = [Claim(fragment.page.name, found.line, found.says)]
-        if found.kind == "text":
-            claims.insert(0, Claim(fragment.page.name, found.line, found.instead))
-        chosen = found.instead or "left out"
-        ledger.add(Contradiction(found.kind, where, tuple(claims), chosen, RULE, found.reason))
+def note_unread(fragments: Sequence[Fragment], ledger: Ledger) -> None:
+    """Note what was left out of pages, but for what another page of the same operation shows in full."""
+    full = {
+        found[:3]
+        for fragment in fragments
+        if fragment.dialect != "expanded"
+        for found in fragment.operations()
+    }
+    for fragment in fragments:
+        place: Pointer = next((found[:3] for found in fragment.operations()), ())
+        for found in fragment.unread:
+            if found.kind == HIDDEN and place in full:
+                continue
+            claims = [Claim(fragment.page.name, found.line, found.says)]
+            if found.kind == "text":
+                claims.insert(0, Claim(fragment.page.name, found.line, found.instead))
+            entry = (found.kind, (*place, *found.where), tuple(claims), found.instead or "left out")
+            ledger.add(Contradiction(*entry, RULE, found.reason))
 
 
 def _unread(document: LocatedMapping) -> Iterator[Unread]:
@@ -152,6 +165,14 @@ def _roots(entry: LocatedMapping, key: str, way: tuple[str, ...]) -> Iterator[Un
     for root in _items(entry, key):
         if not isinstance(root.get("required"), (bool, type(None))):
             yield _word(root, "required", way)
+        properties, required = root.get("properties"), root.get("requiredProperties")
+        for index, name in enumerate(required if isinstance(required, LocatedSequence) else ()):
+            if isinstance(name, str) and not (isinstance(properties, dict) and name in properties):
+                where, says = (
+                    (*way, "requiredProperties", name),
+                    f"requiredProperties: {name}, and no property",
+                )
+                yield Unread(where, line_of(required, index), says, "not required", HIDDEN, _HIDDEN)
 
 
 def _items(holder: Any, key: str) -> list[LocatedMapping]:
