@@ -23,11 +23,13 @@ def adopt_schemes(fragments: Sequence[Fragment], services: Mapping[str, int]) ->
     """
     for fragment in fragments:
         own = _schemes(fragment) if fragment.dialect == "rendered" else Node()
+        if not own:
+            continue
+        service = services.get(fragment.page.name, 0)
         others = [
             other
             for other in fragments
-            if other.dialect != "rendered"
-            and services.get(other.page.name, 0) == services.get(fragment.page.name, 0)
+            if other.dialect != "rendered" and services.get(other.page.name, 0) == service
         ]
         for name in [*own] if others else ():
             published = _published(own[name], fragment, others)

@@ -76,7 +76,7 @@ def read_page(page: Page) -> list[Fragment]:
             raise UserError("is not an OpenAPI document: it has no `openapi` key", source=page.name, line=1)
         check_version(document)
         _check_end(document, text, page.name)
-        left_out = unread(document)
+        left_out = unread(document, text)
         read, slips = read_document(document)
         return [Fragment(page, "document", read, unread=left_out, slips=slips)]
     return read_rendered(page, text)
@@ -142,7 +142,7 @@ def _read_block(page: Page, block: _Block) -> Fragment:
     document = load(block.text, page.name, first_line=block.first_line)
     if not isinstance(document, LocatedMapping):
         raise UserError("the block holds no OpenAPI document", source=page.name, line=block.first_line)
-    left_out = unread(document)
+    left_out = unread(document, block.text)
     if is_expanded(document):
         mended: list[Slip] = []
         expanded = read_expanded(document, heading.title, heading.description, mended)

@@ -50,13 +50,16 @@ _OLD = "OpenAPI 3.1 knows no such word, so validators pass over it; read as 3.0 
 _EMPTY: tuple[Any, ...] = ({}, [], None, "")
 
 
-def unread(document: LocatedMapping) -> tuple[Unread, ...]:
+def unread(document: LocatedMapping, text: str) -> tuple[Unread, ...]:
     """Find what the reader of the dialect does not read.
 
     Args:
         document: The loaded block or document, which has the form of its dialect.
+        text: What it was loaded from.
     """
-    return tuple(_unread(document) if is_expanded(document) else _old_forms(document))
+    if is_expanded(document):
+        return tuple(_unread(document))
+    return tuple(_old_forms(document)) if "nullable" in text else ()
 
 
 def note_unread(fragments: Sequence[Fragment], ledger: Ledger) -> None:
