@@ -154,8 +154,8 @@ def main() -> None:
     head = (
         "# Benchmarks\n\n"
         "Written by `benchmarks/run.py`; do not edit. Compare the ratios, which come from one run each; the\n"
-        "absolute figures depend on the machine. A figure is the best of its rounds, taken in turns with its\n"
-        "peers; the spread is how much worse the median round was.\n"
+        "absolute figures depend on the machine. A figure is the best of its rounds, taken in turns with\n"
+        "what it is compared with; the spread is how much worse the median round was.\n"
     )
     body = [f"## {title}\n\n{sections[title]}" for title in TITLES.values() if title in sections]
     (HERE / "RESULTS.md").write_text("\n".join([head, *body]), encoding="utf-8")

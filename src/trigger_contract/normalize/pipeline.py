@@ -183,7 +183,7 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
         check_paths(draft)
         check_containment(draft)
         check_operation_ids(draft)
-    check_references(draft)
+        check_references(draft)
     complete(draft, _name(fragments))
     arrange(draft)
     name_components(draft)

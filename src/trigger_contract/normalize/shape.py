@@ -126,8 +126,10 @@ def children(kind: str, value: Mapping[str, Any]) -> Iterator[tuple[tuple[str | 
         ``(tokens, child, child's kind, container)``: the one or two pointer tokens that lead to the
         child, and the mapping or list in which it stands under the last token.
     """
+    # Written out, because every walk over every page spends its time here.
+    shapes = SHAPE[kind]
     for name, below in value.items():
-        shape = field_shape(kind, name)
+        shape = shapes.get(name) if kind != "callback" else field_shape(kind, name)
         if shape is None:
             continue
         form, child_kind = shape
@@ -137,8 +139,9 @@ def children(kind: str, value: Mapping[str, Any]) -> Iterator[tuple[tuple[str | 
             for index, child in enumerate(below):
                 yield (name, index), child, child_kind, below
         elif form == MAP and isinstance(below, dict):
+            extensible = (kind, name) in _EXTENSIBLE_MAPS
             for key, child in below.items():
-                if not is_extension(kind, name, key):
+                if not (extensible and key.startswith("x-")):
                     yield (name, key), child, child_kind, below
 
 

@@ -8,7 +8,15 @@ from urllib.parse import unquote
 from trigger_contract.document.references import split_pointer
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.model import Contradiction, Node, copy_value, line_of, node_like, put
+from trigger_contract.normalize.model import (
+    Contradiction,
+    Node,
+    copy_value,
+    line_of,
+    node_like,
+    operations_of,
+    put,
+)
 from trigger_contract.normalize.reading.anchors import settle_anchors
 from trigger_contract.normalize.reading.component_keys import make_keys_legal
 from trigger_contract.normalize.reading.forms import check_form
@@ -158,7 +166,12 @@ def push_down(document: Node) -> None:
         for path in [path for path in items if not is_extension("document", group, path)]:
             items[path] = item = _inline_path_item(document, items[path])
             _push_item(document, item, above)
-    for pointer, item, kind in list(walk("document", document)):
+    components = document.get("components", {})
+    called_back = "callbacks" in components or any(
+        "callbacks" in found[3] for found in operations_of(document)
+    )
+    deeper = [*walk("document", document)] if called_back or "pathItems" in components else ()
+    for pointer, item, kind in deeper:
         # Callbacks, and path items that are components.
         if kind == "pathItem" and len(pointer) > 2 and isinstance(item, Node) and "$ref" not in item:
             _push_item(document, item, above)
