@@ -277,3 +277,12 @@ def test_the_plugin_costs_nothing_where_it_is_not_used():
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     for heavy in ("httpx", "uvicorn", "respx", "sqlite3", "jsonschema_rs", "trigger_contract.document"):
         assert f"'{heavy}'" not in loaded
+
+
+def test_a_session_that_does_not_use_the_fixtures_loads_nothing_for_them():
+    program = (
+        "import sys, pytest\nbefore = set(sys.modules)\nimport trigger_contract.mock.pytest_plugin\n"
+        "print(sorted({name.partition('.')[0] for name in set(sys.modules) - before}))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['trigger_contract']"
