@@ -12,6 +12,7 @@ from trigger_contract.contract.client import BudgetExhausted
 from trigger_contract.contract.exchange import Exchange, curl_line
 from trigger_contract.contract.findings import Finding, Outcome, Tier
 from trigger_contract.contract.har import har_entry
+from trigger_contract.contract.places import NothingKnown
 from trigger_contract.contract.settings import Settings
 from trigger_contract.contract.subjects import Subject
 from trigger_contract.contract.universal import shorten
@@ -113,6 +114,8 @@ class Check:
             self.law.judge(self)
         except BudgetExhausted:
             self.outcome.reason = "the budget of requests or time was used up"
+        except NothingKnown as nothing:
+            self.outcome.reason = str(nothing)
         finally:
             self.session.current = None
             self.outcome.seconds = time.monotonic() - start

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from statistics import median
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlencode
 
 import httpx
 
@@ -17,6 +17,7 @@ from trigger_contract.contract.client import Client
 from trigger_contract.contract.credentials import Credential, Credentials
 from trigger_contract.contract.exchange import Exchange, Request
 from trigger_contract.contract.findings import Finding
+from trigger_contract.contract.places import NothingKnown, Places
 from trigger_contract.contract.readings import Readings, published_readings
 from trigger_contract.contract.redaction import Redactor
 from trigger_contract.contract.sampling import sample
@@ -24,7 +25,7 @@ from trigger_contract.contract.settings import Settings
 from trigger_contract.contract.snapshot import Walk, whole
 from trigger_contract.contract.subjects import Contract, Relation, Subject, contract_from
 from trigger_contract.contract.universal import OF_CONTENT, SITUATIONAL, Judge
-from trigger_contract.contract.values import item_schema
+from trigger_contract.contract.values import item_schema, some_value
 from trigger_contract.document.locate import read_document
 from trigger_contract.document.wire import QueryLeaf, encode_query
 
@@ -62,6 +63,7 @@ class Session:
         self.current: Check | None = None
         self._pages = Readings([]) if settings.spec else published_readings()
         self._judge = Judge(document, self._pages)
+        self.places = Places(self)
         self._walks: dict[str, Walk] = {}
         self._ever: dict[str, set[str]] = {}
         self._readings: dict[tuple[str, ...], dict[str, Exchange]] = {}
@@ -108,27 +110,37 @@ class Session:
         """
         if credential is None:
             credential = self.credentials.main(subject) or Credential("no key")
-        target = _filled(subject.operation.path, path or {})
+        target = _filled(subject.operation.path, self.places.complete(subject, path or {}))
         if raw_query is None:
             pairs = [*encode_query(subject.leaves, values or {}), *query, *credential.query]
             raw_query = "&".join(f"{quote(name, safe='')}={quote(value, safe=',:')}" for name, value in pairs)
         request = Request(
             method=method,
             target=target + ("?" + raw_query if raw_query else ""),
-            headers=(*credential.headers, *headers),
-            shown_headers=(*credential.shown, *headers),
+            headers=(*_accept(subject), *credential.headers, *headers),
+            shown_headers=(*_accept(subject), *credential.shown, *headers),
             purpose=purpose,
         )
         exchange = self.client.send(request)
         self._observe(subject, exchange, lenient=lenient)
         return exchange
 
-    def ask_raw(self, subject: Subject, target: str, purpose: str) -> Exchange:
-        """Send GET to a path that is written as it is, with the key that reads everything."""
+    def ask_raw(self, subject: Subject, target: str, purpose: str, *, lenient: bool = True) -> Exchange:
+        """Send GET to a target that is written as it is, with the key that reads everything."""
         credential = self.credentials.main(subject) or Credential("no key")
-        request = Request("GET", target, credential.headers, credential.shown, purpose)
+        given = {name for name, _ in parse_qsl(target.partition("?")[2])}
+        pairs = [(name, value) for name, value in credential.query if name not in given]
+        if pairs:
+            target += ("&" if "?" in target else "?") + urlencode(pairs)
+        request = Request(
+            "GET",
+            target,
+            (*_accept(subject), *credential.headers),
+            (*_accept(subject), *credential.shown),
+            purpose,
+        )
         exchange = self.client.send(request)
-        self._observe(subject, exchange, lenient=True)
+        self._observe(subject, exchange, lenient=lenient)
         return exchange
 
     @cached_property
@@ -170,9 +182,9 @@ class Session:
             check.report(finding, exchange)
 
     def identity(self, subject: Subject) -> str:
-        """Return the name of the field that identifies an item of a list."""
-        relations = self.contract.relations_of(subject)
-        return relations[0].field if relations else "id"
+        """Return the name of the field that identifies an item of a list; empty where none does."""
+        known = self._walks.get(subject.name)
+        return known.identity if known else subject.identity
 
     def documented_values(self, subject: Subject, leaf: QueryLeaf) -> list[str] | None:
         """Return the values of a query name that no page disputes; None where any text will do."""
@@ -190,13 +202,8 @@ class Session:
 
     def required_values(self, subject: Subject) -> dict[str, Any]:
         """Return a value for each query name without which no request is valid."""
-        found: dict[str, Any] = {}
-        for leaf in subject.required_leaves:
-            schema = leaf.schema
-            choices = [schema.get("default"), schema.get("example"), *schema.get("examples", [])]
-            choices += schema.get("enum", [])
-            found[leaf.name] = next((item for item in choices if item is not None), "1")
-        return found
+        document = self.contract.document
+        return {leaf.name: some_value(document, leaf) or "1" for leaf in subject.required_leaves}
 
     @property
     def most_items(self) -> int:
@@ -204,13 +211,19 @@ class Session:
         return max(200, self.settings.max_requests * 25)
 
     def snapshot(self, subject: Subject) -> Walk:
-        """Return what a list holds, read once."""
+        """Return what a list holds, read once.
+
+        Raises:
+            NothingKnown: It stands below a thing of which none is known.
+        """
         if subject.name not in self._walks:
             return self.refresh(subject)
         return self._walks[subject.name]
 
     def refresh(self, subject: Subject) -> Walk:
         """Read again what a list holds."""
+        if self.places.home(subject) is None:
+            raise NothingKnown(f"no list names a {subject.id_parameter['name']} for it")
         self._walks[subject.name] = whole(self, subject)
         self._ever.setdefault(subject.name, set()).update(self._walks[subject.name].ids)
         return self._walks[subject.name]
@@ -257,12 +270,9 @@ class Session:
         """How many items are read one by one: within the budget, and fewer where the server is slow."""
         return max(5, min(math.ceil(_DEEP * self.pace), self.settings.max_requests // 10))
 
-    def example_ids(self, subject: Subject) -> Iterable[tuple[str, str]]:
-        """Yield each path parameter with an identity the list names."""
-        relation = self.contract.relation_to(subject)
-        if relation is not None:
-            for identity in self.ids(relation):
-                yield relation.parameter, identity
+
+def _accept(subject: Subject) -> tuple[tuple[str, str], ...]:
+    return (("Accept", subject.accept),) if subject.accept else ()
 
 
 def _filled(template: str, values: Mapping[str, str]) -> str:
