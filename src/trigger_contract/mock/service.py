@@ -18,6 +18,7 @@ from trigger_contract.mock.faults import Faults, RateLimit
 from trigger_contract.mock.generic import GenericOperation
 from trigger_contract.mock.journal import Journal
 from trigger_contract.mock.keys import Doorkeeper, Refusal
+from trigger_contract.mock.listquery import ListReader
 from trigger_contract.mock.messages import Answer, Request, json_answer
 from trigger_contract.mock.progress import Progress
 from trigger_contract.mock.query import QueryReader, pairs
@@ -38,7 +39,7 @@ class _Door:
 
     operation: Operation
     alternatives: tuple[Any, ...]
-    reader: QueryReader
+    reader: QueryReader | ListReader
     handler: Callable[[Call], Answer] | None
     generic: GenericOperation
     patterns: tuple[tuple[str, re.Pattern[str]], ...]
