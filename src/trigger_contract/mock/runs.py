@@ -12,6 +12,7 @@ from trigger_contract.document.operations import Operation
 from trigger_contract.document.wire import QueryLeaf, query_leaves
 from trigger_contract.mock import dates, states
 from trigger_contract.mock.clock import Clock
+from trigger_contract.mock.judging import Judge
 from trigger_contract.mock.keys import Caller
 from trigger_contract.mock.messages import JSON_TYPE, Answer, Request, json_answer
 from trigger_contract.mock.progress import Progress
@@ -106,6 +107,7 @@ class RunsModel:
     def reader(self, operation: Operation, *, strict: bool) -> QueryReader:
         """Return the reader for the query of one of the model's operations."""
         return QueryReader(
+            Judge(self._document),
             query_leaves(self._document, operation),
             extra=_SDK_LEAVES if operation.path == "/api/v1/runs" else (),
             strict=strict,

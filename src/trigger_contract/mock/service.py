@@ -17,6 +17,7 @@ from trigger_contract.mock.clock import Clock
 from trigger_contract.mock.faults import Faults, RateLimit
 from trigger_contract.mock.generic import GenericOperation
 from trigger_contract.mock.journal import Journal
+from trigger_contract.mock.judging import Judge, check_patterns
 from trigger_contract.mock.keys import Doorkeeper, Refusal
 from trigger_contract.mock.messages import Answer, Request, json_answer
 from trigger_contract.mock.progress import Progress
@@ -66,6 +67,8 @@ class Service:
         self.model = RunsModel(
             document, self.store, self.clock, self.progress, self.views, self.refusals, settings.deviations
         )
+        self._judge = Judge(document)
+        check_patterns(document)
         self._keys = Doorkeeper(document, settings, self.clock.now)
         self._doors: dict[tuple[str, str], _Door] = {}
         self._bare = "bare-refusals" in settings.deviations
@@ -232,9 +235,9 @@ class Service:
             alternatives,
             self.model.reader(operation, strict=strict)
             if handler
-            else QueryReader(query_leaves(self.document, operation), strict=strict),
+            else QueryReader(self._judge, query_leaves(self.document, operation), strict=strict),
             handler,
-            GenericOperation(self.document, operation, self.refusals),
+            GenericOperation(self.document, operation, self.refusals, self._judge),
             tuple(patterns),
             bearer,
         )
