@@ -43,11 +43,16 @@ def one_line(text: str) -> str:
     if len(line) > _LONGEST:
         half = _LONGEST // 2
         line = f"{line[:half]} … {line[-half:]}"
-    if line.isprintable():
-        return line
+    return printable(line)
+
+
+def printable(text: str) -> str:
+    """Return a text with escapes for what cannot be printed: controls, marks of direction and the like."""
+    if text.isprintable():
+        return text
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode()
-        for character in line
+        for character in text
     )
 
 

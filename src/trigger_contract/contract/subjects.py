@@ -10,12 +10,33 @@ from typing import Any
 
 from trigger_contract.contract.citations import Pointer, follow
 from trigger_contract.document.operations import Operation, operations, response_schema
-from trigger_contract.document.pagination import Pagination, pagination
+from trigger_contract.document.pagination import pagination
 from trigger_contract.document.references import resolve, split_pointer
 from trigger_contract.document.wire import QueryLeaf, query_leaves
 from trigger_contract.errors import UserError
 
 _LINK = re.compile(r"\$response\.body#/(?P<items>[^/]+)/\d+/(?P<field>[^/]+)\Z")
+
+
+@dataclass(frozen=True)
+class Pages:
+    """How a list is walked by a cursor or by the number of a page.
+
+    Attributes:
+        kind: ``cursor`` or ``number``.
+        size: Leaf that sets the size of a page, if there is one.
+        after: Leaf that takes the next cursor or the page's number.
+        before: Leaf that takes the previous cursor, if there is one.
+        next: Where the next cursor stands in the response; for ``number`` the total of pages.
+        previous: Where the previous cursor stands in the response.
+    """
+
+    kind: str
+    size: QueryLeaf | None
+    after: QueryLeaf
+    before: QueryLeaf | None
+    next: tuple[str, ...]
+    previous: tuple[str, ...] | None
 
 
 @dataclass(frozen=True)
@@ -34,7 +55,7 @@ class Subject:
     document: Mapping[str, Any]
     operation: Operation
     leaves: tuple[QueryLeaf, ...]
-    pages: Pagination | None
+    pages: Pages | None
     items: str | None
     is_detail: bool = False
 
@@ -222,9 +243,19 @@ def _subject(document: Mapping[str, Any], operation: Operation) -> Subject:
         document=document,
         operation=operation,
         leaves=query_leaves(document, operation),
-        pages=pagination(document, operation),
+        pages=_pages(document, operation),
         items=arrays[0] if len(arrays) == 1 and not is_thing else None,
     )
+
+
+def _pages(document: Mapping[str, Any], operation: Operation) -> Pages | None:
+    found = pagination(document, operation)
+    if found is None or found.after is None:
+        return None
+    following = {"cursor": found.next, "number": found.total_pages}.get(found.kind)
+    if following is None:
+        return None
+    return Pages(found.kind, found.size, found.after, found.before, following, found.previous)
 
 
 def _relations(document: Mapping[str, Any], subjects: Sequence[Subject]) -> list[Relation]:
