@@ -9,7 +9,7 @@ from trigger_contract.changes import as_markdown, as_text, compare, propose
 
 NAMES = [
     "a`b",
-    "``name",
+    "``telling",
     "<b>bold</b>",
     "![p](http://x.test/p.png)",
     "@somebody",
