@@ -152,7 +152,7 @@ def test_a_time_without_an_offset_is_read_and_given_back_as_it_came(
 ) -> None:
     api.get(ID).respond(json=retrieved(createdAt="2024-05-23T10:00:00.25"))
     found = call("runs.retrieve", "run_1234")
-    assert found.created_at == datetime.datetime(2024, 5, 23, 10, 0, 0, 250_000)  # noqa: DTZ001 - the point
+    assert found.created_at == datetime.datetime(2024, 5, 23, 10, 0, 0, 250_000)
     assert found.to_dict()["createdAt"] == "2024-05-23T10:00:00.25"
     assert pickle.loads(pickle.dumps(found)).problems == found.problems != ()
 
