@@ -26,6 +26,11 @@ class Refusals:
                 return status
         return next((s for s in statuses if f"{s // 100}XX" in responses or "default" in responses), None)
 
+    def documents(self, operation: Operation, status: int) -> bool:
+        """Whether the operation documents a status, exactly or as a range."""
+        responses = operation.definition.get("responses") or {}
+        return str(status) in responses or f"{status // 100}XX" in responses
+
     def answer(
         self,
         operation: Operation,
