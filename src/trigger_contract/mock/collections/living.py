@@ -26,10 +26,8 @@ from trigger_contract.mock.messages import Answer, Request
 from trigger_contract.mock.query import Reading, readings
 from trigger_contract.mock.refusals import Refusals
 
-_NEWEST_FIRST = re.compile(
-    r"\b(?:newest|latest|most recent(?:ly)?|recent) (?:\w+ )?(?:first|to oldest)\b"
-    r"|\breverse chronological\b|\bdescending\b.{0,40}\bcreat|\bcreat\w*\b.{0,40}\bdescending\b"
-    r"|\bmost recent(?:ly created)? (?:\w+ )?(?:are )?(?:returned |listed |shown )?first\b",
+_OLDEST_FIRST = re.compile(
+    r"\b(?:oldest|earliest) (?:\w+ )?first\b|(?<!reverse )\bchronological\b|\bascending\b|\balphabetical",
     re.IGNORECASE,
 )
 _ONCE = frozenset(("idempotencykey", "xidempotencykey", "deduplicationkey", "xidempotencytoken", "requestid"))
@@ -233,8 +231,8 @@ class Living:
             return self.refuse(operation, (404,), "Not found")
         known = {id(thing.state): thing for thing in self.table.things(scope).values()}
         states = [thing.state for thing in self.table.things(scope).values()]
-        if _NEWEST_FIRST.search(_texts(operation)):
-            states.reverse()
+        if not _OLDEST_FIRST.search(_texts(operation)):
+            states.reverse()  # as lists are, where nothing is said
         chosen = [known[id(state)] for state in filters.select(states, ask.reading.values, self._world.now())]
         page = pager.cut(chosen, ask.reading, ask.request.query)
         if page is None:

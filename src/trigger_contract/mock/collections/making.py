@@ -19,6 +19,7 @@ _DEEP = 6
 """Below so many levels only what is required is made."""
 _DEEPEST = 24
 _HOUR = 3_600_000
+_HOURS = 500
 ABSENT = object()
 """Stands for a member that is left out."""
 
@@ -200,9 +201,9 @@ class Maker:
 
     def formatted(self, form: str, number: int, name: str = "") -> str | None:
         """Return a text of a format, or None where the format is not known."""
-        # What was created first was changed, started and finished later.
+        # What has a higher number is newer; whatever was created was changed, started and finished later.
         late = 0 if any(word in name.lower() for word in ("creat", "insert", "start", "from")) else _HOUR // 4
-        at = self.now - (number + 1) * _HOUR + late
+        at = self.now - (_HOURS - number % _HOURS) * _HOUR + late
         match form:
             case "date-time":
                 return dates.to_text(max(at, 0))
