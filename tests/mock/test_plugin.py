@@ -279,6 +279,15 @@ def test_the_plugin_costs_nothing_where_it_is_not_used():
         assert f"'{heavy}'" not in loaded
 
 
+def test_a_session_that_does_not_use_the_fixtures_loads_nothing_for_them():
+    program = (
+        "import sys, pytest\nbefore = set(sys.modules)\nimport trigger_contract.mock.pytest_plugin\n"
+        "print(sorted({name.partition('.')[0] for name in set(sys.modules) - before}))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['trigger_contract']"
+
+
 def test_a_fault_that_never_struck_is_told_at_the_end(lean):
     lean.makepyfile(
         """

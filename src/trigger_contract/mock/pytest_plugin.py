@@ -47,8 +47,15 @@ def trigger_mock(request: pytest.FixtureRequest) -> Iterator[Mock]:
         yield mock
         _tell_unused(request, mock)
         return
-    import httpx
-    import respx
+    try:
+        import httpx
+        import respx
+    except ModuleNotFoundError as error:
+        pytest.fail(
+            f"trigger_mock needs {error.name}: pip install 'trigger-contract[mock-httpx]'; "
+            "trigger_mock_server does without",
+            pytrace=False,
+        )
 
     from trigger_contract.mock.admin import Admin
     from trigger_contract.mock.app import create_app

@@ -20,6 +20,7 @@ from trigger_contract.mock.generic import GenericOperation
 from trigger_contract.mock.journal import Journal
 from trigger_contract.mock.judging import Judge, check_patterns
 from trigger_contract.mock.keys import Doorkeeper, Refusal, query_keys
+from trigger_contract.mock.listquery import ListReader
 from trigger_contract.mock.messages import Answer, Request, json_answer
 from trigger_contract.mock.progress import Progress
 from trigger_contract.mock.query import QueryReader, Reading, pairs
@@ -43,7 +44,7 @@ class _Door:
 
     operation: Operation
     alternatives: tuple[Any, ...]
-    reader: QueryReader
+    reader: QueryReader | ListReader
     handler: Callable[[Call], Answer] | None
     generic: GenericOperation
     patterns: tuple[tuple[str, Mapping[str, str]], ...]
