@@ -30,6 +30,7 @@ _OLDEST_FIRST = re.compile(
     r"\b(?:oldest|earliest) (?:\w+ )?first\b|(?<!reverse )\bchronological\b|\bascending\b|\balphabetical",
     re.IGNORECASE,
 )
+_PREFIX = re.compile(r"[a-z]{2,12}_(?=[0-9A-Za-z])")
 _ONCE = frozenset(("idempotencykey", "xidempotencykey", "deduplicationkey", "xidempotencytoken", "requestid"))
 _DEEP = ("merge-patch+json", "vnd.api+json")
 
@@ -89,6 +90,7 @@ class Living:
         self._views = world.shaper.views
         self._sheets: dict[str, Sheet] = {}
         self._places: dict[str, Path | None] = {}
+        self._prefixes: dict[str, str] = {}
         self._envelopes: dict[str, Any] = {}
         self._once: dict[tuple[Scope, str], tuple[str, Thing]] = {}
         self.items = (items_of(world.document, resource.list) if resource.list else None) or ()
@@ -217,7 +219,33 @@ class Living:
         return self.table.get(scope, rest[0] if rest else "")
 
     def _stands(self, scope: Scope) -> bool:
-        return not scope or self._world.exists(self.resource.parent, scope)
+        """Whether what something stands below is there; of what is no resource, whether it may be there."""
+        if not scope:
+            return True
+        return all(map(self._may_be, self.resource.parents, scope)) and self._world.exists(
+            self.resource.parent, scope
+        )
+
+    def _may_be(self, parameter: str, text: str) -> bool:
+        """Whether a text has the prefix that the parameter's examples share."""
+        if self.resource.parent is not None:
+            return True
+        if parameter not in self._prefixes:
+            self._prefixes[parameter] = self._prefix(parameter)
+        return text.startswith(self._prefixes[parameter]) and len(text) > len(self._prefixes[parameter])
+
+    def _prefix(self, parameter: str) -> str:
+        resource = self.resource
+        operation = resource.list or resource.create or resource.read
+        declared = operation.parameters if operation else ()
+        for one in declared:
+            if one["in"] == "path" and one["name"] == parameter:
+                view = self._views.view(one.get("schema") or {})
+                shown = [one.get("example"), view.get("example"), *(view.get("examples") or ())]
+                found = [_PREFIX.match(text) for text in shown if isinstance(text, str)]
+                if found and all(found) and len({match[0] for match in found if match}) == 1:
+                    return str(found[0][0]) if found[0] else ""
+        return ""
 
     # Answering
 
@@ -236,7 +264,9 @@ class Living:
         chosen = [known[id(state)] for state in filters.select(states, ask.reading.values, self._world.now())]
         page = pager.cut(chosen, ask.reading, ask.request.query)
         if page is None:
-            return self.refuse(operation, (400, 422), "Invalid cursor")
+            if self._world.refusals.documented(operation, 400, 422) is not None:
+                return self.refuse(operation, (400, 422), "Invalid cursor")
+            page = pager.start(chosen, ask.reading)
         found = self.sheet(operation)
         array = thing_view(self._shaper.maker, found.schema, self.items)
         item = self._views.items(array) if array is not None else {}

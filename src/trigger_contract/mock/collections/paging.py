@@ -111,6 +111,11 @@ class Pager:
             start, size = found
         return Page(things[start : start + size], size, start, len(things))
 
+    def start(self, things: Sequence[Thing], reading: Reading) -> Page:
+        """Return the first page."""
+        size = self._size(reading)
+        return Page(things[:size], size, 0, len(things))
+
     def _size(self, reading: Reading) -> int:
         leaf = self.form.size if self.form else None
         if leaf is None:
