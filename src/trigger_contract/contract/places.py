@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from threading import RLock
 from typing import TYPE_CHECKING
 from unittest import SkipTest
 
@@ -33,9 +32,6 @@ class Places:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._homes: dict[str, Mapping[str, str] | None] = {}
-        self._answers: dict[str, bool] = {}
-        self._lock = RLock()
 
     def complete(self, subject: Subject, given: Mapping[str, str]) -> Mapping[str, str]:
         """Return a value for each parameter of an operation's path.
@@ -73,16 +69,15 @@ class Places:
         """Return below which thing a list is read: empty where below none, None if none is known."""
         if not subject.path_parameters:
             return {}
-        with self._lock:
-            if subject.name not in self._homes:
-                # A list that would be asked for ids of its own path has no home.
-                self._homes[subject.name] = None
-                self._homes[subject.name] = self._find_home(subject)
-            return self._homes[subject.name]
+        return self._session.once(("home", subject.name), lambda: self._find_home(subject))
 
     def _find_home(self, subject: Subject) -> Mapping[str, str] | None:
         relation = self._session.contract.relation_to(subject)
-        if relation is None or self.home(relation.source) is None:
+        # Only a list that stands less deep is asked for ids, so the search ends whatever links say.
+        is_above = relation is not None and len(relation.source.path_parameters) < len(
+            subject.path_parameters
+        )
+        if relation is None or not is_above or self.home(relation.source) is None:
             return self._documented(subject)
         best: Mapping[str, str] | None = None
         for path in self._candidates(relation):
@@ -121,14 +116,18 @@ class Places:
             if not value:
                 return None
             found[item["name"]] = value
-        with self._lock:
-            if subject.name not in self._answers:
-                exchange = self._session.ask(
-                    subject,
-                    path=found,
-                    values=self._session.required_values(subject),
-                    purpose="ask for the thing of the document's example",
-                    lenient=True,
-                )
-                self._answers[subject.name] = 200 <= exchange.status < 300
-            return found if self._answers[subject.name] else None
+        return (
+            found
+            if self._session.once(("found", subject.name), lambda: self._is_there(subject, found))
+            else None
+        )
+
+    def _is_there(self, subject: Subject, path: Mapping[str, str]) -> bool:
+        exchange = self._session.ask(
+            subject,
+            path=path,
+            values=self._session.required_values(subject),
+            purpose="ask for the thing of the document's example",
+            lenient=True,
+        )
+        return 200 <= exchange.status < 300

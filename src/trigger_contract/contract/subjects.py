@@ -17,7 +17,6 @@ from trigger_contract.document.identity import identity_of
 from trigger_contract.document.listing import answer_schema, item_schema, items_of
 from trigger_contract.document.operations import (
     Operation,
-    is_json,
     json_media,
     operations,
     response_of,
@@ -124,25 +123,19 @@ class Subject:
             return next(iter(composition(self.document).alternatives(found)), found)
         return found
 
+    @cached_property
+    def accepts(self) -> str:
+        """The media types of its documented answers, for Accept. Source: RFC 9110, section 12.5.1."""
+        found: dict[str, None] = {}
+        for raw in self.operation.definition.get("responses", {}).values():
+            response = resolve(self.document, raw)
+            found.update(dict.fromkeys(name.split(";")[0].strip() for name in response.get("content") or {}))
+        return ", ".join(found) or "application/json"
+
     @property
     def required_leaves(self) -> tuple[QueryLeaf, ...]:
         """Query names without which no request is valid."""
         return tuple(leaf for leaf in self.leaves if leaf.required)
-
-    @cached_property
-    def accept(self) -> str:
-        """What ``Accept`` names where plain JSON is not documented: what is, then any. Else empty."""
-        found = [
-            name.split(";")[0].strip()
-            for status in success_statuses(self.operation)
-            for name in (response_of(self.document, self.operation, status) or {}).get("content") or {}
-        ]
-        if not found or any(is_json(name) or name in ("*/*", "application/*") for name in found):
-            # A structured suffix is named, too: a server may know no other (RFC 9110, section 12.5.1).
-            named = [name for name in found if name.lower().endswith("+json")]
-            plain_json = any(is_json(name) and name not in named for name in found)
-            return f"{', '.join(named)}, application/json;q=0.9" if named and not plain_json else ""
-        return f"{', '.join(dict.fromkeys(found))}, */*;q=0.1"
 
     def items_in(self, body: Any) -> list[Any] | None:
         """Return the array of items in an answer; None where there is none.
@@ -253,6 +246,7 @@ class Contract:
     document: Mapping[str, Any]
     subjects: tuple[Subject, ...]
     relations: tuple[Relation, ...]
+    left_out: tuple[str, ...] = ()
 
     def relations_of(self, source: Subject) -> tuple[Relation, ...]:
         """Return the operations that take an id out of this list."""
