@@ -6,8 +6,9 @@ from urllib.parse import quote
 
 from trigger_contract.contract import Check, every_operation, has_query, law, takes_id
 from trigger_contract.contract.comparing import body_of
-from trigger_contract.contract.ids import prefix_of, unknown_path
-from trigger_contract.contract.values import ODD_TEXTS, valid_value
+from trigger_contract.contract.ids import identity_leaves, item_prefix, prefix_of, unknown_path
+from trigger_contract.contract.values import ODD_TEXTS, made_up_values, valid_value
+from trigger_contract.document.wire import encode_query
 
 _ODD_PATHS = (
     ("..%2f..%2fetc%2fpasswd", "encoded slashes"),
@@ -46,12 +47,16 @@ def test_no_id_brings_the_server_down(check: Check) -> None:
 @law("robustness/odd-values", "documented", applies=has_query, sentence=_NO_5XX)
 def test_no_query_value_brings_the_server_down(check: Check) -> None:
     """No value of a query parameter, however odd, is answered with a 5xx."""
-    for leaf in check.subject.leaves:
-        for text, what in ODD_TEXTS:
-            raw = f"{quote(leaf.name, safe='')}={quote(text, safe='', errors='surrogatepass')}"
-            check.session.ask(
-                check.subject, raw_query=raw, purpose=f"send {what} as {leaf.name}", lenient=True
-            )
+    subject = check.subject
+    required = check.session.required_values(subject)
+    identities = identity_leaves(subject)
+    for leaf in subject.leaves:
+        beside = encode_query(subject.leaves, {**required, leaf.name: None})
+        prefix = item_prefix(subject) if leaf.name in identities else ""
+        for text, what in (*ODD_TEXTS, *made_up_values(subject.document, leaf, prefix)):
+            pairs = [*beside, (leaf.name, text)]
+            raw = "&".join(f"{quote(name, safe='')}={_quoted(value)}" for name, value in pairs)
+            check.session.ask(subject, raw_query=raw, purpose=f"send {what} as {leaf.name}", lenient=True)
             check.saw()
 
 
@@ -77,6 +82,10 @@ def test_no_header_brings_the_server_down(check: Check) -> None:
     ):
         check.session.ask(check.subject, path=path, headers=(field,), purpose=f"send {what}", lenient=True)
         check.saw()
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="", errors="surrogatepass")
 
 
 def _odd_queries(check: Check) -> list[tuple[str, str]]:

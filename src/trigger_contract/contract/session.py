@@ -303,6 +303,10 @@ class Session:
         path = subject.operation.path
         return [str(item) for item in schema["enum"] if not self._pages.is_contested(path, item)]
 
+    def is_named_elsewhere(self, value: object, documented: Sequence[object]) -> bool:
+        """Whether another page names a value in the company of the documented ones."""
+        return self._pages.allow(value, documented)
+
     def contested_values(self, subject: Subject, leaf: QueryLeaf) -> list[str]:
         """Return the values of a query name that another page gave it, which a server may refuse."""
         certain = self.documented_values(subject, leaf)

@@ -15,6 +15,7 @@ from trigger_contract.document.conjunction import types_of
 from trigger_contract.document.wire import QueryLeaf, encode_scalar
 
 UNKNOWN_WORD = "NO_SUCH_VALUE"
+_PERIOD = re.compile(r"\d{1,6}[a-z]{1,2}")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # One value of each format that a text in a query may have. Source: JSON Schema, Validation, section 7.3.
 _OF_FORMAT = {
@@ -37,12 +38,22 @@ def invalid_values(document: Mapping[str, Any], leaf: QueryLeaf) -> Iterator[tup
     Nothing is yielded where a lenient reading could make sense of every text.
     """
     item = item_schema(document, leaf)
+    if _is_period(leaf, item):
+        yield "no-period", "no period such as the document's example"
     for value, why in invalid_scalars(item):
         yield value, why
         valid = _valid_scalar(item)
         if leaf.is_list and leaf.separator and valid is not None:
             yield f"{valid}{leaf.separator}{value}", f"{why}, behind a valid value"
             yield f"{value}{leaf.separator}{valid}", f"{why}, before a valid value"
+
+
+def _is_period(leaf: QueryLeaf, item: Mapping[str, Any]) -> bool:
+    """Whether a value is a number and a unit, as the text or the example of the document shows it."""
+    if item.get("type") != "string" or {"enum", "format", "pattern"} & set(item):
+        return False
+    shown = [item.get("example"), *(item["examples"] if isinstance(item.get("examples"), list) else ())]
+    return leaf.path[-1] == "period" and any(_PERIOD.fullmatch(str(value)) for value in shown)
 
 
 def invalid_scalars(schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -190,6 +201,40 @@ def plain(document: Mapping[str, Any], raw: Any) -> Mapping[str, Any]:
         view = {**view, "enum": [value for value in choices if value is not None]}
     return view
 
+
+def made_up_values(document: Mapping[str, Any], leaf: QueryLeaf, prefix: str) -> Iterator[tuple[str, str]]:
+    """Yield values of the right form that mean nothing, or lie at the end of what can be meant.
+
+    Args:
+        document: The document.
+        leaf: The query name that takes them.
+        prefix: With what an identity that it may take begins, or an empty text.
+    """
+    item = item_schema(document, leaf)
+    if item.get("format") in ("date-time", "date"):
+        cut = 10 if item["format"] == "date" else None
+        yield from ((text[:cut], what) for text, what in _FAR_DATES)
+    elif item.get("type") == "string" and "enum" not in item:
+        yield prefix + "nosuchthing00000000000000", "a text that belongs to nothing"
+        yield prefix + "x", "a short text that belongs to nothing"
+    elif item.get("type") in ("integer", "number"):
+        yield "2147483648", "a number beyond 32 bits"
+        yield "9223372036854775808", "a number beyond 64 bits"
+    valid = _valid_scalar(item)
+    if leaf.is_list and leaf.separator and valid is not None:
+        yield f"{valid}{leaf.separator}\x00", "a value and a NUL character"
+        yield f"{valid}{leaf.separator}", "a value and nothing"
+
+
+_FAR_DATES = (
+    ("0001-01-01T00:00:00Z", "the first of all dates"),
+    ("9999-12-31T23:59:59.999Z", "the last of all dates"),
+    ("0000-01-01T00:00:00Z", "a date of the year 0"),
+    ("2024-02-30T00:00:00Z", "a day that does not exist"),
+    ("2016-12-31T23:59:60Z", "a leap second"),
+    ("2024-01-01T00:00:00+23:59", "a far offset"),
+    ("1969-12-31T23:59:59.999999999Z", "a moment before 1970 in nanoseconds"),
+)
 
 ODD_TEXTS: tuple[tuple[str, str], ...] = (
     ("", "nothing at all"),
