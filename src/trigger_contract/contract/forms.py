@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trigger_contract.contract.filtering import hidden_leaves, is_combinable, is_period
+from trigger_contract.contract.kindred import thing_of
 from trigger_contract.contract.oracle import filters, text_filters
 from trigger_contract.contract.prose import rules
 from trigger_contract.contract.snapshot import size_leaf
