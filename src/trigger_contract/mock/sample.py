@@ -10,7 +10,7 @@ from typing import Any
 from trigger_contract.document.composition import composition
 from trigger_contract.document.references import resolve
 
-_FORMATS = {
+FORMATS = {
     "date-time": "2024-01-02T03:04:05Z",
     "date": "2024-01-02",
     "time": "03:04:05Z",
@@ -177,8 +177,8 @@ def _number(schema: Mapping[str, Any], *, whole: bool) -> float:
 
 
 def _string(schema: Mapping[str, Any]) -> str:
-    if schema.get("format") in _FORMATS:
-        return _FORMATS[schema["format"]]
+    if schema.get("format") in FORMATS:
+        return FORMATS[schema["format"]]
     least, most = int(schema.get("minLength", 0)), schema.get("maxLength")
     if pattern := schema.get("pattern"):
         from trigger_contract.mock.pattern import matching

@@ -11,8 +11,10 @@ from typing import Any
 
 from trigger_contract.document.operations import Operation, operations
 from trigger_contract.document.references import resolve
+from trigger_contract.document.resource import Resource
 from trigger_contract.document.wire import query_leaves
 from trigger_contract.mock.clock import Clock
+from trigger_contract.mock.collections.model import Ask, Collections
 from trigger_contract.mock.faults import Fault, Faults, RateLimit
 from trigger_contract.mock.generic import GenericOperation
 from trigger_contract.mock.journal import Journal
@@ -21,7 +23,7 @@ from trigger_contract.mock.keys import Doorkeeper, Refusal, query_keys
 from trigger_contract.mock.listquery import ListReader
 from trigger_contract.mock.messages import Answer, Request, json_answer
 from trigger_contract.mock.progress import Progress
-from trigger_contract.mock.query import QueryReader, pairs
+from trigger_contract.mock.query import QueryReader, Reading, pairs
 from trigger_contract.mock.refusals import Refusals
 from trigger_contract.mock.router import MAX_PATH, Match, Router, shape
 from trigger_contract.mock.runs import SHOULD_RETRY, Call, RunsModel
@@ -29,6 +31,9 @@ from trigger_contract.mock.seed import seeded
 from trigger_contract.mock.settings import Settings
 from trigger_contract.mock.store import DEVELOPMENT, Store
 from trigger_contract.mock.views import PACKETS, Views
+
+_KEPT = 1000
+"""So many answers are kept until something is written; whoever asks for a page again gets it at once."""
 
 CHALLENGE = (b"www-authenticate", b'Bearer realm="trigger-contract"')
 
@@ -44,6 +49,7 @@ class _Door:
     generic: GenericOperation
     patterns: tuple[tuple[str, Mapping[str, str]], ...]
     secured_by_bearer: bool
+    keeps: bool
 
 
 class Service:
@@ -69,6 +75,8 @@ class Service:
         )
         self._judge = Judge(document)
         check_patterns(document)
+        self.collections = Collections(document, self.refusals, self.clock.now, self._keeper)
+        self._kept: dict[tuple[bytes, bytes, bytes], Answer] = {}
         self._keys = Doorkeeper(document, settings, self.clock.now)
         self._doors: dict[tuple[str, str], _Door] = {}
         self._bare = "bare-refusals" in settings.deviations
@@ -82,7 +90,7 @@ class Service:
         # One request at a time: the store is used by the server's thread and by a test's.
         self.lock = threading.RLock()
         for operation in self.operations:
-            self._door(operation)
+            self._keys.alternatives(operation)  # tells of a scheme that is not there before anyone asks
         self.seed = int(self.store.fact("seed") or settings.seed)
         if self.store.fact("seed") is None:
             self.reseed()
@@ -102,13 +110,15 @@ class Service:
         self.faults.clear()
         self.journal.clear()
         self.progress.progression = self.settings.progression
+        self.collections.clear()
+        self._kept.clear()
         self.reseed(runs, seed)
 
     def reseed(self, runs: int | None = None, seed: int | None = None) -> None:
         """Replace all runs by freshly seeded ones."""
         self.seed = self.settings.seed if seed is None else seed
         count = self.settings.runs if runs is None else runs
-        if all(door.handler is None for door in self._doors.values()):
+        if not any(self._handler(operation) for operation in self.operations):
             count = 0  # nothing in this document would ever show a run
         self.store.fill(seeded(count, self.seed, self.clock.now()), seed=str(self.seed))
         self.progress.forget()
@@ -180,17 +190,35 @@ class Service:
         if isinstance(caller, Refusal):
             return self._refuse(door, caller)
         operation = door.operation
+        if door.keeps and (kept := self._kept.get(_sameness(request))) is not None:
+            return kept
         enums = self.model.enums(operation, request) if door.handler else None
         reading = door.reader.read(request.query, enums)
         if door.handler is None:
-            door.generic.read_path(path, reading)
-            return door.generic.answer(request, reading)
+            return self._live(door, path, request, reading)
         for name, pattern in door.patterns:
             if not self._judge.fits(pattern, path[name]):
                 return self._malformed(operation)
         if reading.details and operation.path not in ("/api/v1/runs", "/api/tasks/runs"):
             return self._refusals_for_query(operation, reading.details)
         return door.handler(Call(request, operation, caller, path, reading))
+
+    def _live(self, door: _Door, path: Mapping[str, str], request: Request, reading: Reading) -> Answer:
+        """Answer an operation of a resource by form, or from its schema alone."""
+        judged = door.generic.judge(request, path, reading)
+        if isinstance(judged, Answer):
+            return judged
+        handler = self.collections.handler(door.operation)
+        answer = handler(Ask(request, path, reading, judged.body)) if handler is not None else None
+        if door.operation.method != "get":
+            self._kept.clear()
+        if answer is None:
+            return door.generic.answer()
+        if door.keeps and answer.status == 200:
+            if len(self._kept) >= _KEPT:
+                self._kept.clear()
+            self._kept[_sameness(request)] = answer
+        return answer
 
     def _refusals_for_query(self, operation: Operation, details: list[dict[str, Any]]) -> Answer:
         if self.settings.strict_query:
@@ -238,8 +266,11 @@ class Service:
             door = self._doors[operation.path, operation.method] = self._build(operation)
         return door
 
+    def _handler(self, operation: Operation) -> Callable[[Call], Answer] | None:
+        return self.model.handlers.get(shape(operation.path)) if operation.method == "get" else None
+
     def _build(self, operation: Operation) -> _Door:
-        handler = self.model.handlers.get(shape(operation.path)) if operation.method == "get" else None
+        handler = self._handler(operation)
         strict = self.settings.strict_query
         patterns = []
         for parameter in operation.parameters:
@@ -248,6 +279,7 @@ class Service:
             if parameter["in"] == "path" and pattern:
                 patterns.append((parameter["name"], {"pattern": pattern}))
         alternatives = self._keys.alternatives(operation)
+        generic = GenericOperation(self.document, operation, self.refusals, self._judge, strict=strict)
         bearer = any(
             not name.lower().startswith("apikey") for option in operation.security for name in option
         )
@@ -258,15 +290,31 @@ class Service:
             if handler
             else QueryReader(self._judge, query_leaves(self.document, operation), strict=strict),
             handler,
-            GenericOperation(self.document, operation, self.refusals, self._judge),
+            generic,
             tuple(patterns),
             bearer,
+            handler is None
+            and operation.method == "get"
+            and not generic.reads_headers
+            and self.collections.keeps(operation),
         )
+
+    def _keeper(self, resource: Resource) -> Callable[[str], bool] | None:
+        """Return what says whether a run is there, for a resource that the runs model answers for."""
+        for operation in (resource.list, resource.read):
+            if operation is not None and shape(operation.path) in self.model.handlers:
+                return lambda key: self.store.get(key) is not None
+        return None
 
     @cached_property
     def document_json(self) -> bytes:
         """The document as JSON."""
         return json_answer(200, self.document).body
+
+
+def _sameness(request: Request) -> tuple[bytes, bytes, bytes]:
+    """Return what two requests must share to get the same answer while nothing is written."""
+    return request.path, request.query, request.headers.get(b"host", b"")
 
 
 def environment(token: str) -> dict[str, str]:
