@@ -1,4 +1,4 @@
-"""Properties are the same on every machine: no deadline that a slow one misses, the same draws in each run."""
+"""Properties are the same on every machine: no deadline that a slow one misses, and the same draws."""
 
 from __future__ import annotations
 
