@@ -38,7 +38,8 @@ def generated_requests(check: Check, *, positive: bool) -> None:
     ids = session.ids(relation) if relation else []
     sure = {leaf.name: session.documented_values(subject, leaf) for leaf in subject.leaves}
     seen = values_seen(session, subject) if positive else {}
-    view = positive_view(subject, seen, ids, sure) if positive else negative_view(subject)
+    home = session.places.known(subject) or {}
+    view = positive_view(subject, seen, ids, sure, home) if positive else negative_view(subject)
     if not next(iter(next(iter(view["paths"].values())).values()))["parameters"]:
         check.skip("it has no parameter of this kind")
         return
