@@ -279,7 +279,7 @@ class Service:
             if parameter["in"] == "path" and pattern:
                 patterns.append((parameter["name"], {"pattern": pattern}))
         alternatives = self._keys.alternatives(operation)
-        generic = GenericOperation(self.document, operation, self.refusals, self._judge, strict=strict)
+        generic = GenericOperation(self.document, operation, self.refusals, self._judge)
         bearer = any(
             not name.lower().startswith("apikey") for option in operation.security for name in option
         )
