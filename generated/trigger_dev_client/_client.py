@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import anyio
 import httpx
 
-from ._core import DEFAULT_LIMITS, DEFAULT_TIMEOUT, Core, Options, RawResponse
+from ._core import DEFAULT_LIMITS, DEFAULT_TIMEOUT, Core, Options, RawResponse, ResponseValidation
 from ._operation import Operation
 from ._retries import RetryPolicy, is_repeatable
 from ._settings import Credential
@@ -39,6 +39,7 @@ class BaseClient(Core):
         retry_policy: RetryPolicy | None = None,
         default_headers: Mapping[str, str] | None = None,
         http_client: httpx.Client | None = None,
+        response_validation: ResponseValidation = "lenient",
     ) -> None:
         if http_client is not None and not isinstance(http_client, httpx.Client):
             raise ConfigurationError("http_client must be an httpx.Client")
@@ -57,6 +58,7 @@ class BaseClient(Core):
             retry_policy=retry_policy,
             default_headers=default_headers,
             http_client=self._http_client,
+            response_validation=response_validation,
         )
 
     def close(self) -> None:
@@ -146,6 +148,7 @@ class AsyncBaseClient(Core):
         retry_policy: RetryPolicy | None = None,
         default_headers: Mapping[str, str] | None = None,
         http_client: httpx.AsyncClient | None = None,
+        response_validation: ResponseValidation = "lenient",
     ) -> None:
         if http_client is not None and not isinstance(http_client, httpx.AsyncClient):
             raise ConfigurationError("http_client must be an httpx.AsyncClient")
@@ -164,6 +167,7 @@ class AsyncBaseClient(Core):
             retry_policy=retry_policy,
             default_headers=default_headers,
             http_client=self._http_client,
+            response_validation=response_validation,
         )
 
     async def aclose(self) -> None:

@@ -8,18 +8,20 @@ from __future__ import annotations
 import logging
 import os
 import platform
+import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from typing import Any, Generic, Literal, NamedTuple, TypeVar, cast
 
 import httpx
 
 from ._bodies import write_body
-from ._models import decode, parse_json
 from ._operation import Operation, encode
+from ._reading import read
 from ._redaction import MASK, mask_headers, mask_request, mask_url
 from ._retries import RetryPolicy
 from ._settings import Credential, checked_url, read_secrets, with_retries
-from ._shapes import DecodeError, describe
+from ._shapes import DecodeError, Problem, describe
+from ._sources import parse_json
 from ._version import __version__, document_version
 from .errors import (
     APIConnectionError,
@@ -28,6 +30,7 @@ from .errors import (
     ConfigurationError,
     ResponseValidationError,
     status_error,
+    words_of,
 )
 from .types import NotGiven, Timeout
 
@@ -103,6 +106,7 @@ class Core:
         base_url: Address of the server, without a slash at its end.
         retry_policy: How failed calls are repeated.
         timeout: Seconds for a call, or an httpx.Timeout.
+        response_validation: Whether a fault in an answer is noted (``lenient``) or raised (``strict``).
     """
 
     def __init__(
@@ -118,7 +122,14 @@ class Core:
         max_retries: int | None,
         retry_policy: RetryPolicy | None,
         default_headers: Mapping[str, str] | None,
+        response_validation: ResponseValidation = "lenient",
     ) -> None:
+        if response_validation not in ("lenient", "strict"):
+            raise ConfigurationError(
+                f"response_validation is 'lenient' or 'strict', not {response_validation!r}"
+            )
+        self.response_validation: ResponseValidation = response_validation
+        self._told: set[tuple[str, str]] = set()
         self.base_url = checked_url(
             base_url or os.environ.get(url_variable) or default_url, url_variable
         )
@@ -238,24 +249,39 @@ class Core:
         rule = _rule(operation, response.status_code)
         if rule is None:
             raise self._status_error(response)
-        if rule.media == "none" or operation.method == "HEAD":
+        if (
+            rule.media == "none"
+            or operation.method == "HEAD"
+            or response.status_code in _WITHOUT_BODY
+        ):
             return cast(T, None)
         if rule.media == "text":
             return cast(T, response.text)
         if rule.media == "binary":
             return cast(T, response.content)
         try:
-            value = parse_json(response.content)
+            value, problems = read(
+                rule.shape, response.content, strict=self.response_validation == "strict"
+            )
+        except DecodeError as error:
+            raise self._invalid(response, describe(error.path), error.message) from None
         except (ValueError, RecursionError):
             kind = response.headers.get("content-type", "no content type")
-            raise self._invalid(response, "$", f"the body is not JSON ({kind})", None) from None
-        try:
-            return cast(T, decode(rule.shape, value) if rule.shape is not None else value)
-        except DecodeError as error:
-            raise self._invalid(response, describe(error.path), error.message, value) from None
+            raise self._invalid(response, "$", f"the body is not JSON ({kind})") from None
+        if problems:
+            self._tell(operation, problems)
+        return cast(T, value)
+
+    def _tell(self, operation: Operation[Any], problems: list[Problem]) -> None:
+        """Log what is wrong with an answer, once for each place; what came may be private, so it is not told."""
+        for problem in problems:
+            place = (operation.name, _INDEX.sub("[*]", problem.path))
+            if place not in self._told and len(self._told) < _MOST_TOLD:
+                self._told.add(place)
+                logger.warning("%s: %s is not what the document promises; see .problems", *place)
 
     def _invalid(
-        self, response: httpx.Response, path: str, message: str, body: Any
+        self, response: httpx.Response, path: str, message: str
     ) -> ResponseValidationError:
         request = self._mask(response)
         return ResponseValidationError(
@@ -264,14 +290,14 @@ class Core:
             raw_body=response.content,
             request=request,
             response=response,
-            body=body if body is not None else _text(response),
+            body=_body_of(response),
         )
 
     def _status_error(self, response: httpx.Response) -> APIStatusError:
         request = self._mask(response)
         body = _body_of(response)
         reason = f"{response.status_code} {response.reason_phrase}".strip()
-        detail = _detail(body)
+        detail = words_of(body)
         if response.is_redirect:
             target = mask_url(response.headers.get("location", ""), self._secret_names())
             detail = f"redirects are not followed, because credentials are only sent to {self.base_url}: {target}"
@@ -303,6 +329,11 @@ class Core:
             )
 
 
+ResponseValidation = Literal["lenient", "strict"]
+# 204 and 205 have no body (RFC 9110, sections 15.3.5 and 15.3.6), whatever is documented.
+_WITHOUT_BODY = (204, 205)
+_INDEX = re.compile(r"\[\d+\]")
+_MOST_TOLD = 1000
 # A subclass may build requests in a way of its own.
 _PLAIN = (httpx.Client, httpx.AsyncClient)
 _HTTPX_DEFAULT = httpx.Timeout(5.0)
@@ -356,21 +387,6 @@ def _body_of(response: httpx.Response) -> Any:
         return parse_json(response.content)
     except (ValueError, RecursionError):
         return _text(response)
-
-
-def _detail(body: Any) -> str:
-    """Find the words for people in an error's body."""
-    if isinstance(body, str):
-        text = body.strip()
-        return "" if text.startswith("<") else " ".join(text.split())[:200]
-    if isinstance(body, dict):
-        for key in ("error", "message", "detail", "title", "error_description"):
-            value = body.get(key)
-            if isinstance(value, str) and value:
-                return " ".join(value.split())[:200]
-            if isinstance(value, dict) and (inner := _detail(value)):
-                return inner
-    return ""
 
 
 def _reason(error: httpx.HTTPError) -> str:

@@ -3,28 +3,51 @@
 
 """What JSON values look like, for reading them carefully and saying where one is wrong.
 
-Generated models have a quick way to read what is as expected. Whatever stops it is read again here,
-where every step knows its place in the document.
+What is as expected is read by the decoder in one go. Whatever stops it is read again here, where every
+step knows its place in the document; the unions that the decoder cannot tell apart are read here, too.
 """
 
 from __future__ import annotations
 
 import datetime
+import json
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from ._wire import DateTime, Number
 
 if TYPE_CHECKING:
     from ._models import Model
+    from ._sources import Content
     from .types import OpenIntEnum, OpenStrEnum
 
 Path = tuple[str | int, ...]
 
 # RFC 3339, section 5.6: lower-case letters and any number of fractional digits are allowed, and a
-# leap second, which Python's clock does not have.
+# leap second, which Python's clock does not have. Without an offset it is still a date and a time.
 _DATE_TIME = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d):(\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)\Z", re.ASCII
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d):(\d\d)(\.\d+)?([Zz]|[+-]\d\d:?\d\d)?\Z", re.ASCII
 )
+
+
+class Problem(NamedTuple):
+    """Where an answer is not what the document promises.
+
+    Attributes:
+        path: JSON path in the answer, for example ``$.data[3].createdAt``.
+        message: What was expected and what came.
+    """
+
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"
+
+
+Problems = list[Problem] | None
+"""Where faults are noted; None means that the first one ends the reading."""
 
 
 class DecodeError(ValueError):
@@ -34,17 +57,6 @@ class DecodeError(ValueError):
         super().__init__(message)
         self.path = path
         self.message = message
-
-
-class Mismatch(ValueError):
-    """The quick way met something it does not expect."""
-
-
-class Shape(Protocol):
-    """How one kind of value is read."""
-
-    def decode(self, value: Any, path: Path) -> Any:
-        """Return the Python value, or raise ``DecodeError``."""
 
 
 def describe(path: Path) -> str:
@@ -78,30 +90,59 @@ def _expected(what: str, value: Any, path: Path) -> DecodeError:
     return DecodeError(path, f"expected {what}, got {kind_of(value)}{shown}")
 
 
-class AnyShape:
+class Shape:
+    """How one kind of value is read.
+
+    Attributes:
+        wire: The type that the decoder reads it as.
+        way: What is left to do after the decoder: nothing (``plain``), telling the models in it where
+            they come from (``linked``), or all of it (``careful``).
+        decoder: The decoder of an answer that has this shape, once it was needed.
+    """
+
+    wire: Any = Any
+    way: Literal["plain", "linked", "careful"] = "plain"
+    decoder: Any = None
+
+    def decode(self, value: Any, path: Path, problems: Problems) -> Any:
+        """Read a parsed value; raise ``DecodeError`` where it does not fit and nothing can hold the fault."""
+        raise NotImplementedError
+
+    def link(self, value: Any, content: Content, number: int) -> int:
+        """Tell each model in a decoded value where it comes from, and return the next free number."""
+        return number
+
+    def find(self, value: Any, found: list[Mapping[str, Any]]) -> None:
+        """List the objects in a parsed value of which ``link`` makes models, in the same order."""
+
+
+class AnyShape(Shape):
     """Anything."""
 
-    def decode(self, value: Any, path: Path) -> Any:
+    def decode(self, value: Any, path: Path, problems: Problems) -> Any:
         return value
 
 
-class ScalarShape:
+class ScalarShape(Shape):
     """A string, number, boolean or null."""
 
-    def __init__(self, what: str, types: tuple[type, ...]) -> None:
+    def __init__(self, what: str, types: tuple[type, ...], wire: Any) -> None:
         self.what = what
         self.types = types
+        self.wire = wire
 
-    def decode(self, value: Any, path: Path) -> Any:
+    def decode(self, value: Any, path: Path, problems: Problems) -> Any:
         if type(value) in self.types:
             return value
         raise _expected(self.what, value, path)
 
 
-class IntegerShape:
+class IntegerShape(Shape):
     """A whole number; 5.0 is one too (JSON Schema, Core, section 4.2.3)."""
 
-    def decode(self, value: Any, path: Path) -> int:
+    wire = int
+
+    def decode(self, value: Any, path: Path, problems: Problems) -> int:
         if type(value) is int:
             return value
         if type(value) is float and value.is_integer():
@@ -109,29 +150,54 @@ class IntegerShape:
         raise _expected("integer", value, path)
 
 
-class DateTimeShape:
+class ConstantShape(Shape):
+    """One value and no other; true is not 1."""
+
+    def __init__(self, value: str | int | float | bool | None) -> None:
+        self.value = value
+        if value is None or type(value) in (str, int):
+            self.wire = None if value is None else Literal[value]
+        else:
+            self.way = "careful"
+
+    def decode(self, value: Any, path: Path, problems: Problems) -> Any:
+        if same_scalar(value, self.value):
+            return self.value
+        raise _expected(json.dumps(self.value), value, path)
+
+
+class DateTimeShape(Shape):
     """A moment in time with its offset (RFC 3339)."""
 
-    def decode(self, value: Any, path: Path) -> datetime.datetime:
-        if not isinstance(value, str):
-            raise _expected("date-time with an offset", value, path)
-        match = _DATE_TIME.match(value)
+    wire = DateTime
+
+    def decode(self, value: Any, path: Path, problems: Problems) -> datetime.datetime:
+        match = _DATE_TIME.match(value) if isinstance(value, str) else None
         if match is None:
             raise _expected("date-time with an offset", value, path)
         day, minute, second, fraction, offset = match.groups()
         leap = second == "60"
-        text = f"{day}T{minute}:{'59' if leap else second}{(fraction or '')[:7]}{offset.upper()}"
+        text = f"{day}T{minute}:{'59' if leap else second}{(fraction or '')[:7]}{(offset or '').upper()}"
         try:
             moment = datetime.datetime.fromisoformat(text)
-            return moment + datetime.timedelta(seconds=1) if leap else moment
+            moment = moment + datetime.timedelta(seconds=1) if leap else moment
         except (ValueError, OverflowError):
             raise _expected("date-time with an offset", value, path) from None
+        if offset is None:
+            # It is no moment, but a date and a time that people can work with.
+            fault = _expected("date-time with an offset", value, path)
+            if problems is None:
+                raise fault
+            problems.append(Problem(describe(path), fault.message))
+        return moment
 
 
-class DateShape:
+class DateShape(Shape):
     """A day (RFC 3339 full-date)."""
 
-    def decode(self, value: Any, path: Path) -> datetime.date:
+    wire = datetime.date
+
+    def decode(self, value: Any, path: Path, problems: Problems) -> datetime.date:
         try:
             if isinstance(value, str) and value[4:8:3] == "--":
                 return datetime.date.fromisoformat(value)
@@ -140,13 +206,14 @@ class DateShape:
         raise _expected("date", value, path)
 
 
-class EnumShape:
+class EnumShape(Shape):
     """One of a list of values; one that is not in the list is kept."""
 
     def __init__(self, enum: type[OpenStrEnum] | type[OpenIntEnum]) -> None:
         self.enum = enum
+        self.wire = enum
 
-    def decode(self, value: Any, path: Path) -> Any:
+    def decode(self, value: Any, path: Path, problems: Problems) -> Any:
         try:
             if type(value) is bool:
                 raise ValueError
@@ -156,131 +223,179 @@ class EnumShape:
             raise _expected(what, value, path) from None
 
 
-class ArrayShape:
+class ArrayShape(Shape):
     """A list."""
 
     def __init__(self, item: Shape) -> None:
         self.item = item
+        self.way = item.way
+        self.wire = list[item.wire]  # type: ignore[name-defined]  # a type made at run time
 
-    def decode(self, value: Any, path: Path) -> list[Any]:
+    def decode(self, value: Any, path: Path, problems: Problems) -> list[Any]:
         if type(value) is not list:
             raise _expected("array", value, path)
-        return [self.item.decode(item, (*path, index)) for index, item in enumerate(value)]
+        return [
+            attempt(self.item, item, (*path, index), problems) for index, item in enumerate(value)
+        ]
+
+    def link(self, value: Any, content: Content, number: int) -> int:
+        link = self.item.link
+        for item in value:
+            number = link(item, content, number)
+        return number
+
+    def find(self, value: Any, found: list[Mapping[str, Any]]) -> None:
+        for item in value:
+            self.item.find(item, found)
 
 
-class MapShape:
+class MapShape(Shape):
     """An object whose names are data."""
 
     def __init__(self, item: Shape) -> None:
         self.item = item
+        self.way = item.way
+        self.wire = dict[str, item.wire]  # type: ignore[name-defined]  # a type made at run time
 
-    def decode(self, value: Any, path: Path) -> dict[str, Any]:
+    def decode(self, value: Any, path: Path, problems: Problems) -> dict[str, Any]:
         if type(value) is not dict:
             raise _expected("object", value, path)
-        return {key: self.item.decode(item, (*path, key)) for key, item in value.items()}
+        return {
+            key: attempt(self.item, item, (*path, key), problems) for key, item in value.items()
+        }
+
+    def link(self, value: Any, content: Content, number: int) -> int:
+        for item in value.values():
+            number = self.item.link(item, content, number)
+        return number
+
+    def find(self, value: Any, found: list[Mapping[str, Any]]) -> None:
+        for item in value.values():
+            self.item.find(item, found)
 
 
-class NullableShape:
+class NullableShape(Shape):
     """Something or null."""
 
     def __init__(self, inner: Shape) -> None:
         self.inner = inner
+        self.way = inner.way
+        self.wire = inner.wire | None
 
-    def decode(self, value: Any, path: Path) -> Any:
-        return None if value is None else self.inner.decode(value, path)
+    def decode(self, value: Any, path: Path, problems: Problems) -> Any:
+        return None if value is None else self.inner.decode(value, path, problems)
+
+    def link(self, value: Any, content: Content, number: int) -> int:
+        return number if value is None else self.inner.link(value, content, number)
+
+    def find(self, value: Any, found: list[Mapping[str, Any]]) -> None:
+        if value is not None:
+            self.inner.find(value, found)
 
 
-class ModelShape:
+class ModelShape(Shape):
     """An object with named properties."""
 
     def __init__(self, model: type[Model]) -> None:
         self.model = model
+        self.way = "careful" if model._is_careful else "linked"
+        self.wire = Any if model._is_careful else model
+        self._links: tuple[tuple[str, str, Shape], ...] = ()
+        self._careful: tuple[tuple[str, bool, Shape], ...] = ()
+        self._is_ready = False
 
-    def decode(self, value: Any, path: Path) -> Any:
+    def decode(self, value: Any, path: Path, problems: Problems) -> Any:
         if type(value) is not dict:
             raise _expected("object", value, path)
         values: dict[str, Any] = {}
-        for name, wire, required, shape in self.model._shape():
+        # A model holds its own faults and those of what is in it; an object that has nothing of it is no such thing.
+        own: Problems = None if problems is None or not self.model._knows(value) else []
+        for name, wire, required, _, shape in self.model._shape():
             if wire not in value:
                 if required:
-                    raise DecodeError((*path, wire), "required property is missing")
+                    note(DecodeError((*path, wire), "required property is missing"), own)
                 values[name] = None
             elif value[wire] is None and not required:
                 values[name] = None
             else:
-                values[name] = shape.decode(value[wire], (*path, wire))
-        return self.model._make(values, value)
+                values[name] = attempt(shape, value[wire], (*path, wire), own)
+        rest = self.model._rest()
+        if rest is not ANY:
+            known = {wire for _, wire, *_ in self.model._shape()}
+            for wire in value.keys() - known:
+                attempt(rest, value[wire], (*path, wire), own)
+        if problems is not None and own:
+            problems.extend(own)
+        return self.model._made(values, value, tuple(own or ()))
+
+    def link(self, value: Any, content: Content, number: int) -> int:
+        if not self._is_ready:
+            self._make_ready()
+        self._set_source(value, content)
+        self._set_number(value, number)
+        number += 1
+        for name, _, shape in self._links:
+            part = getattr(value, name)
+            if part is not None:
+                number = shape.link(part, content, number)
+        for name, required, shape in self._careful:
+            part = getattr(value, name)
+            if part is not None or required:
+                setattr(value, name, shape.decode(part, (), None))
+        return number
+
+    def find(self, value: Any, found: list[Mapping[str, Any]]) -> None:
+        found.append(value)
+        for _, wire, shape in self._links:
+            if value.get(wire) is not None:
+                shape.find(value[wire], found)
+
+    def _make_ready(self) -> None:
+        """Sort the fields when the first model is read, as models may name each other."""
+        fields = self.model._shape()
+        self._links = tuple(
+            (name, wire, shape) for name, wire, _, _, shape in fields if shape.way == "linked"
+        )
+        self._careful = tuple(
+            (name, required, shape)
+            for name, _, required, _, shape in fields
+            if shape.way == "careful"
+        )
+        # Set without __setattr__, which asks what a null means.
+        source: Any = self.model._source
+        number: Any = self.model._number
+        self._set_source, self._set_number = source.__set__, number.__set__
+        self._is_ready = True
 
 
-class UnionShape:
-    """One of several shapes.
-
-    A discriminator decides where there is one; otherwise the member that leaves the fewest
-    properties over, the first of equals.
-    """
-
-    def __init__(
-        self,
-        members: tuple[Shape, ...],
-        discriminator: str | None = None,
-        mapping: Mapping[str, type[Model]] | None = None,
-    ) -> None:
-        self.members = members
-        self.discriminator = discriminator
-        self.mapping = mapping or {}
-
-    def decode(self, value: Any, path: Path) -> Any:
-        if self.discriminator is not None and type(value) is dict and self.discriminator in value:
-            kind = value[self.discriminator]
-            model = self.mapping.get(kind) if isinstance(kind, str) else None
-            # A variant that the document does not list is kept as it is.
-            return value if model is None else ModelShape(model).decode(value, path)
-        best: Any = None
-        found = False
-        left_over = 0
-        error: DecodeError | None = None
-        for member in self.members:
-            try:
-                candidate = member.decode(value, path)
-            except DecodeError as failure:
-                if error is None or len(failure.path) > len(error.path):
-                    error = failure
-                continue
-            over = _left_over(candidate)
-            if not found or over < left_over:
-                best, left_over, found = candidate, over, True
-        if found:
-            return best
-        if error is None or len(error.path) == len(path):
-            raise DecodeError(path, f"{kind_of(value)} fits none of the alternatives")
-        raise error
+def note(fault: DecodeError, problems: Problems) -> None:
+    """Note a fault, or raise it where faults are not noted."""
+    if problems is None:
+        raise fault
+    problems.append(Problem(describe(fault.path), fault.message))
 
 
-def _left_over(value: Any) -> int:
-    """How badly a decoded value fits: properties that its model does not know, strings that its enum does not."""
-    from ._models import Model
-    from .types import OpenStrEnum
+def attempt(shape: Shape, value: Any, path: Path, problems: Problems) -> Any:
+    """Read a part of something; what does not fit is kept as it came, and noted."""
+    try:
+        return shape.decode(value, path, problems)
+    except DecodeError as fault:
+        note(fault, problems)
+        return value
 
-    if isinstance(value, Model):
-        score = len(value.extra)
-        for name, _, _, _ in value._shape():
-            item = getattr(value, name)
-            if isinstance(item, OpenStrEnum) and not item.is_known:
-                # A one-value enum tells variants apart, so it counts more than any number of extras.
-                score += 1000
-        return score
-    if isinstance(value, OpenStrEnum):
-        return 0 if value.is_known else 1000
-    return 0
+
+def same_scalar(left: Any, right: Any) -> bool:
+    """Whether two JSON scalars are the same value: 1 is 1.0 and not true."""
+    return left == right and isinstance(left, bool) == isinstance(right, bool)
 
 
 ANY = AnyShape()
-STRING = ScalarShape("string", (str,))
+STRING = ScalarShape("string", (str,), str)
 UUID = STRING
 BINARY = STRING
 INTEGER = IntegerShape()
-NUMBER = ScalarShape("number", (int, float))
-BOOLEAN = ScalarShape("boolean", (bool,))
-NULL = ScalarShape("null", (type(None),))
+NUMBER = ScalarShape("number", (int, float), Number)
+BOOLEAN = ScalarShape("boolean", (bool,), bool)
+NULL = ScalarShape("null", (type(None),), None)
 DATETIME = DateTimeShape()
 DATE = DateShape()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 import httpx
 
@@ -47,6 +47,9 @@ class RecoupClient(BaseClient):
         default_headers: Headers for every call.
         api_version: Version of the API to ask for, sent as x-recoup-api-version.
         http_client: An httpx.Client to send with; it stays open when this client is closed.
+        response_validation: What becomes of an answer that is not as documented: ``lenient``
+            reads what can be read and notes the rest in ``problems``; ``strict`` raises
+            ResponseValidationError.
 
     Raises:
         ConfigurationError: A secret or an address is missing or unusable.
@@ -63,6 +66,7 @@ class RecoupClient(BaseClient):
         default_headers: Mapping[str, str] | None = None,
         api_version: str | None = None,
         http_client: httpx.Client | None = None,
+        response_validation: Literal["lenient", "strict"] = "lenient",
     ) -> None:
         headers = dict(default_headers or {})
         if api_version is not None:
@@ -78,6 +82,7 @@ class RecoupClient(BaseClient):
             retry_policy=retry_policy,
             default_headers=headers,
             http_client=http_client,
+            response_validation=response_validation,
         )
 
     def __enter__(self) -> Self:
@@ -108,6 +113,9 @@ class AsyncRecoupClient(AsyncBaseClient):
         api_version: Version of the API to ask for, sent as x-recoup-api-version.
         http_client: An httpx.AsyncClient to send with; it stays open when this client is
             closed.
+        response_validation: What becomes of an answer that is not as documented: ``lenient``
+            reads what can be read and notes the rest in ``problems``; ``strict`` raises
+            ResponseValidationError.
 
     Raises:
         ConfigurationError: A secret or an address is missing or unusable.
@@ -124,6 +132,7 @@ class AsyncRecoupClient(AsyncBaseClient):
         default_headers: Mapping[str, str] | None = None,
         api_version: str | None = None,
         http_client: httpx.AsyncClient | None = None,
+        response_validation: Literal["lenient", "strict"] = "lenient",
     ) -> None:
         headers = dict(default_headers or {})
         if api_version is not None:
@@ -139,6 +148,7 @@ class AsyncRecoupClient(AsyncBaseClient):
             retry_policy=retry_policy,
             default_headers=headers,
             http_client=http_client,
+            response_validation=response_validation,
         )
 
     async def __aenter__(self) -> Self:
@@ -180,6 +190,9 @@ class TriggerClient(BaseClient):
         default_headers: Headers for every call.
         api_version: Version of the API to ask for, sent as x-trigger-api-version.
         http_client: An httpx.Client to send with; it stays open when this client is closed.
+        response_validation: What becomes of an answer that is not as documented: ``lenient``
+            reads what can be read and notes the rest in ``problems``; ``strict`` raises
+            ResponseValidationError.
 
     Raises:
         ConfigurationError: A secret or an address is missing or unusable.
@@ -196,6 +209,7 @@ class TriggerClient(BaseClient):
         default_headers: Mapping[str, str] | None = None,
         api_version: str | None = None,
         http_client: httpx.Client | None = None,
+        response_validation: Literal["lenient", "strict"] = "lenient",
     ) -> None:
         headers = dict(default_headers or {})
         if api_version is not None:
@@ -211,6 +225,7 @@ class TriggerClient(BaseClient):
             retry_policy=retry_policy,
             default_headers=headers,
             http_client=http_client,
+            response_validation=response_validation,
         )
 
     def __enter__(self) -> Self:
@@ -242,6 +257,9 @@ class AsyncTriggerClient(AsyncBaseClient):
         api_version: Version of the API to ask for, sent as x-trigger-api-version.
         http_client: An httpx.AsyncClient to send with; it stays open when this client is
             closed.
+        response_validation: What becomes of an answer that is not as documented: ``lenient``
+            reads what can be read and notes the rest in ``problems``; ``strict`` raises
+            ResponseValidationError.
 
     Raises:
         ConfigurationError: A secret or an address is missing or unusable.
@@ -258,6 +276,7 @@ class AsyncTriggerClient(AsyncBaseClient):
         default_headers: Mapping[str, str] | None = None,
         api_version: str | None = None,
         http_client: httpx.AsyncClient | None = None,
+        response_validation: Literal["lenient", "strict"] = "lenient",
     ) -> None:
         headers = dict(default_headers or {})
         if api_version is not None:
@@ -273,6 +292,7 @@ class AsyncTriggerClient(AsyncBaseClient):
             retry_policy=retry_policy,
             default_headers=headers,
             http_client=http_client,
+            response_validation=response_validation,
         )
 
     async def __aenter__(self) -> Self:

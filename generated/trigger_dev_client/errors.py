@@ -44,6 +44,11 @@ class APIError(Exception):
         return None if self.response is None else self.response.status_code
 
     @property
+    def details(self) -> Any:
+        """What the server says in particular, a list or an object as a rule; None where it says nothing."""
+        return details_of(self.body)
+
+    @property
     def headers(self) -> httpx.Headers:
         """The response's headers, empty where there was no response."""
         return httpx.Headers() if self.response is None else self.response.headers
@@ -176,3 +181,78 @@ def status_error(status_code: int) -> type[APIStatusError]:
     if status_code >= 500:
         return InternalServerError
     return _BY_STATUS.get(status_code, APIStatusError)
+
+
+_TITLES = (
+    "error",
+    "message",
+    "detail",
+    "title",
+    "error_description",
+    "msg",
+    "description",
+    "reason",
+)
+_DETAILS = (
+    "details",
+    "errors",
+    "detail",
+    "issues",
+    "violations",
+    "invalid_params",
+    "invalid-params",
+)
+_PLACES = ("path", "loc", "field", "pointer", "param", "name", "property")
+_LONGEST_TITLE = 200
+_LONGEST = 600
+
+
+def details_of(body: Any) -> Any:
+    """Find what an error's body says in particular: at its top, or below ``error``."""
+    if not isinstance(body, dict):
+        return None
+    for key in _DETAILS:
+        if isinstance(body.get(key), (list, dict)) and body[key]:
+            return body[key]
+    return details_of(body.get("error"))
+
+
+def words_of(body: Any) -> str:
+    """Find the words for people in an error's body: what is wrong, then each thing in particular."""
+    title = _title(body)
+    parts = [part for part in _particulars(details_of(body), 0) if part and part != title]
+    text = ": ".join(part for part in (title, "; ".join(dict.fromkeys(parts))) if part)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _title(body: Any) -> str:
+    if isinstance(body, str):
+        return "" if body.strip().startswith("<") else " ".join(body.split())[:_LONGEST_TITLE]
+    for key in _TITLES if isinstance(body, dict) else ():
+        value = body[key] if key in body else None
+        if isinstance(value, (str, dict)) and (found := _title(value)):
+            return found
+    return ""
+
+
+def _particulars(value: Any, depth: int) -> list[str]:
+    """List what details say, each with the place that it is about."""
+    if isinstance(value, list):
+        return (
+            [part for item in value[:10] for part in _particulars(item, depth + 1)]
+            if depth < 3
+            else []
+        )
+    if not isinstance(value, dict):
+        return [_title(value)]
+    said = _title(value)
+    if said:
+        place = next((value[key] for key in _PLACES if value.get(key)), "")
+        steps = place if isinstance(place, list) else [place]
+        return [": ".join(part for part in (".".join(map(str, steps))[:80], said) if part)]
+    # An object of fields, each with what is wrong with it.
+    found = {
+        key: _particulars(item, depth + 1) if depth < 3 else []
+        for key, item in list(value.items())[:10]
+    }
+    return [f"{key}: {part}" for key, parts in found.items() for part in parts if part]

@@ -76,13 +76,6 @@ class OpenIntEnum(enum.IntEnum):
         member._value_ = value
         return member
 
-    @classmethod
-    def _find(cls, value: object) -> OpenIntEnum:
-        # A boolean equals an integer, but is none in JSON.
-        if type(value) is not int:
-            raise ValueError(f"{value!r} is not an integer")
-        return cls(value)
-
     @property
     def is_known(self) -> bool:
         """Whether the document lists this value."""

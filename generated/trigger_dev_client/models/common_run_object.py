@@ -5,15 +5,35 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import _shapes as shapes
 from .. import _status
-from .._models import NOTHING, Model
-from .._shapes import Mismatch, Shape
+from .. import _unions as unions
+from .._models import Model, Property
+from .._wire import DateTime as _DateTime
+from .._wire import Number as _Number
 
 
-class CommonRunObject(Model):
+class CommonRunObject(
+    Model,
+    rename={
+        "task_identifier": "taskIdentifier",
+        "created_at": "createdAt",
+        "updated_at": "updatedAt",
+        "idempotency_key": "idempotencyKey",
+        "is_test": "isTest",
+        "started_at": "startedAt",
+        "finished_at": "finishedAt",
+        "delayed_until": "delayedUntil",
+        "expired_at": "expiredAt",
+        "cost_in_cents": "costInCents",
+        "base_cost_in_cents": "baseCostInCents",
+        "duration_ms": "durationMs",
+        "batch_id": "batchId",
+        "trigger_function": "triggerFunction",
+    },
+):
     """CommonRunObject.
 
     Attributes:
@@ -46,265 +66,99 @@ class CommonRunObject(Model):
         trigger_function: The name of the function that triggered the run
     """
 
-    __slots__ = (
-        "id",
-        "status",
-        "task_identifier",
-        "created_at",
-        "updated_at",
-        "version",
-        "idempotency_key",
-        "is_test",
-        "started_at",
-        "finished_at",
-        "delayed_until",
-        "ttl",
-        "expired_at",
-        "tags",
-        "metadata",
-        "cost_in_cents",
-        "base_cost_in_cents",
-        "duration_ms",
-        "depth",
-        "batch_id",
-        "trigger_function",
-    )
-
     id: str
     status: RunStatus
     task_identifier: str
-    created_at: datetime.datetime
-    updated_at: datetime.datetime
-    version: str | None
-    idempotency_key: str | None
-    is_test: bool | None
-    started_at: datetime.datetime | None
-    finished_at: datetime.datetime | None
-    delayed_until: datetime.datetime | None
-    ttl: str | float | None
-    expired_at: datetime.datetime | None
-    tags: list[str] | None
-    metadata: dict[str, Any] | None
-    cost_in_cents: float | None
-    base_cost_in_cents: float | None
-    duration_ms: float | None
-    depth: int | None
-    batch_id: str | None
-    trigger_function: TriggerFunction | None
+    created_at: _DateTime
+    updated_at: _DateTime
+    version: str | None = None
+    idempotency_key: str | None = None
+    is_test: bool | None = None
+    started_at: _DateTime | None = None
+    finished_at: _DateTime | None = None
+    delayed_until: _DateTime | None = None
+    ttl: str | _Number | None = None
+    expired_at: _DateTime | None = None
+    tags: list[str] | None = None
+    metadata: dict[str, Any] | None = None
+    cost_in_cents: _Number | None = None
+    base_cost_in_cents: _Number | None = None
+    duration_ms: _Number | None = None
+    depth: int | None = None
+    batch_id: str | None = None
+    trigger_function: TriggerFunction | None = None
 
-    _wire_names = frozenset(
-        (
-            "id",
-            "status",
-            "taskIdentifier",
-            "createdAt",
-            "updatedAt",
-            "version",
-            "idempotencyKey",
-            "isTest",
-            "startedAt",
-            "finishedAt",
-            "delayedUntil",
-            "ttl",
-            "expiredAt",
-            "tags",
-            "metadata",
-            "costInCents",
-            "baseCostInCents",
-            "durationMs",
-            "depth",
-            "batchId",
-            "triggerFunction",
-        )
-    )
+    if TYPE_CHECKING:
 
-    def __init__(
-        self,
-        *,
-        id: str,
-        status: RunStatus,
-        task_identifier: str,
-        created_at: datetime.datetime,
-        updated_at: datetime.datetime,
-        version: str | None = None,
-        idempotency_key: str | None = None,
-        is_test: bool | None = None,
-        started_at: datetime.datetime | None = None,
-        finished_at: datetime.datetime | None = None,
-        delayed_until: datetime.datetime | None = None,
-        ttl: str | float | None = None,
-        expired_at: datetime.datetime | None = None,
-        tags: list[str] | None = None,
-        metadata: dict[str, Any] | None = None,
-        cost_in_cents: float | None = None,
-        base_cost_in_cents: float | None = None,
-        duration_ms: float | None = None,
-        depth: int | None = None,
-        batch_id: str | None = None,
-        trigger_function: TriggerFunction | None = None,
-        extra: Mapping[str, Any] | None = None,
-    ) -> None:
-        self._source = NOTHING if extra is None else dict(extra)
-        self.id = id
-        self.status = status
-        self.task_identifier = task_identifier
-        self.created_at = created_at
-        self.updated_at = updated_at
-        self.version = version
-        self.idempotency_key = idempotency_key
-        self.is_test = is_test
-        self.started_at = started_at
-        self.finished_at = finished_at
-        self.delayed_until = delayed_until
-        self.ttl = ttl
-        self.expired_at = expired_at
-        self.tags = tags
-        self.metadata = metadata
-        self.cost_in_cents = cost_in_cents
-        self.base_cost_in_cents = base_cost_in_cents
-        self.duration_ms = duration_ms
-        self.depth = depth
-        self.batch_id = batch_id
-        self.trigger_function = trigger_function
+        def __init__(
+            self,
+            *,
+            id: str,
+            status: RunStatus | str,
+            task_identifier: str,
+            created_at: datetime.datetime | str,
+            updated_at: datetime.datetime | str,
+            version: str | None = None,
+            idempotency_key: str | None = None,
+            is_test: bool | None = None,
+            started_at: datetime.datetime | str | None = None,
+            finished_at: datetime.datetime | str | None = None,
+            delayed_until: datetime.datetime | str | None = None,
+            ttl: str | float | None = None,
+            expired_at: datetime.datetime | str | None = None,
+            tags: list[str] | None = None,
+            metadata: dict[str, Any] | None = None,
+            cost_in_cents: float | None = None,
+            base_cost_in_cents: float | None = None,
+            duration_ms: float | None = None,
+            depth: int | None = None,
+            batch_id: str | None = None,
+            trigger_function: TriggerFunction | str | None = None,
+            extra: Mapping[str, Any] | None = None,
+        ) -> None: ...
 
     @classmethod
-    def _build_shape(cls) -> tuple[tuple[str, str, bool, Shape], ...]:
+    def _build_shape(cls) -> tuple[Property, ...]:
         return (
-            ("id", "id", True, shapes.STRING),
-            ("status", "status", True, shapes.EnumShape(RunStatus)),
-            ("task_identifier", "taskIdentifier", True, shapes.STRING),
-            ("created_at", "createdAt", True, shapes.DATETIME),
-            ("updated_at", "updatedAt", True, shapes.DATETIME),
-            ("version", "version", False, shapes.STRING),
-            ("idempotency_key", "idempotencyKey", False, shapes.STRING),
-            ("is_test", "isTest", False, shapes.BOOLEAN),
-            ("started_at", "startedAt", False, shapes.DATETIME),
-            ("finished_at", "finishedAt", False, shapes.DATETIME),
-            ("delayed_until", "delayedUntil", False, shapes.DATETIME),
-            (
+            Property("id", "id", True, True, shapes.STRING),
+            Property("status", "status", True, True, shapes.EnumShape(RunStatus)),
+            Property("task_identifier", "taskIdentifier", True, True, shapes.STRING),
+            Property("created_at", "createdAt", True, True, shapes.DATETIME),
+            Property("updated_at", "updatedAt", True, True, shapes.DATETIME),
+            Property("version", "version", False, False, shapes.STRING),
+            Property("idempotency_key", "idempotencyKey", False, False, shapes.STRING),
+            Property("is_test", "isTest", False, False, shapes.BOOLEAN),
+            Property("started_at", "startedAt", False, False, shapes.DATETIME),
+            Property("finished_at", "finishedAt", False, False, shapes.DATETIME),
+            Property("delayed_until", "delayedUntil", False, False, shapes.DATETIME),
+            Property(
                 "ttl",
                 "ttl",
                 False,
-                shapes.UnionShape(
+                False,
+                unions.EitherShape(
                     (
                         shapes.STRING,
                         shapes.NUMBER,
                     )
                 ),
             ),
-            ("expired_at", "expiredAt", False, shapes.DATETIME),
-            ("tags", "tags", False, shapes.ArrayShape(shapes.STRING)),
-            ("metadata", "metadata", False, shapes.MapShape(shapes.ANY)),
-            ("cost_in_cents", "costInCents", False, shapes.NUMBER),
-            ("base_cost_in_cents", "baseCostInCents", False, shapes.NUMBER),
-            ("duration_ms", "durationMs", False, shapes.NUMBER),
-            ("depth", "depth", False, shapes.INTEGER),
-            ("batch_id", "batchId", False, shapes.STRING),
-            ("trigger_function", "triggerFunction", False, shapes.EnumShape(TriggerFunction)),
+            Property("expired_at", "expiredAt", False, False, shapes.DATETIME),
+            Property("tags", "tags", False, False, shapes.ArrayShape(shapes.STRING)),
+            Property("metadata", "metadata", False, False, shapes.MapShape(shapes.ANY)),
+            Property("cost_in_cents", "costInCents", False, False, shapes.NUMBER),
+            Property("base_cost_in_cents", "baseCostInCents", False, False, shapes.NUMBER),
+            Property("duration_ms", "durationMs", False, False, shapes.NUMBER),
+            Property("depth", "depth", False, False, shapes.INTEGER),
+            Property("batch_id", "batchId", False, False, shapes.STRING),
+            Property(
+                "trigger_function",
+                "triggerFunction",
+                False,
+                False,
+                shapes.EnumShape(TriggerFunction),
+            ),
         )
-
-    @classmethod
-    def _read(cls, d: Any) -> CommonRunObject:
-        self = object.__new__(cls)
-        self._source = d
-        get = d.get
-        self.id = v = d["id"]
-        if type(v) is not str:
-            raise Mismatch
-        v = d["status"]
-        v = _run_status(v) or RunStatus(v)
-        self.status = v
-        self.task_identifier = v = d["taskIdentifier"]
-        if type(v) is not str:
-            raise Mismatch
-        v = d["createdAt"]
-        if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
-            raise Mismatch
-        v = parse_datetime(v)
-        if v.tzinfo is None:
-            raise Mismatch
-        self.created_at = v
-        v = d["updatedAt"]
-        if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
-            raise Mismatch
-        v = parse_datetime(v)
-        if v.tzinfo is None:
-            raise Mismatch
-        self.updated_at = v
-        self.version = v = get("version")
-        if type(v) is not str and v is not None:
-            raise Mismatch
-        self.idempotency_key = v = get("idempotencyKey")
-        if type(v) is not str and v is not None:
-            raise Mismatch
-        self.is_test = v = get("isTest")
-        if v is not True and v is not False and v is not None:
-            raise Mismatch
-        v = get("startedAt")
-        if v is not None:
-            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
-                raise Mismatch
-            v = parse_datetime(v)
-            if v.tzinfo is None:
-                raise Mismatch
-        self.started_at = v
-        v = get("finishedAt")
-        if v is not None:
-            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
-                raise Mismatch
-            v = parse_datetime(v)
-            if v.tzinfo is None:
-                raise Mismatch
-        self.finished_at = v
-        v = get("delayedUntil")
-        if v is not None:
-            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
-                raise Mismatch
-            v = parse_datetime(v)
-            if v.tzinfo is None:
-                raise Mismatch
-        self.delayed_until = v
-        self.ttl = v = get("ttl")
-        if type(v) is not str and type(v) is not float and type(v) is not int and v is not None:
-            raise Mismatch
-        v = get("expiredAt")
-        if v is not None:
-            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
-                raise Mismatch
-            v = parse_datetime(v)
-            if v.tzinfo is None:
-                raise Mismatch
-        self.expired_at = v
-        self.tags = v = get("tags")
-        if v is not None:
-            if type(v) is not list:
-                raise Mismatch
-            for i in v:
-                if type(i) is not str:
-                    raise Mismatch
-        self.metadata = v = get("metadata")
-        if type(v) is not dict and v is not None:
-            raise Mismatch
-        self.cost_in_cents = v = get("costInCents")
-        if type(v) is not float and type(v) is not int and v is not None:
-            raise Mismatch
-        self.base_cost_in_cents = v = get("baseCostInCents")
-        if type(v) is not float and type(v) is not int and v is not None:
-            raise Mismatch
-        self.duration_ms = v = get("durationMs")
-        if type(v) is not float and type(v) is not int and v is not None:
-            raise Mismatch
-        self.depth = v = get("depth")
-        if type(v) is not int and v is not None:
-            raise Mismatch
-        self.batch_id = v = get("batchId")
-        if type(v) is not str and v is not None:
-            raise Mismatch
-        v = get("triggerFunction")
-        if v is not None:
-            v = _trigger_function(v) or TriggerFunction(v)
-        self.trigger_function = v
-        return self
 
     @property
     def is_completed(self) -> bool:
@@ -337,12 +191,6 @@ class CommonRunObject(Model):
         return _status.is_cancelled(self.status)
 
 
-parse_datetime = datetime.datetime.fromisoformat
-parse_date = datetime.date.fromisoformat
-
 # Models may name each other, so each module defines its own class before it asks for the others.
 from .run_status import RunStatus
 from .trigger_function import TriggerFunction
-
-_run_status: Any = RunStatus._value2member_map_.get
-_trigger_function: Any = TriggerFunction._value2member_map_.get

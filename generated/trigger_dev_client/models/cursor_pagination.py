@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import _shapes as shapes
-from .._models import NOTHING, Model
-from .._shapes import Mismatch, Shape
+from .._models import Model, Property
 
 
 class CursorPagination(Model):
@@ -22,54 +20,25 @@ class CursorPagination(Model):
             `page[before]` parameter in the next request.
     """
 
-    __slots__ = (
-        "next",
-        "previous",
-    )
+    next: str | None = None
+    previous: str | None = None
 
-    next: str | None
-    previous: str | None
+    if TYPE_CHECKING:
 
-    _wire_names = frozenset(
-        (
-            "next",
-            "previous",
-        )
-    )
-
-    def __init__(
-        self,
-        *,
-        next: str | None = None,
-        previous: str | None = None,
-        extra: Mapping[str, Any] | None = None,
-    ) -> None:
-        self._source = NOTHING if extra is None else dict(extra)
-        self.next = next
-        self.previous = previous
+        def __init__(
+            self,
+            *,
+            next: str | None = None,
+            previous: str | None = None,
+            extra: Mapping[str, Any] | None = None,
+        ) -> None: ...
 
     @classmethod
-    def _build_shape(cls) -> tuple[tuple[str, str, bool, Shape], ...]:
+    def _build_shape(cls) -> tuple[Property, ...]:
         return (
-            ("next", "next", False, shapes.STRING),
-            ("previous", "previous", False, shapes.STRING),
+            Property("next", "next", False, False, shapes.STRING),
+            Property("previous", "previous", False, False, shapes.STRING),
         )
 
-    @classmethod
-    def _read(cls, d: Any) -> CursorPagination:
-        self = object.__new__(cls)
-        self._source = d
-        get = d.get
-        self.next = v = get("next")
-        if type(v) is not str and v is not None:
-            raise Mismatch
-        self.previous = v = get("previous")
-        if type(v) is not str and v is not None:
-            raise Mismatch
-        return self
-
-
-parse_datetime = datetime.datetime.fromisoformat
-parse_date = datetime.date.fromisoformat
 
 # Models may name each other, so each module defines its own class before it asks for the others.

@@ -3,71 +3,38 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import _shapes as shapes
-from .._models import NOTHING, Model
-from .._shapes import Mismatch, Shape
+from .._models import Model, Property
 
 
 class ListRunsResult(Model):
     """ListRunsResult."""
 
-    __slots__ = (
-        "data",
-        "pagination",
-    )
+    data: list[ListRunItem] | None = None
+    pagination: CursorPagination | None = None
 
-    data: list[ListRunItem] | None
-    pagination: CursorPagination | None
+    if TYPE_CHECKING:
 
-    _wire_names = frozenset(
-        (
-            "data",
-            "pagination",
-        )
-    )
-
-    def __init__(
-        self,
-        *,
-        data: list[ListRunItem] | None = None,
-        pagination: CursorPagination | None = None,
-        extra: Mapping[str, Any] | None = None,
-    ) -> None:
-        self._source = NOTHING if extra is None else dict(extra)
-        self.data = data
-        self.pagination = pagination
+        def __init__(
+            self,
+            *,
+            data: list[ListRunItem] | None = None,
+            pagination: CursorPagination | None = None,
+            extra: Mapping[str, Any] | None = None,
+        ) -> None: ...
 
     @classmethod
-    def _build_shape(cls) -> tuple[tuple[str, str, bool, Shape], ...]:
+    def _build_shape(cls) -> tuple[Property, ...]:
         return (
-            ("data", "data", False, shapes.ArrayShape(shapes.ModelShape(ListRunItem))),
-            ("pagination", "pagination", False, shapes.ModelShape(CursorPagination)),
+            Property(
+                "data", "data", False, False, shapes.ArrayShape(shapes.ModelShape(ListRunItem))
+            ),
+            Property("pagination", "pagination", False, False, shapes.ModelShape(CursorPagination)),
         )
 
-    @classmethod
-    def _read(cls, d: Any) -> ListRunsResult:
-        self = object.__new__(cls)
-        self._source = d
-        get = d.get
-        v = get("data")
-        if v is not None:
-            if type(v) is not list:
-                raise Mismatch
-            v = [ListRunItem._read(i) for i in v]
-        self.data = v
-        v = get("pagination")
-        if v is not None:
-            v = CursorPagination._read(v)
-        self.pagination = v
-        return self
-
-
-parse_datetime = datetime.datetime.fromisoformat
-parse_date = datetime.date.fromisoformat
 
 # Models may name each other, so each module defines its own class before it asks for the others.
 from .cursor_pagination import CursorPagination

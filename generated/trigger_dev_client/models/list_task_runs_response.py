@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import _shapes as shapes
-from .._models import NOTHING, Model
-from .._shapes import Mismatch, Shape
+from .._models import Model, Property
 
 
 class ListTaskRunsResponse(Model):
@@ -22,59 +20,27 @@ class ListTaskRunsResponse(Model):
             fields).
     """
 
-    __slots__ = (
-        "status",
-        "runs",
-    )
-
     status: ListTaskRunsResponseStatus
     runs: list[TaskRun]
 
-    _wire_names = frozenset(
-        (
-            "status",
-            "runs",
-        )
-    )
+    if TYPE_CHECKING:
 
-    def __init__(
-        self,
-        *,
-        status: ListTaskRunsResponseStatus,
-        runs: list[TaskRun],
-        extra: Mapping[str, Any] | None = None,
-    ) -> None:
-        self._source = NOTHING if extra is None else dict(extra)
-        self.status = status
-        self.runs = runs
+        def __init__(
+            self,
+            *,
+            status: ListTaskRunsResponseStatus | str | None = None,
+            runs: list[TaskRun],
+            extra: Mapping[str, Any] | None = None,
+        ) -> None: ...
 
     @classmethod
-    def _build_shape(cls) -> tuple[tuple[str, str, bool, Shape], ...]:
+    def _build_shape(cls) -> tuple[Property, ...]:
         return (
-            ("status", "status", True, shapes.EnumShape(ListTaskRunsResponseStatus)),
-            ("runs", "runs", True, shapes.ArrayShape(shapes.ModelShape(TaskRun))),
+            Property("status", "status", True, True, shapes.EnumShape(ListTaskRunsResponseStatus)),
+            Property("runs", "runs", True, True, shapes.ArrayShape(shapes.ModelShape(TaskRun))),
         )
 
-    @classmethod
-    def _read(cls, d: Any) -> ListTaskRunsResponse:
-        self = object.__new__(cls)
-        self._source = d
-        v = d["status"]
-        v = _list_task_runs_response_status(v) or ListTaskRunsResponseStatus(v)
-        self.status = v
-        v = d["runs"]
-        if type(v) is not list:
-            raise Mismatch
-        v = [TaskRun._read(i) for i in v]
-        self.runs = v
-        return self
-
-
-parse_datetime = datetime.datetime.fromisoformat
-parse_date = datetime.date.fromisoformat
 
 # Models may name each other, so each module defines its own class before it asks for the others.
 from .list_task_runs_response_status import ListTaskRunsResponseStatus
 from .task_run import TaskRun
-
-_list_task_runs_response_status: Any = ListTaskRunsResponseStatus._value2member_map_.get

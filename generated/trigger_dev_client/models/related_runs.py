@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import _shapes as shapes
-from .._models import NOTHING, Model
-from .._shapes import Mismatch, Shape
+from .._models import Model, Property
 
 
 class RelatedRuns(Model):
@@ -21,69 +19,35 @@ class RelatedRuns(Model):
         children: The immediate children of the run. Will be omitted if the run has no children
     """
 
-    __slots__ = (
-        "root",
-        "parent",
-        "children",
-    )
+    root: CommonRunObject | None = None
+    parent: CommonRunObject | None = None
+    children: list[CommonRunObject] | None = None
 
-    root: CommonRunObject | None
-    parent: CommonRunObject | None
-    children: list[CommonRunObject] | None
+    if TYPE_CHECKING:
 
-    _wire_names = frozenset(
-        (
-            "root",
-            "parent",
-            "children",
-        )
-    )
-
-    def __init__(
-        self,
-        *,
-        root: CommonRunObject | None = None,
-        parent: CommonRunObject | None = None,
-        children: list[CommonRunObject] | None = None,
-        extra: Mapping[str, Any] | None = None,
-    ) -> None:
-        self._source = NOTHING if extra is None else dict(extra)
-        self.root = root
-        self.parent = parent
-        self.children = children
+        def __init__(
+            self,
+            *,
+            root: CommonRunObject | None = None,
+            parent: CommonRunObject | None = None,
+            children: list[CommonRunObject] | None = None,
+            extra: Mapping[str, Any] | None = None,
+        ) -> None: ...
 
     @classmethod
-    def _build_shape(cls) -> tuple[tuple[str, str, bool, Shape], ...]:
+    def _build_shape(cls) -> tuple[Property, ...]:
         return (
-            ("root", "root", False, shapes.ModelShape(CommonRunObject)),
-            ("parent", "parent", False, shapes.ModelShape(CommonRunObject)),
-            ("children", "children", False, shapes.ArrayShape(shapes.ModelShape(CommonRunObject))),
+            Property("root", "root", False, False, shapes.ModelShape(CommonRunObject)),
+            Property("parent", "parent", False, False, shapes.ModelShape(CommonRunObject)),
+            Property(
+                "children",
+                "children",
+                False,
+                False,
+                shapes.ArrayShape(shapes.ModelShape(CommonRunObject)),
+            ),
         )
 
-    @classmethod
-    def _read(cls, d: Any) -> RelatedRuns:
-        self = object.__new__(cls)
-        self._source = d
-        get = d.get
-        v = get("root")
-        if v is not None:
-            v = CommonRunObject._read(v)
-        self.root = v
-        v = get("parent")
-        if v is not None:
-            v = CommonRunObject._read(v)
-        self.parent = v
-        v = get("children")
-        if v is not None:
-            if type(v) is not list:
-                raise Mismatch
-            v = [CommonRunObject._read(i) for i in v]
-        self.children = v
-        return self
-
-
-parse_datetime = datetime.datetime.fromisoformat
-parse_date = datetime.date.fromisoformat
 
 # Models may name each other, so each module defines its own class before it asks for the others.
 from .common_run_object import CommonRunObject

@@ -5,130 +5,63 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import _shapes as shapes
 from .. import _status
-from .._models import NOTHING, Model
-from .._shapes import Mismatch, Shape
+from .._models import Model, Property
+from .._wire import DateTime as _DateTime
 
 
-class RunAttempt(Model):
+class RunAttempt(
+    Model,
+    rename={
+        "created_at": "createdAt",
+        "updated_at": "updatedAt",
+        "started_at": "startedAt",
+        "completed_at": "completedAt",
+    },
+):
     """RunAttempt.
 
     Attributes:
         id: The unique ID of the attempt, prefixed with `attempt_`
     """
 
-    __slots__ = (
-        "id",
-        "status",
-        "created_at",
-        "updated_at",
-        "error",
-        "started_at",
-        "completed_at",
-    )
-
     id: str
     status: AttemptStatus
-    created_at: datetime.datetime
-    updated_at: datetime.datetime
-    error: SerializedError | None
-    started_at: datetime.datetime | None
-    completed_at: datetime.datetime | None
+    created_at: _DateTime
+    updated_at: _DateTime
+    error: SerializedError | None = None
+    started_at: _DateTime | None = None
+    completed_at: _DateTime | None = None
 
-    _wire_names = frozenset(
-        (
-            "id",
-            "status",
-            "createdAt",
-            "updatedAt",
-            "error",
-            "startedAt",
-            "completedAt",
-        )
-    )
+    if TYPE_CHECKING:
 
-    def __init__(
-        self,
-        *,
-        id: str,
-        status: AttemptStatus,
-        created_at: datetime.datetime,
-        updated_at: datetime.datetime,
-        error: SerializedError | None = None,
-        started_at: datetime.datetime | None = None,
-        completed_at: datetime.datetime | None = None,
-        extra: Mapping[str, Any] | None = None,
-    ) -> None:
-        self._source = NOTHING if extra is None else dict(extra)
-        self.id = id
-        self.status = status
-        self.created_at = created_at
-        self.updated_at = updated_at
-        self.error = error
-        self.started_at = started_at
-        self.completed_at = completed_at
+        def __init__(
+            self,
+            *,
+            id: str,
+            status: AttemptStatus | str,
+            created_at: datetime.datetime | str,
+            updated_at: datetime.datetime | str,
+            error: SerializedError | None = None,
+            started_at: datetime.datetime | str | None = None,
+            completed_at: datetime.datetime | str | None = None,
+            extra: Mapping[str, Any] | None = None,
+        ) -> None: ...
 
     @classmethod
-    def _build_shape(cls) -> tuple[tuple[str, str, bool, Shape], ...]:
+    def _build_shape(cls) -> tuple[Property, ...]:
         return (
-            ("id", "id", True, shapes.STRING),
-            ("status", "status", True, shapes.EnumShape(AttemptStatus)),
-            ("created_at", "createdAt", True, shapes.DATETIME),
-            ("updated_at", "updatedAt", True, shapes.DATETIME),
-            ("error", "error", False, shapes.ModelShape(SerializedError)),
-            ("started_at", "startedAt", False, shapes.DATETIME),
-            ("completed_at", "completedAt", False, shapes.DATETIME),
+            Property("id", "id", True, True, shapes.STRING),
+            Property("status", "status", True, True, shapes.EnumShape(AttemptStatus)),
+            Property("created_at", "createdAt", True, True, shapes.DATETIME),
+            Property("updated_at", "updatedAt", True, True, shapes.DATETIME),
+            Property("error", "error", False, False, shapes.ModelShape(SerializedError)),
+            Property("started_at", "startedAt", False, False, shapes.DATETIME),
+            Property("completed_at", "completedAt", False, False, shapes.DATETIME),
         )
-
-    @classmethod
-    def _read(cls, d: Any) -> RunAttempt:
-        self = object.__new__(cls)
-        self._source = d
-        get = d.get
-        self.id = v = d["id"]
-        if type(v) is not str:
-            raise Mismatch
-        v = d["status"]
-        v = _attempt_status(v) or AttemptStatus(v)
-        self.status = v
-        v = d["createdAt"]
-        if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
-            raise Mismatch
-        v = parse_datetime(v)
-        if v.tzinfo is None:
-            raise Mismatch
-        self.created_at = v
-        v = d["updatedAt"]
-        if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
-            raise Mismatch
-        v = parse_datetime(v)
-        if v.tzinfo is None:
-            raise Mismatch
-        self.updated_at = v
-        v = get("error")
-        if v is not None:
-            v = SerializedError._read(v)
-        self.error = v
-        v = get("startedAt")
-        if v is not None:
-            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
-                raise Mismatch
-            v = parse_datetime(v)
-            if v.tzinfo is None:
-                raise Mismatch
-        self.started_at = v
-        v = get("completedAt")
-        if v is not None:
-            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
-                raise Mismatch
-            v = parse_datetime(v)
-            if v.tzinfo is None:
-                raise Mismatch
-        self.completed_at = v
-        return self
 
     @property
     def is_completed(self) -> bool:
@@ -161,11 +94,6 @@ class RunAttempt(Model):
         return _status.is_cancelled(self.status)
 
 
-parse_datetime = datetime.datetime.fromisoformat
-parse_date = datetime.date.fromisoformat
-
 # Models may name each other, so each module defines its own class before it asks for the others.
 from .attempt_status import AttemptStatus
 from .serialized_error import SerializedError
-
-_attempt_status: Any = AttemptStatus._value2member_map_.get

@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import _shapes as shapes
-from .._models import NOTHING, Model
-from .._shapes import Mismatch, Shape
+from .._models import Model, Property
 
 
 class RunEnvironment(Model):
@@ -22,63 +20,28 @@ class RunEnvironment(Model):
             environment
     """
 
-    __slots__ = (
-        "id",
-        "name",
-        "user",
-    )
-
     id: str
     name: str
-    user: str | None
+    user: str | None = None
 
-    _wire_names = frozenset(
-        (
-            "id",
-            "name",
-            "user",
-        )
-    )
+    if TYPE_CHECKING:
 
-    def __init__(
-        self,
-        *,
-        id: str,
-        name: str,
-        user: str | None = None,
-        extra: Mapping[str, Any] | None = None,
-    ) -> None:
-        self._source = NOTHING if extra is None else dict(extra)
-        self.id = id
-        self.name = name
-        self.user = user
+        def __init__(
+            self,
+            *,
+            id: str,
+            name: str,
+            user: str | None = None,
+            extra: Mapping[str, Any] | None = None,
+        ) -> None: ...
 
     @classmethod
-    def _build_shape(cls) -> tuple[tuple[str, str, bool, Shape], ...]:
+    def _build_shape(cls) -> tuple[Property, ...]:
         return (
-            ("id", "id", True, shapes.STRING),
-            ("name", "name", True, shapes.STRING),
-            ("user", "user", False, shapes.STRING),
+            Property("id", "id", True, True, shapes.STRING),
+            Property("name", "name", True, True, shapes.STRING),
+            Property("user", "user", False, False, shapes.STRING),
         )
 
-    @classmethod
-    def _read(cls, d: Any) -> RunEnvironment:
-        self = object.__new__(cls)
-        self._source = d
-        get = d.get
-        self.id = v = d["id"]
-        if type(v) is not str:
-            raise Mismatch
-        self.name = v = d["name"]
-        if type(v) is not str:
-            raise Mismatch
-        self.user = v = get("user")
-        if type(v) is not str and v is not None:
-            raise Mismatch
-        return self
-
-
-parse_datetime = datetime.datetime.fromisoformat
-parse_date = datetime.date.fromisoformat
 
 # Models may name each other, so each module defines its own class before it asks for the others.

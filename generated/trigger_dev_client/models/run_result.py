@@ -3,16 +3,14 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import _shapes as shapes
-from .._models import NOTHING, Model
-from .._shapes import Mismatch, Shape
+from .._models import Model, Property
 
 
-class RunResult(Model):
+class RunResult(Model, rename={"output_type": "outputType", "task_identifier": "taskIdentifier"}):
     """RunResult.
 
     Attributes:
@@ -26,101 +24,41 @@ class RunResult(Model):
         task_identifier: The task identifier.
     """
 
-    __slots__ = (
-        "ok",
-        "id",
-        "output",
-        "output_type",
-        "error",
-        "usage",
-        "task_identifier",
-    )
-
     ok: bool
     id: str
-    output: str | None
-    output_type: str | None
-    error: dict[str, Any] | None
-    usage: RunUsage | None
-    task_identifier: str | None
+    output: str | None = None
+    output_type: str | None = None
+    error: dict[str, Any] | None = None
+    usage: RunUsage | None = None
+    task_identifier: str | None = None
 
-    _wire_names = frozenset(
-        (
-            "ok",
-            "id",
-            "output",
-            "outputType",
-            "error",
-            "usage",
-            "taskIdentifier",
-        )
-    )
+    if TYPE_CHECKING:
 
-    def __init__(
-        self,
-        *,
-        ok: bool,
-        id: str,
-        output: str | None = None,
-        output_type: str | None = None,
-        error: dict[str, Any] | None = None,
-        usage: RunUsage | None = None,
-        task_identifier: str | None = None,
-        extra: Mapping[str, Any] | None = None,
-    ) -> None:
-        self._source = NOTHING if extra is None else dict(extra)
-        self.ok = ok
-        self.id = id
-        self.output = output
-        self.output_type = output_type
-        self.error = error
-        self.usage = usage
-        self.task_identifier = task_identifier
+        def __init__(
+            self,
+            *,
+            ok: bool,
+            id: str,
+            output: str | None = None,
+            output_type: str | None = None,
+            error: dict[str, Any] | None = None,
+            usage: RunUsage | None = None,
+            task_identifier: str | None = None,
+            extra: Mapping[str, Any] | None = None,
+        ) -> None: ...
 
     @classmethod
-    def _build_shape(cls) -> tuple[tuple[str, str, bool, Shape], ...]:
+    def _build_shape(cls) -> tuple[Property, ...]:
         return (
-            ("ok", "ok", True, shapes.BOOLEAN),
-            ("id", "id", True, shapes.STRING),
-            ("output", "output", False, shapes.STRING),
-            ("output_type", "outputType", False, shapes.STRING),
-            ("error", "error", False, shapes.MapShape(shapes.ANY)),
-            ("usage", "usage", False, shapes.ModelShape(RunUsage)),
-            ("task_identifier", "taskIdentifier", False, shapes.STRING),
+            Property("ok", "ok", True, True, shapes.BOOLEAN),
+            Property("id", "id", True, True, shapes.STRING),
+            Property("output", "output", False, False, shapes.STRING),
+            Property("output_type", "outputType", False, False, shapes.STRING),
+            Property("error", "error", False, False, shapes.MapShape(shapes.ANY)),
+            Property("usage", "usage", False, False, shapes.ModelShape(RunUsage)),
+            Property("task_identifier", "taskIdentifier", False, False, shapes.STRING),
         )
 
-    @classmethod
-    def _read(cls, d: Any) -> RunResult:
-        self = object.__new__(cls)
-        self._source = d
-        get = d.get
-        self.ok = v = d["ok"]
-        if v is not True and v is not False:
-            raise Mismatch
-        self.id = v = d["id"]
-        if type(v) is not str:
-            raise Mismatch
-        self.output = v = get("output")
-        if type(v) is not str and v is not None:
-            raise Mismatch
-        self.output_type = v = get("outputType")
-        if type(v) is not str and v is not None:
-            raise Mismatch
-        self.error = v = get("error")
-        if type(v) is not dict and v is not None:
-            raise Mismatch
-        v = get("usage")
-        if v is not None:
-            v = RunUsage._read(v)
-        self.usage = v
-        self.task_identifier = v = get("taskIdentifier")
-        if type(v) is not str and v is not None:
-            raise Mismatch
-        return self
-
-
-parse_datetime = datetime.datetime.fromisoformat
-parse_date = datetime.date.fromisoformat
 
 # Models may name each other, so each module defines its own class before it asks for the others.
 from .run_usage import RunUsage

@@ -3,16 +3,16 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import _shapes as shapes
-from .._models import NOTHING, Model
-from .._shapes import Mismatch, Shape
+from .._models import Model, Property
 
 
-class RunSchedule(Model):
+class RunSchedule(
+    Model, rename={"external_id": "externalId", "deduplication_key": "deduplicationKey"}
+):
     """The schedule that triggered the run. Will be omitted if the run was not triggered by a schedule
 
     Attributes:
@@ -22,73 +22,32 @@ class RunSchedule(Model):
         deduplication_key: The deduplication key used to prevent creating duplicate schedules
     """
 
-    __slots__ = (
-        "id",
-        "generator",
-        "external_id",
-        "deduplication_key",
-    )
-
     id: str
     generator: ScheduleGenerator
-    external_id: str | None
-    deduplication_key: str | None
+    external_id: str | None = None
+    deduplication_key: str | None = None
 
-    _wire_names = frozenset(
-        (
-            "id",
-            "generator",
-            "externalId",
-            "deduplicationKey",
-        )
-    )
+    if TYPE_CHECKING:
 
-    def __init__(
-        self,
-        *,
-        id: str,
-        generator: ScheduleGenerator,
-        external_id: str | None = None,
-        deduplication_key: str | None = None,
-        extra: Mapping[str, Any] | None = None,
-    ) -> None:
-        self._source = NOTHING if extra is None else dict(extra)
-        self.id = id
-        self.generator = generator
-        self.external_id = external_id
-        self.deduplication_key = deduplication_key
+        def __init__(
+            self,
+            *,
+            id: str,
+            generator: ScheduleGenerator,
+            external_id: str | None = None,
+            deduplication_key: str | None = None,
+            extra: Mapping[str, Any] | None = None,
+        ) -> None: ...
 
     @classmethod
-    def _build_shape(cls) -> tuple[tuple[str, str, bool, Shape], ...]:
+    def _build_shape(cls) -> tuple[Property, ...]:
         return (
-            ("id", "id", True, shapes.STRING),
-            ("generator", "generator", True, shapes.ModelShape(ScheduleGenerator)),
-            ("external_id", "externalId", False, shapes.STRING),
-            ("deduplication_key", "deduplicationKey", False, shapes.STRING),
+            Property("id", "id", True, True, shapes.STRING),
+            Property("generator", "generator", True, True, shapes.ModelShape(ScheduleGenerator)),
+            Property("external_id", "externalId", False, False, shapes.STRING),
+            Property("deduplication_key", "deduplicationKey", False, False, shapes.STRING),
         )
 
-    @classmethod
-    def _read(cls, d: Any) -> RunSchedule:
-        self = object.__new__(cls)
-        self._source = d
-        get = d.get
-        self.id = v = d["id"]
-        if type(v) is not str:
-            raise Mismatch
-        v = d["generator"]
-        v = ScheduleGenerator._read(v)
-        self.generator = v
-        self.external_id = v = get("externalId")
-        if type(v) is not str and v is not None:
-            raise Mismatch
-        self.deduplication_key = v = get("deduplicationKey")
-        if type(v) is not str and v is not None:
-            raise Mismatch
-        return self
-
-
-parse_datetime = datetime.datetime.fromisoformat
-parse_date = datetime.date.fromisoformat
 
 # Models may name each other, so each module defines its own class before it asks for the others.
 from .schedule_generator import ScheduleGenerator

@@ -3,53 +3,35 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import _shapes as shapes
-from .._models import NOTHING, Model
-from .._shapes import Mismatch, Shape
+from .._models import Model, Property
+from .._wire import Number as _Number
 
 
-class RunUsage(Model):
+class RunUsage(Model, rename={"duration_ms": "durationMs"}):
     """Execution usage stats.
 
     Attributes:
         duration_ms: Duration of the run in milliseconds.
     """
 
-    __slots__ = ("duration_ms",)
+    duration_ms: _Number | None = None
 
-    duration_ms: float | None
+    if TYPE_CHECKING:
 
-    _wire_names = frozenset(("durationMs",))
-
-    def __init__(
-        self,
-        *,
-        duration_ms: float | None = None,
-        extra: Mapping[str, Any] | None = None,
-    ) -> None:
-        self._source = NOTHING if extra is None else dict(extra)
-        self.duration_ms = duration_ms
+        def __init__(
+            self,
+            *,
+            duration_ms: float | None = None,
+            extra: Mapping[str, Any] | None = None,
+        ) -> None: ...
 
     @classmethod
-    def _build_shape(cls) -> tuple[tuple[str, str, bool, Shape], ...]:
-        return (("duration_ms", "durationMs", False, shapes.NUMBER),)
+    def _build_shape(cls) -> tuple[Property, ...]:
+        return (Property("duration_ms", "durationMs", False, False, shapes.NUMBER),)
 
-    @classmethod
-    def _read(cls, d: Any) -> RunUsage:
-        self = object.__new__(cls)
-        self._source = d
-        get = d.get
-        self.duration_ms = v = get("durationMs")
-        if type(v) is not float and type(v) is not int and v is not None:
-            raise Mismatch
-        return self
-
-
-parse_datetime = datetime.datetime.fromisoformat
-parse_date = datetime.date.fromisoformat
 
 # Models may name each other, so each module defines its own class before it asks for the others.

@@ -3,16 +3,14 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import _shapes as shapes
-from .._models import NOTHING, Model
-from .._shapes import Mismatch, Shape
+from .._models import Model, Property
 
 
-class ScheduleGenerator(Model):
+class ScheduleGenerator(Model, rename={"type_": "type"}):
     """ScheduleGenerator.
 
     Attributes:
@@ -20,67 +18,29 @@ class ScheduleGenerator(Model):
         description: The description of the generator in plain english
     """
 
-    __slots__ = (
-        "type",
-        "expression",
-        "description",
-    )
+    type_: ScheduleGeneratorType | None = None
+    expression: str | None = None
+    description: str | None = None
 
-    type: ScheduleGeneratorType | None
-    expression: str | None
-    description: str | None
+    if TYPE_CHECKING:
 
-    _wire_names = frozenset(
-        (
-            "type",
-            "expression",
-            "description",
-        )
-    )
-
-    def __init__(
-        self,
-        *,
-        type: ScheduleGeneratorType | None = None,
-        expression: str | None = None,
-        description: str | None = None,
-        extra: Mapping[str, Any] | None = None,
-    ) -> None:
-        self._source = NOTHING if extra is None else dict(extra)
-        self.type = type
-        self.expression = expression
-        self.description = description
+        def __init__(
+            self,
+            *,
+            type_: ScheduleGeneratorType | str | None = None,
+            expression: str | None = None,
+            description: str | None = None,
+            extra: Mapping[str, Any] | None = None,
+        ) -> None: ...
 
     @classmethod
-    def _build_shape(cls) -> tuple[tuple[str, str, bool, Shape], ...]:
+    def _build_shape(cls) -> tuple[Property, ...]:
         return (
-            ("type", "type", False, shapes.EnumShape(ScheduleGeneratorType)),
-            ("expression", "expression", False, shapes.STRING),
-            ("description", "description", False, shapes.STRING),
+            Property("type_", "type", False, False, shapes.EnumShape(ScheduleGeneratorType)),
+            Property("expression", "expression", False, False, shapes.STRING),
+            Property("description", "description", False, False, shapes.STRING),
         )
 
-    @classmethod
-    def _read(cls, d: Any) -> ScheduleGenerator:
-        self = object.__new__(cls)
-        self._source = d
-        get = d.get
-        v = get("type")
-        if v is not None:
-            v = _schedule_generator_type(v) or ScheduleGeneratorType(v)
-        self.type = v
-        self.expression = v = get("expression")
-        if type(v) is not str and v is not None:
-            raise Mismatch
-        self.description = v = get("description")
-        if type(v) is not str and v is not None:
-            raise Mismatch
-        return self
-
-
-parse_datetime = datetime.datetime.fromisoformat
-parse_date = datetime.date.fromisoformat
 
 # Models may name each other, so each module defines its own class before it asks for the others.
 from .schedule_generator_type import ScheduleGeneratorType
-
-_schedule_generator_type: Any = ScheduleGeneratorType._value2member_map_.get

@@ -5,332 +5,141 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import _shapes as shapes
-from .._models import NOTHING, Model
-from .._shapes import Mismatch, Shape
+from .._models import Model, Property
+from .._wire import DateTime as _DateTime
+from .._wire import Number as _Number
+from ..types import NOT_GIVEN
 
 
-class TaskRun(Model):
+class TaskRun(
+    Model,
+    rename={
+        "task_identifier": "taskIdentifier",
+        "created_at": "createdAt",
+        "updated_at": "updatedAt",
+        "idempotency_key": "idempotencyKey",
+        "is_test": "isTest",
+        "started_at": "startedAt",
+        "finished_at": "finishedAt",
+        "delayed_until": "delayedUntil",
+        "expired_at": "expiredAt",
+        "cost_in_cents": "costInCents",
+        "base_cost_in_cents": "baseCostInCents",
+        "duration_ms": "durationMs",
+        "batch_id": "batchId",
+        "trigger_function": "triggerFunction",
+        "related_runs": "relatedRuns",
+    },
+):
     """TaskRun."""
 
-    __slots__ = (
-        "id",
-        "status",
-        "task_identifier",
-        "created_at",
-        "updated_at",
-        "idempotency_key",
-        "version",
-        "is_test",
-        "started_at",
-        "finished_at",
-        "delayed_until",
-        "ttl",
-        "expired_at",
-        "tags",
-        "metadata",
-        "cost_in_cents",
-        "base_cost_in_cents",
-        "duration_ms",
-        "env",
-        "depth",
-        "batch_id",
-        "trigger_function",
-        "payload",
-        "output",
-        "error",
-        "attempts",
-        "schedule",
-        "related_runs",
-    )
+    id: str | None = None
+    status: str | None = None
+    task_identifier: str | None = None
+    created_at: _DateTime | None = None
+    updated_at: _DateTime | None = None
+    idempotency_key: str | None = None
+    version: str | None = None
+    is_test: bool | None = None
+    started_at: _DateTime | None = None
+    finished_at: _DateTime | None = None
+    delayed_until: _DateTime | None = None
+    ttl: Any = None
+    expired_at: _DateTime | None = None
+    tags: list[str] | None = None
+    metadata: dict[str, Any] | None = None
+    cost_in_cents: _Number | None = None
+    base_cost_in_cents: _Number | None = None
+    duration_ms: _Number | None = None
+    env: TaskRunEnvironment | None = None
+    depth: _Number | None = None
+    batch_id: str | None = None
+    trigger_function: str | None = None
+    payload: Any = None
+    output: Any = None
+    error: TaskRunError | None = None
+    attempts: list[TaskRunAttempt] | None = None
+    schedule: dict[str, Any] | None = None
+    related_runs: dict[str, Any] | None = None
 
-    id: str | None
-    status: str | None
-    task_identifier: str | None
-    created_at: datetime.datetime | None
-    updated_at: datetime.datetime | None
-    idempotency_key: str | None
-    version: str | None
-    is_test: bool | None
-    started_at: datetime.datetime | None
-    finished_at: datetime.datetime | None
-    delayed_until: datetime.datetime | None
-    ttl: Any
-    expired_at: datetime.datetime | None
-    tags: list[str] | None
-    metadata: dict[str, Any] | None
-    cost_in_cents: float | None
-    base_cost_in_cents: float | None
-    duration_ms: float | None
-    env: TaskRunEnvironment | None
-    depth: float | None
-    batch_id: str | None
-    trigger_function: str | None
-    payload: Any
-    output: Any
-    error: TaskRunError | None
-    attempts: list[TaskRunAttempt] | None
-    schedule: dict[str, Any] | None
-    related_runs: dict[str, Any] | None
+    if TYPE_CHECKING:
 
-    _wire_names = frozenset(
-        (
-            "id",
-            "status",
-            "taskIdentifier",
-            "createdAt",
-            "updatedAt",
-            "idempotencyKey",
-            "version",
-            "isTest",
-            "startedAt",
-            "finishedAt",
-            "delayedUntil",
-            "ttl",
-            "expiredAt",
-            "tags",
-            "metadata",
-            "costInCents",
-            "baseCostInCents",
-            "durationMs",
-            "env",
-            "depth",
-            "batchId",
-            "triggerFunction",
-            "payload",
-            "output",
-            "error",
-            "attempts",
-            "schedule",
-            "relatedRuns",
-        )
-    )
-
-    def __init__(
-        self,
-        *,
-        id: str | None = None,
-        status: str | None = None,
-        task_identifier: str | None = None,
-        created_at: datetime.datetime | None = None,
-        updated_at: datetime.datetime | None = None,
-        idempotency_key: str | None = None,
-        version: str | None = None,
-        is_test: bool | None = None,
-        started_at: datetime.datetime | None = None,
-        finished_at: datetime.datetime | None = None,
-        delayed_until: datetime.datetime | None = None,
-        ttl: Any = None,
-        expired_at: datetime.datetime | None = None,
-        tags: list[str] | None = None,
-        metadata: dict[str, Any] | None = None,
-        cost_in_cents: float | None = None,
-        base_cost_in_cents: float | None = None,
-        duration_ms: float | None = None,
-        env: TaskRunEnvironment | None = None,
-        depth: float | None = None,
-        batch_id: str | None = None,
-        trigger_function: str | None = None,
-        payload: Any = None,
-        output: Any = None,
-        error: TaskRunError | None = None,
-        attempts: list[TaskRunAttempt] | None = None,
-        schedule: dict[str, Any] | None = None,
-        related_runs: dict[str, Any] | None = None,
-        extra: Mapping[str, Any] | None = None,
-    ) -> None:
-        self._source = NOTHING if extra is None else dict(extra)
-        self.id = id
-        self.status = status
-        self.task_identifier = task_identifier
-        self.created_at = created_at
-        self.updated_at = updated_at
-        self.idempotency_key = idempotency_key
-        self.version = version
-        self.is_test = is_test
-        self.started_at = started_at
-        self.finished_at = finished_at
-        self.delayed_until = delayed_until
-        self.ttl = ttl
-        self.expired_at = expired_at
-        self.tags = tags
-        self.metadata = metadata
-        self.cost_in_cents = cost_in_cents
-        self.base_cost_in_cents = base_cost_in_cents
-        self.duration_ms = duration_ms
-        self.env = env
-        self.depth = depth
-        self.batch_id = batch_id
-        self.trigger_function = trigger_function
-        self.payload = payload
-        self.output = output
-        self.error = error
-        self.attempts = attempts
-        self.schedule = schedule
-        self.related_runs = related_runs
+        def __init__(
+            self,
+            *,
+            id: str | None = None,
+            status: str | None = None,
+            task_identifier: str | None = None,
+            created_at: datetime.datetime | str | None = None,
+            updated_at: datetime.datetime | str | None = None,
+            idempotency_key: str | None = None,
+            version: str | None = None,
+            is_test: bool | None = None,
+            started_at: datetime.datetime | str | None = None,
+            finished_at: datetime.datetime | str | None = None,
+            delayed_until: datetime.datetime | str | None = None,
+            ttl: Any = NOT_GIVEN,
+            expired_at: datetime.datetime | str | None = None,
+            tags: list[str] | None = None,
+            metadata: dict[str, Any] | None = None,
+            cost_in_cents: float | None = None,
+            base_cost_in_cents: float | None = None,
+            duration_ms: float | None = None,
+            env: TaskRunEnvironment | None = None,
+            depth: float | None = None,
+            batch_id: str | None = None,
+            trigger_function: str | None = None,
+            payload: Any = NOT_GIVEN,
+            output: Any = NOT_GIVEN,
+            error: TaskRunError | None = None,
+            attempts: list[TaskRunAttempt] | None = None,
+            schedule: dict[str, Any] | None = None,
+            related_runs: dict[str, Any] | None = None,
+            extra: Mapping[str, Any] | None = None,
+        ) -> None: ...
 
     @classmethod
-    def _build_shape(cls) -> tuple[tuple[str, str, bool, Shape], ...]:
+    def _build_shape(cls) -> tuple[Property, ...]:
         return (
-            ("id", "id", False, shapes.STRING),
-            ("status", "status", False, shapes.STRING),
-            ("task_identifier", "taskIdentifier", False, shapes.STRING),
-            ("created_at", "createdAt", False, shapes.DATETIME),
-            ("updated_at", "updatedAt", False, shapes.DATETIME),
-            ("idempotency_key", "idempotencyKey", False, shapes.STRING),
-            ("version", "version", False, shapes.STRING),
-            ("is_test", "isTest", False, shapes.BOOLEAN),
-            ("started_at", "startedAt", False, shapes.DATETIME),
-            ("finished_at", "finishedAt", False, shapes.DATETIME),
-            ("delayed_until", "delayedUntil", False, shapes.DATETIME),
-            ("ttl", "ttl", False, shapes.ANY),
-            ("expired_at", "expiredAt", False, shapes.DATETIME),
-            ("tags", "tags", False, shapes.ArrayShape(shapes.STRING)),
-            ("metadata", "metadata", False, shapes.MapShape(shapes.ANY)),
-            ("cost_in_cents", "costInCents", False, shapes.NUMBER),
-            ("base_cost_in_cents", "baseCostInCents", False, shapes.NUMBER),
-            ("duration_ms", "durationMs", False, shapes.NUMBER),
-            ("env", "env", False, shapes.ModelShape(TaskRunEnvironment)),
-            ("depth", "depth", False, shapes.NUMBER),
-            ("batch_id", "batchId", False, shapes.STRING),
-            ("trigger_function", "triggerFunction", False, shapes.STRING),
-            ("payload", "payload", False, shapes.ANY),
-            ("output", "output", False, shapes.ANY),
-            ("error", "error", False, shapes.ModelShape(TaskRunError)),
-            ("attempts", "attempts", False, shapes.ArrayShape(shapes.ModelShape(TaskRunAttempt))),
-            ("schedule", "schedule", False, shapes.MapShape(shapes.ANY)),
-            ("related_runs", "relatedRuns", False, shapes.MapShape(shapes.ANY)),
+            Property("id", "id", False, False, shapes.STRING),
+            Property("status", "status", False, False, shapes.STRING),
+            Property("task_identifier", "taskIdentifier", False, False, shapes.STRING),
+            Property("created_at", "createdAt", False, False, shapes.DATETIME),
+            Property("updated_at", "updatedAt", False, False, shapes.DATETIME),
+            Property("idempotency_key", "idempotencyKey", False, False, shapes.STRING),
+            Property("version", "version", False, False, shapes.STRING),
+            Property("is_test", "isTest", False, False, shapes.BOOLEAN),
+            Property("started_at", "startedAt", False, False, shapes.DATETIME),
+            Property("finished_at", "finishedAt", False, False, shapes.DATETIME),
+            Property("delayed_until", "delayedUntil", False, False, shapes.DATETIME),
+            Property("ttl", "ttl", False, False, shapes.ANY),
+            Property("expired_at", "expiredAt", False, False, shapes.DATETIME),
+            Property("tags", "tags", False, False, shapes.ArrayShape(shapes.STRING)),
+            Property("metadata", "metadata", False, False, shapes.MapShape(shapes.ANY)),
+            Property("cost_in_cents", "costInCents", False, False, shapes.NUMBER),
+            Property("base_cost_in_cents", "baseCostInCents", False, False, shapes.NUMBER),
+            Property("duration_ms", "durationMs", False, False, shapes.NUMBER),
+            Property("env", "env", False, False, shapes.ModelShape(TaskRunEnvironment)),
+            Property("depth", "depth", False, False, shapes.NUMBER),
+            Property("batch_id", "batchId", False, False, shapes.STRING),
+            Property("trigger_function", "triggerFunction", False, False, shapes.STRING),
+            Property("payload", "payload", False, False, shapes.ANY),
+            Property("output", "output", False, False, shapes.ANY),
+            Property("error", "error", False, False, shapes.ModelShape(TaskRunError)),
+            Property(
+                "attempts",
+                "attempts",
+                False,
+                False,
+                shapes.ArrayShape(shapes.ModelShape(TaskRunAttempt)),
+            ),
+            Property("schedule", "schedule", False, False, shapes.MapShape(shapes.ANY)),
+            Property("related_runs", "relatedRuns", False, False, shapes.MapShape(shapes.ANY)),
         )
 
-    @classmethod
-    def _read(cls, d: Any) -> TaskRun:
-        self = object.__new__(cls)
-        self._source = d
-        get = d.get
-        self.id = v = get("id")
-        if type(v) is not str and v is not None:
-            raise Mismatch
-        self.status = v = get("status")
-        if type(v) is not str and v is not None:
-            raise Mismatch
-        self.task_identifier = v = get("taskIdentifier")
-        if type(v) is not str and v is not None:
-            raise Mismatch
-        v = get("createdAt")
-        if v is not None:
-            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
-                raise Mismatch
-            v = parse_datetime(v)
-            if v.tzinfo is None:
-                raise Mismatch
-        self.created_at = v
-        v = get("updatedAt")
-        if v is not None:
-            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
-                raise Mismatch
-            v = parse_datetime(v)
-            if v.tzinfo is None:
-                raise Mismatch
-        self.updated_at = v
-        self.idempotency_key = v = get("idempotencyKey")
-        if type(v) is not str and v is not None:
-            raise Mismatch
-        self.version = v = get("version")
-        if type(v) is not str and v is not None:
-            raise Mismatch
-        self.is_test = v = get("isTest")
-        if v is not True and v is not False and v is not None:
-            raise Mismatch
-        v = get("startedAt")
-        if v is not None:
-            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
-                raise Mismatch
-            v = parse_datetime(v)
-            if v.tzinfo is None:
-                raise Mismatch
-        self.started_at = v
-        v = get("finishedAt")
-        if v is not None:
-            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
-                raise Mismatch
-            v = parse_datetime(v)
-            if v.tzinfo is None:
-                raise Mismatch
-        self.finished_at = v
-        v = get("delayedUntil")
-        if v is not None:
-            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
-                raise Mismatch
-            v = parse_datetime(v)
-            if v.tzinfo is None:
-                raise Mismatch
-        self.delayed_until = v
-        self.ttl = get("ttl")
-        v = get("expiredAt")
-        if v is not None:
-            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
-                raise Mismatch
-            v = parse_datetime(v)
-            if v.tzinfo is None:
-                raise Mismatch
-        self.expired_at = v
-        self.tags = v = get("tags")
-        if v is not None:
-            if type(v) is not list:
-                raise Mismatch
-            for i in v:
-                if type(i) is not str:
-                    raise Mismatch
-        self.metadata = v = get("metadata")
-        if type(v) is not dict and v is not None:
-            raise Mismatch
-        self.cost_in_cents = v = get("costInCents")
-        if type(v) is not float and type(v) is not int and v is not None:
-            raise Mismatch
-        self.base_cost_in_cents = v = get("baseCostInCents")
-        if type(v) is not float and type(v) is not int and v is not None:
-            raise Mismatch
-        self.duration_ms = v = get("durationMs")
-        if type(v) is not float and type(v) is not int and v is not None:
-            raise Mismatch
-        v = get("env")
-        if v is not None:
-            v = TaskRunEnvironment._read(v)
-        self.env = v
-        self.depth = v = get("depth")
-        if type(v) is not float and type(v) is not int and v is not None:
-            raise Mismatch
-        self.batch_id = v = get("batchId")
-        if type(v) is not str and v is not None:
-            raise Mismatch
-        self.trigger_function = v = get("triggerFunction")
-        if type(v) is not str and v is not None:
-            raise Mismatch
-        self.payload = get("payload")
-        self.output = get("output")
-        v = get("error")
-        if v is not None:
-            v = TaskRunError._read(v)
-        self.error = v
-        v = get("attempts")
-        if v is not None:
-            if type(v) is not list:
-                raise Mismatch
-            v = [TaskRunAttempt._read(i) for i in v]
-        self.attempts = v
-        self.schedule = v = get("schedule")
-        if type(v) is not dict and v is not None:
-            raise Mismatch
-        self.related_runs = v = get("relatedRuns")
-        if type(v) is not dict and v is not None:
-            raise Mismatch
-        return self
-
-
-parse_datetime = datetime.datetime.fromisoformat
-parse_date = datetime.date.fromisoformat
 
 # Models may name each other, so each module defines its own class before it asks for the others.
 from .task_run_attempt import TaskRunAttempt

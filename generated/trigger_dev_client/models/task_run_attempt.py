@@ -5,131 +5,59 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import _shapes as shapes
-from .._models import NOTHING, Model
-from .._shapes import Mismatch, Shape
+from .._models import Model, Property
+from .._wire import DateTime as _DateTime
 
 
-class TaskRunAttempt(Model):
+class TaskRunAttempt(
+    Model,
+    rename={
+        "created_at": "createdAt",
+        "updated_at": "updatedAt",
+        "started_at": "startedAt",
+        "completed_at": "completedAt",
+    },
+):
     """TaskRunAttempt."""
 
-    __slots__ = (
-        "id",
-        "status",
-        "created_at",
-        "updated_at",
-        "started_at",
-        "completed_at",
-        "error",
-    )
+    id: str | None = None
+    status: str | None = None
+    created_at: _DateTime | None = None
+    updated_at: _DateTime | None = None
+    started_at: _DateTime | None = None
+    completed_at: _DateTime | None = None
+    error: TaskRunError | None = None
 
-    id: str | None
-    status: str | None
-    created_at: datetime.datetime | None
-    updated_at: datetime.datetime | None
-    started_at: datetime.datetime | None
-    completed_at: datetime.datetime | None
-    error: TaskRunError | None
+    if TYPE_CHECKING:
 
-    _wire_names = frozenset(
-        (
-            "id",
-            "status",
-            "createdAt",
-            "updatedAt",
-            "startedAt",
-            "completedAt",
-            "error",
-        )
-    )
-
-    def __init__(
-        self,
-        *,
-        id: str | None = None,
-        status: str | None = None,
-        created_at: datetime.datetime | None = None,
-        updated_at: datetime.datetime | None = None,
-        started_at: datetime.datetime | None = None,
-        completed_at: datetime.datetime | None = None,
-        error: TaskRunError | None = None,
-        extra: Mapping[str, Any] | None = None,
-    ) -> None:
-        self._source = NOTHING if extra is None else dict(extra)
-        self.id = id
-        self.status = status
-        self.created_at = created_at
-        self.updated_at = updated_at
-        self.started_at = started_at
-        self.completed_at = completed_at
-        self.error = error
+        def __init__(
+            self,
+            *,
+            id: str | None = None,
+            status: str | None = None,
+            created_at: datetime.datetime | str | None = None,
+            updated_at: datetime.datetime | str | None = None,
+            started_at: datetime.datetime | str | None = None,
+            completed_at: datetime.datetime | str | None = None,
+            error: TaskRunError | None = None,
+            extra: Mapping[str, Any] | None = None,
+        ) -> None: ...
 
     @classmethod
-    def _build_shape(cls) -> tuple[tuple[str, str, bool, Shape], ...]:
+    def _build_shape(cls) -> tuple[Property, ...]:
         return (
-            ("id", "id", False, shapes.STRING),
-            ("status", "status", False, shapes.STRING),
-            ("created_at", "createdAt", False, shapes.DATETIME),
-            ("updated_at", "updatedAt", False, shapes.DATETIME),
-            ("started_at", "startedAt", False, shapes.DATETIME),
-            ("completed_at", "completedAt", False, shapes.DATETIME),
-            ("error", "error", False, shapes.ModelShape(TaskRunError)),
+            Property("id", "id", False, False, shapes.STRING),
+            Property("status", "status", False, False, shapes.STRING),
+            Property("created_at", "createdAt", False, False, shapes.DATETIME),
+            Property("updated_at", "updatedAt", False, False, shapes.DATETIME),
+            Property("started_at", "startedAt", False, False, shapes.DATETIME),
+            Property("completed_at", "completedAt", False, False, shapes.DATETIME),
+            Property("error", "error", False, False, shapes.ModelShape(TaskRunError)),
         )
 
-    @classmethod
-    def _read(cls, d: Any) -> TaskRunAttempt:
-        self = object.__new__(cls)
-        self._source = d
-        get = d.get
-        self.id = v = get("id")
-        if type(v) is not str and v is not None:
-            raise Mismatch
-        self.status = v = get("status")
-        if type(v) is not str and v is not None:
-            raise Mismatch
-        v = get("createdAt")
-        if v is not None:
-            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
-                raise Mismatch
-            v = parse_datetime(v)
-            if v.tzinfo is None:
-                raise Mismatch
-        self.created_at = v
-        v = get("updatedAt")
-        if v is not None:
-            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
-                raise Mismatch
-            v = parse_datetime(v)
-            if v.tzinfo is None:
-                raise Mismatch
-        self.updated_at = v
-        v = get("startedAt")
-        if v is not None:
-            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
-                raise Mismatch
-            v = parse_datetime(v)
-            if v.tzinfo is None:
-                raise Mismatch
-        self.started_at = v
-        v = get("completedAt")
-        if v is not None:
-            if v[10] != "T" or v[16] != ":" or v[5] == "W" or "," in v:
-                raise Mismatch
-            v = parse_datetime(v)
-            if v.tzinfo is None:
-                raise Mismatch
-        self.completed_at = v
-        v = get("error")
-        if v is not None:
-            v = TaskRunError._read(v)
-        self.error = v
-        return self
-
-
-parse_datetime = datetime.datetime.fromisoformat
-parse_date = datetime.date.fromisoformat
 
 # Models may name each other, so each module defines its own class before it asks for the others.
 from .task_run_error import TaskRunError

@@ -3,75 +3,38 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import _shapes as shapes
-from .._models import NOTHING, Model
-from .._shapes import Mismatch, Shape
+from .._models import Model, Property
 
 
 class TaskRunEnvironment(Model):
     """TaskRunEnvironment."""
 
-    __slots__ = (
-        "id",
-        "name",
-        "user",
-    )
+    id: str | None = None
+    name: str | None = None
+    user: str | None = None
 
-    id: str | None
-    name: str | None
-    user: str | None
+    if TYPE_CHECKING:
 
-    _wire_names = frozenset(
-        (
-            "id",
-            "name",
-            "user",
-        )
-    )
-
-    def __init__(
-        self,
-        *,
-        id: str | None = None,
-        name: str | None = None,
-        user: str | None = None,
-        extra: Mapping[str, Any] | None = None,
-    ) -> None:
-        self._source = NOTHING if extra is None else dict(extra)
-        self.id = id
-        self.name = name
-        self.user = user
+        def __init__(
+            self,
+            *,
+            id: str | None = None,
+            name: str | None = None,
+            user: str | None = None,
+            extra: Mapping[str, Any] | None = None,
+        ) -> None: ...
 
     @classmethod
-    def _build_shape(cls) -> tuple[tuple[str, str, bool, Shape], ...]:
+    def _build_shape(cls) -> tuple[Property, ...]:
         return (
-            ("id", "id", False, shapes.STRING),
-            ("name", "name", False, shapes.STRING),
-            ("user", "user", False, shapes.STRING),
+            Property("id", "id", False, False, shapes.STRING),
+            Property("name", "name", False, False, shapes.STRING),
+            Property("user", "user", False, False, shapes.STRING),
         )
 
-    @classmethod
-    def _read(cls, d: Any) -> TaskRunEnvironment:
-        self = object.__new__(cls)
-        self._source = d
-        get = d.get
-        self.id = v = get("id")
-        if type(v) is not str and v is not None:
-            raise Mismatch
-        self.name = v = get("name")
-        if type(v) is not str and v is not None:
-            raise Mismatch
-        self.user = v = get("user")
-        if type(v) is not str and v is not None:
-            raise Mismatch
-        return self
-
-
-parse_datetime = datetime.datetime.fromisoformat
-parse_date = datetime.date.fromisoformat
 
 # Models may name each other, so each module defines its own class before it asks for the others.

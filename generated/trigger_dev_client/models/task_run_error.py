@@ -3,75 +3,38 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import _shapes as shapes
-from .._models import NOTHING, Model
-from .._shapes import Mismatch, Shape
+from .._models import Model, Property
 
 
-class TaskRunError(Model):
+class TaskRunError(Model, rename={"stack_trace": "stackTrace"}):
     """TaskRunError."""
 
-    __slots__ = (
-        "message",
-        "name",
-        "stack_trace",
-    )
+    message: str | None = None
+    name: str | None = None
+    stack_trace: str | None = None
 
-    message: str | None
-    name: str | None
-    stack_trace: str | None
+    if TYPE_CHECKING:
 
-    _wire_names = frozenset(
-        (
-            "message",
-            "name",
-            "stackTrace",
-        )
-    )
-
-    def __init__(
-        self,
-        *,
-        message: str | None = None,
-        name: str | None = None,
-        stack_trace: str | None = None,
-        extra: Mapping[str, Any] | None = None,
-    ) -> None:
-        self._source = NOTHING if extra is None else dict(extra)
-        self.message = message
-        self.name = name
-        self.stack_trace = stack_trace
+        def __init__(
+            self,
+            *,
+            message: str | None = None,
+            name: str | None = None,
+            stack_trace: str | None = None,
+            extra: Mapping[str, Any] | None = None,
+        ) -> None: ...
 
     @classmethod
-    def _build_shape(cls) -> tuple[tuple[str, str, bool, Shape], ...]:
+    def _build_shape(cls) -> tuple[Property, ...]:
         return (
-            ("message", "message", False, shapes.STRING),
-            ("name", "name", False, shapes.STRING),
-            ("stack_trace", "stackTrace", False, shapes.STRING),
+            Property("message", "message", False, False, shapes.STRING),
+            Property("name", "name", False, False, shapes.STRING),
+            Property("stack_trace", "stackTrace", False, False, shapes.STRING),
         )
 
-    @classmethod
-    def _read(cls, d: Any) -> TaskRunError:
-        self = object.__new__(cls)
-        self._source = d
-        get = d.get
-        self.message = v = get("message")
-        if type(v) is not str and v is not None:
-            raise Mismatch
-        self.name = v = get("name")
-        if type(v) is not str and v is not None:
-            raise Mismatch
-        self.stack_trace = v = get("stackTrace")
-        if type(v) is not str and v is not None:
-            raise Mismatch
-        return self
-
-
-parse_datetime = datetime.datetime.fromisoformat
-parse_date = datetime.date.fromisoformat
 
 # Models may name each other, so each module defines its own class before it asks for the others.

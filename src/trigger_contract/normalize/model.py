@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from trigger_contract.document.references import join_pointer
+from trigger_contract.document.shape import METHODS, is_extension
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.shape import METHODS, is_extension
 
 Pointer = tuple[str | int, ...]
 

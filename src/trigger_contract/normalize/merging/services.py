@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from trigger_contract.document.shape import COMPONENT_KINDS, walk
 from trigger_contract.document.urls import split_url
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.model import Fragment, Node, put
 from trigger_contract.normalize.naming import component_key, pascal, words
-from trigger_contract.normalize.shape import COMPONENT_KINDS, walk
 
 # Under these, every name one level below is somebody else's.
 _SHARED_HOSTING = (
