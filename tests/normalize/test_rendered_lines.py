@@ -132,9 +132,11 @@ def test_the_server_may_stand_between_method_and_path():
 def test_a_page_with_its_attributes_below_headings_in_capitals_is_read():
     text = (
         "Change trip\npatch\nhttps://api.trips.test/v1/trips/{trip}\n\nChanges it.\n\nPath Params\ntrip\n"
-        "string\nrequired\nWhich.\n\nBody Params\nguide\nobject\nWho leads.\ncode\npassword\n\nGUIDE OBJECT\nname\n"
+        "string\nrequired\nWhich.\n\nBody Params\nguide\nobject\nWho leads.\ncode\npassword\n\n"
+        "GUIDE OBJECT\nname\n"
         "string\nrequired\nHers.\nrank\nstring\nenum\nWhich.\n\nAllowed:\n\nfirst\n\nsecond\nage\nint64\n"
-        "Of her.\n\nResponses\n\n200\nThe trip.\n\nResponse body\nobject\nid\nstring\nguide\nobject\nname\nstring\n"
+        "Of her.\n\nResponses\n\n200\nThe trip.\n\n"
+        "Response body\nobject\nid\nstring\nguide\nobject\nname\nstring\n"
     )
     result = normalize([Page("change.txt", text)])
     ((path, item),) = result.document["paths"].items()

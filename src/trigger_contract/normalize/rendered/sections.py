@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from trigger_contract.document.shape import METHODS
 from trigger_contract.document.yaml import load
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.rendered.fields import Line, starts_field
@@ -15,7 +16,6 @@ from trigger_contract.normalize.rendered.headline import Headline, read_headline
 from trigger_contract.normalize.rendered.markup import HEADING, MARK, TITLE, without_marks
 from trigger_contract.normalize.rendered.request import Request, read_curl, read_endpoint, shows_curl
 from trigger_contract.normalize.rendered.types import is_type, may_be_type
-from trigger_contract.normalize.shape import METHODS
 
 _SECTIONS = {
     "authorizations": "security",
