@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "src" / "trigger_contract"
-ROOMS = {"normalize", "changes", "fetch", "generate", "mock", "contract"}
+ROOMS = {"normalize", "changes", "fetch", "generate", "mock", "contract", "replay"}
 MODULES = sorted(
     path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).parts[0] in ROOMS | {"document"}
 )

@@ -13,7 +13,7 @@ from trigger_contract.contract.law import Check
 from trigger_contract.contract.oracle import parse_moment
 from trigger_contract.contract.snapshot import stable
 from trigger_contract.contract.subjects import Relation
-from trigger_contract.document.references import resolve
+from trigger_contract.document.promises import promises
 
 _RECHECKED = 12
 
@@ -123,5 +123,5 @@ def spread(found: Sequence[Disagreement], each: int = 2) -> list[str]:
 
 def is_volatile(document: Mapping[str, Any], schema: Mapping[str, Any], field: str) -> bool:
     """Whether a field may differ from answer to answer: a signed address, or a running count."""
-    description = str(resolve(document, schema.get("properties", {}).get(field, {})).get("description", ""))
-    return "URL" in description or "so far" in description
+    node = schema.get("properties", {}).get(field, {})
+    return any(made.kind in ("volatile", "url") for made in promises(document, node))

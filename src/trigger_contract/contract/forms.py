@@ -12,6 +12,7 @@ from trigger_contract.contract.wording import (
     excluded_fields,
     ignored_parameters,
     omitted_lists,
+    promised_order,
     required_lists,
 )
 
@@ -126,6 +127,11 @@ def has_ignored_parameters(subject: Subject) -> bool:
 def has_dates(subject: Subject) -> bool:
     """A list whose items carry times."""
     return subject.is_list and "createdAt" in subject.item_schema.get("properties", {})
+
+
+def has_order(subject: Subject) -> bool:
+    """A list that is promised to come in an order."""
+    return subject.is_list and promised_order(subject) is not None
 
 
 def takes_id(subject: Subject) -> bool:

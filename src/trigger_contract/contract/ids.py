@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from trigger_contract.contract.subjects import Subject
+from trigger_contract.document.promises import promise
 
 if TYPE_CHECKING:
     from trigger_contract.contract.law import Check
 
 UNKNOWN_TEXT = "no-such-value-0000"
-_PREFIX = re.compile(r"(?:prefixed with|starts with|begins with) `?(?P<prefix>[A-Za-z]+[_-])`?")
 
 
 def addresses(check: Check, live: int) -> Iterator[dict[str, str]]:
@@ -32,12 +32,12 @@ def addresses(check: Check, live: int) -> Iterator[dict[str, str]]:
 
 
 def prefix_of(parameter: Mapping[str, Any]) -> str:
-    """Return the prefix of an id as its pattern or its description says it, or an empty text."""
+    """Return the prefix of an id as its pattern shows it or a promise says, or an empty text."""
     pattern = re.match(r"\^([A-Za-z0-9]+[_-])", str((parameter.get("schema") or {}).get("pattern", "")))
     if pattern:
         return pattern[1]
-    found = _PREFIX.search(str(parameter.get("description", "")))
-    return found["prefix"] if found else ""
+    found = promise({}, parameter, "prefix")
+    return str(found["text"]) if found else ""
 
 
 def unknown_id(subject: Subject) -> str:

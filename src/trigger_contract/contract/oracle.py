@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from trigger_contract.contract.subjects import Subject
 from trigger_contract.contract.values import item_schema
+from trigger_contract.document.promises import promise
 from trigger_contract.document.references import resolve
 from trigger_contract.document.wire import QueryLeaf
 
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from trigger_contract.contract.session import Session
 
 Verdict = bool | None
-_TAGGED = re.compile(r"tagged with (?P<prefix>[^\s<]*)<(?P<name>[^>]+)>")
-_IDENTITY = re.compile(
-    r"unique identifier of (?:a|the) specific|(?:the|an?) id of the (?:item|run|object) to", re.I
-)
 _FROM = ("from", "since", "start", "gte", "after")
 _TO = ("to", "until", "end", "lte", "before")
 
@@ -69,7 +65,7 @@ def filters(subject: Subject) -> tuple[Filter, ...]:
     """Find the query names that select items by a field that the items show.
 
     Source: the name of the query parameter is the name of the item's field, or its plural; ranges
-    are named from and to below the field; a description may say what items are tagged with.
+    are named from and to below the field; it may be promised what items are tagged with.
     """
     found = []
     pages = subject.pages
@@ -83,8 +79,8 @@ def filters(subject: Subject) -> tuple[Filter, ...]:
 
 def _filter(subject: Subject, leaf: QueryLeaf, fields: Mapping[str, Any]) -> Filter | None:
     name = leaf.path[-1]
-    tagged = _TAGGED.search(leaf.description)
-    if tagged and tagged["name"] == name:
+    tagged = promise(subject.document, leaf.described, "tagged")
+    if tagged:
         field = next((item for item in ("tags", "tag", "labels") if item in fields), None)
         return Filter(leaf, field, "tagged", tagged["prefix"]) if field else None
     if len(leaf.path) > 1 and leaf.path[-2] in fields and name in (*_FROM, *_TO):
@@ -93,8 +89,9 @@ def _filter(subject: Subject, leaf: QueryLeaf, fields: Mapping[str, Any]) -> Fil
         if field in fields:
             kind = resolve(subject.document, fields[field]).get("type")
             return Filter(leaf, field, "contains" if kind == "array" else "equals")
-    if _IDENTITY.search(leaf.description) and "id" in fields:
-        return Filter(leaf, "id", "equals")
+    selects = promise(subject.document, leaf.described, "selects")
+    if selects and selects["property"] in fields:
+        return Filter(leaf, selects["property"], "equals")
     return None
 
 

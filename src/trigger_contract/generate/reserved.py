@@ -45,6 +45,7 @@ TYPES = (
 # What annotations and imports in the generated modules mean by these names.
 _IMPORTED = (
     "Any",
+    "Literal",
     "Iterable",
     "Mapping",
     "Sequence",
@@ -54,9 +55,6 @@ _IMPORTED = (
     "PAGE",
     "PageRule",
     "ResponseRule",
-    "NOTHING",
-    "Shape",
-    "Mismatch",
     "Sent",
     "BodyRule",
     "FieldRule",
@@ -68,6 +66,7 @@ _IMPORTED = (
     "overload",
     "Callable",
     "Awaitable",
+    "Property",
     "Timeout",
     "BaseClient",
     "AsyncBaseClient",
@@ -87,6 +86,7 @@ CLIENT_ATTRIBUTES = frozenset(
         "max_retries",
         "retry_policy",
         "request",
+        "response_validation",
         "timeout",
         "self",
         "default_headers",

@@ -145,6 +145,7 @@ _CLIENT_ARGUMENTS = (
     "on_request",
     "on_response",
     "http_client",
+    "response_validation",
 )
 
 

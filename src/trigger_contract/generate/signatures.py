@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from trigger_contract.generate.plan import Argument, BodyForm, Method, Page, Response
 from trigger_contract.generate.schemas import (
     ArrayOf,
+    Constant,
     MapOf,
     Named,
     Nullable,
@@ -205,7 +206,7 @@ def _holds_object(type_: Type) -> bool:
 
 def _kind(type_: Type) -> str:
     match type_:
-        case Scalar(kind=kind):
+        case Scalar(kind=kind) | Constant(kind=kind):
             return _KINDS.get(kind, "any")
         case Nullable(inner=inner):
             return _kind(inner)

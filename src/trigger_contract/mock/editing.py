@@ -5,22 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
-from uuid import uuid4
 
 from trigger_contract.document.operations import operations, response_schema
-from trigger_contract.mock import dates, states
+from trigger_contract.mock import dates, states, stored
 from trigger_contract.mock.clock import Clock
+from trigger_contract.mock.ids import new_id
 from trigger_contract.mock.lifecycle import enter
 from trigger_contract.mock.progress import Progress
-from trigger_contract.mock.records import COMMON, DETAIL, TIMES, Record, Row, to_record
+from trigger_contract.mock.records import COMMON, DETAIL, ENDS, MORE, TIMES, Record, Row, to_record
 from trigger_contract.mock.router import shape
 from trigger_contract.mock.states import FINISHED
 from trigger_contract.mock.store import Store
 
-_TEXTS = ("bulkAction", "queue", "machine", "region", "parentId")
+_TEXTS = ("bulkAction", "queue", "machine", "region", "parentId", "rootId")
 _FREE = ("payload", "output", "error", "schedule")
 _OWN = {"status", "outcome", *_TEXTS, *_FREE}
-KNOWN = frozenset({*COMMON, *DETAIL, *_OWN})
+_KEPT = frozenset({*COMMON, *ENDS, *DETAIL, *_OWN, *MORE} - {"outputText", "span", "options"})
+KNOWN = _KEPT | stored.NAMES
 
 
 class Editor:
@@ -50,10 +51,10 @@ class Editor:
         Raises:
             ValueError: A member is unknown or has a wrong value.
         """
-        fields = self._read(given)
+        fields = self._read(stored.members({name: v for name, v in given.items() if _is_given(name, v)}))
         now = self._clock.now()
         record: Record = {
-            "id": f"run_c{uuid4().hex[:24]}",
+            "id": new_id("run", fields.get("createdAt", now)),
             "taskIdentifier": "my-task",
             "isTest": False,
             "tags": [],
@@ -72,7 +73,7 @@ class Editor:
             record = self._progress.start(record, target)
             due = self._progress.due(record, record["updatedAt"])
         # What was given wins over what a state brings with it.
-        record |= {name: fields[name] for name in fields if name in TIMES or name in COMMON}
+        record |= {name: fields[name] for name in fields if name in TIMES or name in (*COMMON, *ENDS)}
         return self._store.add(record, due)
 
     def change(self, row: Row, given: Mapping[str, Any]) -> Row:
@@ -134,6 +135,8 @@ class Editor:
         if parent_id is None:
             return
         parent = self._store.get(parent_id)
+        if parent is None and "rootId" in fields:
+            return  # its family may follow
         if parent is None:
             raise ValueError(f"parentId: there is no run {parent_id!r}")
         depth = json.loads("{" + parent.detail + "}")["depth"] + 1
@@ -163,10 +166,12 @@ class Editor:
                 fields[name] = read_error(value)
             elif name in _TEXTS:
                 fields[name] = _text(name, value)
+            elif name in MORE:
+                fields[name] = value
             else:
                 self._judge(name, value)
                 fields[name] = value
-        if "depth" in fields and "parentId" not in fields and fields["depth"] != 0:
+        if fields.get("depth", 0) != 0 and not {"parentId", "rootId"} & set(fields):
             raise ValueError("depth: give parentId instead; the depth follows from it")
         if any("," in tag for tag in fields.get("tags", ())):
             raise ValueError("tags: a tag cannot hold a comma, which separates the tags of a filter")
@@ -198,6 +203,11 @@ class Editor:
                 built[name] = jsonschema_rs.Draft202012Validator(plain, validate_formats=True)
             return built
         raise ValueError("the document has no runs to create: it has no path /api/v3/runs/{runId}")
+
+
+def _is_given(name: str, value: Any) -> bool:
+    """Whether a member has a value; only a payload, an output and a parent to be refused may be null."""
+    return value is not None or name in ("payload", "output", "parentId", "status") or name not in KNOWN
 
 
 def read_error(value: Any) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from typing import Any
 
 from trigger_contract.document.operations import Operation
 from trigger_contract.document.references import resolve
+from trigger_contract.mock.judging import Judge
 from trigger_contract.mock.messages import Answer, Request, json_answer
-from trigger_contract.mock.query import Reading
+from trigger_contract.mock.query import Reading, readings, spell
 from trigger_contract.mock.refusals import Refusals
 from trigger_contract.mock.sample import is_json, sample
 
@@ -20,14 +21,16 @@ _MAX_DETAILS = 20
 class GenericOperation:
     """One operation answered from its schema alone."""
 
-    def __init__(self, document: Mapping[str, Any], operation: Operation, refusals: Refusals) -> None:
+    def __init__(
+        self, document: Mapping[str, Any], operation: Operation, refusals: Refusals, judge: Judge
+    ) -> None:
         self._document = document
         self._operation = operation
         self._refusals = refusals
         self._answer: Answer | None = None
         body = resolve(document, operation.definition.get("requestBody"))
         self._body: Mapping[str, Any] | None = body if isinstance(body, Mapping) else None
-        self._validators: dict[str, Any] = {}
+        self._judge = judge
         self._headers = [
             (p["name"], p)
             for p in operation.parameters
@@ -99,17 +102,14 @@ class GenericOperation:
                 if parameter.get("required"):
                     reading.refuse(name, "Required", "invalid_type")
                 continue
-            self._validate(f"header {name}", parameter["schema"], coerce(
-                resolve(self._document, parameter["schema"]), value.decode("utf-8", "replace")
-            ), reading, name)  # fmt: skip
+            self._judge_text(parameter["schema"], value.decode("utf-8", "replace"), reading, name)
 
     def read_path(self, path: Mapping[str, str], reading: Reading) -> None:
         """Judge the path parameters."""
         for parameter in self._operation.parameters:
             if parameter["in"] == "path" and parameter["name"] in path:
-                schema = resolve(self._document, parameter.get("schema", {}))
                 name = parameter["name"]
-                self._validate(f"path {name}", schema, coerce(schema, path[name]), reading, name)
+                self._judge_text(parameter.get("schema", {}), path[name], reading, name)
 
     def _read_body(self, request: Request, reading: Reading) -> int | None:
         """Judge the body; returns 415 where its media type is none of the documented ones."""
@@ -135,50 +135,37 @@ class GenericOperation:
         except (ValueError, RecursionError):
             reading.refuse("body", "The body is not JSON", "invalid_json")
             return None
-        self._validate(f"body {chosen}", content[chosen]["schema"], value, reading, "body")
+        self._judge_value(content[chosen]["schema"], value, reading, "body")
         return None
 
-    def _validate(self, slot: str, schema: Any, value: Any, reading: Reading, name: str) -> None:
-        if slot not in self._validators:
-            import jsonschema_rs
+    def _judge_text(self, schema: Any, text: str, reading: Reading, name: str) -> None:
+        """Judge the text of a path parameter or a header, whose items are joined by commas."""
+        kinds = self._judge.kinds(schema)
+        if "array" in kinds:
+            items = self._judge.resolved(schema).get("items") or {}
+            of_items = self._judge.kinds(items)
+            value: Any = [next(readings(of_items, part.strip()), part) for part in text.split(",")]
+            self._judge_value(schema, value, reading, name)
+            return
+        if kinds and kinds <= {"object", "null"}:
+            return  # spelled as a list of names and values, which says nothing of their types
+        candidates = list(readings(kinds, text))
+        if not candidates:
+            reading.refuse(name, f"Expected {' or '.join(sorted(kinds))}", "invalid_type")
+        elif not any(self._judge.fits(schema, value) for value in candidates):
+            self._judge_value(schema, candidates[0], reading, name)
 
-            whole = {"$ref": "#/$defs/it", "$defs": {"it": schema}}
-            whole["components"] = self._document.get("components", {})
-            # The validator takes plain lists and mappings only, and those of a loaded file know their lines.
-            self._validators[slot] = jsonschema_rs.Draft202012Validator(
-                json.loads(json.dumps(whole)), validate_formats=True
-            )
-        try:
-            for error in self._validators[slot].iter_errors(value):
-                where = ".".join(str(part) for part in error.instance_path)
-                reading.refuse(f"{name}.{where}" if where else name, str(error.message)[:300], "invalid")
-                if len(reading.details) >= _MAX_DETAILS:
-                    return
-        except ValueError:
-            # A number or text that the validator cannot hold, for example a lone surrogate.
-            reading.refuse(name, "The value cannot be read", "invalid")
+    def _judge_value(self, schema: Any, value: Any, reading: Reading, name: str) -> None:
+        for fault in self._judge.faults(schema, value):
+            where = ".".join(str(part) for part in fault.path)
+            message, code = spell(fault, str(fault.path[-1]) if fault.path else name)
+            reading.refuse(f"{name}.{where}" if where else name, message, code)
+            if len(reading.details) >= _MAX_DETAILS:
+                return
 
 
 def _said(detail: Mapping[str, Any]) -> str:
     return f"{detail['path'][0]}: {detail['message']}"
-
-
-def coerce(schema: Any, text: str) -> Any:
-    """Read the text of a path parameter or header as its schema's type, where it can be read so."""
-    kinds = schema.get("type") if isinstance(schema, Mapping) else None
-    kinds = [kinds] if isinstance(kinds, str) else kinds or []
-    if "string" in kinds:
-        return text
-    if "boolean" in kinds and text in ("true", "false"):
-        return text == "true"
-    if {"integer", "number"} & set(kinds):
-        try:
-            return int(text) if text.lstrip("-").isdigit() and len(text) < 30 else float(text)
-        except ValueError:
-            return text
-    if "array" in kinds:
-        return [coerce(schema.get("items") or {}, part) for part in text.split(",")]
-    return text
 
 
 def _covers(documented: str, given: str) -> bool:

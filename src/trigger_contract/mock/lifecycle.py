@@ -7,10 +7,13 @@ from typing import Any
 from trigger_contract.mock.records import Record
 from trigger_contract.mock.states import FINISHED
 
-_RUNNING = frozenset({"EXECUTING", "RETRYING", "PAUSED"})
-_NEVER_STARTED = frozenset({"DELAYED", "WAITING_FOR_DEPLOY", "PENDING", "DEQUEUED", "EXPIRED"})
+_RUNNING = frozenset({"EXECUTING", "RETRYING", "PAUSED", "WAITING_TO_RESUME"})
+_NEVER_STARTED = frozenset(
+    {"DELAYED", "WAITING_FOR_DEPLOY", "PENDING_VERSION", "PENDING", "DEQUEUED", "EXPIRED"}
+)
+CANCELED = "TASK_RUN_CANCELLED"
 _INTERNAL_CODE = {
-    "CANCELED": ("TASK_RUN_CANCELLED", "The run was canceled"),
+    "CANCELED": (CANCELED, "The run was canceled"),
     "CRASHED": ("TASK_RUN_CRASHED", "The run crashed: out of memory"),
     "INTERRUPTED": ("TASK_EXECUTION_ABORTED", "The run was interrupted by a deployment"),
     "SYSTEM_FAILURE": ("TASK_RUN_HEARTBEAT_TIMEOUT", "The run stopped answering"),
@@ -55,7 +58,7 @@ def enter(record: Record, state: str, at: int) -> Record:
 
 def route(target: str) -> list[str]:
     """Return the states a run walks through from the queue to ``target``."""
-    if target in ("DELAYED", "WAITING_FOR_DEPLOY", "PENDING"):
+    if target in ("DELAYED", "WAITING_FOR_DEPLOY", "PENDING_VERSION", "PENDING"):
         return [target]
     if target in ("DEQUEUED", "EXPIRED"):
         return ["PENDING", target]
@@ -91,11 +94,16 @@ def _set_default_error(run: Record) -> None:
 
 
 def serialized_error(error: dict[str, Any]) -> dict[str, str]:
-    """Turn an error of the result endpoint into the ``SerializedError`` of attempts and runs."""
+    """Turn a stored error into what attempts and runs show; nothing for a run that was merely canceled.
+
+    Source: the service's own texts, as recorded.
+    """
     if error["type"] == "BUILT_IN_ERROR":
         return {key: error[key] for key in ("message", "name", "stackTrace") if key in error}
     if error["type"] == "INTERNAL_ERROR":
-        return {"message": error.get("message", error["code"]), "name": error["code"]}
+        return (
+            {} if error["code"] == CANCELED else {"message": f"trigger.dev internal error ({error['code']})"}
+        )
     return {"message": str(error.get("raw", ""))}
 
 
@@ -115,7 +123,7 @@ def _attempts(run: Record, at: int) -> tuple[dict[str, Any], ...]:
     if "startedAt" in run:
         last.setdefault("startedAt", max(run["startedAt"], last["createdAt"]))
     if state in _RUNNING:
-        last["status"] = {"EXECUTING": "EXECUTING", "RETRYING": "FAILED", "PAUSED": "PAUSED"}[state]
+        last["status"] = {"EXECUTING": "EXECUTING", "RETRYING": "FAILED"}.get(state, "PAUSED")
         if state == "RETRYING":
             last |= {"error": {"message": "Something went wrong", "name": "Error"}, "completedAt": at}
         return tuple(attempts)

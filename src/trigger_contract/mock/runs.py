@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-import base64
+import json
 import math
 import re
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from trigger_contract.document.operations import Operation
 from trigger_contract.document.wire import QueryLeaf, query_leaves
 from trigger_contract.mock import dates, states
 from trigger_contract.mock.clock import Clock
+from trigger_contract.mock.cursors import Place, read_cursor, write_cursor
+from trigger_contract.mock.deviations import Deviation
+from trigger_contract.mock.judging import Judge
 from trigger_contract.mock.keys import Caller
+from trigger_contract.mock.listquery import ListReader, out_of_range, read_period
 from trigger_contract.mock.messages import JSON_TYPE, Answer, Request, json_answer
 from trigger_contract.mock.progress import Progress
 from trigger_contract.mock.query import QueryReader, Reading
+from trigger_contract.mock.records import Row
 from trigger_contract.mock.refusals import Refusals
 from trigger_contract.mock.states import FINISHED, Naming
-from trigger_contract.mock.store import TIE_BITS, Listed, Selection, Store
+from trigger_contract.mock.store import Listed, Selection, Store
 from trigger_contract.mock.views import Views
 
 SHOULD_RETRY = (b"x-should-retry", b"true")
@@ -36,10 +42,13 @@ _COLUMNS = {
     "filter[queue]": "queue",
     "filter[machine]": "machine",
     "filter[region]": "region",
+    "filter[error]": "fingerprint",
 }
 _SINCE, _UNTIL, _PERIOD = (f"filter[createdAt][{name}]" for name in ("from", "to", "period"))
 _SIZE, _AFTER, _BEFORE = (f"page[{name}]" for name in ("size", "after", "before"))
 _STATUS = "filter[status]"
+LIST = "/api/v1/runs"
+_READ_OTHERWISE = frozenset({Deviation.D20, Deviation.D21, Deviation.D22})
 _VERSION = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -92,6 +101,7 @@ class RunsModel:
         self._views = views
         self._refusals = refusals
         self._on = deviations
+        self._recorded = {newer: states.recorded_naming(newer=newer) for newer in (False, True)}
         self._older = states.older_naming()
         self._newer = states.newer_naming()
         self._documented: Naming | None = None
@@ -103,14 +113,18 @@ class RunsModel:
             "/api/tasks/runs": self._tasks,
         }
 
-    def reader(self, operation: Operation, *, strict: bool) -> QueryReader:
+    def reader(self, operation: Operation, *, strict: bool) -> QueryReader | ListReader:
         """Return the reader for the query of one of the model's operations."""
+        if operation.path == LIST and not strict and self._on & _READ_OTHERWISE:
+            names = [leaf.name for leaf in (*query_leaves(self._document, operation), *_SDK_LEAVES)]
+            return ListReader(names, self._on, 1 if Deviation.D6 in self._on else 10)
         return QueryReader(
+            Judge(self._document),
             query_leaves(self._document, operation),
             extra=_SDK_LEAVES if operation.path == "/api/v1/runs" else (),
             strict=strict,
-            loose_dates="D11" in self._on,
-            minimums={_SIZE: 1} if "D6" in self._on else None,
+            loose_dates=Deviation.D11 in self._on,
+            minimums={_SIZE: 1} if Deviation.D6 in self._on else None,
         )
 
     def enums(self, operation: Operation, request: Request) -> Mapping[str, Collection[str]] | None:
@@ -120,9 +134,14 @@ class RunsModel:
     def naming(self, request: Request) -> Naming:
         """Return how states are named for a request."""
         version = request.headers.get(b"x-trigger-api-version")
+        if Deviation.D18 in self._on:
+            newer = version is not None and version.strip().decode("latin-1") == states.NEW_NAMES_SINCE
+            if newer or Deviation.D9 in self._on:
+                return self._recorded[newer]
+            return self.documented_naming()
         if version is not None and _VERSION.fullmatch(version) and version.decode() >= states.NEW_NAMES_SINCE:
             return self._newer
-        if "D9" in self._on:
+        if Deviation.D9 in self._on:
             return self._older
         return self.documented_naming()
 
@@ -139,25 +158,19 @@ class RunsModel:
         values, details = call.reading.values, call.reading.details
         naming = self.naming(call.request)
         selection = self._selection(call.reading, naming)
-        older = newer = None
-        if _BEFORE in values:
-            newer = self._cursor(call.reading, _BEFORE)
-        elif _AFTER in values:
-            older = self._cursor(call.reading, _AFTER)
+        place = self._place(call.reading)
         if details:
             return self._refusals.answer(call.operation, 400, details=details)
+        if selection is None:
+            return json_answer(500, {"error": "Internal Server Error"})
+        selection = replace(selection, below=place.below, above=place.above)
         size = values.get(_SIZE) or call.reading.defaults.get(_SIZE, 25)
-        rows = self._store.page(selection, size + 1, older_than=older, newer_than=newer)
+        rows = self._page(selection, size + 1, place)
         more = len(rows) > size
         del rows[size:]
-        has_newer, has_older = False, more
-        if rows and newer is not None:
-            has_newer = more
-            has_older = selection.everything or bool(self._store.page(selection, 1, older_than=rows[0][0]))
-        elif rows and older is not None:
-            has_newer = selection.everything or bool(self._store.page(selection, 1, newer_than=rows[0][0]))
-        newest, oldest = (rows[-1:], rows[:1]) if newer is not None else (rows[:1], rows[-1:])
-        if newer is not None and "backward-order" not in self._on:
+        has_newer, has_older = self._neighbours(place, selection, rows, more)
+        newest, oldest = (rows[-1:], rows[:1]) if place.backward else (rows[:1], rows[-1:])
+        if place.backward and Deviation.BACKWARD_ORDER not in self._on:
             rows.reverse()
         data = self._views.items(rows, naming)
         cursors = []
@@ -168,11 +181,32 @@ class RunsModel:
         body = '{"data":[' + data + '],"pagination":{' + ",".join(cursors) + "}}"
         return Answer(200, body.encode())
 
+    def _page(self, selection: Selection, limit: int, place: Place) -> list[Listed]:
+        newer_than = place.newer_than
+        if place.backward and newer_than is None:
+            newer_than = -1
+        return self._store.page(selection, limit, older_than=place.older_than, newer_than=newer_than)
+
+    def _neighbours(
+        self, place: Place, selection: Selection, rows: list[Listed], more: bool
+    ) -> tuple[bool, bool]:
+        """Say whether there are newer and older runs than those of a page."""
+        if Deviation.D7 in self._on:
+            # A cursor is proof enough that there is a page on its side.
+            return (more, True) if place.backward else (place.given, more)
+        if rows and place.newer_than is not None:
+            older = selection.everything or bool(self._store.page(selection, 1, older_than=rows[0][0]))
+            return more, older
+        if rows and place.older_than is not None:
+            newer = selection.everything or bool(self._store.page(selection, 1, newer_than=rows[0][0]))
+            return newer, more
+        return False, more
+
     def _retrieve(self, call: Call) -> Answer:
         self._progress.tick()
         row = self._store.get(next(iter(call.path.values())))
         if row is None:
-            if "D3" in self._on:
+            if Deviation.D3 in self._on:
                 return json_answer(404, {"error": "Not found"}, [SHOULD_RETRY])
             return self._refusals.answer(call.operation, 404)
         row = self._progress.visit(row)
@@ -187,7 +221,8 @@ class RunsModel:
             row = self._progress.visit(row)
         # The status this caller is shown decides: some states are shown as CANCELED too.
         canceled = row is not None and self.naming(call.request).shown[row.state] == "CANCELED"
-        if row is None or row.state not in FINISHED or ("D1" in self._on and not canceled):
+        without = Deviation.D1 in self._on and not canceled
+        if row is None or row.state not in FINISHED or (without and not _has_records(row)):
             return self._refusals.answer(call.operation, 404)
         return json_answer(200, self._views.result(row))
 
@@ -198,16 +233,14 @@ class RunsModel:
         if details:
             said = "; ".join(f"{detail['path'][0]}: {detail['message']}" for detail in details)
             return self._refusals.answer(call.operation, 400, text=said, details=details)
-        real = "D15" in self._on
+        real = Deviation.D15 in self._on
         if "runId" in values:
             row = self._store.get(values["runId"])
             if row is None:
                 return self._refusals.answer(call.operation, 500 if real else 404, text="Run not found")
             naming = self._newer if real else self.documented_naming()
             # Only the list is said to leave out output and error.
-            whole = self._views.whole(
-                self._progress.visit(row), naming, _base(call.request), error=True, env=True
-            )
+            whole = self._views.whole(self._progress.visit(row), naming, _base(call.request), env=True)
             return _success(whole)
         tags = {"tag": (f"account:{values['account_id']}",)} if "account_id" in values else {}
         limit = values.get("limit") or call.reading.defaults.get("limit", 20)
@@ -223,7 +256,8 @@ class RunsModel:
 
     # Parts
 
-    def _selection(self, reading: Reading, naming: Naming) -> Selection:
+    def _selection(self, reading: Reading, naming: Naming) -> Selection | None:
+        """Return what a query selects, or None for what the real server cannot cope with."""
         equal: dict[str, tuple[str | int, ...]] = {}
         for name, column in _COLUMNS.items():
             if name not in reading.values:
@@ -235,15 +269,23 @@ class RunsModel:
                 equal[column] = tuple(value)
             else:
                 equal[column] = (int(value) if isinstance(value, bool) else value,)
+        if Deviation.D28 in self._on and any("," in str(value) for value in equal.get("bulk", ())):
+            return None
         since, until = reading.values.get(_SINCE), reading.values.get(_UNTIL)
         period = reading.values.get(_PERIOD)
-        if period is not None:
+        if period is not None and Deviation.D19 in self._on:
+            length = read_period(period)
+            since = until = None
+            if length is not None:
+                since = self._clock.now() - length
+                if out_of_range(since) and Deviation.D28 in self._on:
+                    return None
+        elif period is not None:
             length = dates.read_period(period)
             if length is None:
                 reading.refuse(_PERIOD, f"Invalid period: {period[:200]}")
-                length = 0
-            since = max(self._clock.now() - length, since or 0)
-        elif since is None and until is None and "D10" in self._on:
+            since = max(self._clock.now() - (length or 0), since or 0)
+        elif since is None and until is None and Deviation.D10 in self._on:
             since = self._clock.now() - 7 * dates.DAY
         # Runs are created on whole milliseconds, and both bounds are inclusive.
         return Selection(
@@ -252,17 +294,33 @@ class RunsModel:
             None if until is None else min(max(math.floor(until), -1), dates.LATEST),
         )
 
-    def _cursor(self, reading: Reading, name: str) -> int | None:
+    def _place(self, reading: Reading) -> Place:
+        """Return where a page begins."""
+        values = reading.values
+        opaque = Deviation.D7 in self._on
+        after, before = values.get(_AFTER), values.get(_BEFORE)
+        if opaque and after is not None:
+            return read_cursor(self._store, after)
+        if before is not None:
+            if opaque:
+                return read_cursor(self._store, before, backward=True)
+            return Place(newer_than=self._key_of(reading, _BEFORE))
+        return Place(older_than=self._key_of(reading, _AFTER)) if after is not None else Place()
+
+    def _key_of(self, reading: Reading, name: str) -> int | None:
         text = reading.values[name]
-        key = _read_cursor(text) if "D7" in self._on else self._store.key_of(text)
+        key = self._store.key_of(text)
         if key is None:
             reading.refuse(name, f"Invalid cursor: {text[:200]}")
         return key
 
     def _cursor_text(self, row: Listed) -> str:
-        if "D7" in self._on:
-            return base64.urlsafe_b64encode(b"run:%d" % row[0]).decode().rstrip("=")
-        return row[1]
+        return write_cursor(row) if Deviation.D7 in self._on else row[1]
+
+
+def _has_records(row: Row) -> bool:
+    """Whether a run has attempt records of the older engine, which results are made of."""
+    return bool(row.more) and bool(json.loads(row.more).get("attemptRecords"))
 
 
 def _success(runs: str) -> Answer:
@@ -274,17 +332,6 @@ def _base(request: Request) -> str:
     """Return this server's URL as the client sees it."""
     host = request.headers.get(b"host", b"localhost").decode("latin-1")
     return f"http://{host}"
-
-
-def _read_cursor(text: str) -> int | None:
-    try:
-        kind, _, key = base64.b64decode(
-            text + "=" * (-len(text) % 4), altchars=b"-_", validate=True
-        ).partition(b":")
-        value = int(key) if kind == b"run" and key.isdigit() and len(key) < 20 else None
-    except ValueError:
-        return None
-    return value if value is not None and value < 1 << (42 + TIE_BITS) else None
 
 
 def _status_enum(document: Mapping[str, Any]) -> list[str] | None:

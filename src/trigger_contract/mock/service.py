@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import difflib
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,12 +12,13 @@ from typing import Any
 from trigger_contract.document.operations import Operation, operations
 from trigger_contract.document.references import resolve
 from trigger_contract.document.wire import query_leaves
-from trigger_contract.errors import UserError
 from trigger_contract.mock.clock import Clock
-from trigger_contract.mock.faults import Faults, RateLimit
+from trigger_contract.mock.faults import Fault, Faults, RateLimit
 from trigger_contract.mock.generic import GenericOperation
 from trigger_contract.mock.journal import Journal
-from trigger_contract.mock.keys import Doorkeeper, Refusal
+from trigger_contract.mock.judging import Judge, check_patterns
+from trigger_contract.mock.keys import Doorkeeper, Refusal, query_keys
+from trigger_contract.mock.listquery import ListReader
 from trigger_contract.mock.messages import Answer, Request, json_answer
 from trigger_contract.mock.progress import Progress
 from trigger_contract.mock.query import QueryReader, pairs
@@ -38,10 +39,10 @@ class _Door:
 
     operation: Operation
     alternatives: tuple[Any, ...]
-    reader: QueryReader
+    reader: QueryReader | ListReader
     handler: Callable[[Call], Answer] | None
     generic: GenericOperation
-    patterns: tuple[tuple[str, re.Pattern[str]], ...]
+    patterns: tuple[tuple[str, Mapping[str, str]], ...]
     secured_by_bearer: bool
 
 
@@ -66,6 +67,8 @@ class Service:
         self.model = RunsModel(
             document, self.store, self.clock, self.progress, self.views, self.refusals, settings.deviations
         )
+        self._judge = Judge(document)
+        check_patterns(document)
         self._keys = Doorkeeper(document, settings, self.clock.now)
         self._doors: dict[tuple[str, str], _Door] = {}
         self._bare = "bare-refusals" in settings.deviations
@@ -73,7 +76,9 @@ class Service:
         self._limit = RateLimit(settings.rate_limit, self.clock) if settings.rate_limit else None
         self.operations = tuple(operations(document))
         self._by_id = {operation.operation_id: operation for operation in self.operations}
-        self.journal = Journal(self.known_names, [operation.path for operation in self.operations])
+        self.journal = Journal(
+            self.known_names, [operation.path for operation in self.operations], query_keys(document)
+        )
         # One request at a time: the store is used by the server's thread and by a test's.
         self.lock = threading.RLock()
         for operation in self.operations:
@@ -101,14 +106,11 @@ class Service:
 
     def reseed(self, runs: int | None = None, seed: int | None = None) -> None:
         """Replace all runs by freshly seeded ones."""
-        if self.store.count():
-            self.store.clear()
         self.seed = self.settings.seed if seed is None else seed
         count = self.settings.runs if runs is None else runs
         if all(door.handler is None for door in self._doors.values()):
             count = 0  # nothing in this document would ever show a run
-        self.store.fill(seeded(count, self.seed, self.clock.now()))
-        self.store.set_fact("seed", str(self.seed))
+        self.store.fill(seeded(count, self.seed, self.clock.now()), seed=str(self.seed))
         self.progress.forget()
 
     def respond(self, request: Request) -> Answer:
@@ -143,9 +145,31 @@ class Service:
             return json_answer(414, {"error": "URI too long"})
         return json_answer(404, {"error": "Not found"})
 
+    def check_fault(self, fault: Fault) -> None:
+        """Refuse a fault for an operation that is not there: it would never strike, and a test pass for it.
+
+        Raises:
+            ValueError: Names the operation that was probably meant.
+        """
+        if fault.operation is None or fault.operation in self._by_id:
+            return
+        near = difflib.get_close_matches(fault.operation, list(self._by_id), 1, 0.5)
+        known = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(sorted(self._by_id)[:20])}"
+        raise ValueError(f"operation {fault.operation!r} is not in the document; {known}")
+
     def known_names(self, operation_id: str) -> list[str]:
         """Return the query names an operation reads."""
         return self._door(self._by_id[operation_id]).reader.names
+
+    def turns_away(self, request: Request) -> bool:
+        """Whether a request is refused whatever its body is: by its path, its method or its key."""
+        found = self.router.find(request.method, request.path)
+        if not isinstance(found, Match):
+            return True
+        run_id = next(iter(found.parameters.values()), None)
+        return isinstance(
+            self._keys.check(self._door(found.operation).alternatives, request, run_id), Refusal
+        )
 
     # Inside
 
@@ -162,7 +186,7 @@ class Service:
             door.generic.read_path(path, reading)
             return door.generic.answer(request, reading)
         for name, pattern in door.patterns:
-            if not pattern.search(path[name]):
+            if not self._judge.fits(pattern, path[name]):
                 return self._malformed(operation)
         if reading.details and operation.path not in ("/api/v1/runs", "/api/tasks/runs"):
             return self._refusals_for_query(operation, reading.details)
@@ -222,7 +246,7 @@ class Service:
             schema = resolve(self.document, parameter.get("schema") or {})
             pattern = schema.get("pattern") if isinstance(schema, Mapping) else None  # it may be `true`
             if parameter["in"] == "path" and pattern:
-                patterns.append((parameter["name"], _compile(pattern)))
+                patterns.append((parameter["name"], {"pattern": pattern}))
         alternatives = self._keys.alternatives(operation)
         bearer = any(
             not name.lower().startswith("apikey") for option in operation.security for name in option
@@ -232,9 +256,9 @@ class Service:
             alternatives,
             self.model.reader(operation, strict=strict)
             if handler
-            else QueryReader(query_leaves(self.document, operation), strict=strict),
+            else QueryReader(self._judge, query_leaves(self.document, operation), strict=strict),
             handler,
-            GenericOperation(self.document, operation, self.refusals),
+            GenericOperation(self.document, operation, self.refusals, self._judge),
             tuple(patterns),
             bearer,
         )
@@ -249,10 +273,3 @@ def environment(token: str) -> dict[str, str]:
     """Return the environment a secret key belongs to: its name is the middle of ``tr_prod_…``."""
     kind = token.split("_")[1] if token.startswith("tr_") and token.count("_") > 1 else "dev"
     return DEVELOPMENT if kind == "dev" else {"id": f"cl{kind}1234", "name": kind}
-
-
-def _compile(pattern: str) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern)
-    except re.error:
-        raise UserError(f"the document has a pattern that is not a regular expression: {pattern!r}") from None

@@ -15,11 +15,13 @@ FINISHED = frozenset(
 _NAMES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "DELAYED": ("DELAYED", "DELAYED", ()),
     "WAITING_FOR_DEPLOY": ("WAITING_FOR_DEPLOY", "PENDING_VERSION", ("PENDING_VERSION",)),
+    "PENDING_VERSION": ("PENDING_VERSION", "PENDING_VERSION", ("WAITING_FOR_DEPLOY", "QUEUED")),
     "PENDING": ("QUEUED", "QUEUED", ()),
     "DEQUEUED": ("EXECUTING", "DEQUEUED", ()),
     "EXECUTING": ("EXECUTING", "EXECUTING", ()),
     "RETRYING": ("REATTEMPTING", "EXECUTING", ("EXECUTING",)),
     "PAUSED": ("FROZEN", "WAITING", ("WAITING", "EXECUTING")),
+    "WAITING_TO_RESUME": ("FROZEN", "WAITING", ("WAITING", "EXECUTING")),
     "COMPLETED": ("COMPLETED", "COMPLETED", ()),
     "CANCELED": ("CANCELED", "CANCELED", ()),
     "FAILED": ("FAILED", "FAILED", ()),
@@ -30,6 +32,34 @@ _NAMES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "TIMED_OUT": ("TIMED_OUT", "TIMED_OUT", ("FAILED",)),
 }
 STATES = tuple(_NAMES)
+
+# Names of the database that differ from ours, which are shorter.
+_STORED = {
+    "COMPLETED_SUCCESSFULLY": "COMPLETED",
+    "COMPLETED_WITH_ERRORS": "FAILED",
+    "RETRYING_AFTER_FAILURE": "RETRYING",
+}
+
+# What a filter selects on the real server, in whatever version; some select less than is shown by their name.
+_SELECTED: dict[str, tuple[str, ...]] = {
+    "DELAYED": ("DELAYED",),
+    "PENDING_VERSION": ("PENDING_VERSION",),
+    "WAITING_FOR_DEPLOY": ("WAITING_FOR_DEPLOY",),
+    "QUEUED": ("PENDING",),
+    "DEQUEUED": ("DEQUEUED",),
+    "EXECUTING": ("EXECUTING",),
+    "REATTEMPTING": ("RETRYING",),
+    "FROZEN": ("PAUSED", "WAITING_TO_RESUME"),
+    "WAITING": ("WAITING_TO_RESUME",),
+    "COMPLETED": ("COMPLETED",),
+    "CANCELED": ("CANCELED",),
+    "FAILED": ("FAILED",),
+    "CRASHED": ("CRASHED",),
+    "INTERRUPTED": ("INTERRUPTED",),
+    "SYSTEM_FAILURE": ("SYSTEM_FAILURE",),
+    "EXPIRED": ("EXPIRED",),
+    "TIMED_OUT": ("TIMED_OUT",),
+}
 
 NEW_NAMES_SINCE = "2025-07-16"
 """The value of ``x-trigger-api-version`` from which on the newer names are sent."""
@@ -69,6 +99,11 @@ def older_naming() -> Naming:
     return _naming(older, {name: tuple(states) for name, states in accepted.items()})
 
 
+def recorded_naming(*, newer: bool) -> Naming:
+    """Return the names of the real server with its own filters, which take the names of both versions."""
+    return _naming({state: names[1] if newer else names[0] for state, names in _NAMES.items()}, _SELECTED)
+
+
 def documented_naming(enum: Collection[str]) -> Naming:
     """Return names that stay inside a documented enumeration."""
     shown = {}
@@ -97,8 +132,8 @@ def flags(name: str) -> dict[str, bool]:
 
 def state_of(name: str) -> str | None:
     """Return the stored state a status name of any set stands for, or None for an unknown name."""
-    if name in _NAMES:
-        return name
+    if name in _NAMES or name in _STORED:
+        return _STORED.get(name, name)
     for column in (1, 0):
         for state, names in _NAMES.items():
             if names[column] == name:

@@ -1,8 +1,8 @@
 """The runs, in SQLite: written whole, listed by keyset, each filter on its own index.
 
-A run's key is its creation in milliseconds and a counter for equal ones, in one integer. It is the
-table's primary key, so the newest-first list is the table read backwards and a page costs the same
-wherever it lies.
+A run's key is its creation in milliseconds and its place among those of the same millisecond, in one
+integer. It is the table's primary key, so the newest-first list is the table read backwards and a page costs
+the same wherever it lies.
 """
 
 from __future__ import annotations
@@ -18,8 +18,11 @@ from trigger_contract.errors import UserError
 from trigger_contract.mock.records import Record, Row, to_row
 
 TIE_BITS = 20
+_FIRST, _STEP = 1 << 16, 16
+"""Where the first run of a millisecond stands and how far the next one: another may have to stand between."""
+_PREFIX = len("run_")
 DEVELOPMENT = {"id": "cl1234", "name": "dev", "user": "Anna"}
-_VERSION = 1
+_VERSION = 2
 _RECENT = 2000
 """How many rows are kept as objects, for clients that ask for a run again and again."""
 
@@ -30,7 +33,8 @@ CREATE TABLE IF NOT EXISTS runs (
   schedule TEXT, bulk TEXT, is_test INTEGER NOT NULL, batch TEXT, queue TEXT, machine TEXT, region TEXT,
   parent TEXT, root TEXT, plan TEXT, due INTEGER, common TEXT NOT NULL, detail TEXT NOT NULL,
   schedule_json TEXT NOT NULL, attempts TEXT NOT NULL, attempt_count INTEGER NOT NULL,
-  payload TEXT NOT NULL, output TEXT NOT NULL, error TEXT NOT NULL, large INTEGER NOT NULL
+  payload TEXT NOT NULL, output TEXT NOT NULL, error TEXT NOT NULL, large INTEGER NOT NULL,
+  ends TEXT NOT NULL, listed TEXT NOT NULL, more TEXT NOT NULL, fingerprint TEXT
 );
 CREATE TABLE IF NOT EXISTS tags (
   tag TEXT NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (tag, key)
@@ -77,16 +81,20 @@ class Selection:
         equal: For each column (or ``tag``) the values of which one must match; none at all match nothing.
         since: Earliest creation, in milliseconds, inclusive.
         until: Latest creation, in milliseconds, inclusive.
+        below: Only runs whose internal id is a smaller text than this.
+        above: Only runs whose internal id is a greater text than this.
     """
 
     equal: Mapping[str, tuple[str | int, ...]] = field(default_factory=dict)
     since: int | None = None
     until: int | None = None
+    below: str | None = None
+    above: str | None = None
 
     @property
     def everything(self) -> bool:
         """Whether every run is shown, so that the run at a cursor is one of the list."""
-        return not self.equal and self.since is None and self.until is None
+        return not self.equal and (self.since, self.until, self.below, self.above) == (None,) * 4
 
 
 class Store:
@@ -107,6 +115,7 @@ class Store:
             UserError: The file cannot be opened or is not a store of runs.
         """
         self.path = path
+        self.ends = "ends"
         self._recent: dict[str, Row] = {}
         try:
             self._db = sqlite3.connect(
@@ -115,6 +124,9 @@ class Store:
             self._db.execute("PRAGMA busy_timeout = 2000")
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
             tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            if tables and 0 < version < _VERSION:
+                self._db.close()
+                raise UserError("was written by an earlier version; name another file", source=path)
             if (version, tables) != (0, 0) and version != _VERSION:
                 self._db.close()
                 raise UserError("is a database of something else; name another file", source=path)
@@ -144,52 +156,71 @@ class Store:
             self._db.execute("DELETE FROM runs")
             self._db.execute("DELETE FROM tags")
 
-    def fill(self, records: Iterable[Record]) -> int:
-        """Add many runs to an empty store, oldest first, and return how many.
+    def fill(self, records: Iterable[Record], seed: str | None = None) -> int:
+        """Replace all runs by these, oldest first, and return how many.
 
+        All of it is one transaction: another process that reads the file sees the old runs or the new ones.
         The indexes are built afterwards, which is far quicker than keeping them up to date.
+
+        Args:
+            records: The runs.
+            seed: What chose them, remembered as a fact.
         """
-        for (name,) in self._db.execute(
-            "SELECT name FROM sqlite_master WHERE type='index' AND sql IS NOT NULL"
-        ).fetchall():
-            self._db.execute(f"DROP INDEX {name}")
-        count = 0
-        previous = -1
-        if self.path:
-            # A rollback journal holds only pages that were there before: what is new is written once.
-            self._db.execute("PRAGMA journal_mode = DELETE")
-        with self._transaction():
-            stream = iter(records)
-            while chunk := list(itertools.islice(stream, 1000)):
-                rows: list[Row] = []
-                tags: list[tuple[str, int]] = []
-                for record in chunk:
-                    key = max(record["createdAt"] << TIE_BITS, previous + 1)
-                    previous = key
-                    rows.append(self._row(record, key))
-                    tags.extend((tag, key) for tag in dict.fromkeys(record["tags"]))
-                self._insert(rows)
-                self._db.executemany("INSERT INTO tags VALUES (?,?)", tags)
-                count += len(chunk)
-            self._index()
-        if self.path:
-            self._db.execute("PRAGMA journal_mode = WAL")
+        # A rollback journal holds only pages that were there before: what is new is written once. It needs
+        # the file for itself, which another reader may not give.
+        alone = self.path is not None and not self.count() and self._journal("DELETE")
+        try:
+            self._recent.clear()
+            with self._transaction():
+                for kind, name in self._db.execute(
+                    "SELECT type, name FROM sqlite_master WHERE type='index' AND sql IS NOT NULL"
+                ).fetchall():
+                    self._db.execute(f"DROP {kind} {name}")
+                self._db.execute("DELETE FROM runs")
+                self._db.execute("DELETE FROM tags")
+                count = self._fill(records)
+                self._index()
+                if seed is not None:
+                    self.set_fact("seed", seed)
+        finally:
+            if alone:
+                self._journal("WAL")
         return count
 
+    def _fill(self, records: Iterable[Record]) -> int:
+        count = 0
+        previous = -1
+        stream = iter(records)
+        while chunk := list(itertools.islice(stream, 1000)):
+            rows: list[Row] = []
+            tags: list[tuple[str, int]] = []
+            for record in chunk:
+                key = max(record["createdAt"] << TIE_BITS, previous + 1)
+                previous = key
+                rows.append(self._row(record, key))
+                tags.extend((tag, key) for tag in dict.fromkeys(record["tags"]))
+            self._insert(rows)
+            self._db.executemany("INSERT INTO tags VALUES (?,?)", tags)
+            count += len(chunk)
+        return count
+
+    def _journal(self, mode: str) -> bool:
+        """Change how the file is written; returns whether that could be done now."""
+        try:
+            return bool(self._db.execute(f"PRAGMA journal_mode = {mode}").fetchone()[0].upper() == mode)
+        except sqlite3.OperationalError:
+            return False
+
     def add(self, record: Record, due: int | None = None) -> Row:
-        """Add one run; of runs created in the same millisecond the later one counts as newer.
+        """Add one run; of runs created in the same millisecond the one with the greater id counts as newer.
 
         Raises:
             ValueError: A run with this id exists.
         """
-        first = record["createdAt"] << TIE_BITS
         with self._transaction():
             if self.get(record["id"]):
                 raise ValueError(f"a run {record['id']} exists already")
-            last = self._db.execute(
-                "SELECT max(key) FROM runs WHERE key BETWEEN ? AND ?", (first, first + (1 << TIE_BITS) - 1)
-            ).fetchone()[0]
-            row = self._row(record, first if last is None else last + 1, due)
+            row = self._row(record, self._place(record["createdAt"], record["id"]), due)
             self._insert([row])
             self._tag(row.key, record["tags"])
         return row
@@ -244,6 +275,15 @@ class Store:
         found = self._db.execute("SELECT key FROM runs WHERE id=?", (run_id,)).fetchone()
         return found[0] if found else None
 
+    def key_at(self, created: int, internal_id: str) -> int:
+        """Return the first key that a run created then may have whose internal id is not smaller."""
+        first = created << TIE_BITS
+        found: int | None = self._db.execute(
+            f"SELECT min(key) FROM runs WHERE key BETWEEN ? AND ? AND substr(id,{_PREFIX + 1})>=?",
+            (first, first + (1 << TIE_BITS) - 1, internal_id),
+        ).fetchone()[0]
+        return first + (1 << TIE_BITS) if found is None else found
+
     def children(self, run_id: str) -> list[Row]:
         """Return the immediate children of a run, oldest first."""
         found = self._db.execute(f"SELECT {_COLUMNS} FROM runs WHERE parent=? ORDER BY key", (run_id,))
@@ -287,7 +327,7 @@ class Store:
             low = newer_than + 1 if low is None else max(low, newer_than + 1)
         parts = [
             self._db.execute(sql, parameters)
-            for sql, parameters in _statements(selection.equal, low, high, forward, limit)
+            for sql, parameters in _statements(selection, self.ends, low, high, forward, limit)
         ]
         if len(parts) == 1:
             return parts[0].fetchall()
@@ -296,6 +336,25 @@ class Store:
         return [unique[key] for key in sorted(unique, reverse=forward)[:limit]]
 
     # Inside
+
+    def _place(self, created: int, run_id: str) -> int:
+        """Return a free key for a run, so that runs of one millisecond stand in the order of their ids."""
+        first = created << TIE_BITS
+        bounds = (first, first + (1 << TIE_BITS) - 1, run_id)
+        asked = "SELECT {}(key) FROM runs WHERE key BETWEEN ? AND ? AND id{}?"
+        below: int | None = self._db.execute(asked.format("max", "<"), bounds).fetchone()[0]
+        above: int | None = self._db.execute(asked.format("min", ">"), bounds).fetchone()[0]
+        last: int | None = self._db.execute(
+            "SELECT max(key) FROM runs WHERE key BETWEEN ? AND ?", bounds[:2]
+        ).fetchone()[0]
+        if last is None:
+            return first + _FIRST
+        if above is not None:
+            key = (above + (first if below is None else below)) // 2
+            taken = self._db.execute("SELECT 1 FROM runs WHERE key=?", (key,)).fetchone()
+            if (below or first) < key < above and not taken:
+                return key
+        return last + _STEP
 
     def _row(self, record: Record, key: int, due: int | None = None) -> Row:
         if self.environment["name"] == "dev":
@@ -332,12 +391,13 @@ class _Transaction:
 
 
 def _statements(
-    equal: Mapping[str, tuple[str | int, ...]], low: int | None, high: int | None, forward: bool, limit: int
+    selection: Selection, ends: str, low: int | None, high: int | None, forward: bool, limit: int
 ) -> Iterator[tuple[str, list[str | int]]]:
     """Yield one ordered statement for each value of the leading filter.
 
     Asking for all values in one statement would make SQLite sort every match before the first page.
     """
+    equal = selection.equal
     leader = next((name for name in _LEADERS if name in equal), None)
     order = "DESC" if forward else "ASC"
     conditions: list[str] = []
@@ -357,7 +417,11 @@ def _statements(
         if bound is not None:
             conditions.append(f"{key}{sign}?")
             shared.append(bound)
-    columns = "runs.key, runs.id, runs.state, runs.common"
+    for text, sign in ((selection.below, "<"), (selection.above, ">")):
+        if text is not None:
+            conditions.append(f"substr(runs.id,{_PREFIX + 1}){sign}?")
+            shared.append(text)
+    columns = f"runs.key, runs.id, runs.state, runs.common || runs.{ends}"
     source = "tags AS lead CROSS JOIN runs ON runs.key=lead.key" if leader == "tag" else "runs"
     lead = "lead.tag=?" if leader == "tag" else f"runs.{leader}=?"
     for value in dict.fromkeys(equal[leader]) if leader else (None,):

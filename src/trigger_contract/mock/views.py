@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from trigger_contract.mock.clock import Clock
-from trigger_contract.mock.lifecycle import serialized_error
+from trigger_contract.mock.deviations import Deviation
+from trigger_contract.mock.lifecycle import CANCELED, serialized_error
 from trigger_contract.mock.records import OUTPUT, PAYLOAD, Row, encode
 from trigger_contract.mock.states import Naming
 from trigger_contract.mock.store import Listed, Store
@@ -34,8 +35,10 @@ class Views:
     def __init__(self, store: Store, clock: Clock, deviations: frozenset[str], signing_key: bytes) -> None:
         self._store = store
         self._clock = clock
-        self._no_attempts = "D2" in deviations
-        self._empty_children = "D12" in deviations
+        self._no_attempts = Deviation.D2 in deviations
+        self._empty_children = Deviation.D12 in deviations
+        self._no_end_of_expired = Deviation.D17 in deviations
+        self._stored_result = Deviation.D30 in deviations
         self._signing_key = signing_key
         self._env = ',"env":' + encode(store.environment)
         self._ends: dict[int, dict[str, str]] = {}
@@ -51,7 +54,17 @@ class Views:
 
     def related(self, row: Row, naming: Naming) -> str:
         """Write a run as other runs show it."""
-        return "{" + row.common + "," + naming.fragments[row.state] + "," + row.detail + "}"
+        return "{" + ",".join(self._outside(row, naming)) + "}"
+
+    def _outside(self, row: Row, naming: Naming) -> list[str]:
+        """Write what a run shows wherever it shows, but in a list."""
+        ends = row.ends
+        if self._no_end_of_expired and row.state == "EXPIRED":
+            members = json.loads("{" + ends[1:] + "}")
+            members.pop("finishedAt", None)
+            ends = "," + encode(members)[1:-1] if members else ""
+        region = f'"region":{encode(row.region)}'
+        return [row.common + ends, naming.fragments[row.state], row.detail, region]
 
     def whole(
         self,
@@ -61,7 +74,6 @@ class Views:
         *,
         content: bool = True,
         output: bool = True,
-        error: bool = False,
         env: bool = False,
     ) -> str:
         """Write a run with everything it has.
@@ -71,11 +83,10 @@ class Views:
             naming: How states are named.
             base: The URL of this server, for presigned URLs.
             content: Show payload and output.
-            output: Show the output, and where attempts are not shown the error.
-            error: Show the error beside the attempts too.
+            output: Show the output and the error.
             env: Show the environment.
         """
-        parts = [row.common, naming.fragments[row.state], row.detail]
+        parts = self._outside(row, naming)
         if env:
             parts.append(self._env[1:])
         if content:
@@ -86,26 +97,37 @@ class Views:
         parts.append(self._related_runs(row, naming))
         if row.schedule_json:
             parts.append('"schedule":' + row.schedule_json)
-        if not self._no_attempts:
-            parts.append('"attempts":' + row.attempts)
-        else:
-            parts.append(f'"attempts":[],"attemptCount":{row.attempt_count}')
-        if row.error and output and (error or self._no_attempts):
-            parts.append('"error":' + json.dumps(serialized_error(json.loads(row.error))))
+        attempts = "[]" if self._no_attempts else row.attempts
+        parts.append(f'"attempts":{attempts},"attemptCount":{row.attempt_count}')
+        if row.error and output and (shown := serialized_error(json.loads(row.error))):
+            parts.append('"error":' + json.dumps(shown))
         return "{" + ",".join(parts) + "}"
 
     def result(self, row: Row) -> dict[str, Any]:
         """Return the result of a finished run."""
         record = json.loads("{" + row.common + "}")
+        more = json.loads(row.more) if row.more else {}
         said: dict[str, Any] = {"ok": row.state == "COMPLETED", "id": row.id}
         if said["ok"]:
-            output = json.loads(row.output) if row.output else None
-            plain = isinstance(output, str)
-            said |= {"output": output if plain else row.output or "null"}
-            said |= {"outputType": "text/plain" if plain else "application/json"}
+            said |= self._output(row, more)
+        elif row.state == "CANCELED" and self._stored_result:
+            said["error"] = {"type": "INTERNAL_ERROR", "code": CANCELED}
         else:
-            said["error"] = json.loads(row.error)
-        return said | {"usage": {"durationMs": record["durationMs"]}, "taskIdentifier": row.task}
+            said["error"] = (
+                json.loads(row.error) if row.error else {"type": "INTERNAL_ERROR", "code": CANCELED}
+            )
+        if not self._stored_result:
+            said |= {"usage": {"durationMs": record["durationMs"]}}
+        return said | {"taskIdentifier": row.task}
+
+    def _output(self, row: Row, more: Mapping[str, Any]) -> dict[str, Any]:
+        if self._stored_result and ("outputText" in more or not row.output):
+            kind = {"outputType": more.get("outputType", "application/json")}
+            return kind | ({"output": more["outputText"]} if "outputText" in more else {})
+        output = json.loads(row.output) if row.output else None
+        if isinstance(output, str):
+            return {"output": output, "outputType": "text/plain"}
+        return {"output": row.output or "null", "outputType": "application/json"}
 
     def packet(self, name: str, query: Mapping[str, str]) -> bytes | None:
         """Return the content a presigned URL leads to, or None where the URL is not right or has expired."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from trigger_contract.document.promises import EXTENSION as PROMISE
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.choosing import Wanted, choose_names, folded
 from trigger_contract.normalize.contexts import NAME, Context, contexts, needs_component
@@ -21,7 +22,7 @@ from trigger_contract.normalize.reading.expanded import HINT
 from trigger_contract.normalize.shape import walk
 
 _AT_THE_PLACE = ("deprecated", "readOnly", "writeOnly")
-_MAY_DIFFER = ("title", "description", "default", "example", "examples", *_AT_THE_PLACE)
+_MAY_DIFFER = ("title", "description", PROMISE, "default", "example", "examples", *_AT_THE_PLACE)
 _MARKS = (NAME, HINT)
 
 

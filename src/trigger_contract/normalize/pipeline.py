@@ -23,6 +23,7 @@ from trigger_contract.normalize.merging.restoring import restore
 from trigger_contract.normalize.merging.services import separate_services
 from trigger_contract.normalize.model import AGE, OVERLAY, Contradiction, Fragment, Ledger, Node, Page
 from trigger_contract.normalize.overlay import Action, Touched, apply_overlay
+from trigger_contract.normalize.promising import write_promises
 from trigger_contract.normalize.provenance import provenance
 from trigger_contract.normalize.reading.forms import check_form
 from trigger_contract.normalize.reading.pages import read_page
@@ -187,6 +188,7 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     complete(draft, _name(fragments))
     arrange(draft)
     name_components(draft)
+    write_promises(draft)
     arrange(draft)
     check_operation_ids(draft)
     document: dict[str, object] = plain(draft)

@@ -1,0 +1,167 @@
+"""Two answers side by side: what a client could tell apart."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from trigger_contract.replay.learned import Learned
+from trigger_contract.replay.recording import Received
+
+HEADERS = ("allow", "location", "x-should-retry", "access-control-expose-headers")
+"""Headers held against each other beside the media type; others belong to a server's surroundings."""
+
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,}(?:Z|[+-][0-9]{2}:?[0-9]{2})?")
+_NANOSECONDS = re.compile(r"[0-9]{16,19}")
+_CUT = re.compile(r"…\([0-9]+ characters\)$")
+_STANDS_FOR = re.compile(r"<(?:html page of|gzip|binary) .*>", re.DOTALL)
+_HOST = re.compile(r"https?://[^/\s\"]+|<host>")
+_JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*|<jwt>")
+_VOLATILE = re.compile(r"(?:^|[^a-z])(?:traceId|spanId|parentSpanId|publicAccessToken|hash|reset)$")
+_WAIT = re.compile(r"[0-9]+(?= seconds)")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that differs.
+
+    Attributes:
+        kind: ``status``, ``type``, ``header``, ``shape`` or ``value``.
+        place: Where, as a JSON pointer; empty for the answer as a whole.
+        recorded: What was recorded.
+        given: What the server gave.
+    """
+
+    kind: str
+    place: str
+    recorded: str
+    given: str
+
+    def __str__(self) -> str:
+        place = f" at {self.place}" if self.place else ""
+        return f"{self.kind}{place}: recorded {self.recorded}, now {self.given}"
+
+
+def compare(recorded: Received, given: Received, learned: Learned) -> tuple[Difference, ...]:
+    """Return everything in which an answer differs from the recorded one.
+
+    Names are compared through ``learned``; what depends on when and where a server runs (times of things
+    that were made just now, hosts, signatures) is not held against it.
+    """
+    if recorded.status != given.status:
+        # Bodies of different statuses differ in everything: the status says it all.
+        shown = [f"{answer.status} {_short(answer.body)}" for answer in (recorded, given)]
+        return (Difference("status", "", *shown),)
+    return (*_headers(recorded, given, learned), *_Bodies(learned).walk(recorded.body, given.body))
+
+
+def _headers(recorded: Received, given: Received, learned: Learned) -> Iterator[Difference]:
+    kinds = [_media_type(answer) for answer in (recorded, given)]
+    if kinds[0] != kinds[1]:
+        yield Difference("type", "", kinds[0] or "none", kinds[1] or "none")
+    for name in HEADERS:
+        there, here = recorded.headers.get(name), given.headers.get(name)
+        if (there is None) != (here is None) or (there and here and _tidy(there, learned) != _tidy(here)):
+            yield Difference("header", name, str(there), str(here))
+
+
+def _media_type(answer: Received) -> str:
+    return answer.headers.get("content-type", "").replace(" ", "").lower()
+
+
+def _tidy(text: str, learned: Learned | None = None) -> str:
+    text = learned.translate(text) if learned else text
+    return ", ".join(sorted(part.strip() for part in _HOST.sub("", text).split(",")))
+
+
+class _Bodies:
+    """Walks two JSON values at once."""
+
+    def __init__(self, learned: Learned) -> None:
+        self._learned = learned
+        self._made = False
+
+    def walk(self, recorded: Any, given: Any) -> Iterator[Difference]:
+        """Yield what differs; all ids first, as they tell whether a thing was made during the replay."""
+        self._meet(recorded, given)
+        yield from self._walk(recorded, given, "")
+
+    def _meet(self, recorded: Any, given: Any) -> None:
+        if isinstance(recorded, Mapping) and isinstance(given, Mapping):
+            for name in recorded.keys() & given.keys():
+                self._meet(recorded[name], given[name])
+        elif isinstance(recorded, list) and isinstance(given, list):
+            for there, here in zip(recorded, given, strict=False):
+                self._meet(there, here)
+        elif isinstance(recorded, str) and isinstance(given, str) and recorded != given:
+            self._made = bool(self._learned.meets(recorded, given)) or self._made
+        elif isinstance(recorded, str) and isinstance(given, str):
+            self._learned.meets(recorded, given)
+
+    def _walk(self, recorded: Any, given: Any, place: str) -> Iterator[Difference]:
+        if isinstance(recorded, Mapping) and isinstance(given, Mapping):
+            yield from self._objects(recorded, given, place)
+        elif isinstance(recorded, list) and isinstance(given, list):
+            yield from self._lists(recorded, given, place)
+        elif _kind(recorded) != _kind(given):
+            yield Difference("shape", place, _short(recorded), _short(given))
+        elif recorded != given and not self._same(recorded, given, place):
+            yield Difference("value", place, _short(recorded), _short(given))
+
+    def _objects(
+        self, recorded: Mapping[str, Any], given: Mapping[str, Any], place: str
+    ) -> Iterator[Difference]:
+        for name in recorded.keys() | given.keys():
+            below = f"{place}/{name.replace('~', '~0').replace('/', '~1')}"
+            if name not in given:
+                yield Difference("shape", below, _short(recorded[name]), "absent")
+            elif name not in recorded:
+                yield Difference("shape", below, "absent", _short(given[name]))
+            else:
+                yield from self._walk(recorded[name], given[name], below)
+
+    def _lists(self, recorded: list[Any], given: list[Any], place: str) -> Iterator[Difference]:
+        cut = bool(recorded) and isinstance(recorded[-1], dict) and set(recorded[-1]) == {"$more"}
+        recorded = recorded[:-1] if cut else recorded
+        if bool(recorded) != bool(given):
+            yield Difference("shape", place, f"{len(recorded)} items", f"{len(given)} items")
+        elif len(recorded) != len(given) and not (cut and len(given) > len(recorded)):
+            yield Difference("value", place, f"{len(recorded)} items", f"{len(given)} items")
+        for index, (there, here) in enumerate(zip(recorded, given, strict=False)):
+            yield from self._walk(there, here, f"{place}/{index}")
+
+    def _same(self, recorded: Any, given: Any, place: str) -> bool:
+        if not (isinstance(recorded, str) and isinstance(given, str)):
+            return isinstance(recorded, int | float) and self._made and bool(_VOLATILE.search(place))
+        if (same := self._learned.meets(recorded, given)) is not None:
+            return same
+        if _STANDS_FOR.fullmatch(recorded) or _VOLATILE.search(place):
+            return True
+        if _CUT.search(recorded):
+            return given.startswith(_CUT.sub("", recorded))
+        if self._made and _MOMENT.fullmatch(recorded) and _MOMENT.fullmatch(given):
+            return True
+        if self._made and _NANOSECONDS.fullmatch(recorded) and _NANOSECONDS.fullmatch(given):
+            return True
+        return self._neutral(self._learned.translate(recorded)) == self._neutral(given)
+
+    @staticmethod
+    def _neutral(text: str) -> str:
+        return _WAIT.sub("N", _JWT.sub("<jwt>", _HOST.sub("", text)))
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    return "null" if value is None else type(value).__name__
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = " ".join(text.split())
+    return text if len(text) <= 160 else text[:160] + "…"
