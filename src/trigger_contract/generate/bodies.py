@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from trigger_contract.document.composition import composition
@@ -11,7 +12,7 @@ from trigger_contract.document.references import resolve
 from trigger_contract.generate.naming import Names, pascal_case, snake_case
 from trigger_contract.generate.plan import Body, BodyField, BodyForm
 from trigger_contract.generate.reading import SchemaReader
-from trigger_contract.generate.schemas import Field, Nullable, Scalar, Type
+from trigger_contract.generate.schemas import ANY, Field, Model, Nullable, Scalar, Type, UnionOf
 
 _ORDER = {"json": 0, "form": 1, "multipart": 2, "lines": 3, "text": 4, "binary": 5}
 # An optional object of this name only gathers what else a call can be given.
@@ -19,6 +20,7 @@ _BAG = "options"
 # A span as texts show it: `1h`, "30d", '60s'.
 _SPAN = re.compile(r"""[`"']\d+(?:s|m|h|hr|d|w)(?:\d+(?:s|m|h))*[`"']""")
 _SPAN_EXAMPLE = re.compile(r"\d+(?:s|m|h|hr|d|w)(?:\d+(?:s|m|h))*")
+_MOMENT = re.compile(r"\bdate[- ]?time\b|\bdate (?:object|string)\b", re.IGNORECASE)
 _KEYS = ("idempotencykey",)
 
 
@@ -97,11 +99,15 @@ def _fields(
     reader: SchemaReader,
 ) -> tuple[BodyField, ...]:
     """The properties of an object as keywords; those of ``options`` stand beside the others."""
-    model = reader.model(type_.inner if isinstance(type_, Nullable) else type_)
-    if model is None:
+    plain = type_.inner if isinstance(type_, Nullable) else type_
+    models = [reader.model(member) for member in (plain.members if isinstance(plain, UnionOf) else (plain,))]
+    entries = _united([model for model in models if model is not None])
+    if None in models or not entries:
         return ()
     views = composition(document)
-    declared = views.properties(schema)
+    declared: dict[str, Mapping[str, Any]] = {}
+    for alternative in views.alternatives(schema):
+        declared = {**views.properties(alternative), **declared}
     fields: list[BodyField] = []
     inner: list[tuple[Field, Mapping[str, Any]]] = []
 
@@ -110,10 +116,10 @@ def _fields(
             plain = snake_case(path[-1])
             by_path[path] = names.take(plain, f"{plain.rstrip('_')}_", snake_case("_".join(path)))
         fields.append(
-            BodyField(by_path[path], path, entry.type, required, entry.description, is_span(view, entry.type))
+            BodyField(by_path[path], path, entry.type, required, entry.description, spelled(view, entry.type))
         )
 
-    for entry in model.fields:
+    for entry in entries:
         view = declared.get(entry.wire, {})
         if view.get("readOnly") is True:
             continue
@@ -128,18 +134,32 @@ def _fields(
     return tuple(fields)
 
 
-def is_span(view: Mapping[str, Any], type_: Type) -> bool:
-    """Whether a text takes a span of time, by the examples in its description."""
+def _united(models: list[Model]) -> list[Field]:
+    """The properties of one object, or of one of several: what is not required in each need not be given."""
+    found: dict[str, list[Field]] = {}
+    for model in models:
+        for entry in model.fields:
+            found.setdefault(entry.wire, []).append(entry)
+    united = []
+    for same in found.values():
+        types = tuple(dict.fromkeys(entry.type for entry in same))
+        type_ = types[0] if len(types) == 1 else ANY if ANY in types else UnionOf(types)
+        required = len(same) == len(models) and all(entry.required for entry in same)
+        united.append(replace(same[0], type=type_, required=required))
+    return united
+
+
+def spelled(view: Mapping[str, Any], type_: Type) -> tuple[str, ...]:
+    """What a text may be written from beside: spans and moments, by examples and words about it."""
     views = [view, *(item for key in ("oneOf", "anyOf") for item in view.get(key) or ())]
     for each in views:
         if not isinstance(each, Mapping) or each.get("format"):
             continue
-        example = each.get("example")
-        if isinstance(example, str) and _SPAN_EXAMPLE.fullmatch(example):
-            return True
-        if _holds_text(type_) and _SPAN.search(str(each.get("description") or "")):
-            return True
-    return False
+        example, words = each.get("example"), str(each.get("description") or "")
+        is_span = isinstance(example, str) and _SPAN_EXAMPLE.fullmatch(example) is not None
+        if _holds_text(type_) and (is_span or _SPAN.search(words)):
+            return ("datetime", "timedelta") if _MOMENT.search(words) else ("timedelta",)
+    return ()
 
 
 def _holds_text(type_: Type) -> bool:

@@ -78,9 +78,7 @@ def filters(plan: Plan) -> dict[str, Any]:
         "argument_annotation": lambda argument: signatures.argument_annotation(argument, plan.inputs),
         "body_annotation": signatures.body_annotation,
         "body": signatures.body_literal,
-        "field_input": lambda entry: signatures.input_annotation(
-            entry.type, plan.inputs, is_span=entry.is_span
-        ),
+        "field_input": lambda entry: signatures.input_annotation(entry.type, plan.inputs, entry.spelled),
         "join_literals": lambda values: ", ".join(repr(value) for value in sorted(values)),
         "literal": repr,
         "markdown": markdown,

@@ -109,17 +109,22 @@ def shorter_name(operation: Operation, noun: str, name: str) -> str | None:
     Only where the id names the noun, so that what stands before it tells whose it is.
     """
     parts = name.split("_")
-    said = {singular(word.lower()) for word in words(short_id(operation))}
-    if not {singular(word.lower()) for word in words(noun)} <= said:
+    if not set(_singulars(noun)) <= set(_singulars(short_id(operation))):
         return None
+    segments = operation.path.split("/")
+    places = [index for index, segment in enumerate(segments) if _singulars(segment) == _singulars(noun)]
     below = {
-        singular(word.lower())
-        for above, parameter in zip(operation.path.split("/"), operation.path.split("/")[1:], strict=False)
-        if parameter.startswith("{") and not operation.path.endswith(f"{above}/{parameter}")
-        for word in words(above)
+        word
+        for index, above in enumerate(segments[: places[-1]] if places else ())
+        if segments[index + 1].startswith("{")
+        for word in _singulars(above)
     }
     kept = [part for part in parts[1:] if singular(part) not in below]
     return "_".join([parts[0], *kept]) if len(kept) < len(parts) - 1 else None
+
+
+def _singulars(name: str) -> list[str]:
+    return [singular(word.lower()) for word in words(name)]
 
 
 def read_method(

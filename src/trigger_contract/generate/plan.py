@@ -52,7 +52,7 @@ class BodyField:
         type: What it takes.
         required: Whether it must be given where the body is written by keywords.
         description: The document's words.
-        is_span: Whether it takes a span of time such as ``1h``.
+        spelled: What a text may be written from beside: spans of time such as ``1h``, moments.
     """
 
     name: str
@@ -60,7 +60,7 @@ class BodyField:
     type: Type
     required: bool
     description: str
-    is_span: bool = False
+    spelled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

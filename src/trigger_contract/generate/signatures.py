@@ -44,12 +44,11 @@ def argument_annotation(argument: Argument, inputs: Inputs) -> str:
     return _joined(parts)
 
 
-def input_annotation(type_: Type, inputs: Inputs, *, is_span: bool = False) -> str:
+def input_annotation(type_: Type, inputs: Inputs, spelled: tuple[str, ...] = ()) -> str:
     """The annotation of a value in a body: models or mappings of their properties, sequences as lists."""
     parts: list[str] = []
     _given(type_, inputs, parts)
-    if is_span:
-        parts += ["datetime.datetime", "datetime.timedelta"]
+    parts += [f"datetime.{name}" for name in spelled]
     return _joined(parts)
 
 
