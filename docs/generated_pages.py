@@ -212,15 +212,15 @@ def _deviations() -> Iterator[str]:
 
 def _promises() -> Iterator[str]:
     yield "# Promises in prose\n"
-    yield "A description may promise more than any keyword of OpenAPI can. The normaliser reads such sentences"
-    yield "once and writes what they promise into the document, beside the description:\n"
+    yield "A description may promise more than any keyword of OpenAPI can. The normaliser reads such"
+    yield "sentences once and writes what they promise into the document, beside the description:\n"
     yield "```yaml\nx-promise:\n- kind: hidden\n  from: public key"
     yield "  says: omitted if the request was made with a Public API key\n```\n"
     yield "The suite reads this data and no sentence. Of a document that the normaliser never saw, the"
     yield "descriptions are read on the way by the same rows, so it gets the same laws.\n"
-    yield "In an overlay, or in your own document, an entry with `reason` in place of `says` declares a promise"
-    yield "that stands in no sentence; `tier` tells how firm it is (`documented`, `derived` or `advisory`). An"
-    yield "entry with `struck` and the reason takes one back.\n"
+    yield "In an overlay, or in your own document, an entry with `reason` in place of `says` declares a"
+    yield "promise that stands in no sentence; `tier` tells how firm it is (`documented`, `derived` or"
+    yield "`advisory`). An entry with `struck` and the reason takes one back.\n"
     yield "| kind | what it promises | takes | a text that says so |\n|---|---|---|---|"
     for name, kind in KINDS.items():
         takes = ", ".join([f"`{one}`" for one in kind.arguments] + [f"`{one}`?" for one in kind.optional])

@@ -84,7 +84,14 @@ def judge(server: Server, *, stop_early: bool = True, seed: int = 1, **settings:
         settings: Further settings of the suite.
     """
     start = time.monotonic()
-    chosen = {**KEYS, "examples": 6, "time_limit": 60.0, **dict(server.arguments), **settings}
+    chosen = {
+        **KEYS,
+        "examples": 6,
+        "time_limit": 60.0,
+        "concurrency": 1,
+        **dict(server.arguments),
+        **settings,
+    }
     transport = HookTransport(server.runs, server.make())
     session = Session(Settings(url="http://server.test", seed=seed, **chosen), transport=transport)
     try:

@@ -7,7 +7,7 @@ from typing import Any
 
 from trigger_contract.changes.law import Effect, Flow
 from trigger_contract.changes.scope import Scope
-from trigger_contract.changes.side import Side, same_json, same_words
+from trigger_contract.changes.side import Side, quoted, same_json, same_words
 
 _Object = Mapping[str, Any]
 
@@ -62,15 +62,15 @@ def compare_content(
     code = "response" if kind == "response" else f"{kind}-{subject}"
     # A client asks for, or chooses, the media type: losing one hurts either way.
     for name in gone:
-        message = f"{what[:1].upper()}{what[1:]} no longer has the media type `{name}`."
+        message = f"{what[:1].upper()}{what[1:]} no longer has the media type {quoted(name)}."
         removed = f"{code}-media-type-removed"
         scope.report(removed, Effect.INCOMPARABLE, message, name, None, near=(old, new))
     for name in come:
-        message = f"{what[:1].upper()}{what[1:]} has the new media type `{name}`."
+        message = f"{what[:1].upper()}{what[1:]} has the new media type {quoted(name)}."
         scope.report(f"{code}-media-type-added", Effect.NONE, message, None, name, near=(old, new))
     for before, after in pairs:
         if before != after:
-            message = f"The media type of {what} is now spelled `{after}` (was `{before}`)."
+            message = f"The media type of {what} is now spelled {quoted(after)} (was {quoted(before)})."
             renamed = f"{code}-media-type-name-changed"
             scope.report(renamed, _respelled(before, after), message, before, after, near=(old, new))
         one = scope.graph.old.mapping(old[before], f"media type {before}", old)
@@ -174,12 +174,12 @@ def _compare_headers(scope: Scope, what: str, old_raw: Any, new_raw: Any) -> Non
             # As with optional properties: a client that reads it loses it for good.
             effect = Effect.INCOMPARABLE if required else Effect.UNKNOWN
             kind = "required" if required else "optional"
-            message = f"The header `{name}` of {what} was removed."
+            message = f"The header {quoted(name)} of {what} was removed."
             code = f"{kind}-response-header-removed"
             scope.report(code, effect, message, name, None, near=(header, new_raw))
     for key, (name, header) in new.items():
         if key not in old:
-            message = f"The header `{name}` of {what} was added."
+            message = f"The header {quoted(name)} of {what} was added."
             scope.report("response-header-added", Effect.NONE, message, None, name, near=(old_raw, header))
         else:
             _compare_header(scope, name, what, old[key][1], header)
@@ -196,7 +196,7 @@ def _by_lower_name(side: Side, raw: Any) -> dict[str, tuple[str, _Object]]:
 
 def _compare_header(scope: Scope, name: str, what: str, old: _Object, new: _Object) -> None:
     was, now = old.get("required") is True, new.get("required") is True
-    subject = f"The header `{name}` of {what}"
+    subject = f"The header {quoted(name)} of {what}"
     flow = Flow.RECEIVED
     if now and not was:
         message = f"{subject} is now always sent."
@@ -231,7 +231,7 @@ def _compare_links(scope: Scope, what: str, old_raw: Any, new_raw: Any) -> None:
     for name in dict.fromkeys([*old, *new]):
         one = scope.graph.old.mapping(old.get(name), f"link {name}", old)
         other = scope.graph.new.mapping(new.get(name), f"link {name}", new)
-        subject = f"The link `{name}` of {what}"
+        subject = f"The link {quoted(name)} of {what}"
         near = (one, other)
         if name not in new:
             scope.report("response-link-removed", Effect.UNKNOWN, f"{subject} was removed.", near=near)

@@ -12,7 +12,7 @@ from trigger_contract.changes.position import component
 from trigger_contract.changes.schemas import SchemaGraph
 from trigger_contract.changes.scope import Scope
 from trigger_contract.changes.security import compare_schemes
-from trigger_contract.changes.side import Side, same_json
+from trigger_contract.changes.side import Side, quoted, same_json
 from trigger_contract.changes.spot import Context, Finding
 from trigger_contract.errors import UserError
 
@@ -112,10 +112,10 @@ def _compare_document(scope: Scope, old: Side, new: Side) -> None:
     for name in dict.fromkeys([*tags[0], *tags[1]]):
         if name in tags[0] and name in tags[1]:
             keys = ("description", "externalDocs")
-            scope.texts("api-tag", f"the tag `{name}`", tags[0][name], tags[1][name], keys)
+            scope.texts("api-tag", f"the tag {quoted(name)}", tags[0][name], tags[1][name], keys)
         else:
             verb = "removed from" if name in tags[0] else "added to"
-            message = f"The tag `{name}` was {verb} the document's list."
+            message = f"The tag {quoted(name)} was {verb} the document's list."
             scope.report(f"api-tag-listing-{verb.split()[0]}", Effect.TEXT, message)
 
 
@@ -134,10 +134,10 @@ def _compare_unused(scope: Scope, old: Side, new: Side) -> None:
         if name in used:
             continue
         if name not in schemas[1]:
-            message = f"The schema `{name}`, which no operation uses, was removed."
+            message = f"The schema {quoted(name)}, which no operation uses, was removed."
             scope.report("api-schema-removed", Effect.TEXT, message, near=(schemas[0][name], None))
         elif name not in schemas[0]:
-            message = f"The schema `{name}`, which no operation uses, was added."
+            message = f"The schema {quoted(name)}, which no operation uses, was added."
             scope.report("api-schema-added", Effect.TEXT, message, near=(None, schemas[1][name]))
         else:
             both = [schema[name] for schema in schemas]
@@ -146,7 +146,7 @@ def _compare_unused(scope: Scope, old: Side, new: Side) -> None:
                 continue
             key = scope.graph.compare(context, name, *both)
             if any(True for _ in scope.graph.findings([key])):
-                message = f"The schema `{name}`, which no operation uses, changed."
+                message = f"The schema {quoted(name)}, which no operation uses, changed."
                 scope.report("api-schema-changed", Effect.TEXT, message, near=(both[0], both[1]))
 
 

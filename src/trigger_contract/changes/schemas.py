@@ -26,7 +26,7 @@ from trigger_contract.changes.law import Effect, Flow
 from trigger_contract.changes.model import Severity
 from trigger_contract.changes.position import Position, is_annotation, position
 from trigger_contract.changes.presence import added, dependents, existence, kebab, removed, requiredness
-from trigger_contract.changes.side import Side, canonical, line_of, listing, same_json
+from trigger_contract.changes.side import Side, canonical, line_of, listing, quoted, same_json
 from trigger_contract.changes.spot import Context, Finding, Spot
 
 # Keywords whose value is one schema that every (or some) value has to meet as well.
@@ -298,14 +298,14 @@ class SchemaGraph:
             if name in old and name in new:
                 self._compare(spot.below(f"[{name}]"), node, old[name], new[name])
             else:
-                existence(spot, what, f"`{keyword}` {name}", old.get(name), new.get(name))
+                existence(spot, what, f"`{keyword}` {quoted(name)}", old.get(name), new.get(name))
 
     def _unions(self, spot: Spot, node: _Node, old: Flat, new: Flat) -> None:
         before = [key for key in ("oneOf", "anyOf") if key in old.keywords]
         after = [key for key in ("oneOf", "anyOf") if key in new.keywords]
         pairs = [(key, key) for key in before if key in after]
         if len(before) == len(after) == 1 and before != after:
-            predicate = f"is now `{after[0]}` of its alternatives (was `{before[0]}`)"
+            predicate = f"is now {quoted(after[0])} of its alternatives (was {quoted(before[0])})"
             spot.report("union-kind-changed", Effect.NONE, predicate, before[0], after[0])
             pairs = [(before[0], after[0])]
         elif before != after:
@@ -388,7 +388,7 @@ class SchemaGraph:
                 dependents(spot, before or {}, after or {})
             else:
                 effect = Effect.INCOMPARABLE if key in _ENCODINGS else Effect.UNKNOWN
-                spot.report(f"{kebab(key)}-changed", effect, f"has another `{key}`", before, after)
+                spot.report(f"{kebab(key)}-changed", effect, f"has another {quoted(key)}", before, after)
         gone, come = list(old.extra), list(new.extra)
         for one in old.extra:
             for other in come:
@@ -397,9 +397,9 @@ class SchemaGraph:
                     come.remove(other)
                     break
         for key, value in come:
-            spot.report("all-of-added", Effect.NARROWS, f"must now also meet `{key}`", None, value)
+            spot.report("all-of-added", Effect.NARROWS, f"must now also meet {quoted(key)}", None, value)
         for key, value in gone:
-            spot.report("all-of-removed", Effect.WIDENS, f"need not meet `{key}`", value, None)
+            spot.report("all-of-removed", Effect.WIDENS, f"need not meet {quoted(key)}", value, None)
 
     def _prefix_items(self, spot: Spot, node: _Node, old: list[Any], new: list[Any]) -> None:
         for index in range(max(len(old), len(new))):
@@ -418,9 +418,9 @@ class SchemaGraph:
             before, after = old.get(key), new.get(key)
             if before is None or after is None:
                 if before is not None or after is not None:
-                    existence(spot, key, f"`{key}`", before, after)
+                    existence(spot, key, quoted(key), before, after)
             elif not self.same(spot.context, before, after):
-                spot.report(f"{key}-changed", Effect.UNKNOWN, f"has another `{key}`")
+                spot.report(f"{key}-changed", Effect.UNKNOWN, f"has another {quoted(key)}")
 
 
 def _owner(spot: Spot, name: str, old: Flat, new: Flat, in_old: bool, in_new: bool) -> Spot:

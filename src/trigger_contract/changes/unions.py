@@ -10,7 +10,7 @@ from trigger_contract.changes.flatten import Flat, flatten
 from trigger_contract.changes.law import Effect
 from trigger_contract.changes.model import Severity
 from trigger_contract.changes.position import Position, is_annotation, position
-from trigger_contract.changes.side import Side, canonical, listing, same_json
+from trigger_contract.changes.side import Side, canonical, listing, quoted, same_json
 from trigger_contract.changes.spot import Context, Spot
 
 if TYPE_CHECKING:
@@ -159,16 +159,16 @@ def describe(side: Side, raw: Any) -> str:
     """Name an alternative: the component, or what it looks like."""
     at = position(side, raw)
     if at.component is not None:
-        return f"`{at.component}`"
+        return quoted(at.component)
     flat = flatten(side, raw)
     if isinstance(title := flat.get("title"), str):
-        return f"`{title}`"
+        return quoted(title)
     if names := [*flat.get("properties", ())]:
         more = ", …" if len(names) > _SHOWN_PROPERTIES else ""
-        return f"`{{{', '.join(names[:_SHOWN_PROPERTIES])}{more}}}`"
+        return quoted(f"{{{', '.join(names[:_SHOWN_PROPERTIES])}{more}}}")
     if needed := flat.get("required"):
-        return f"`required: {', '.join(needed)}`"
-    return f"`{' or '.join(sorted(flat.types)) if flat.types else 'any'}`"
+        return quoted(f"required: {', '.join(needed)}")
+    return quoted(" or ".join(sorted(flat.types)) if flat.types else "any")
 
 
 def choice(side: Side, keyword: str, alternatives: list[Any]) -> str:
@@ -198,7 +198,7 @@ def compare_discriminators(graph: SchemaGraph, spot: Spot, old: Flat, new: Flat,
         return
     names = before.get("propertyName"), after.get("propertyName")
     if names[0] != names[1]:
-        predicate = f"is told apart by `{names[1]}` (was `{names[0]}`)"
+        predicate = f"is told apart by {quoted(names[1])} (was {quoted(names[0])})"
         spot.report("discriminator-property-name-changed", Effect.UNKNOWN, predicate, *names)
     mappings = _mapping(graph.old, old), _mapping(graph.new, new)
     gone = {position(graph.old, one).key for one in told.removed}
@@ -208,13 +208,13 @@ def compare_discriminators(graph: SchemaGraph, spot: Spot, old: Flat, new: Flat,
         if one in gone or other in come:
             continue
         if one is None:
-            predicate = f"has the new discriminator value `{value}`"
+            predicate = f"has the new discriminator value {quoted(value)}"
             spot.report("discriminator-mapping-added", Effect.NONE, predicate, None, value)
         elif other is None:
-            predicate = f"no longer has the discriminator value `{value}`"
+            predicate = f"no longer has the discriminator value {quoted(value)}"
             spot.report("discriminator-mapping-deleted", Effect.UNKNOWN, predicate, value, None)
         elif one != other and not graph.same(spot.context, {"$ref": one}, {"$ref": other}):
-            predicate = f"has another schema for the discriminator value `{value}`"
+            predicate = f"has another schema for the discriminator value {quoted(value)}"
             spot.report("discriminator-mapping-changed", Effect.UNKNOWN, predicate, one, other)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -45,6 +46,37 @@ class Coverage:
         }
 
 
+class Books:
+    """Keeps account while a run goes on, from every thread.
+
+    Args:
+        contract: The operations under check.
+    """
+
+    def __init__(self, contract: Contract) -> None:
+        self._books = [_Book(contract.document, subject) for subject in contract.subjects]
+        self._lock = threading.Lock()
+
+    def enter(self, exchange: Exchange) -> None:
+        """Note what was sent and received."""
+        path = split_url(exchange.request.target).path
+        book = next((item for item in self._books if item.answers(path)), None)
+        if book is not None:
+            with self._lock:
+                book.enter(exchange)
+
+    def result(self) -> Coverage:
+        """Compare what was exchanged so far with what the document names."""
+        with self._lock:
+            return Coverage(
+                {name: frozenset().union(*(book.promised[name] for book in self._books)) for name in ASPECTS},
+                {
+                    name: frozenset().union(*(book.met[name] & book.promised[name] for book in self._books))
+                    for name in ASPECTS
+                },
+            )
+
+
 def coverage(contract: Contract, exchanges: Iterable[Exchange]) -> Coverage:
     """Compare what was exchanged with what the document names.
 
@@ -52,19 +84,10 @@ def coverage(contract: Contract, exchanges: Iterable[Exchange]) -> Coverage:
         contract: The operations under check.
         exchanges: Everything that was sent and received.
     """
-    books = [_Book(contract.document, subject) for subject in contract.subjects]
+    books = Books(contract)
     for exchange in exchanges:
-        path = split_url(exchange.request.target).path
-        book = next((item for item in books if item.answers(path)), None)
-        if book is not None:
-            book.enter(exchange)
-    return Coverage(
-        {name: frozenset().union(*(book.promised[name] for book in books)) for name in ASPECTS},
-        {
-            name: frozenset().union(*(book.met[name] & book.promised[name] for book in books))
-            for name in ASPECTS
-        },
-    )
+        books.enter(exchange)
+    return books.result()
 
 
 class _Book:

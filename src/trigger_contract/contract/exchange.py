@@ -45,6 +45,9 @@ class Exchange:
         started: When it was sent, in UTC.
         elapsed: Seconds until the whole answer was there.
         trouble: Why there is no answer, or empty.
+        number: Which exchange of the run it is; 0 outside of one.
+        is_overrun: Whether there is no answer because it did not end in time or was too large.
+        is_partial: Whether the body is only the beginning of a stream.
     """
 
     request: Request
@@ -55,6 +58,9 @@ class Exchange:
     started: datetime
     elapsed: float
     trouble: str = ""
+    number: int = 0
+    is_overrun: bool = False
+    is_partial: bool = False
 
     @cached_property
     def _parsed(self) -> Any:

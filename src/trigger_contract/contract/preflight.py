@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from functools import partial
+
+from trigger_contract.contract.client import BudgetExhausted
 from trigger_contract.contract.credentials import ANONYMOUS, OPTION_OF, PUBLIC, Credential
 from trigger_contract.contract.exchange import Exchange
 from trigger_contract.contract.ids import unknown_id
@@ -20,25 +24,23 @@ def preflight(session: Session) -> None:
         UserError: The server cannot be reached, serves none of the operations or refuses the key
             everywhere; or a key is missing.
     """
+    if session.settings.wait:
+        _wait(session, session.settings.wait)
     refused: dict[str, list[bool]] = {}
     strangers: list[tuple[bool, bool]] = []
-    asked = 0
-    for subject in session.contract.subjects:
-        exchange = None
-        for credential in session.credentials.full(subject) or _open(session, subject):
-            exchange = _ask(session, subject, credential)
-            if exchange.status not in (401, 403):
-                session.credentials.prefer(subject, credential)
-                break
-        if exchange is None:
-            continue
-        asked += 1
+    overruns: list[str] = []
+    asked = [item for item in session.pool.each(partial(_try, session), session.contract.subjects) if item]
+    if not asked:
+        raise _missing_key(session)
+    for subject, credential, exchange in asked:
+        if exchange.is_overrun:
+            overruns.append(f"{exchange.request.method} {exchange.request.target}: {exchange.trouble}")
         if credential.variable:
             refused.setdefault(credential.variable, []).append(exchange.status in (401, 403))
         has_id = bool(subject.path_parameters)
         strangers.append((has_id, _is_stranger(exchange.status, exchange.is_json, has_id=has_id)))
-    if not asked:
-        raise _missing_key(session)
+    if len(overruns) == len(asked):
+        raise UserError(f"no answer ends: {overruns[0]}", source=session.settings.url)
     for variable, answers in refused.items():
         if all(answers):
             raise UserError(
@@ -49,6 +51,37 @@ def preflight(session: Session) -> None:
         raise UserError(
             "the server there serves none of the operations", source=f"--url {session.settings.url}"
         )
+
+
+def _try(session: Session, subject: Subject) -> tuple[Subject, Credential, Exchange] | None:
+    """Ask an operation with each of its keys until one is let in; None where there is none."""
+    last = None
+    for credential in session.credentials.full(subject) or _open(session, subject):
+        try:
+            exchange = _ask(session, subject, credential)
+        except BudgetExhausted as stop:
+            raise UserError(
+                f"nothing could be judged: {stop.limit} was reached", source=session.settings.url
+            ) from None
+        last = (subject, credential, exchange)
+        if exchange.status not in (401, 403):
+            session.credentials.prefer(subject, credential)
+            break
+    return last
+
+
+def _wait(session: Session, seconds: float) -> None:
+    """Wait for a server that is starting: until it answers anything."""
+    ends = time.monotonic() + seconds
+    while True:
+        try:
+            _ask(session, session.contract.subjects[0], ANONYMOUS)
+        except (UserError, BudgetExhausted):
+            if time.monotonic() > ends:
+                raise
+            time.sleep(min(0.3, seconds))
+        else:
+            return
 
 
 def _open(session: Session, subject: Subject) -> tuple[Credential, ...]:

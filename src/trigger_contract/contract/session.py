@@ -2,38 +2,59 @@
 
 from __future__ import annotations
 
-import math
 import random
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
-from statistics import median
-from typing import TYPE_CHECKING, Any, TypeVar
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import httpx
 
+from trigger_contract.contract.budget import Budget
 from trigger_contract.contract.citations import Citations, read_provenance
-from trigger_contract.contract.client import Client
-from trigger_contract.contract.credentials import Credential, Credentials
+from trigger_contract.contract.client import ANSWER_SECONDS, BudgetExhausted, Client
+from trigger_contract.contract.coverage import Books
+from trigger_contract.contract.credentials import OPTION_OF, Credential, Credentials
 from trigger_contract.contract.exchange import Exchange, Request
 from trigger_contract.contract.findings import Finding
+from trigger_contract.contract.har import har_entry
+from trigger_contract.contract.notes import Notes, current, noting
+from trigger_contract.contract.pool import Pool
 from trigger_contract.contract.readings import Readings, published_readings
 from trigger_contract.contract.redaction import Redactor
 from trigger_contract.contract.sampling import sample
 from trigger_contract.contract.settings import Settings
+from trigger_contract.contract.showing import one_line
 from trigger_contract.contract.snapshot import Walk, whole
 from trigger_contract.contract.subjects import Contract, Relation, Subject, contract_from
 from trigger_contract.contract.universal import OF_CONTENT, SITUATIONAL, Judge
 from trigger_contract.contract.values import item_schema
 from trigger_contract.document.locate import read_document
 from trigger_contract.document.wire import QueryLeaf, encode_query
-
-if TYPE_CHECKING:
-    from trigger_contract.contract.law import Check
+from trigger_contract.errors import UserError
 
 _DEEP = 400
-_QUICK = 0.025
+_ITEMS = 6000
+_HAR_BODY = 4096
+_HAR_ENTRIES = 20_000
+# An operation whose answers do not end is waited for less and less, and then not at all.
+_PATIENCE = (ANSWER_SECONDS, ANSWER_SECONDS, 5.0, 5.0)
+_DOUBTS = 20
 T = TypeVar("T")
+
+
+class KeyLost(UserError):
+    """A key that was let in is refused from some moment on, so that nothing after it can be judged."""
+
+
+class _Shared:
+    """Something that is read once, with what was found while it was read."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.notes = Notes()
+        self.value: Any = None
+        self.is_read = False
 
 
 class Session:
@@ -58,17 +79,34 @@ class Session:
         self.credentials = Credentials(self.contract, settings, self.redactor)
         self.citations = Citations(document, read_provenance(settings.spec))
         self.client = Client(settings, transport)
-        self.fingerprints: set[str] = set()
-        self.current: Check | None = None
+        # A transport inside the process must not be closed under a request; a socket may.
+        self._opens_sockets = transport is None
+        self.budget = Budget(self.client)
+        self.pool = Pool(settings.concurrency)
+        self.books = Books(self.contract)
+        self.entries: list[tuple[int, dict[str, Any]]] = []
         self._pages = Readings([]) if settings.spec else published_readings()
         self._judge = Judge(document, self._pages)
-        self._walks: dict[str, Walk] = {}
+        self._lock = threading.Lock()
+        self._shared: dict[tuple[str, ...], _Shared] = {}
+        # Notes are known again by their identity, so none of them may go while the run lasts.
+        self._kept: list[_Shared] = []
         self._ever: dict[str, set[str]] = {}
         self._readings: dict[tuple[str, ...], dict[str, Exchange]] = {}
+        self._overruns: dict[str, int] = {}
+        self._let_in: dict[str, Request] = {}
+        self._doubts = 0
 
     def close(self) -> None:
-        """Close every connection."""
+        """End what is under way and close every connection."""
+        is_over = bool(self.client.exhausted)
+        self.client.abort("the end of the run")
+        self.pool.close(1.0 if is_over and self._opens_sockets else 10.0)
         self.client.close()
+
+    def shown(self, value: object, limit: int = 200) -> str:
+        """Show a value within a line, as JSON and without secrets."""
+        return one_line(value, self.redactor.text, limit)
 
     def random(self, *names: str) -> random.Random:
         """Return a generator that depends on the seed and these names alone, not on what ran before."""
@@ -112,62 +150,122 @@ class Session:
         if raw_query is None:
             pairs = [*encode_query(subject.leaves, values or {}), *query, *credential.query]
             raw_query = "&".join(f"{quote(name, safe='')}={quote(value, safe=',:')}" for name, value in pairs)
-        request = Request(
-            method=method,
-            target=target + ("?" + raw_query if raw_query else ""),
-            headers=(*credential.headers, *headers),
-            shown_headers=(*credential.shown, *headers),
-            purpose=purpose,
-        )
-        exchange = self.client.send(request)
-        self._observe(subject, exchange, lenient=lenient)
-        return exchange
+        if raw_query:
+            target += "?" + raw_query
+        return self._send(subject, method, target, credential, headers, purpose, lenient=lenient)
 
     def ask_raw(self, subject: Subject, target: str, purpose: str) -> Exchange:
         """Send GET to a path that is written as it is, with the key that reads everything."""
         credential = self.credentials.main(subject) or Credential("no key")
-        request = Request("GET", target, credential.headers, credential.shown, purpose)
-        exchange = self.client.send(request)
-        self._observe(subject, exchange, lenient=True)
+        return self._send(subject, "GET", target, credential, (), purpose, lenient=True)
+
+    def _send(
+        self,
+        subject: Subject,
+        method: str,
+        target: str,
+        credential: Credential,
+        headers: tuple[tuple[str, str], ...],
+        purpose: str,
+        *,
+        lenient: bool,
+    ) -> Exchange:
+        fields = (("accept", subject.accepts), *headers)
+        request = Request(
+            method=method,
+            target=target,
+            headers=(*credential.headers, *fields),
+            shown_headers=(*credential.shown, *headers),
+            purpose=purpose,
+        )
+        self.budget.spend()
+        overruns = self._overruns.get(subject.name, 0)
+        if overruns >= len(_PATIENCE):
+            raise BudgetExhausted("what is waited for answers that do not end")
+        exchange = self.client.send(request, seconds=_PATIENCE[overruns])
+        with self._lock:
+            self._overruns[subject.name] = self._overruns.get(subject.name, 0) + exchange.is_overrun
+        self._keep(exchange)
+        self._doubt_key(subject, request, exchange, credential)
+        self._observe(subject, exchange, lenient=lenient)
         return exchange
 
-    @cached_property
-    def pace(self) -> float:
-        """Which part of the usual work is done: all of it at 25 ms an answer, a tenth where it is slow.
+    def _doubt_key(
+        self, subject: Subject, request: Request, exchange: Exchange, credential: Credential
+    ) -> None:
+        """See whether a key that was let in is refused altogether by now.
 
-        Settled once, from the median, so that a run repeats with its seed wherever the server is quick.
+        Raises:
+            KeyLost: The very request that was answered before is refused now.
         """
-        times = [exchange.elapsed for exchange in self.client.journal] or [0.0]
-        return min(1.0, max(0.1, _QUICK / max(median(times), 0.0001)))
+        if not credential.variable:
+            return
+        name = f"{subject.name} {credential.label}"
+        if exchange.status not in (401, 403):
+            self._let_in.setdefault(name, request)
+            return
+        known = self._let_in.get(name)
+        if known is None or self._doubts >= _DOUBTS:
+            return
+        self._doubts += 1
+        again = self.client.send(known)
+        if again.status in (401, 403):
+            raise KeyLost(
+                f"{credential.label} was let in at first and is no longer accepted "
+                f"(status {again.status} after {self.client.sent} requests, {self.client.elapsed:.0f} s)",
+                source=OPTION_OF.get(credential.variable, "--token"),
+            )
 
-    def affordable(self, cases: Sequence[T], *names: str) -> Sequence[T]:
-        """Return all cases, or a few drawn by the seed where the budget or a slow server asks for it."""
-        share = min(self.client.remaining // 40, math.ceil(len(cases) * self.pace))
-        if share >= len(cases):
-            return cases
-        return self.random("affordable", *names).sample(list(cases), max(2, share))
+    def _keep(self, exchange: Exchange) -> None:
+        """Keep of an exchange what the reports need, not its whole body."""
+        self.books.enter(exchange)
+        if self.settings.report and len(self.entries) < _HAR_ENTRIES:
+            self.entries.append((exchange.number, har_entry(exchange, self.redactor.text, _HAR_BODY)))
 
     def _observe(self, subject: Subject, exchange: Exchange, *, lenient: bool) -> None:
-        check = self.current
-        if check is None:
+        notes = current()
+        if notes is None:
             return
         purpose = exchange.request.purpose
-        check.reached.update(f"{subject.name} {code} {purpose}" for code in SITUATIONAL)
+        notes.reached.update(f"{subject.name} {code} {purpose}" for code in SITUATIONAL)
         if not lenient:
-            check.reached.update(f"{subject.name} {code} {exchange.status}" for code in OF_CONTENT)
+            notes.reached.update(f"{subject.name} {code} {exchange.status}" for code in OF_CONTENT)
         for breach in self._judge.judge(subject, exchange, lenient=lenient):
             finding = Finding(
                 law=breach.law,
                 tier=breach.tier,
                 operation=subject.name,
                 status=exchange.status,
-                place=purpose if breach.law in SITUATIONAL else breach.place,
-                message=self.redactor.text(breach.message),
-                expected=self.redactor.text(breach.expected),
-                received=self.redactor.text(breach.received),
+                place=self.redactor.text(purpose if breach.law in SITUATIONAL else breach.place),
+                message=self.shown(breach.message, 400),
+                expected=self.shown(breach.expected),
+                received=self.shown(breach.received),
                 citation=self.citations.at(breach.pointer, breach.sentence),
             )
-            check.report(finding, exchange)
+            notes.note(finding, exchange)
+
+    def once(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
+        """Return something that is read once a run, and note for whoever asks what was found in reading it.
+
+        Args:
+            key: What it is.
+            make: Reads it.
+        """
+        with self._lock:
+            shared = self._shared.get(key)
+            if shared is None:
+                shared = self._shared[key] = _Shared()
+                self._kept.append(shared)
+        with shared.lock:
+            if not shared.is_read:
+                notes = Notes()
+                with noting(notes):
+                    shared.value = make()
+                shared.notes, shared.is_read = notes, True
+        if (mine := current()) is not None:
+            mine.take(shared.notes)
+        value: T = shared.value
+        return value
 
     def identity(self, subject: Subject) -> str:
         """Return the name of the field that identifies an item of a list."""
@@ -200,49 +298,73 @@ class Session:
 
     @property
     def most_items(self) -> int:
-        """How many items of a list are read at most; a quarter of the budget goes into that."""
-        return max(200, self.settings.max_requests * 25)
+        """How many items of a list are read at most: what a run costs does not grow with what is there."""
+        return max(200, min(_ITEMS, self.client.most * 25))
 
     def snapshot(self, subject: Subject) -> Walk:
         """Return what a list holds, read once."""
-        if subject.name not in self._walks:
-            return self.refresh(subject)
-        return self._walks[subject.name]
+        return self.once(("walk", subject.name), lambda: self._whole(subject))
 
     def refresh(self, subject: Subject) -> Walk:
-        """Read again what a list holds."""
-        self._walks[subject.name] = whole(self, subject)
-        self._ever.setdefault(subject.name, set()).update(self._walks[subject.name].ids)
-        return self._walks[subject.name]
+        """Read again what a list holds; that is what the snapshot is from then on."""
+        shared = _Shared()
+        with noting(shared.notes):
+            shared.value = found = self._whole(subject)
+        shared.is_read = True
+        with self._lock:
+            self._kept.append(shared)
+            self._shared["walk", subject.name] = shared
+        if (mine := current()) is not None:
+            mine.take(shared.notes)
+        return found
+
+    def _whole(self, subject: Subject) -> Walk:
+        found = whole(self, subject)
+        with self._lock:
+            self._ever.setdefault(subject.name, set()).update(found.ids)
+        return found
 
     def was_listed(self, subject: Subject, identity: str) -> bool:
         """Whether a list showed an item at some time of this run."""
         return identity in self._ever.get(subject.name, set())
 
     def ids(self, relation: Relation) -> list[str]:
-        """Return identities for an operation that takes one, the most different items first."""
-        items = self.snapshot(relation.source).by_id
-        return sample(items, self._depth(), self.random("sample", relation.source.name))
+        """Return identities for an operation that takes one, the most different items first; drawn once."""
+
+        def draw() -> list[str]:
+            items = self.snapshot(relation.source).by_id
+            depth = max(5, min(_DEEP, self.client.most // 10))
+            return sample(items, depth, self.random("sample", relation.source.name))
+
+        return self.once(("ids", relation.source.name), draw)
 
     def read(self, relation: Relation) -> dict[str, Exchange]:
-        """Ask an operation for the items of a list it belongs to, each once a run."""
-        key = (relation.source.name, relation.target.name)
-        if key not in self._readings:
-            found: dict[str, Exchange] = {}
-            self._readings[key] = found
-            for identity in self.ids(relation):
-                found[identity] = self.fetch(relation, identity)
-        return self._readings[key]
+        """Ask an operation for the items of a list it belongs to, side by side, each once a run."""
+        identities = self.ids(relation)
+        key = ("read", relation.source.name, relation.target.name)
+        return self.once(key, lambda: self._fetched(relation, identities))
 
     def read_as(
         self, relation: Relation, credential: Credential, identities: Iterable[str]
     ) -> dict[str, Exchange]:
         """Ask an operation for items with another key, each once a run."""
-        known = self._readings.setdefault((relation.source.name, relation.target.name, credential.label), {})
-        for identity in identities:
-            if identity not in known:
-                known[identity] = self.fetch(relation, identity, credential)
-        return known
+        chosen = list(identities)
+        key = ("read as", relation.source.name, relation.target.name, credential.label, *chosen)
+        return self.once(key, lambda: self._fetched(relation, chosen, credential))
+
+    def _fetched(
+        self, relation: Relation, identities: Sequence[str], credential: Credential | None = None
+    ) -> dict[str, Exchange]:
+        def noted(identity: str) -> tuple[Exchange, Notes]:
+            with noting(Notes()) as notes:
+                return self.fetch(relation, identity, credential), notes
+
+        found: dict[str, Exchange] = {}
+        for identity, (exchange, notes) in zip(identities, self.pool.each(noted, identities), strict=True):
+            found[identity] = exchange
+            if (mine := current()) is not None:
+                mine.add(notes)
+        return found
 
     def fetch(self, relation: Relation, identity: str, credential: Credential | None = None) -> Exchange:
         """Ask an operation for one item."""
@@ -253,10 +375,6 @@ class Session:
             purpose="read an item that is listed",
         )
 
-    def _depth(self) -> int:
-        """How many items are read one by one: within the budget, and fewer where the server is slow."""
-        return max(5, min(math.ceil(_DEEP * self.pace), self.settings.max_requests // 10))
-
     def example_ids(self, subject: Subject) -> Iterable[tuple[str, str]]:
         """Yield each path parameter with an identity the list names."""
         relation = self.contract.relation_to(subject)
@@ -266,6 +384,10 @@ class Session:
 
 
 def _filled(template: str, values: Mapping[str, str]) -> str:
+    # Letters outside of ASCII may stand in a document's path; on the wire they are percent-encoded.
+    target = quote(template, safe="/{}%!$&'()*+,;=:@-._~")
     for name, value in values.items():
-        template = template.replace("{" + name + "}", quote(value, safe="", errors="surrogatepass"))
-    return template
+        target = target.replace(
+            "{" + quote(name, safe="%!$&'()*+,;=:@-._~") + "}", quote(value, safe="", errors="surrogatepass")
+        )
+    return target

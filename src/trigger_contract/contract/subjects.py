@@ -102,6 +102,15 @@ class Subject:
         """The resolved schema of the 200 response, or an empty one."""
         return response_schema(self.document, self.operation, "200") or {}
 
+    @cached_property
+    def accepts(self) -> str:
+        """The media types of its documented answers, for Accept. Source: RFC 9110, section 12.5.1."""
+        found: dict[str, None] = {}
+        for raw in self.operation.definition.get("responses", {}).values():
+            response = resolve(self.document, raw)
+            found.update(dict.fromkeys(name.split(";")[0].strip() for name in response.get("content") or {}))
+        return ", ".join(found) or "application/json"
+
     @property
     def required_leaves(self) -> tuple[QueryLeaf, ...]:
         """Query names without which no request is valid."""
@@ -179,6 +188,7 @@ class Contract:
     document: Mapping[str, Any]
     subjects: tuple[Subject, ...]
     relations: tuple[Relation, ...]
+    left_out: tuple[str, ...] = ()
 
     def relations_of(self, source: Subject) -> tuple[Relation, ...]:
         """Return the operations that take an id out of this list."""

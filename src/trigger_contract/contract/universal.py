@@ -13,6 +13,7 @@ from trigger_contract.contract.citations import Pointer, follow
 from trigger_contract.contract.exchange import Exchange
 from trigger_contract.contract.findings import Tier
 from trigger_contract.contract.readings import Readings
+from trigger_contract.contract.showing import spelled
 from trigger_contract.contract.subjects import Subject
 from trigger_contract.document.references import join_pointer, resolve
 
@@ -25,8 +26,9 @@ SCHEMA = "schema/response"
 # Laws of single answers, told apart by the situation or by the status of the answer.
 SITUATIONAL = frozenset({SERVER_ERROR, NO_ANSWER, STATUS})
 OF_CONTENT = frozenset({CONTENT_TYPE, JSON, SCHEMA})
+# More of a body than is shown, so that secrets are taken out before it is cut.
+_SHOWN = 2000
 UNIVERSAL = (SERVER_ERROR, NO_ANSWER, STATUS, CONTENT_TYPE, JSON, SCHEMA)
-_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Breach:
         place: What tells it apart within the law.
         message: One sentence.
         expected: What the promise asks for.
-        received: What came.
+        received: What came, any value.
         pointer: Where the promise stands in the document.
         sentence: Its words where they are not a description of the document.
         tier: How firmly it stands.
@@ -48,7 +50,7 @@ class Breach:
     place: str
     message: str
     expected: str
-    received: str
+    received: object
     pointer: Pointer
     sentence: str | None = None
     tier: Tier = "documented"
@@ -149,11 +151,11 @@ class Judge:
             chosen = next((name for name in types if name.endswith("json")), None)
             if chosen is None:
                 return
-        if not chosen.endswith("json"):
+        if not chosen.endswith("json") or exchange.is_partial:
             return
         if not exchange.is_json:
             sentence = "RFC 8259: the content of application/json is JSON text in UTF-8."
-            received = shorten(exchange.body.decode("utf-8", "replace"))
+            received = exchange.body[:_SHOWN].decode("utf-8", "replace")
             yield Breach(JSON, "", "The body is not JSON.", "JSON text", received, pointer, sentence)
             return
         if "schema" in content[types[chosen]]:
@@ -178,9 +180,9 @@ class Judge:
             yield Breach(
                 SCHEMA,
                 f"{place or '/'} {keyword}",
-                f"{_subject_of(where)} breaks its schema: {shorten(error.message)}.",
+                f"{_subject_of(where)} breaks its schema: {error.message}.",
                 _expectation(error),
-                shorten(found),
+                found,
                 broken,
                 tier=tier,
             )
@@ -200,13 +202,6 @@ class Judge:
 def generalised(path: tuple[str | int, ...]) -> str:
     """Spell a place in an answer as a JSON Pointer with ``*`` for every index."""
     return join_pointer(*("*" if isinstance(token, int) else token for token in path))
-
-
-def shorten(value: Any, limit: int = _SHOWN) -> str:
-    """Show a value within a line."""
-    text = value if isinstance(value, str) else repr(value)
-    text = " ".join(text.split())
-    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _covers(documented: str, received: str) -> bool:
@@ -230,5 +225,5 @@ def _expectation(error: jsonschema_rs.ValidationError) -> str:
     kind = error.kind
     for name in ("property", "types", "options", "format", "pattern", "limit", "expected_value"):
         if hasattr(kind, name):
-            return shorten(f"{kind.name}: {getattr(kind, name)}")
+            return f"{kind.name}: {spelled(getattr(kind, name))}"
     return str(kind.name)
