@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 from trigger_contract.mock.messages import Answer, Request, json_answer
 from trigger_contract.mock.protocol import TRANSPORT
-from trigger_contract.mock.router import Match
 from trigger_contract.mock.service import Service
 from trigger_contract.mock.settings import Settings
 
@@ -90,9 +89,7 @@ class MockApp:
         """Whether a request may have a body that matters; a 404 or 405 is known without it."""
         if request.method in ("GET", "HEAD"):
             return False
-        return self._is_control(request) or isinstance(
-            self.service.router.find(request.method, request.path), Match
-        )
+        return self._is_control(request) or self.service.takes_body(request)
 
     def _refuse_host(self, request: Request, scope: Scope) -> Answer | None:
         """Refuse a request over a socket that says it is meant for another host."""

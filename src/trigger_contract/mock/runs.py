@@ -47,6 +47,7 @@ _SINCE, _UNTIL, _PERIOD = (f"filter[createdAt][{name}]" for name in ("from", "to
 _SIZE, _AFTER, _BEFORE = (f"page[{name}]" for name in ("size", "after", "before"))
 _STATUS = "filter[status]"
 LIST = "/api/v1/runs"
+TASKS = "/api/tasks/runs"
 _READ_OTHERWISE = frozenset({Deviation.D20, Deviation.D21, Deviation.D22})
 _VERSION = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -109,7 +110,7 @@ class RunsModel:
             "/api/v1/runs": self._list,
             "/api/v3/runs/{}": self._retrieve,
             "/api/v1/runs/{}/result": self._result,
-            "/api/tasks/runs": self._tasks,
+            TASKS: self._tasks,
         }
 
     def reader(self, operation: Operation, *, strict: bool) -> QueryReader | ListReader:
@@ -297,11 +298,11 @@ class RunsModel:
         values = reading.values
         opaque = Deviation.D7 in self._on
         after, before = values.get(_AFTER), values.get(_BEFORE)
+        if opaque and before is not None:
+            return read_cursor(self._store, before, backward=True)
         if opaque and after is not None:
             return read_cursor(self._store, after)
         if before is not None:
-            if opaque:
-                return read_cursor(self._store, before, backward=True)
             return Place(newer_than=self._key_of(reading, _BEFORE))
         return Place(older_than=self._key_of(reading, _AFTER)) if after is not None else Place()
 

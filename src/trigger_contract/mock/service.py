@@ -14,21 +14,28 @@ from trigger_contract.document.references import resolve
 from trigger_contract.document.wire import query_leaves
 from trigger_contract.errors import UserError
 from trigger_contract.mock.clock import Clock
+from trigger_contract.mock.deviations import Deviation
 from trigger_contract.mock.faults import Faults, RateLimit
 from trigger_contract.mock.generic import GenericOperation
 from trigger_contract.mock.journal import Journal
 from trigger_contract.mock.keys import Doorkeeper, Refusal
 from trigger_contract.mock.listquery import ListReader
 from trigger_contract.mock.messages import Answer, Request, json_answer
+from trigger_contract.mock.platform.front import Front
+from trigger_contract.mock.platform.gate import Gate
+from trigger_contract.mock.platform.runs import Reading
 from trigger_contract.mock.progress import Progress
 from trigger_contract.mock.query import QueryReader, pairs
 from trigger_contract.mock.refusals import Refusals
 from trigger_contract.mock.router import MAX_PATH, Match, Router, shape
-from trigger_contract.mock.runs import SHOULD_RETRY, Call, RunsModel
+from trigger_contract.mock.runs import SHOULD_RETRY, TASKS, Call, RunsModel
 from trigger_contract.mock.seed import seeded
 from trigger_contract.mock.settings import Settings
 from trigger_contract.mock.store import DEVELOPMENT, Store
 from trigger_contract.mock.views import PACKETS, Views
+
+DOORS = frozenset({Deviation.D23, Deviation.D24, Deviation.D25, Deviation.D26})
+"""The deviations that change how a request comes in, whatever it asks for."""
 
 CHALLENGE = (b"www-authenticate", b'Bearer realm="trigger-contract"')
 
@@ -68,6 +75,7 @@ class Service:
             document, self.store, self.clock, self.progress, self.views, self.refusals, settings.deviations
         )
         self._keys = Doorkeeper(document, settings, self.clock.now)
+        self._front = self._build_front()
         self._doors: dict[tuple[str, str], _Door] = {}
         self._bare = "bare-refusals" in settings.deviations
         self.faults = Faults()
@@ -133,6 +141,8 @@ class Service:
         return self._answer(request, self.router.find(request.method, request.path))
 
     def _answer(self, request: Request, found: Match | list[str] | None) -> Answer:
+        if self._front is not None and (answer := self._front.answer(request)) is not None:
+            return answer
         if isinstance(found, Match):
             return self._enter(self._door(found.operation), found.parameters, request)
         if found is not None:
@@ -144,11 +154,42 @@ class Service:
             return json_answer(414, {"error": "URI too long"})
         return json_answer(404, {"error": "Not found"})
 
+    def _is_elsewhere(self, request: Request) -> bool:
+        """Whether a request is for something that the service's own doors do not lead to."""
+        return self.router.find(request.method, request.path) is not None or request.path.startswith(
+            PACKETS.encode()
+        )
+
+    def takes_body(self, request: Request) -> bool:
+        """Whether a request may have a body that matters."""
+        if self._front is not None and self._front.find(request.path) is not None:
+            return True
+        return isinstance(self.router.find(request.method, request.path), Match)
+
+    def adopt(self, environment: Mapping[str, str]) -> None:
+        """Become the server of another environment."""
+        self.store.adopt(environment)
+        self.views.forget()
+
     def known_names(self, operation_id: str) -> list[str]:
         """Return the query names an operation reads."""
         return self._door(self._by_id[operation_id]).reader.names
 
     # Inside
+
+    def _build_front(self) -> Front | None:
+        """Return the service's own doors, where a deviation opens one of them."""
+        on = self.settings.deviations
+        if not on & DOORS:
+            return None
+        paths = {shape(operation.path): operation for operation in operations(self.document)}
+        own = {path: paths[path] for path in self.model.handlers if path in paths and path != TASKS}
+        if not own:
+            return None
+        gate = Gate(self.settings, self.clock.now, lambda: (self.store.environment["id"], self.store.adopted))
+        return Front(
+            gate, Reading(self.model, self.store, own).functions, on, own.__contains__, self._is_elsewhere
+        )
 
     def _enter(self, door: _Door, path: Mapping[str, str], request: Request) -> Answer:
         """Judge a request in the order 401, 400, 404, then hand it to the operation."""

@@ -13,6 +13,7 @@ from trigger_contract.mock.deviations import PROFILES
 DEFAULT_TOKEN = "tr_dev_mock"
 DEFAULT_PUBLIC_TOKEN = "pk_dev_mock"
 DEFAULT_RECOUP_TOKEN = "recoup_mock"
+DEFAULT_PERSONAL_TOKEN = "tr_pat_mock"
 MAX_RUNS = 5_000_000
 
 
@@ -59,6 +60,7 @@ class Settings:
         token: The secret key of the runs API.
         public_token: The public key of the runs API.
         recoup_token: The key of the tasks API.
+        personal_token: The personal access token of the one user there is.
         runs: How many runs to seed.
         seed: Chooses the seeded data; the same seed gives the same data.
         deviations: Names of the real server's departures that are on.
@@ -73,6 +75,7 @@ class Settings:
     token: str = field(default=DEFAULT_TOKEN, repr=False)
     public_token: str = field(default=DEFAULT_PUBLIC_TOKEN, repr=False)
     recoup_token: str = field(default=DEFAULT_RECOUP_TOKEN, repr=False)
+    personal_token: str = field(default=DEFAULT_PERSONAL_TOKEN, repr=False)
     runs: int = 300
     seed: int = 0
     deviations: frozenset[str] = PROFILES["docs"]
@@ -92,6 +95,7 @@ class Settings:
             "--token": self.token,
             "--public-token": self.public_token,
             "--recoup-token": self.recoup_token,
+            "--personal-token": self.personal_token,
         }
         for option, key in keys.items():
             # RFC 6750 section 2.1: a bearer token is visible ASCII without spaces.

@@ -115,7 +115,7 @@ class Store:
             UserError: The file cannot be opened or is not a store of runs.
         """
         self.path = path
-        self.ends = "ends"
+        self.ends = "ends"  # or `listed`: which members a list adds to those of every view
         self._recent: dict[str, Row] = {}
         try:
             self._db = sqlite3.connect(
@@ -212,6 +212,17 @@ class Store:
             self._tag(key, record["tags"])
         return row
 
+    @property
+    def adopted(self) -> bool:
+        """Whether the environment was given by somebody."""
+        return self.fact("adopted") is not None
+
+    def adopt(self, environment: Mapping[str, str]) -> None:
+        """Take on another environment: ``id``, ``name``, perhaps ``user`` and ``project``."""
+        self.environment = {**self.environment, **environment}
+        self.set_fact("environment", json.dumps(self.environment))
+        self.set_fact("adopted", "1")
+
     def set_fact(self, name: str, value: str) -> None:
         """Remember a fact about the whole store."""
         self._db.execute("INSERT OR REPLACE INTO facts VALUES (?,?)", (name, value))
@@ -262,8 +273,9 @@ class Store:
         return first + (1 << TIE_BITS) if found is None else found
 
     def children(self, run_id: str) -> list[Row]:
-        """Return the immediate children of a run, oldest first."""
-        found = self._db.execute(f"SELECT {_COLUMNS} FROM runs WHERE parent=? ORDER BY key", (run_id,))
+        """Return the immediate children of a run, oldest first, as the database gives them."""
+        sql = f"SELECT {_COLUMNS} FROM runs WHERE parent=? ORDER BY key>>{TIE_BITS}, key DESC"
+        found = self._db.execute(sql, (run_id,))
         return [Row._make(values) for values in found]
 
     def due(self, now: int) -> list[Row]:

@@ -34,13 +34,21 @@ class Views:
 
     def __init__(self, store: Store, clock: Clock, deviations: frozenset[str], signing_key: bytes) -> None:
         self._store = store
+        store.ends = "listed" if Deviation.D16 in deviations else "ends"
         self._clock = clock
         self._no_attempts = Deviation.D2 in deviations
         self._empty_children = Deviation.D12 in deviations
         self._no_end_of_expired = Deviation.D17 in deviations
         self._stored_result = Deviation.D30 in deviations
         self._signing_key = signing_key
-        self._env = ',"env":' + encode(store.environment)
+        self._env = ""
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew with the environment of the store."""
+        known = self._store.environment
+        shown = {name: known[name] for name in ("id", "name", "user") if name in known}
+        self._env = ',"env":' + encode(shown)
         self._ends: dict[int, dict[str, str]] = {}
 
     def items(self, rows: Iterable[Listed], naming: Naming) -> str:

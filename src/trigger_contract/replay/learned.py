@@ -73,6 +73,12 @@ class Learned:
             self._learn(tail, given_tail)
         return True
 
+    def take(self, recorded: str, given: str) -> bool:
+        """Learn what a server calls the surroundings it stands in, whatever it looks like."""
+        if _WHOLE_ID.fullmatch(recorded):
+            self._there[recorded] = given
+        return True
+
     def _learn(self, recorded: str, given: str) -> None:
         self._there[recorded] = given
         self._here[given] = recorded
