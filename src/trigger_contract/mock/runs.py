@@ -101,6 +101,7 @@ class RunsModel:
         self._views = views
         self._refusals = refusals
         self._on = deviations
+        self.index_delay = 0
         self._recorded = {newer: states.recorded_naming(newer=newer) for newer in (False, True)}
         self._older = states.older_naming()
         self._newer = states.newer_naming()
@@ -253,6 +254,11 @@ class RunsModel:
             ",".join(self._views.whole(row, naming, base, output=False, env=True) for row in stored)
         )
 
+    def has_result(self, row: Row) -> bool:
+        """Whether a run has a result that the service shows."""
+        shown = row.state in FINISHED
+        return shown and (Deviation.D1 not in self._on or row.state == "CANCELED" or _has_records(row))
+
     # Parts
 
     def _selection(self, reading: Reading, naming: Naming) -> Selection | None:
@@ -286,6 +292,10 @@ class RunsModel:
             since = max(self._clock.now() - (length or 0), since or 0)
         elif since is None and until is None and Deviation.D10 in self._on:
             since = self._clock.now() - 7 * dates.DAY
+        if self.index_delay:
+            # The index of the list lags behind the runs.
+            seen = self._clock.now() - self.index_delay
+            until = seen if until is None else min(until, seen)
         # Runs are created on whole milliseconds, and both bounds are inclusive.
         return Selection(
             equal,

@@ -23,7 +23,9 @@ from trigger_contract.mock.listquery import ListReader
 from trigger_contract.mock.messages import Answer, Request, json_answer
 from trigger_contract.mock.platform.front import Front
 from trigger_contract.mock.platform.gate import Gate
-from trigger_contract.mock.platform.runs import Reading
+from trigger_contract.mock.platform.operations import operations_of
+from trigger_contract.mock.platform.things import Things
+from trigger_contract.mock.platform.world import World
 from trigger_contract.mock.progress import Progress
 from trigger_contract.mock.query import QueryReader, pairs
 from trigger_contract.mock.refusals import Refusals
@@ -74,6 +76,11 @@ class Service:
         self.model = RunsModel(
             document, self.store, self.clock, self.progress, self.views, self.refusals, settings.deviations
         )
+        self.things = Things(self.store)
+        self._world = World(
+            self.store, self.things, self.clock, self.progress, settings.token, settings.deviations
+        )
+        self.model.index_delay = round(settings.index_delay * 1000)
         self._keys = Doorkeeper(document, settings, self.clock.now)
         self._front = self._build_front()
         self._doors: dict[tuple[str, str], _Door] = {}
@@ -112,6 +119,7 @@ class Service:
         """Replace all runs by freshly seeded ones."""
         if self.store.count():
             self.store.clear()
+        self.things.clear()
         self.seed = self.settings.seed if seed is None else seed
         count = self.settings.runs if runs is None else runs
         if all(door.handler is None for door in self._doors.values()):
@@ -187,9 +195,8 @@ class Service:
         if not own:
             return None
         gate = Gate(self.settings, self.clock.now, lambda: (self.store.environment["id"], self.store.adopted))
-        return Front(
-            gate, Reading(self.model, self.store, own).functions, on, own.__contains__, self._is_elsewhere
-        )
+        functions = operations_of(self._world, self.model, self.views, own)
+        return Front(gate, functions, on, paths.__contains__, self._is_elsewhere)
 
     def _enter(self, door: _Door, path: Mapping[str, str], request: Request) -> Answer:
         """Judge a request in the order 401, 400, 404, then hand it to the operation."""

@@ -69,6 +69,7 @@ class Settings:
         progression: How unfixed runs move.
         database: File that keeps the runs; None keeps them in memory.
         rate_limit: Requests a minute for each key; None for no limit.
+        index_delay: Seconds until a run that a call has started is in the list.
         max_body: Largest request body read, in bytes.
     """
 
@@ -84,6 +85,7 @@ class Settings:
     progression: Progression = Progression()
     database: Path | None = None
     rate_limit: int | None = None
+    index_delay: float = 0.0
     max_body: int = 1 << 20
 
     def __post_init__(self) -> None:
@@ -91,6 +93,8 @@ class Settings:
             raise UserError(f"must be between 0 and {MAX_RUNS}", source="--runs")
         if self.rate_limit is not None and self.rate_limit < 1:
             raise UserError("must be at least 1 request a minute", source="--rate-limit")
+        if not 0 <= self.index_delay <= 3600:
+            raise UserError("must be between 0 and 3600 seconds", source="--index-delay")
         keys = {
             "--token": self.token,
             "--public-token": self.public_token,

@@ -272,6 +272,36 @@ class Store:
         ).fetchone()[0]
         return first + (1 << TIE_BITS) if found is None else found
 
+    @property
+    def database(self) -> sqlite3.Connection:
+        """The database, for what is kept beside runs."""
+        return self._db
+
+    def distinct(self, column: str) -> set[str]:
+        """Return the values of a column of runs."""
+        found = self._db.execute(f"SELECT DISTINCT {column} FROM runs WHERE {column} IS NOT NULL")
+        return {value for (value,) in found}
+
+    def tasks(self) -> set[str]:
+        """Return the tasks there are: those of runs that no call of the API has started."""
+        found = self._db.execute("SELECT DISTINCT task FROM runs WHERE more NOT LIKE '%\"span\"%'")
+        return {task for (task,) in found}
+
+    def queued(self, queue: str) -> tuple[int, int]:
+        """Return how many runs of a queue wait and how many are executed, of those a call has started."""
+        counts = dict(
+            self._db.execute(
+                "SELECT state, count(*) FROM runs WHERE queue=? AND more LIKE '%\"span\"%' GROUP BY state",
+                (queue,),
+            ).fetchall()
+        )
+        return counts.get("PENDING", 0), counts.get("EXECUTING", 0)
+
+    def of_batch(self, batch_id: str) -> list[Row]:
+        """Return the runs of a batch, oldest first."""
+        found = self._db.execute(f"SELECT {_COLUMNS} FROM runs WHERE batch=? ORDER BY key", (batch_id,))
+        return [Row._make(values) for values in found]
+
     def children(self, run_id: str) -> list[Row]:
         """Return the immediate children of a run, oldest first, as the database gives them."""
         sql = f"SELECT {_COLUMNS} FROM runs WHERE parent=? ORDER BY key>>{TIE_BITS}, key DESC"

@@ -92,15 +92,27 @@ class _Bodies:
 
     def _meet(self, recorded: Any, given: Any) -> None:
         if isinstance(recorded, Mapping) and isinstance(given, Mapping):
+            known = {recorded.get("name"), given.get("name")}
+            ids = recorded.get("id"), given.get("id")
+            if len(known) == 1 and None not in known and all(isinstance(name, str) for name in ids):
+                self._learned.name(*map(str, ids))
             for name in recorded.keys() & given.keys():
                 self._meet(recorded[name], given[name])
         elif isinstance(recorded, list) and isinstance(given, list):
-            for there, here in zip(recorded, given, strict=False):
-                self._meet(there, here)
+            self._meet_all(recorded, given)
         elif isinstance(recorded, str) and isinstance(given, str) and recorded != given:
             self._made = bool(self._learned.meets(recorded, given)) or self._made
         elif isinstance(recorded, str) and isinstance(given, str):
             self._learned.meets(recorded, given)
+
+    def _meet_all(self, recorded: list[Any], given: list[Any]) -> None:
+        """Meet the items of two lists, those of one name, else those of one place that are alike."""
+        named = {item["name"]: item for item in given if isinstance(item, Mapping) and "name" in item}
+        for there, here in zip(recorded, given, strict=False):
+            if isinstance(there, Mapping) and there.get("name") in named:
+                self._meet(there, named[there["name"]])
+            elif not isinstance(there, Mapping) or _alike(there, here):
+                self._meet(there, here)
 
     def _walk(self, recorded: Any, given: Any, place: str) -> Iterator[Difference]:
         if isinstance(recorded, Mapping) and isinstance(given, Mapping):
@@ -156,6 +168,17 @@ class _Bodies:
     @staticmethod
     def _neutral(text: str) -> str:
         return _WAIT.sub("N", _JWT.sub("<jwt>", _HOST.sub("", text)))
+
+
+def _alike(recorded: Mapping[str, Any], given: Any) -> bool:
+    """Whether two things have the same members and, but for ids and times, the same values."""
+    if not isinstance(given, Mapping) or recorded.keys() != given.keys():
+        return False
+    return all(
+        value == given[name]
+        for name, value in recorded.items()
+        if isinstance(value, bool) or (isinstance(value, str) and len(value) < 16)
+    )
 
 
 def _kind(value: Any) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 _ID = re.compile(r"\b(?:[a-z]+_)?(?=[a-z0-9]*[0-9])[a-z0-9]{16,}\b")
 _WHOLE_ID = re.compile(r"(?:[a-z]+_)?(?=[a-z0-9]*[0-9])[a-z0-9]{16,}")
 _CURSOR = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\b")
-_CALLBACK = re.compile(r"/callback/[^/?#]+")
+_CALLBACK = "/callback/<callback-hash>"
 
 
 class Learned:
@@ -23,15 +23,18 @@ class Learned:
         self._there: dict[str, str] = {}
         self._here: dict[str, str] = {}
         self._callbacks: dict[str, str] = {}
+        self._odd: re.Pattern[str] | None = None
 
     def translate(self, text: str) -> str:
         """Return a text of a recorded request with the server's own names in it."""
         if "/callback/" in text:
             thing = text.split("/callback/")[0].rpartition("/")[2]
             if (known := self._callbacks.get(thing)) is not None:
-                text = _CALLBACK.sub("/callback/" + known, text, count=1)
+                text = text.replace(_CALLBACK, "/callback/" + known, 1)
         if not self._there:
             return text
+        if self._odd is not None:
+            text = self._odd.sub(lambda match: self._there[match[0]], text)
         text = _CURSOR.sub(lambda match: self._cursor(match[0]), text)
         return _ID.sub(lambda match: self._there.get(match[0], match[0]), text)
 
@@ -78,6 +81,13 @@ class Learned:
         if _WHOLE_ID.fullmatch(recorded):
             self._there[recorded] = given
         return True
+
+    def name(self, recorded: str, given: str) -> None:
+        """Learn the id of a thing that was there before, in whatever form ids are."""
+        self._there.setdefault(recorded, given)
+        odd = [name for name in self._there if not _WHOLE_ID.fullmatch(name) and not _CURSOR.fullmatch(name)]
+        longest = sorted(odd, key=len, reverse=True)
+        self._odd = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in longest)) if odd else None
 
     def _learn(self, recorded: str, given: str) -> None:
         self._there[recorded] = given

@@ -109,7 +109,8 @@ class Front:
         if Deviation.D26 in self._on:
             raw = addresses.read(request.path, request.query)
         found = self.find(raw) if isinstance(raw, bytes) else None
-        if found is None and self._elsewhere(request):
+        odd = isinstance(raw, Answer) or (b"//" in raw and Deviation.D26 in self._on)
+        if found is None and not odd and self._elsewhere(request):
             return None
         nobody = not request.headers.get(b"authorization", b"").strip()
         is_open = (found is not None and found[0].key == "none") or request.method == "OPTIONS"
@@ -135,7 +136,8 @@ class Front:
             return self._shared(route, request, bearer)
         visit = Visit(request, route, path, dict(pairs(request.query)), bearer)
         if Deviation.D28 in self._on and any("\0" in value for value in path):
-            return self._shared(route, request, answers.failed() if not route.hand else answers.broken())
+            wrong = answers.broken() if route.frail else answers.went_wrong()
+            return self._shared(route, request, wrong if route.hand else answers.failed())
         return self._shared(route, request, self._functions[name](visit))
 
     def _function(self, request: Request, route: Route) -> str | Answer:

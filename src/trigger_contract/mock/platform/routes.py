@@ -29,6 +29,7 @@ class Route:
         tokens: Whether public access tokens do.
         refusal: What is said to a wrong key.
         capped: Whether a request without a length is too large.
+        frail: Whether a hand-written route does not notice its own failures.
     """
 
     path: str
@@ -43,6 +44,7 @@ class Route:
     tokens: bool = False
     refusal: str = NEW
     capped: bool = False
+    frail: bool = False
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -63,8 +65,69 @@ def _open(path: str, read: str = "", **more: object) -> Route:
     return Route(path, read, **settings)  # type: ignore[arg-type]  # a table of keywords
 
 
+def _hand(path: str, read: str = "", **more: object) -> Route:
+    """Return a route that was written by hand: it tells of a refused method in a success."""
+    settings = {"hand": True, "refusal": OLD, "other": "told"} | more
+    return Route(path, read, **settings)  # type: ignore[arg-type]  # a table of keywords
+
+
+_ENVVARS = "/api/v1/projects/{}/envvars/{}"
+_WAITPOINTS = "/api/v1/waitpoints/tokens"
+
 ROUTES = (
     _open("/api/v1/runs", "list_runs"),
     _open("/api/v3/runs/{}", "retrieve_run"),
-    Route("/api/v1/runs/{}/result", "result", hand=True, refusal=OLD),
+    _hand("/api/v1/runs/{}/result", "result", other="framework"),
+    _open("/api/v1/runs/{}/events", "run_events"),
+    _open("/api/v1/runs/{}/trace", "run_trace"),
+    _open("/api/v1/tasks/batch", acts={"*": "batch"}, capped=True),
+    _open("/api/v1/tasks/{}/trigger", acts={"*": "trigger"}, capped=True),
+    Route("/api/v1/tasks/{}/batch", acts={"POST": "batch_of_task"}, other="allow", capped=True),
+    _open("/api/v1/batches/{}", "retrieve_batch"),
+    _hand("/api/v1/batches/{}/results", "batch_results", other="framework"),
+    Route("/api/v2/runs/{}/cancel", acts={"*": "cancel"}, tokens=True),
+    Route("/api/v1/runs/{}/replay", acts={"POST": "replay"}, other="allow"),
+    _hand("/api/v1/runs/{}/reschedule", acts={"POST": "reschedule"}, refusal="Invalid or missing API Key"),
+    _hand("/api/v1/runs/{}/tags", acts={"POST": "add_tags"}),
+    Route("/api/v1/runs/{}/metadata", "read_metadata", {"PUT": "metadata"}, other="allow", capped=True),
+    Route(
+        "/api/v1/projects/{}/runs",
+        "project_runs",
+        preflight=True,
+        key="personal",
+        refusal="Invalid or Missing PAT",
+    ),
+    _hand("/api/v1/schedules", "list_schedules", acts={"POST": "create_schedule"}),
+    _hand(
+        "/api/v1/schedules/{}",
+        "retrieve_schedule",
+        acts={"PUT": "update_schedule", "DELETE": "delete_schedule", "*": "broken"},
+        frail=True,
+    ),
+    _hand("/api/v1/schedules/{}/activate", acts={"POST": "activate_schedule"}),
+    _hand("/api/v1/schedules/{}/deactivate", acts={"POST": "deactivate_schedule"}),
+    Route("/api/v1/timezones", "timezones", preflight=True, key="none"),
+    _hand(_ENVVARS + "/import", acts={"*": "import_variables"}, refusal=NEW, key="either"),
+    _hand(_ENVVARS, "list_variables", acts={"*": "create_variable"}, refusal=NEW, key="either"),
+    _hand(
+        _ENVVARS + "/{}",
+        "retrieve_variable",
+        acts={
+            "DELETE": "delete_variable",
+            "POST": "update_variable",
+            "PUT": "update_variable",
+            "*": "broken",
+        },
+        refusal=NEW,
+        key="either",
+    ),
+    Route("/api/v1/queues", "list_queues"),
+    Route("/api/v1/queues/{}", "retrieve_queue", tokens=True),
+    Route("/api/v1/queues/{}/pause", acts={"*": "pause_queue"}, unread="bare"),
+    Route("/api/v1/queues/{}/concurrency/override", acts={"*": "override_queue"}, unread="bare"),
+    Route("/api/v1/queues/{}/concurrency/reset", acts={"*": "reset_queue"}, unread="bare"),
+    Route(_WAITPOINTS, "list_waitpoints", {"POST": "create_waitpoint"}, other="allow", capped=True),
+    Route(_WAITPOINTS + "/{}", "retrieve_waitpoint"),
+    _open(_WAITPOINTS + "/{}/complete", acts={"*": "complete_waitpoint"}, preflight=False, capped=True),
+    Route(_WAITPOINTS + "/{}/callback/{}", acts={"POST": "callback"}, other="allow", key="none"),
 )

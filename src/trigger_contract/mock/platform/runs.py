@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from trigger_contract.document.operations import Operation
 from trigger_contract.mock.keys import Caller
 from trigger_contract.mock.messages import Answer
 from trigger_contract.mock.platform import answers
+from trigger_contract.mock.platform.envvars import SLUGS
 from trigger_contract.mock.platform.front import Function, Visit
+from trigger_contract.mock.platform.world import World
 from trigger_contract.mock.records import Row, to_record
-from trigger_contract.mock.runs import Call, RunsModel
-from trigger_contract.mock.store import Store
+from trigger_contract.mock.runs import LIST, Call, RunsModel
 
 
 class Reading:
@@ -17,19 +20,21 @@ class Reading:
 
     Args:
         model: Answers once a request is let in.
-        store: The runs, whose tags and tasks decide what a token may read.
+        world: The runs, whose tags and tasks decide what a token may read.
         operations: The operations of the document, by their path with ``{}`` for each parameter.
     """
 
-    def __init__(self, model: RunsModel, store: Store, operations: dict[str, Operation]) -> None:
+    def __init__(self, model: RunsModel, world: World, operations: dict[str, Operation]) -> None:
         self._model = model
-        self._store = store
+        self._world = world
+        self._store = world.store
         self._operations = operations
         self._readers = {path: model.reader(operations[path], strict=False) for path in operations}
         self.functions: dict[str, Function] = {
             "list_runs": self._list,
             "retrieve_run": self._retrieve,
             "result": self._result,
+            "project_runs": self._of_project,
         }
 
     def _list(self, visit: Visit) -> Answer:
@@ -43,6 +48,18 @@ class Reading:
         if row is not None and not visit.bearer.may("read", resources_of(row)):
             return answers.forbidden()
         return self._model.handlers[visit.route.path](self._call(visit))
+
+    def _of_project(self, visit: Visit) -> Answer:
+        """List the runs of one environment of a project; without an environment the service fails."""
+        call = self._call(replace(visit, route=replace(visit.route, path=LIST)))
+        if call.reading.details:
+            return answers.given(400, {"error": "Query Error", "details": call.reading.details})
+        own = self._world.environment.get("project")
+        if own is not None and visit.path[0] != own:
+            return answers.error(404, "Project not found")
+        if not SLUGS & set(visit.query.get("filter[env]", "").split(",")):
+            return answers.failed()
+        return self._model.handlers[LIST](call)
 
     def _result(self, visit: Visit) -> Answer:
         return self._model.handlers[visit.route.path](self._call(visit))
