@@ -46,8 +46,16 @@ class Difference:
         return f"{self.kind}{place}: recorded {self.recorded}, now {self.given}"
 
 
-def compare(recorded: Received, given: Received, learned: Learned) -> tuple[Difference, ...]:
+def compare(
+    recorded: Received, given: Received, learned: Learned, *, made: bool = True
+) -> tuple[Difference, ...]:
     """Return everything in which an answer differs from the recorded one.
+
+    Args:
+        recorded: The recorded answer.
+        given: The server's.
+        learned: The names of things.
+        made: Whether the request may have made what the answer lists.
 
     Names are compared through ``learned``; what depends on when and where a server runs (times of things
     that were made just now, hosts, signatures) is not held against it.
@@ -56,7 +64,7 @@ def compare(recorded: Received, given: Received, learned: Learned) -> tuple[Diff
         # Bodies of different statuses differ in everything: the status says it all.
         shown = [f"{answer.status} {_short(answer.body)}" for answer in (recorded, given)]
         return (Difference("status", "", *shown),)
-    return (*_headers(recorded, given, learned), *_Bodies(learned).walk(recorded.body, given.body))
+    return (*_headers(recorded, given, learned), *_Bodies(learned, made).walk(recorded.body, given.body))
 
 
 def _headers(recorded: Received, given: Received, learned: Learned) -> Iterator[Difference]:
@@ -81,8 +89,9 @@ def _tidy(text: str, learned: Learned | None = None) -> str:
 class _Bodies:
     """Walks two JSON values at once."""
 
-    def __init__(self, learned: Learned) -> None:
+    def __init__(self, learned: Learned, made: bool) -> None:
         self._learned = learned
+        self._learns = made
         self._made = False
 
     def walk(self, recorded: Any, given: Any) -> Iterator[Difference]:
@@ -111,7 +120,7 @@ class _Bodies:
         for there, here in zip(recorded, given, strict=False):
             if isinstance(there, Mapping) and there.get("name") in named:
                 self._meet(there, named[there["name"]])
-            elif not isinstance(there, Mapping) or _alike(there, here):
+            elif self._learns:
                 self._meet(there, here)
 
     def _walk(self, recorded: Any, given: Any, place: str) -> Iterator[Difference]:
@@ -153,7 +162,9 @@ class _Bodies:
             return isinstance(recorded, int | float) and self._made and bool(_VOLATILE.search(place))
         if _SURROUNDINGS.search(place):
             return self._learned.take(recorded, given)
-        if (same := self._learned.meets(recorded, given)) is not None:
+        listed = any(part.isdecimal() for part in place.split("/"))
+        if (same := self._learned.meets(recorded, given, learn=self._learns or not listed)) is not None:
+            self._made = self._made or (same and recorded != given)
             return same
         if _VOLATILE.search(place):
             return True
@@ -168,17 +179,6 @@ class _Bodies:
     @staticmethod
     def _neutral(text: str) -> str:
         return _WAIT.sub("N", _JWT.sub("<jwt>", _HOST.sub("", text)))
-
-
-def _alike(recorded: Mapping[str, Any], given: Any) -> bool:
-    """Whether two things have the same members and, but for ids and times, the same values."""
-    if not isinstance(given, Mapping) or recorded.keys() != given.keys():
-        return False
-    return all(
-        value == given[name]
-        for name, value in recorded.items()
-        if isinstance(value, bool) or (isinstance(value, str) and len(value) < 16)
-    )
 
 
 def _kind(value: Any) -> str:

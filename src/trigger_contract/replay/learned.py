@@ -48,10 +48,13 @@ class Learned:
             return [self.translate_value(item) for item in value]
         return value
 
-    def meets(self, recorded: str, given: str) -> bool | None:
+    def meets(self, recorded: str, given: str, *, learn: bool = True) -> bool | None:
         """Say whether two texts name the same thing; None where they are no names.
 
-        A pair that is seen for the first time is learned.
+        Args:
+            recorded: A text of a recorded answer.
+            given: The text in its place.
+            learn: Whether a pair that is seen for the first time is one: things in a list may be others.
         """
         if _CURSOR.fullmatch(recorded):
             self._there.setdefault(recorded, given)
@@ -68,7 +71,7 @@ class Learned:
             return False
         if (known := self._there.get(recorded)) is not None:
             return known == given
-        if self._here.get(given, recorded) != recorded:
+        if self._here.get(given, recorded) != recorded or (not learn and recorded != given):
             return False
         self._learn(recorded, given)
         # The same tail stands with and without its prefix: both are names of one thing.

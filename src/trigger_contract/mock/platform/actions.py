@@ -287,7 +287,7 @@ class Actions:
         batch = self._batch(visit.path[0])
         if batch is None:
             return answers.error(404, "Not found", [answers.SHOULD_RETRY])
-        if not visit.bearer.may("read", {"batch": [batch["id"]]}):
+        if not visit.bearer.may("read", {"batch": [batch["id"]], "runs": []}):
             return answers.forbidden()
         return answers.given(200, batch | {"runCount": len(batch["runs"])})
 

@@ -93,6 +93,7 @@ ROUTES = (
     Route(
         "/api/v1/projects/{}/runs",
         "project_runs",
+        cors=True,
         preflight=True,
         key="personal",
         refusal="Invalid or Missing PAT",

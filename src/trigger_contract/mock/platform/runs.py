@@ -8,7 +8,6 @@ from trigger_contract.document.operations import Operation
 from trigger_contract.mock.keys import Caller
 from trigger_contract.mock.messages import Answer
 from trigger_contract.mock.platform import answers
-from trigger_contract.mock.platform.envvars import SLUGS
 from trigger_contract.mock.platform.front import Function, Visit
 from trigger_contract.mock.platform.world import World
 from trigger_contract.mock.records import Row, to_record
@@ -57,7 +56,7 @@ class Reading:
         own = self._world.environment.get("project")
         if own is not None and visit.path[0] != own:
             return answers.error(404, "Project not found")
-        if not SLUGS & set(visit.query.get("filter[env]", "").split(",")):
+        if not {"dev", "prod", "stg"} & set(visit.query.get("filter[env]", "").split(",")):
             return answers.failed()
         return self._model.handlers[LIST](call)
 

@@ -73,10 +73,10 @@ class Schedules:
         reading = pages(visit)
         if reading.details:
             return bodies.refused(reading.details, "Invalid request parameters")
-        every = list(reversed(self._world.things.all(_KIND)))
-        if any(thing["timezone"] == "" for thing in every):
+        page = offset_page(list(reversed(self._world.things.all(_KIND))), reading, 50)
+        if any(thing["timezone"] == "" for thing in page["data"]):
             return answers.broken()
-        return answers.given(200, offset_page([self._listed(thing) for thing in every], reading, 50))
+        return answers.given(200, page | {"data": [self._listed(thing) for thing in page["data"]]})
 
     def _create(self, visit: Visit) -> Answer:
         return self._write(visit, _FIELDS | {"deduplicationKey": Is("string")}, None)
