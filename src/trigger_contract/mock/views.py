@@ -67,7 +67,8 @@ class Views:
     def _outside(self, row: Row, naming: Naming) -> list[str]:
         """Write what a run shows wherever it shows, but in a list."""
         ends = row.ends
-        if self._no_end_of_expired and row.state == "EXPIRED":
+        ended_aside = row.state == "EXPIRED" or (row.state == "CANCELED" and CANCELED not in row.error)
+        if self._no_end_of_expired and ended_aside:
             members = json.loads("{" + ends[1:] + "}")
             members.pop("finishedAt", None)
             ends = "," + encode(members)[1:-1] if members else ""

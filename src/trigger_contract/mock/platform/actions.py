@@ -89,6 +89,9 @@ class Actions:
         old = to_record(row)
         new = self._triggering.new(row.task, self._world.clock.now())
         new |= {name: old[name] for name in _KEPT if name in old}
+        if "options" in old:  # a replay begins with the metadata that the run began with
+            new.pop("metadata", None)
+            new |= old["options"] | {"options": old["options"]}
         new |= {"ttl": "10m"} if self._world.is_dev else {}
         self._triggering.add(new)
         return answers.given(200, {"id": new["id"]})

@@ -211,6 +211,7 @@ class Triggering:
         for name, value in (("metadata", options.get("metadata")), ("version", options.get("lockToVersion"))):
             if value is not None:
                 record[name] = value
+        record["options"] = {name: record[name] for name in ("metadata",) if name in record}
         if "version" in record and record["version"] not in self._world.store.distinct("version"):
             raise Refused(answers.error(500, "Something went wrong"))
         if key := options.get("idempotencyKey"):
