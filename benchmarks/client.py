@@ -162,7 +162,7 @@ def msgspec_decoder() -> Decoder:
 def decoding(folder: Path) -> dict[str, Figure]:
     """Microseconds to read a page of 100 runs."""
     import orjson
-    from trigger_dev_client._models import decode, parse_json
+    from trigger_dev_client._reading import read
     from trigger_dev_client._shapes import ModelShape
     from trigger_dev_client.models.list_runs_result import ListRunsResult
 
@@ -171,7 +171,7 @@ def decoding(folder: Path) -> dict[str, Figure]:
     stock, pydantic, msgspec = stock_decoder(folder), pydantic_decoder(), msgspec_decoder()
     return interleaved(
         {
-            "generated client, extras kept": lambda: decode(shape, parse_json(content)),
+            "generated client, extras kept": lambda: read(shape, content, strict=False),
             "stock openapi-python-client": lambda: stock(content),
             "pydantic v2, extras kept": lambda: pydantic(content),
             "msgspec Struct, extras lost": lambda: msgspec(content),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from trigger_contract.contract import Check, Exchange, is_list, law
+from trigger_contract.contract import Check, Exchange, law
 from trigger_contract.contract.comparing import body_of
 from trigger_contract.contract.forms import (
     has_dates,
@@ -11,18 +11,20 @@ from trigger_contract.contract.forms import (
     has_excluded_fields,
     has_ignored_parameters,
     has_lists_to_omit,
+    has_order,
     has_promises_in_words,
     has_required_lists,
 )
 from trigger_contract.contract.lifecycle import OPEN
 from trigger_contract.contract.oracle import parse_moment
 from trigger_contract.contract.prose import rules, values_at
-from trigger_contract.contract.snapshot import read_page
+from trigger_contract.contract.snapshot import key_of, read_page
 from trigger_contract.contract.wording import (
     dev_fields,
     excluded_fields,
     ignored_parameters,
     omitted_lists,
+    promised_order,
     required_lists,
 )
 
@@ -75,7 +77,7 @@ def test_fields_that_are_said_to_be_left_out_are(check: Check) -> None:
                     received=item[name],
                     exchange=check.session.snapshot(check.subject).exchange,
                     place=f"/{name}",
-                    at=(*check.subject.response_pointer, "properties", check.subject.items or ""),
+                    at=check.subject.field_pointer(*(check.subject.items or ())),
                 )
 
 
@@ -85,7 +87,7 @@ def test_a_parameter_that_is_ignored_changes_nothing(check: Check) -> None:
     for leaf, other in ignored_parameters(check.subject):
         items = check.session.snapshot(check.subject).items[:3]
         for item in items:
-            identity = str(item.get(check.session.identity(check.subject)))
+            identity = key_of(item, check.session.identity(check.subject))
             required = check.session.required_values(check.subject)
             alone = read_page(
                 check.session, check.subject, {**required, other.name: identity}, "ask for one item"
@@ -99,11 +101,11 @@ def test_a_parameter_that_is_ignored_changes_nothing(check: Check) -> None:
                 )
                 check.saw()
                 name = check.session.identity(check.subject)
-                if [one.get(name) for one in alone.items] != [one.get(name) for one in both.items]:
+                if alone.ids(name) != both.ids(name):
                     check.fail(
                         f"{leaf.name} changes the answer beside {other.name}.",
-                        expected=[one.get(name) for one in alone.items],
-                        received=[one.get(name) for one in both.items],
+                        expected=alone.ids(name),
+                        received=both.ids(name),
                         exchange=both.exchange,
                         place=leaf.name,
                         at=check.subject.leaf_pointer(leaf),
@@ -130,36 +132,43 @@ def test_times_come_in_an_order_that_can_be(check: Check) -> None:
             _fail_times(check, item, "createdAt after startedAt", "a start after the creation", advisory=True)
 
 
-@law("prose/newest-first", "advisory", applies=is_list, sentence="No page says in which order a list comes.")
-def test_the_newest_comes_first(check: Check) -> None:
-    """A list starts with what was created last."""
-    moments = [parse_moment(item.get("createdAt")) for item in check.session.snapshot(check.subject).items]
+@law("prose/newest-first", "advisory", applies=has_order)
+def test_a_list_comes_in_the_order_that_is_promised(check: Check) -> None:
+    """A list comes in the order of the time or the number by which it is promised to be sorted."""
+    order = promised_order(check.subject)
+    if order is None:
+        return
+    field = order.get("by", "createdAt")
+    moments = [parse_moment(item.get(field)) for item in check.session.snapshot(check.subject).items]
     known = [moment for moment in moments if moment is not None]
     if len(known) < 2:
         return
     check.saw()
-    if known != sorted(known, reverse=True):
+    if known != sorted(known, reverse=order["direction"] == "descending"):
         check.fail(
-            "The list does not start with what was created last.",
-            expected="createdAt in falling order",
+            f"The list does not come in the order of {field}.",
+            expected=f"{field}, {order['direction']}",
             received=[moment.isoformat() for moment in known[:5]],
             exchange=check.session.snapshot(check.subject).exchange,
+            tier=order.tier,
+            sentence=order.says or order.reason,
         )
 
 
 @law("prose/dev-cost", "advisory", applies=has_dev_costs)
 def test_what_does_not_apply_to_dev_is_not_charged_there(check: Check) -> None:
-    """A cost that does not apply to DEV runs is absent or 0 there."""
-    fields = dev_fields(check.subject)
+    """A cost that does not apply to an environment is absent or 0 there."""
     for item in check.session.snapshot(check.subject).items:
         environment = item.get("env")
-        if not isinstance(environment, Mapping) or str(environment.get("name")).lower() != "dev":
+        if not isinstance(environment, Mapping):
             continue
-        check.saw()
-        for name in fields:
+        for name, free in dev_fields(check.subject).items():
+            if str(environment.get("name")).lower() != free.lower():
+                continue
+            check.saw()
             if item.get(name):
                 check.fail(
-                    f"A DEV run has a {name}.",
+                    f"An item of {free} has a {name}.",
                     expected="none or 0",
                     received=item[name],
                     exchange=check.session.snapshot(check.subject).exchange,

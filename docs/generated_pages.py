@@ -22,6 +22,7 @@ from trigger_contract.contract.law import Law, law_of
 from trigger_contract.contract.prose import rules
 from trigger_contract.contract.subjects import Subject, contract_from
 from trigger_contract.document.locate import read_document
+from trigger_contract.document.phrases import KINDS, PHRASES
 from trigger_contract.mock.deviations import DEVIATIONS, PROFILES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,6 +42,7 @@ def pages() -> dict[str, str]:
         "reference/client.md": "\n".join(_client()),
         "reference/laws.md": "\n".join(_laws()),
         "reference/deviations.md": "\n".join(_deviations()),
+        "reference/promises.md": "\n".join(_promises()),
     }
 
 
@@ -206,6 +208,24 @@ def _deviations() -> Iterator[str]:
     for name, text in DEVIATIONS.items():
         marks = ["on" if name in PROFILES[profile] else "" for profile in profiles]
         yield f"| {name} | {_quoted(text)} | {' | '.join(marks)} |"
+
+
+def _promises() -> Iterator[str]:
+    yield "# Promises in prose\n"
+    yield "A description may promise more than any keyword of OpenAPI can. The normaliser reads such"
+    yield "sentences once and writes what they promise into the document, beside the description:\n"
+    yield "```yaml\nx-promise:\n- kind: hidden\n  from: public key"
+    yield "  says: omitted if the request was made with a Public API key\n```\n"
+    yield "The suite reads this data and no sentence. Of a document that the normaliser never saw, the"
+    yield "descriptions are read on the way by the same rows, so it gets the same laws.\n"
+    yield "In an overlay, or in your own document, an entry with `reason` in place of `says` declares a"
+    yield "promise that stands in no sentence; `tier` tells how firm it is (`documented`, `derived` or"
+    yield "`advisory`). An entry with `struck` and the reason takes one back.\n"
+    yield "| kind | what it promises | takes | a text that says so |\n|---|---|---|---|"
+    for name, kind in KINDS.items():
+        takes = ", ".join([f"`{one}`" for one in kind.arguments] + [f"`{one}`?" for one in kind.optional])
+        texts = [_cell(phrase.example) for phrase in PHRASES if phrase.kind == name]
+        yield f"| `{name}` | {kind.meaning} ({kind.tier}) | {takes} | {'; '.join(texts)} |"
 
 
 def _quoted(text: Any) -> str:

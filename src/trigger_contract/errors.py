@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from pathlib import Path
 
 _LONGEST = 600
@@ -42,9 +43,23 @@ def one_line(text: str) -> str:
     if len(line) > _LONGEST:
         half = _LONGEST // 2
         line = f"{line[:half]} … {line[-half:]}"
-    if line.isprintable():
-        return line
+    return printable(line)
+
+
+def printable(text: str) -> str:
+    """Return a text with escapes for what cannot be printed: controls, marks of direction and the like."""
+    if text.isprintable():
+        return text
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode()
-        for character in line
+        for character in text
     )
+
+
+def place_of(error: BaseException) -> str:
+    """Say what failed and where, without the error's own words, which may quote a key."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = ("trigger_contract", "contract_tests")
+    mine = [frame for frame in frames if any(name in frame.filename for name in ours)]
+    frame = (mine or frames)[-1]
+    return f"{type(error).__name__} in {Path(frame.filename).name}:{frame.lineno}"

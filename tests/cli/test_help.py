@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import shlex
 import subprocess
 import sys
+import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import click
@@ -16,10 +19,57 @@ from click.testing import CliRunner
 from trigger_contract import __version__
 from trigger_contract.cli import COMMANDS, group
 from trigger_contract.cli.examples import examples
+from trigger_contract.cli.extras import EXTRAS
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_version_is_shown():
-    assert CliRunner().invoke(group, ["--version"]).output.strip().endswith(__version__)
+    own, client = CliRunner().invoke(group, ["--version"]).output.splitlines()
+    assert own == f"trigger-contract {__version__}"
+    assert client == f"trigger-dev-client {metadata.version('trigger-dev-client')}"
+
+
+def test_without_a_command_the_help_is_shown():
+    shown = CliRunner().invoke(group, [])
+    assert shown.exit_code == 0
+    assert shown.output == CliRunner().invoke(group, ["--help"]).output
+
+
+@pytest.mark.parametrize(
+    ("word", "told"), [("tset", "did you mean 'test'?"), ("xyz", f"there are {', '.join(COMMANDS)}")]
+)
+def test_an_unknown_command_is_told_with_the_nearest(word, told, capsys):
+    with pytest.raises(click.UsageError, match=re.escape(told)):
+        group.main([word], standalone_mode=False)
+
+
+def test_every_command_without_its_libraries_names_its_extra(tmp_path):
+    names = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    # An installation without extras: click, PyYAML and this package.
+    for name in ("click", "yaml", "trigger_contract"):
+        place = Path(importlib.import_module(name).__file__)
+        (tmp_path / place.parent.name).symlink_to(place.parent)
+    spec = ROOT / "openapi" / "openapi.yaml"
+    given = {
+        "normalize": ["x.md"],
+        "mock": ["--port", "0"],
+        "diff": [spec, spec],
+        "test": ["--url", "http://x"],
+    }
+    for command in COMMANDS:
+        line = [sys.executable, "-S", "-m", "trigger_contract", command, *given.get(command, [])]
+        environment = {"PYTHONPATH": str(tmp_path), "PATH": os.environ["PATH"]}
+        done = subprocess.run(
+            line, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        extras = EXTRAS.get(command)
+        if extras is None:
+            assert "not installed" not in done.stderr
+            continue
+        assert done.returncode == 2
+        assert f"pip install 'trigger-contract[{','.join(extras)}]'" in done.stderr, done.stderr
+        assert set(extras) <= set(names)
 
 
 def test_the_list_of_commands_is_true():

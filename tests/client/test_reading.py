@@ -22,12 +22,25 @@ from trigger_dev_client import (
     RunResult,
     RunStatus,
 )
-from trigger_dev_client._models import decode, parse_json
-from trigger_dev_client._shapes import DecodeError, ModelShape
+from trigger_dev_client._reading import read
+from trigger_dev_client._shapes import DecodeError, ModelShape, Problem, describe
+from trigger_dev_client._sources import parse_json
 
 from .conftest import Caller, retrieved, run
 
 ID = "/api/v3/runs/run_1234"
+
+
+def respelt(value: Any) -> Any:
+    """JSON whose moments are spelt alike: 10:00:00.000Z is 10:00:00Z."""
+    if isinstance(value, dict):
+        return {name: respelt(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [respelt(item) for item in value]
+    try:
+        return datetime.datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return value
 
 
 def test_a_run_is_read_with_types(api: respx.MockRouter, call: Caller) -> None:
@@ -101,7 +114,7 @@ def test_what_is_missing_or_mistyped_is_named(
     body = {"data": [run(), run(**change)], "pagination": {}}
     api.get("/api/v1/runs").respond(json=body)
     with pytest.raises(ResponseValidationError) as caught:
-        call("runs.list")
+        call("runs.list", settings={"response_validation": "strict"})
     error = caught.value
     assert error.path == path
     assert path in str(error)
@@ -109,6 +122,46 @@ def test_what_is_missing_or_mistyped_is_named(
     assert error.body == body
     assert error.status_code == 200
     assert error.request is not None
+
+    good, faulty = call("runs.list").data
+    assert good == ListRunItem.from_dict(run())
+    assert good.problems == ()
+    assert [problem.path for problem in faulty.problems] == [path]
+    # Nothing of the answer is lost, the value at fault included.
+    assert respelt(faulty.to_dict()) == respelt(body["data"][1])
+
+
+def test_faults_are_told_once_and_without_what_came(
+    api: respx.MockRouter, call: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
+    items = [run(durationMs="private"), run(durationMs="private"), run(isTest=0)]
+    api.get("/api/v1/runs").respond(json={"data": items})
+    with caplog.at_level("WARNING", "trigger_dev_client"):
+        found = call("runs.list")
+    assert [record.getMessage() for record in caplog.records] == [
+        "list_runs_v1: $.data[*].durationMs is not what the document promises; see .problems",
+        "list_runs_v1: $.data[*].isTest is not what the document promises; see .problems",
+    ]
+    # The whole answer holds the problems of all that is in it.
+    assert found.response.problems == tuple(problem for item in found.data for problem in item.problems)
+    assert str(found.data[0].problems[0]) == "$.data[0].durationMs: expected number, got string 'private'"
+
+
+def test_a_time_without_an_offset_is_read_and_given_back_as_it_came(
+    api: respx.MockRouter, call: Caller
+) -> None:
+    api.get(ID).respond(json=retrieved(createdAt="2024-05-23T10:00:00.25"))
+    found = call("runs.retrieve", "run_1234")
+    assert found.created_at == datetime.datetime(2024, 5, 23, 10, 0, 0, 250_000)
+    assert found.to_dict()["createdAt"] == "2024-05-23T10:00:00.25"
+    assert pickle.loads(pickle.dumps(found)).problems == found.problems != ()
+
+
+def test_a_way_to_validate_that_does_not_exist_is_refused() -> None:
+    from trigger_dev_client import ConfigurationError, TriggerClient
+
+    with pytest.raises(ConfigurationError, match="response_validation"):
+        TriggerClient(secret_key="k", response_validation="none")  # type: ignore[arg-type]  # the point
 
 
 @pytest.mark.parametrize(
@@ -321,13 +374,27 @@ def pages(draw: st.DrawFn) -> dict[str, Any]:
 @given(pages())
 def test_the_quick_way_and_the_careful_way_agree(body: dict[str, Any]) -> None:
     shape = ModelShape(ListRunsResult)
-    try:
-        careful = shape.decode(body, ())
-    except DecodeError:
-        with pytest.raises(DecodeError):
-            decode(shape, body)
-    else:
-        assert decode(shape, body) == careful
+    content = json.dumps(body).encode()
+    problems: list[Problem] = []
+    careful = shape.decode(body, (), problems)
+    if problems:
+        with pytest.raises(DecodeError) as caught:
+            read(shape, content, strict=True)
+        assert describe(caught.value.path) == problems[0].path
+        return
+    quick, none = read(shape, content, strict=True)
+    assert quick == careful
+    assert none == []
+    assert [item.extra for item in quick.data] == [item.extra for item in careful.data]
+
+
+@settings(max_examples=60, deadline=None)
+@given(pages())
+def test_no_fault_loses_anything_of_an_answer(body: dict[str, Any]) -> None:
+    found, problems = read(ModelShape(ListRunsResult), json.dumps(body).encode(), strict=False)
+    assert respelt(json.loads(found.to_json())) == respelt(json.loads(json.dumps(body)))
+    assert found.problems == tuple(problems)
+    assert all(isinstance(problem, Problem) for problem in problems)
 
 
 @settings(max_examples=60, deadline=None)

@@ -62,8 +62,10 @@ def test_a_server_that_keeps_its_promises_passes_and_reports_hold_no_secret(tmp_
             3,
             "--examples",
             1,
-            "--max-requests",
-            300,
+            "--probe",
+            "errors",
+            "--probe",
+            "schema",
             "--report",
             tmp_path / "report",
         )
@@ -107,10 +109,25 @@ def test_a_broken_promise_is_told_with_its_sentence_and_can_be_known(tmp_path):
 
 def test_an_empty_store_passes_and_fails_where_everything_must_be_exercised():
     with MockServer(settings=Settings(runs=0, **KEYS)) as mock:
-        assert run("--url", mock.url, *OPTIONS, "--examples", 1, "--max-requests", 300).returncode == 0
+        assert run("--url", mock.url, *OPTIONS, "--examples", 1).returncode == 0
         done = run("--url", mock.url, *OPTIONS, "--probe", "filters", "--require-exercised")
     assert done.returncode == 1
     assert "Not exercised" in done.stdout
+
+
+def test_a_run_that_a_limit_cuts_short_is_not_called_good(tmp_path):
+    with MockServer(settings=Settings(runs=12, **KEYS)) as mock:
+        chosen = ["--url", mock.url, *OPTIONS, "--max-requests", 60, "--report", tmp_path / "report"]
+        done = run(*chosen)
+        allowed = run(*chosen, "--allow-incomplete")
+    assert (done.returncode, allowed.returncode) == (2, 0)
+    assert is_one_line(done.stderr)
+    assert re.search(r"60 requests.* of \d+ laws did not run to their end; --max-requests helps", done.stderr)
+    report = json.loads((tmp_path / "report" / "report.json").read_text())
+    assert report["complete"] is False
+    assert report["good"] is False
+    assert report["counts"]["not run"] > 20
+    assert "skipped" in (tmp_path / "report" / "junit.xml").read_text()
 
 
 def test_pytest_takes_the_same_options_and_shares_the_work():
@@ -130,7 +147,7 @@ def test_pytest_takes_the_same_options_and_shares_the_work():
         ([], "--url"),
         (["--url", "ftp://x"], "--url ftp://x"),
         (["--url", "http://127.0.0.1:1", *OPTIONS], "http://127.0.0.1:1"),
-        (["--url", "http://127.0.0.1:1", "--token", "a b"], "--token"),
+        (["--url", "http://127.0.0.1:1", "--token", "a\tb"], "--token"),
         (["--url", "http://127.0.0.1:1", *OPTIONS, "--tag", "nothing"], "--tag nothing"),
         (["--url", "http://127.0.0.1:1", *OPTIONS, "--known", "/no/such"], "/no/such"),
         (["--url", "http://127.0.0.1:1", *OPTIONS, "--max-requests", "0"], "--max-requests"),

@@ -57,7 +57,7 @@ def test_the_cursor_form_is_recognised(document, list_runs):
     assert found is not None
     assert (found.kind, found.items, found.next, found.previous) == (
         "cursor",
-        "data",
+        ("data",),
         ("pagination", "next"),
         ("pagination", "previous"),
     )

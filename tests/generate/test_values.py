@@ -72,7 +72,12 @@ def test_a_union_reads_as_the_member_that_fits(client_of: Build, value: Any, kin
 @pytest.mark.parametrize("value", [5, {"type": "circle"}, ["a"], {"side": "x"}])
 def test_a_union_that_nothing_fits_is_refused(client_of: Build, value: Any) -> None:
     module = client_of(document({"/shape": {"get": operation("get_shape", "shapes", UNION)}}))
-    client = talk(module, "WidgetsClient", lambda request: httpx.Response(200, json=value))
+    client = talk(
+        module,
+        "WidgetsClient",
+        lambda request: httpx.Response(200, json=value),
+        response_validation="strict",
+    )
     with pytest.raises(module.ResponseValidationError):
         client.shapes.get()
 
@@ -116,7 +121,10 @@ def test_a_nullable_date_time_is_checked(client_of: Build, value: Any) -> None:
     module = client_of(document({"/x": {"get": operation("get_x", "t", schema)}}))
 
     def ask(at: Any) -> Any:
-        return talk(module, "WidgetsClient", lambda request: httpx.Response(200, json={"at": at})).t.get_x()
+        def answer(request: httpx.Request) -> httpx.Response:
+            return httpx.Response(200, json={"at": at})
+
+        return talk(module, "WidgetsClient", answer, response_validation="strict").t.get_x()
 
     with pytest.raises(module.ResponseValidationError, match=r"\$\.at: expected date-time"):
         ask(value)
@@ -133,11 +141,10 @@ def test_integer_enums_are_open_too(client_of: Build) -> None:
     module = client_of(document({"/x": {"get": operation("get_x", "t", schema)}}))
 
     def ask(level: Any) -> Any:
-        return (
-            talk(module, "WidgetsClient", lambda request: httpx.Response(200, json={"level": level}))
-            .t.get_x()
-            .level
-        )
+        def answer(request: httpx.Request) -> httpx.Response:
+            return httpx.Response(200, json={"level": level})
+
+        return talk(module, "WidgetsClient", answer, response_validation="strict").t.get_x().level
 
     assert [ask(level) for level in (0, 1, -2, 9)] == [0, 1, -2, 9]
     assert ask(1).is_known

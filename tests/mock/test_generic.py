@@ -120,6 +120,7 @@ def test_all_sixty_operations_are_served_as_documented(asker):
         body = GOOD if "requestBody" in operation.definition else b""
         options = {"method": operation.method.upper(), "body": body, "headers": {"if-match": "x"}}
         assert asker.answer(path, **options).status == 401
+        asker.service.reset()
         answer = asker.answer(path, "key=tr_dev_mock", **options)
         expected = next(name for name in operation.definition["responses"] if name[0] == "2")
         assert str(answer.status) == expected
@@ -143,8 +144,8 @@ def test_all_sixty_operations_are_served_as_documented(asker):
         ("POST", "/things3", "", {}, b'{"id": 1, "size": 7}', 422, "not of type"),
         ("POST", "/things3", "", {"content-type": "text/csv"}, b"a,b", 422, "media type"),
         ("PATCH", "/things3/7", "", {}, GOOD, 400, "Required"),
-        ("PATCH", "/things3/0", "", {"if-match": "x"}, GOOD, 400, "minimum"),
-        ("PATCH", "/things3/x", "", {"if-match": "x"}, GOOD, 400, "not of type"),
+        ("PATCH", "/things3/0", "", {"if-match": "x"}, GOOD, 400, "greater than or equal to 1"),
+        ("PATCH", "/things3/x", "", {"if-match": "x"}, GOOD, 400, "Expected integer"),
     ],
 )
 def test_what_is_wrong_with_a_request_is_said(asker, method, path, query, headers, body, status, said):

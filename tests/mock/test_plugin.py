@@ -277,3 +277,24 @@ def test_the_plugin_costs_nothing_where_it_is_not_used():
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     for heavy in ("httpx", "uvicorn", "respx", "sqlite3", "jsonschema_rs", "trigger_contract.document"):
         assert f"'{heavy}'" not in loaded
+
+
+def test_a_session_that_does_not_use_the_fixtures_loads_nothing_for_them():
+    program = (
+        "import sys, pytest\nbefore = set(sys.modules)\nimport trigger_contract.mock.pytest_plugin\n"
+        "print(sorted({name.partition('.')[0] for name in set(sys.modules) - before}))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['trigger_contract']"
+
+
+def test_a_fault_that_never_struck_is_told_at_the_end(lean):
+    lean.makepyfile(
+        """
+        def test_it(trigger_mock):
+            trigger_mock.faults.add(status=503, operation="list_runs_v1")
+        """
+    )
+    result = lean.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*never struck (no call matched)*list_runs_v1*"])

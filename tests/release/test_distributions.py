@@ -69,8 +69,8 @@ class Environment:
         return {key: value for key, value in os.environ.items() if not key.startswith(ours)}
 
 
-def install(wheels: list[Path], folder: Path) -> Environment:
-    """Install wheels into a new environment."""
+def install(wheels: list[Path | str], folder: Path) -> Environment:
+    """Install wheels, extras in brackets behind their paths, into a new environment."""
     target = folder / "environment"
     run(sys.executable, "-m", "venv", "--without-pip", target, cwd=folder)
     pins = re.findall(r"^([\w.-]+==.*?) \\$", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
@@ -123,11 +123,32 @@ def test_the_client_works_in_an_empty_environment(tmp_path: Path, trigger_mock_s
         pytest.skip(NO_INDEX)
 
 
+def test_the_mock_alone_is_small_and_serves(tmp_path: Path) -> None:
+    wheel, _ = build("trigger-contract", tmp_path)
+    environment = install([f"{wheel}[mock]"], tmp_path)
+    if environment.is_fresh:
+        (site,) = environment.folder.glob("lib/python*/site-packages")
+        assert len(list(site.glob("*.dist-info"))) <= 20
+        assert sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) < 50_000_000
+    command = (environment.folder / "bin" / "trigger-contract", "mock", "--port", "0", "--runs", "5")
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment.variables(), stdout=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            assert server.stdout is not None
+            assert "(5 runs)" in server.stdout.readline()
+        finally:
+            server.send_signal(signal.SIGTERM)
+    assert server.returncode == 0
+    if not environment.is_fresh:
+        pytest.skip(NO_INDEX)
+
+
 def test_everything_else_works_in_an_empty_environment(tmp_path: Path) -> None:
     wheel, sdist = build("trigger-contract", tmp_path)
     inspect(wheel, sdist, "trigger_contract")
     client, _ = build("trigger-dev-client", tmp_path)
-    environment = install([wheel, client], tmp_path)
+    environment = install([f"{wheel}[mock-httpx,test]", client], tmp_path)
     place = environment.call("python", "-c", "import trigger_contract; print(trigger_contract.__file__)")
     assert place.startswith(str(environment.folder))
     version = re.search(r"-([\d.]+)-py3", wheel.name)

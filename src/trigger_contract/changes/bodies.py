@@ -7,7 +7,7 @@ from typing import Any
 
 from trigger_contract.changes.law import Effect, Flow
 from trigger_contract.changes.scope import Scope
-from trigger_contract.changes.side import Side, same_json, same_words
+from trigger_contract.changes.side import Side, quoted, same_json, same_words
 
 _Object = Mapping[str, Any]
 
@@ -62,15 +62,15 @@ def compare_content(
     code = "response" if kind == "response" else f"{kind}-{subject}"
     # A client asks for, or chooses, the media type: losing one hurts either way.
     for name in gone:
-        message = f"{what[:1].upper()}{what[1:]} no longer has the media type `{name}`."
+        message = f"{what[:1].upper()}{what[1:]} no longer has the media type {quoted(name)}."
         removed = f"{code}-media-type-removed"
         scope.report(removed, Effect.INCOMPARABLE, message, name, None, near=(old, new))
     for name in come:
-        message = f"{what[:1].upper()}{what[1:]} has the new media type `{name}`."
+        message = f"{what[:1].upper()}{what[1:]} has the new media type {quoted(name)}."
         scope.report(f"{code}-media-type-added", Effect.NONE, message, None, name, near=(old, new))
     for before, after in pairs:
         if before != after:
-            message = f"The media type of {what} is now spelled `{after}` (was `{before}`)."
+            message = f"The media type of {what} is now spelled {quoted(after)} (was {quoted(before)})."
             renamed = f"{code}-media-type-name-changed"
             scope.report(renamed, _respelled(before, after), message, before, after, near=(old, new))
         one = scope.graph.old.mapping(old[before], f"media type {before}", old)
@@ -128,8 +128,14 @@ def compare_responses(scope: Scope, old_raw: Any, new_raw: Any) -> None:
     """Report every change in the responses."""
     old = _by_status(scope.graph.old, old_raw)
     new = _by_status(scope.graph.new, new_raw)
+    pairs = {(status, status): None for status in old if status in new}
     for status in old:
-        if status not in new:
+        pairs |= dict.fromkeys((status, other) for other in _respelled_status(status, old, new))
+    for status in new:
+        pairs |= dict.fromkeys((other, status) for other in _respelled_status(status, new, old))
+    kept = {status for status, _ in pairs}, {status for _, status in pairs}
+    for status in old:
+        if status not in kept[0]:
             kind = _kind(status)
             # A status that no longer comes leaves dead code behind, but a success was what a client wanted.
             effect = Effect.INCOMPARABLE if kind == "success" else Effect.NONE
@@ -137,12 +143,28 @@ def compare_responses(scope: Scope, old_raw: Any, new_raw: Any) -> None:
             near = (old[status], new_raw)
             scope.report(f"response-{kind}-status-removed", effect, message, status, None, near=near)
     for status in new:
-        if status not in old:
+        if status not in kept[1]:
             message = f"The {status} response was added."
             code = f"response-{_kind(status)}-status-added"
             scope.report(code, Effect.NONE, message, None, status, near=(old_raw, new[status]))
-        else:
-            _compare_response(scope, status, old[status], new[status])
+    for before, after in pairs:
+        if before != after:
+            message = f"The {before} response is now described as {after}."
+            code = f"response-{_kind(before)}-status-respelled"
+            scope.report(code, Effect.NONE, message, before, after, near=(old[before], new[after]))
+        _compare_response(scope, after, old[before], new[after])
+
+
+def _respelled_status(status: str, own: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    """Return what describes a status on the other side that only this one names: a range, or ``default``.
+
+    ``default`` describes a success where no other response does. Source: OpenAPI 3.1, Responses Object.
+    """
+    if status in other or not status.isdigit():
+        return []
+    ranges = [name for name in other if name.upper() == f"{status[:1]}XX" and name not in own]
+    rest = ["default"] if status[:1] == "2" and "default" in other and "default" not in own else []
+    return ranges or ([] if any(name.startswith("2") for name in other) else rest)
 
 
 def _by_status(side: Side, raw: Any) -> dict[str, Any]:
@@ -174,12 +196,12 @@ def _compare_headers(scope: Scope, what: str, old_raw: Any, new_raw: Any) -> Non
             # As with optional properties: a client that reads it loses it for good.
             effect = Effect.INCOMPARABLE if required else Effect.UNKNOWN
             kind = "required" if required else "optional"
-            message = f"The header `{name}` of {what} was removed."
+            message = f"The header {quoted(name)} of {what} was removed."
             code = f"{kind}-response-header-removed"
             scope.report(code, effect, message, name, None, near=(header, new_raw))
     for key, (name, header) in new.items():
         if key not in old:
-            message = f"The header `{name}` of {what} was added."
+            message = f"The header {quoted(name)} of {what} was added."
             scope.report("response-header-added", Effect.NONE, message, None, name, near=(old_raw, header))
         else:
             _compare_header(scope, name, what, old[key][1], header)
@@ -196,7 +218,7 @@ def _by_lower_name(side: Side, raw: Any) -> dict[str, tuple[str, _Object]]:
 
 def _compare_header(scope: Scope, name: str, what: str, old: _Object, new: _Object) -> None:
     was, now = old.get("required") is True, new.get("required") is True
-    subject = f"The header `{name}` of {what}"
+    subject = f"The header {quoted(name)} of {what}"
     flow = Flow.RECEIVED
     if now and not was:
         message = f"{subject} is now always sent."
@@ -231,7 +253,7 @@ def _compare_links(scope: Scope, what: str, old_raw: Any, new_raw: Any) -> None:
     for name in dict.fromkeys([*old, *new]):
         one = scope.graph.old.mapping(old.get(name), f"link {name}", old)
         other = scope.graph.new.mapping(new.get(name), f"link {name}", new)
-        subject = f"The link `{name}` of {what}"
+        subject = f"The link {quoted(name)} of {what}"
         near = (one, other)
         if name not in new:
             scope.report("response-link-removed", Effect.UNKNOWN, f"{subject} was removed.", near=near)

@@ -9,7 +9,7 @@ from trigger_contract.changes.flatten import LOWER_LIMITS, UPPER_LIMITS, Flat
 from trigger_contract.changes.law import Effect, Flow
 from trigger_contract.changes.model import Severity
 from trigger_contract.changes.position import ANNOTATIONS, is_words
-from trigger_contract.changes.side import canonical, listing, same_json, same_words, show, telling
+from trigger_contract.changes.side import canonical, listing, quoted, same_json, same_words, show, telling
 from trigger_contract.changes.spot import Spot
 
 # oasdiff's names for the limits
@@ -161,18 +161,20 @@ def _limit(spot: Spot, key: str, old: Any, new: Any) -> None:
         return
     name = _LIMIT_NAMES[key]
     if old is None:
-        spot.report(f"{name}-set", Effect.NARROWS, f"now has `{key}` {show(new)}", None, new)
+        spot.report(f"{name}-set", Effect.NARROWS, f"now has {quoted(key)} {show(new)}", None, new)
     elif new is None:
-        spot.report(f"{name}-unset", Effect.WIDENS, f"no longer has `{key}` {show(old)}", old, None)
+        spot.report(f"{name}-unset", Effect.WIDENS, f"no longer has {quoted(key)} {show(old)}", old, None)
     elif not (_is_number(old) and _is_number(new)):
-        spot.report(f"{name}-changed", Effect.UNKNOWN, f"has `{key}` {show(new)} (was {show(old)})", old, new)
+        spot.report(
+            f"{name}-changed", Effect.UNKNOWN, f"has {quoted(key)} {show(new)} (was {show(old)})", old, new
+        )
     else:
         raised = new > old
         narrows = raised == (key in LOWER_LIMITS)
         spot.report(
             f"{name}-{'increased' if raised else 'decreased'}",
             Effect.NARROWS if narrows else Effect.WIDENS,
-            f"has `{key}` {show(new)} (was {show(old)})",
+            f"has {quoted(key)} {show(new)} (was {show(old)})",
             old,
             new,
         )
@@ -277,7 +279,7 @@ def _text(spot: Spot, key: str, old: Any, new: Any) -> None:
     known = key in (*_TEXT, "example")
     name = "extension" if key.startswith("x-") else key.strip("$") if known else "keyword"
     verb = "added" if old is None else "removed" if new is None else "changed"
-    label = _LABELS.get(key, key.strip("$")) if known else f"`{key}`"
+    label = _LABELS.get(key, key.strip("$")) if known else quoted(key)
     if key == "example":
         old, new = (_single(values) for values in (old, new))
     spot.report(f"{name}-{verb}", Effect.TEXT, f"has {telling(label, old, new)}", old, new)

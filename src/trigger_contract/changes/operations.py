@@ -14,7 +14,7 @@ from trigger_contract.changes.parameters import collect, compare_parameters
 from trigger_contract.changes.schemas import SchemaGraph
 from trigger_contract.changes.scope import Scope
 from trigger_contract.changes.security import compare_security, compare_servers
-from trigger_contract.changes.side import Side, same_json
+from trigger_contract.changes.side import Side, quoted, same_json
 from trigger_contract.document.operations import METHODS
 
 _PARAMETER = re.compile(r"\{([^{}]*)\}")
@@ -163,7 +163,7 @@ def _report_removed(scope: Scope, old: _Version, place: str | None) -> None:
     # Announced or not, a client that still calls it fails.
     deprecated = old.definition.get("deprecated") is True
     code = f"api-removed-{'with' if deprecated else 'without'}-deprecation"
-    moved = f"; its operationId is that of `{place}` now" if place else ""
+    moved = f"; its operationId is that of {quoted(place)} now" if place else ""
     message = f"The operation was removed{' (it was deprecated)' if deprecated else ''}{moved}."
     scope.report(code, Effect.INCOMPARABLE, message, near=(old.definition, None))
 
@@ -211,7 +211,7 @@ def _compare_life(scope: Scope, old: Mapping[str, Any], new: Mapping[str, Any]) 
 
 
 def _quoted(name: Any) -> str:
-    return "gone" if name is None else f"`{name}`"
+    return "gone" if name is None else quoted(name)
 
 
 def _compare_tags(scope: Scope, old: _Version, new: _Version) -> None:
@@ -224,7 +224,7 @@ def _compare_tags(scope: Scope, old: _Version, new: _Version) -> None:
     for verb, one, other in (("removed", tags[0], tags[1]), ("added", tags[1], tags[0])):
         for tag in one:
             if tag not in other:
-                message = f"The tag `{tag}` was {verb}."
+                message = f"The tag {quoted(tag)} was {verb}."
                 scope.report(f"api-tag-{verb}", Effect.NONE, message, level=level)
     if sorted(map(str, tags[0])) == sorted(map(str, tags[1])):
         scope.report("api-tag-order-changed", Effect.NONE, "The tags stand in another order.", level=level)
@@ -233,5 +233,5 @@ def _compare_tags(scope: Scope, old: _Version, new: _Version) -> None:
 def _compare_unknown(scope: Scope, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
     for key in dict.fromkeys([*old, *new]):
         if key not in _KNOWN and not key.startswith("x-") and not same_json(old.get(key), new.get(key)):
-            message = f"The operation has another `{key}`."
+            message = f"The operation has another {quoted(key)}."
             scope.report("operation-key-changed", Effect.UNKNOWN, message, near=(old, new))

@@ -9,7 +9,7 @@ from trigger_contract.changes.bodies import compare_content
 from trigger_contract.changes.flatten import flatten
 from trigger_contract.changes.law import Effect, Flow
 from trigger_contract.changes.scope import Scope
-from trigger_contract.changes.side import Side, same_json, show
+from trigger_contract.changes.side import Side, quoted, same_json, show
 from trigger_contract.document.wire import EXTENSION
 
 Key = tuple[str, str]
@@ -52,7 +52,7 @@ def compare_parameters(
         for (place, name), one in old.items()
     }
     for name, other in renamed.items():
-        message = f"The path parameter `{name}` is now called `{other}`; the wire is the same."
+        message = f"The path parameter {quoted(name)} is now called {quoted(other)}; the wire is the same."
         scope.report("request-parameter-renamed", Effect.UNKNOWN, message, name, other)
     gone = [key for key in before if key not in new]
     come = [key for key in new if key not in before]
@@ -77,7 +77,7 @@ def compare_parameters(
 
 
 def _name(parameter: Parameter) -> str:
-    return f"{parameter['in']} parameter `{parameter['name']}`"
+    return f"{parameter['in']} parameter {quoted(parameter['name'])}"
 
 
 def _required(parameter: Parameter) -> bool:
@@ -169,7 +169,7 @@ def _spelling(side: Side, parameter: Parameter) -> tuple[str, Any]:
 def _serialization(scope: Scope, old: Parameter, new: Parameter) -> None:
     """Compare how a value is spelled; what makes no difference for a scalar is passed over."""
     if not same_json(old.get(EXTENSION), new.get(EXTENSION)):
-        message = f"The {_name(new)} is spelled by other rules on the wire (`{EXTENSION}`)."
+        message = f"The {_name(new)} is spelled by other rules on the wire ({quoted(EXTENSION)})."
         code = "request-parameter-serialization-changed"
         values = (old.get(EXTENSION), new.get(EXTENSION))
         scope.report(code, Effect.INCOMPARABLE, message, *values, near=(old, new))

@@ -7,6 +7,7 @@ from typing import Any
 
 from trigger_contract.changes.law import Effect, Flow
 from trigger_contract.changes.model import Severity
+from trigger_contract.changes.side import quoted
 from trigger_contract.changes.spot import Spot
 
 
@@ -32,8 +33,8 @@ def dependents(spot: Spot, old: Mapping[str, Any], new: Mapping[str, Any]) -> No
         before, after = set(old.get(name, ())), set(new.get(name, ()))
         if before == after:
             continue
-        listed = ", ".join(f"`{one}`" for one in new.get(name, ())) or "nothing"
-        predicate = f"needs {listed} beside `{name}`"
+        listed = ", ".join(quoted(one) for one in new.get(name, ())) or "nothing"
+        predicate = f"needs {listed} beside {quoted(name)}"
         values = (old.get(name), new.get(name))
         if name not in old or name not in new:
             verb, effect = ("added", Effect.NARROWS) if name in new else ("removed", Effect.WIDENS)

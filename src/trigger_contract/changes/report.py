@@ -10,15 +10,16 @@ from dataclasses import replace
 from typing import Any
 
 from trigger_contract.changes.model import MEANING, Change, Comparison, Severity
-from trigger_contract.changes.side import listing, show
+from trigger_contract.changes.side import listing, quoted, show
 from trigger_contract.changes.version import Proposal
+from trigger_contract.document.quoting import markdown_spans, terminal
 
 _SHOWN_OPERATIONS = 5
 _LISTED_OPERATIONS = 12
 _WIDTH = 110
 # More than so many changes of words only would bury the rest.
 _SHOWN_TEXTS = 30
-_ALTERNATIVE = re.compile(r" alternative (`[^`]*`)\.$")
+_ALTERNATIVE = re.compile(r" alternative ((`+)(?!`).*(?<!`)\2)\.$")
 
 
 def as_text(comparison: Comparison, proposal: Proposal) -> str:
@@ -30,7 +31,7 @@ def as_text(comparison: Comparison, proposal: Proposal) -> str:
             joined = _together(changes)
             shown = _SHOWN_TEXTS if severity is Severity.TEXT else len(joined)
             for change in joined[:shown]:
-                lines.append(f"  {change.message}  [{change.code}]{_lines(change)}")
+                lines.append(f"  {terminal(change.message)}  [{change.code}]{_lines(change)}")
                 lines += _operations(change)
             if len(joined) > shown:
                 lines.append(f"  and {len(joined) - shown} more, which Markdown and JSON list.")
@@ -49,7 +50,7 @@ def as_markdown(comparison: Comparison, proposal: Proposal) -> str:
             folded = severity is Severity.TEXT and len(joined) > _SHOWN_TEXTS
             lines += ["<details>", f"<summary>{len(joined)} changes</summary>", ""] * folded
             for change in joined:
-                lines.append(f"- {_escape(change.message)} (`{change.code}`)")
+                lines.append(f"- {markdown_spans(change.message)} ({quoted(change.code)})")
                 lines += [f"    - {operation}" for operation in _listed(change)]
             lines += ["", "</details>"] * folded
     if comparison.changes:
@@ -147,15 +148,15 @@ def _listed(change: Change) -> list[str]:
     count = len(change.operations)
     shown = count if _is_whole(change) or count <= _LISTED_OPERATIONS else _LISTED_OPERATIONS - 1
     more = [f"and {count - shown} more"] if count > shown else []
-    return [*(f"`{operation}`" for operation in change.operations[:shown]), *more]
+    return [*(quoted(operation) for operation in change.operations[:shown]), *more]
 
 
 def _operations(change: Change) -> list[str]:
     """Return lines with the operations: all that came or went, some of those that only changed."""
     if _is_whole(change):
-        return [f"      {operation}" for operation in change.operations]
+        return [f"      {terminal(operation)}" for operation in change.operations]
     # A label is kept together, so its space is not one to break at.
-    joined = listing([one.replace(" ", "\0") for one in change.operations], limit=_SHOWN_OPERATIONS)
+    joined = listing([terminal(one).replace(" ", "\0") for one in change.operations], limit=_SHOWN_OPERATIONS)
     indent = " " * 6
     wrapper = textwrap.TextWrapper(
         _WIDTH,
@@ -173,12 +174,3 @@ def _version(proposal: Proposal) -> str:
     if proposal.next == proposal.current:
         return f"Next client version: {proposal.current} can stay."
     return f"Next client version: {proposal.next} (from {proposal.current})."
-
-
-def _escape(text: str) -> str:
-    """Keep HTML in a description from becoming HTML in the report; code spans already are text."""
-    parts = text.split("`")
-    return "`".join(
-        part if index % 2 else part.replace("<", "&lt;").replace(">", "&gt;")
-        for index, part in enumerate(parts)
-    )

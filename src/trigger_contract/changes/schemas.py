@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from trigger_contract.changes import unions
-from trigger_contract.changes.flatten import Flat, flatten
+from trigger_contract.changes.flatten import Flat, flatten, with_content_keywords
 from trigger_contract.changes.identical import Identical
 from trigger_contract.changes.keywords import (
     HANDLED,
@@ -26,7 +26,7 @@ from trigger_contract.changes.law import Effect, Flow
 from trigger_contract.changes.model import Severity
 from trigger_contract.changes.position import Position, is_annotation, position
 from trigger_contract.changes.presence import added, dependents, existence, kebab, removed, requiredness
-from trigger_contract.changes.side import Side, canonical, line_of, listing, same_json
+from trigger_contract.changes.side import Side, canonical, line_of, listing, quoted, same_json
 from trigger_contract.changes.spot import Context, Finding, Spot
 
 # Keywords whose value is one schema that every (or some) value has to meet as well.
@@ -210,6 +210,12 @@ class SchemaGraph:
     ) -> None:
         old = _without(_nullable(flatten(self.old, old_at.core), old_at.null), skip)
         new = _without(_nullable(flatten(self.new, new_at.core), new_at.null), skip)
+        old, new = with_content_keywords(old, new), with_content_keywords(new, old)
+        kinds = unions.beside_union(old), unions.beside_union(new)
+        if kinds[0] and not kinds[1] and kinds[0] in new.keywords:
+            old = unions.distributed(old, kinds[0])
+        elif kinds[1] and not kinds[0] and kinds[1] in old.keywords:
+            new = unions.distributed(new, kinds[1])
         one_sided = ("oneOf" in old.keywords or "anyOf" in old.keywords) != (
             "oneOf" in new.keywords or "anyOf" in new.keywords
         )
@@ -298,14 +304,14 @@ class SchemaGraph:
             if name in old and name in new:
                 self._compare(spot.below(f"[{name}]"), node, old[name], new[name])
             else:
-                existence(spot, what, f"`{keyword}` {name}", old.get(name), new.get(name))
+                existence(spot, what, f"`{keyword}` {quoted(name)}", old.get(name), new.get(name))
 
     def _unions(self, spot: Spot, node: _Node, old: Flat, new: Flat) -> None:
         before = [key for key in ("oneOf", "anyOf") if key in old.keywords]
         after = [key for key in ("oneOf", "anyOf") if key in new.keywords]
         pairs = [(key, key) for key in before if key in after]
         if len(before) == len(after) == 1 and before != after:
-            predicate = f"is now `{after[0]}` of its alternatives (was `{before[0]}`)"
+            predicate = f"is now {quoted(after[0])} of its alternatives (was {quoted(before[0])})"
             spot.report("union-kind-changed", Effect.NONE, predicate, before[0], after[0])
             pairs = [(before[0], after[0])]
         elif before != after:
@@ -332,7 +338,7 @@ class SchemaGraph:
             predicate = f"has the new alternative {unions.describe(self.new, one)}"
             spot.report(f"{name}-added", Effect.WIDENS, predicate)
         for before, after in matched.pairs:
-            label = unions.describe(self.new, after).strip("`")
+            label = unions.label(self.new, after)
             self._compare(spot.below(f"[{label}]", (line_of(before), line_of(after))), node, before, after)
         return matched
 
@@ -388,7 +394,7 @@ class SchemaGraph:
                 dependents(spot, before or {}, after or {})
             else:
                 effect = Effect.INCOMPARABLE if key in _ENCODINGS else Effect.UNKNOWN
-                spot.report(f"{kebab(key)}-changed", effect, f"has another `{key}`", before, after)
+                spot.report(f"{kebab(key)}-changed", effect, f"has another {quoted(key)}", before, after)
         gone, come = list(old.extra), list(new.extra)
         for one in old.extra:
             for other in come:
@@ -397,9 +403,9 @@ class SchemaGraph:
                     come.remove(other)
                     break
         for key, value in come:
-            spot.report("all-of-added", Effect.NARROWS, f"must now also meet `{key}`", None, value)
+            spot.report("all-of-added", Effect.NARROWS, f"must now also meet {quoted(key)}", None, value)
         for key, value in gone:
-            spot.report("all-of-removed", Effect.WIDENS, f"need not meet `{key}`", value, None)
+            spot.report("all-of-removed", Effect.WIDENS, f"need not meet {quoted(key)}", value, None)
 
     def _prefix_items(self, spot: Spot, node: _Node, old: list[Any], new: list[Any]) -> None:
         for index in range(max(len(old), len(new))):
@@ -418,9 +424,9 @@ class SchemaGraph:
             before, after = old.get(key), new.get(key)
             if before is None or after is None:
                 if before is not None or after is not None:
-                    existence(spot, key, f"`{key}`", before, after)
+                    existence(spot, key, quoted(key), before, after)
             elif not self.same(spot.context, before, after):
-                spot.report(f"{key}-changed", Effect.UNKNOWN, f"has another `{key}`")
+                spot.report(f"{key}-changed", Effect.UNKNOWN, f"has another {quoted(key)}")
 
 
 def _owner(spot: Spot, name: str, old: Flat, new: Flat, in_old: bool, in_new: bool) -> Spot:

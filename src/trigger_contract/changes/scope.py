@@ -9,7 +9,7 @@ from typing import Any
 from trigger_contract.changes.law import Effect, Flow, severity
 from trigger_contract.changes.model import Severity
 from trigger_contract.changes.schemas import Key, SchemaGraph
-from trigger_contract.changes.side import line_of, same_json, same_words, telling
+from trigger_contract.changes.side import line_of, quoted, same_json, same_words, telling
 from trigger_contract.changes.spot import Context, Finding
 
 _PROSE = ("title", "summary", "description")
@@ -121,7 +121,7 @@ class Scope:
                 continue
             verb = "added" if before is None else "removed" if after is None else "changed"
             name = "extension" if key.startswith("x-") else _kebab(key)
-            label = f"`{key}`" if key.startswith("x-") else _LABELS.get(key, key)
+            label = quoted(key) if key.startswith("x-") else _LABELS.get(key, key)
             message = f"{what[:1].upper()}{what[1:]} has {telling(label, before, after)}."
             self.report(f"{code}-{name}-{verb}", Effect.TEXT, message, before, after, near=(old, new))
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from trigger_contract.changes.law import Effect
+from trigger_contract.changes.model import Severity
 from trigger_contract.changes.scope import Scope
-from trigger_contract.changes.side import Side, canonical, same_json, telling
+from trigger_contract.changes.side import Side, canonical, quoted, same_json, telling
 
 # One alternative: the scopes that each scheme needs, by the scheme's name in the new document.
 Alternative = dict[str, frozenset[str]]
@@ -100,15 +101,15 @@ def _demand(scheme: Mapping[str, Any]) -> str:
 def _scopes(scope: Scope, old: Alternative, new: Alternative) -> None:
     for key in old:
         for one in sorted(new[key] - old[key]):
-            message = f"Authentication by `{key}` now needs the scope `{one}`."
+            message = f"Authentication by {quoted(key)} now needs the scope {quoted(one)}."
             scope.report("api-security-scope-added", Effect.NARROWS, message, None, one)
         for one in sorted(old[key] - new[key]):
-            message = f"Authentication by `{key}` no longer needs the scope `{one}`."
+            message = f"Authentication by {quoted(key)} no longer needs the scope {quoted(one)}."
             scope.report("api-security-scope-removed", Effect.WIDENS, message, one, None)
 
 
 def _words(alternative: Alternative) -> str:
-    return " and ".join(f"`{name}`" for name in alternative)
+    return " and ".join(quoted(name) for name in alternative)
 
 
 def compare_schemes(scope: Scope) -> None:
@@ -118,11 +119,11 @@ def compare_schemes(scope: Scope) -> None:
     renamed = _renamed(*sides)
     for name in old:
         if name not in new and name not in renamed:
-            message = f"The security scheme `{name}` was removed."
+            message = f"The security scheme {quoted(name)} was removed."
             scope.report("api-security-component-removed", Effect.NONE, message, name, near=(old[name], None))
     for name in new:
         if name not in old and name not in renamed.values():
-            message = f"The security scheme `{name}` was added."
+            message = f"The security scheme {quoted(name)} was added."
             near = (None, new[name])
             scope.report("api-security-component-added", Effect.NONE, message, None, name, near=near)
     for name in old:
@@ -135,17 +136,17 @@ def compare_schemes(scope: Scope) -> None:
 def _compare_scheme(scope: Scope, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
     sides = scope.graph.old, scope.graph.new
     if _demand(old) != _demand(new):
-        message = f"The security scheme `{name}` demands something else of a request."
+        message = f"The security scheme {quoted(name)} demands something else of a request."
         scope.report("api-security-scheme-changed", Effect.INCOMPARABLE, message, near=(old, new))
-        scope.texts("api-security-scheme", f"the security scheme `{name}`", old, new, _WORDS)
+        scope.texts("api-security-scheme", f"the security scheme {quoted(name)}", old, new, _WORDS)
         return
-    _urls(scope, f"security scheme `{name}`", old, new, ("openIdConnectUrl",))
+    _urls(scope, f"security scheme {quoted(name)}", old, new, ("openIdConnectUrl",))
     flows = [
         side.mapping(one.get("flows"), "`flows`", one) for side, one in ((sides[0], old), (sides[1], new))
     ]
     for kind in dict.fromkeys([*flows[0], *flows[1]]):
-        _compare_flow(scope, f"`{kind}` flow of `{name}`", flows[0].get(kind), flows[1].get(kind))
-    scope.texts("api-security-scheme", f"the security scheme `{name}`", old, new, _WORDS)
+        _compare_flow(scope, f"{quoted(kind)} flow of {quoted(name)}", flows[0].get(kind), flows[1].get(kind))
+    scope.texts("api-security-scheme", f"the security scheme {quoted(name)}", old, new, _WORDS)
 
 
 def _compare_flow(scope: Scope, what: str, old_raw: Any, new_raw: Any) -> None:
@@ -163,14 +164,14 @@ def _compare_flow(scope: Scope, what: str, old_raw: Any, new_raw: Any) -> None:
         before, after = (one.get(name) for one in scopes)
         code = "api-security-component-oauth-scope"
         if name not in scopes[0]:
-            message = f"The {what} has the new scope `{name}`."
+            message = f"The {what} has the new scope {quoted(name)}."
             scope.report(f"{code}-added", Effect.NONE, message, None, name, near=near)
         elif name not in scopes[1]:
             # Whether it is still given out on demand, a document cannot tell.
-            message = f"The {what} no longer has the scope `{name}`."
+            message = f"The {what} no longer has the scope {quoted(name)}."
             scope.report(f"{code}-removed", Effect.UNKNOWN, message, name, None, near=near)
         elif before != after:
-            message = f"The scope `{name}` of the {what} has a new description."
+            message = f"The scope {quoted(name)} of the {what} has a new description."
             scope.report(f"{code}-changed", Effect.TEXT, message, before, after, near=near)
 
 
@@ -180,7 +181,7 @@ def _urls(
     for key in keys:
         before, after = old.get(key), new.get(key)
         if before != after:
-            message = f"The {what} has {telling(f'`{key}`', before, after)}."
+            message = f"The {what} has {telling(quoted(key), before, after)}."
             code = _URL_CODES[key]
             scope.report(code, Effect.UNKNOWN, message, before, after, near=(old, new))
 
@@ -194,20 +195,24 @@ def compare_servers(scope: Scope, old_raw: Any, new_raw: Any) -> None:
     new = _servers(scope.graph.new, new_raw)
     for url, server in old.items():
         if url not in new:
-            message = f"The server `{url}` is no longer named."
+            message = f"The server {quoted(url)} is no longer named."
             scope.report("api-server-removed", Effect.UNKNOWN, message, url, None, near=(server, new_raw))
     for url, server in new.items():
         if url not in old:
-            message = f"The server `{url}` was added."
+            message = f"The server {quoted(url)} was added."
             scope.report("api-server-added", Effect.NONE, message, None, url, near=(old_raw, server))
             continue
         variables = old[url].get("variables"), server.get("variables")
-        if not same_json(variables[0], variables[1]):
-            message = f"The server `{url}` has other variables."
+        if not same_json(*map(_demanded, variables)):
+            message = f"The server {quoted(url)} has other variables."
             scope.report("api-server-variables-changed", Effect.UNKNOWN, message, *variables)
-        scope.texts("api-server", f"the server `{url}`", old[url], server, ("description", "name"))
+        elif not same_json(*map(_described, variables)):
+            message = f"The variables of the server {quoted(url)} are described in other words."
+            code = "api-server-variables-description-changed"
+            scope.report(code, Effect.NONE, message, *variables, level=Severity.TEXT)
+        scope.texts("api-server", f"the server {quoted(url)}", old[url], server, ("description", "name"))
     if list(old) != list(new) and set(old) == set(new):
-        message = f"Another server comes first: `{next(iter(new))}` (was `{next(iter(old))}`)."
+        message = f"Another server comes first: {quoted(next(iter(new)))} (was {quoted(next(iter(old)))})."
         scope.report("api-server-order-changed", Effect.UNKNOWN, message)
 
 
@@ -215,3 +220,19 @@ def _servers(side: Side, raw: Any) -> dict[str, Mapping[str, Any]]:
     servers = [side.mapping(one, "a server") for one in side.sequence(raw, "`servers`")]
     # Without servers, the document's own address is the server (OpenAPI 3.1, OpenAPI Object).
     return {str(server.get("url", "/")): server for server in servers} or {"/": {}}
+
+
+def _demanded(variables: Any) -> Any:
+    """Return what the variables of a server may be; in which order the values are listed says nothing."""
+    if not isinstance(variables, Mapping):
+        return variables or None
+    found = {}
+    for name, one in variables.items():
+        values = sorted(map(str, one.get("enum") or ())) if isinstance(one, Mapping) else []
+        found[name] = [one.get("default"), values] if isinstance(one, Mapping) else one
+    return found or None
+
+
+def _described(variables: Any) -> Any:
+    found = variables if isinstance(variables, Mapping) else {}
+    return {name: one.get("description") for name, one in found.items() if isinstance(one, Mapping)}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trigger_contract.document import references
+from trigger_contract.document.quoting import markdown_code
 from trigger_contract.errors import UserError
 
 
@@ -140,7 +141,7 @@ def telling(label: str, old: Any, new: Any) -> str:
 
 
 def _is_short(value: Any) -> bool:
-    return not isinstance(value, (Mapping, list)) and len(str(value)) <= 60 and "`" not in str(value)
+    return not isinstance(value, (Mapping, list)) and len(str(value)) <= 60
 
 
 def listing(names: Sequence[str], joint: str = ", ", limit: int = 8) -> str:
@@ -150,8 +151,13 @@ def listing(names: Sequence[str], joint: str = ", ", limit: int = 8) -> str:
     return f"{joint.join(names[: limit - 1])} and {len(names) - limit + 1} more"
 
 
+def quoted(name: Any) -> str:
+    """Spell a name of a document in a sentence: in backticks, of which it may hold some itself."""
+    return markdown_code(str(name))
+
+
 def show(value: Any, limit: int = 60) -> str:
     """Spell a value in a sentence: short and in backticks."""
     text = value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False, default=str)
     text = " ".join(text.split())
-    return f"`{text if len(text) <= limit else text[: limit - 1] + '…'}`"
+    return quoted(text if len(text) <= limit else text[: limit - 1] + "…")

@@ -8,6 +8,7 @@ from typing import Any
 
 from trigger_contract.changes.law import Effect, Flow, severity
 from trigger_contract.changes.model import Severity
+from trigger_contract.changes.side import quoted
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ class Spot:
         if self.context.inert and level is not Severity.TEXT:
             level = Severity.ADDITIVE
         code = code or self.context.code(what, root=self.root and not self.path)
-        message = f"{self.context.intro}, `{self.place}` {predicate}."
+        message = f"{self.context.intro}, {quoted(self.place)} {predicate}."
         if not self.base and not self.path:
             whole = self.context.intro.removeprefix("In ")
             message = f"{whole[:1].upper()}{whole[1:]} {predicate}."

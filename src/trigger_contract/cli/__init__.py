@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import importlib
+import importlib.metadata
 import os
 import signal
 import sys
@@ -14,6 +16,7 @@ import click
 
 from trigger_contract import __version__
 from trigger_contract.cli.examples import epilog
+from trigger_contract.cli.extras import missing_extra
 from trigger_contract.errors import UserError, one_line
 
 COMMANDS = {
@@ -37,16 +40,44 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"trigger_contract.cli.{cmd_name}").command
+        try:
+            command: click.Command = importlib.import_module(f"trigger_contract.cli.{cmd_name}").command
+        except ModuleNotFoundError as error:
+            raise missing_extra(cmd_name, error) or error from None
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], COMMANDS, 1)
+            told = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(COMMANDS)}"
+            raise click.UsageError(f"no command {args[0]!r}; {told}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            raise missing_extra(ctx.invoked_subcommand, error) or error from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+def _show_versions(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if not asked:
+        return
+    click.echo(f"trigger-contract {__version__}")
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+        click.echo(f"trigger-dev-client {importlib.metadata.version('trigger-dev-client')}")
+    ctx.exit()
+
+
 @click.group(
     cls=_LazyGroup,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=epilog(
         "trigger-contract mock --port 8000",
@@ -55,12 +86,22 @@ class _LazyGroup(click.Group):
         'eval "$(_TRIGGER_CONTRACT_COMPLETE=bash_source trigger-contract)"',
     ),
 )
-@click.version_option(__version__, prog_name="trigger-contract")
-def group() -> None:
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_versions,
+    help="Show the versions of this program and of the client beside it.",
+)
+@click.pass_context
+def group(ctx: click.Context) -> None:
     """Keep one true OpenAPI document of Trigger.dev's runs API, and a client, a mock and a contract suite.
 
     Exit codes: 0 good; 1 the thing checked is not right; 2 the command could not do its work.
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from trigger_contract.contract.law import Check
 from trigger_contract.contract.oracle import parse_moment
 from trigger_contract.contract.snapshot import stable
 from trigger_contract.contract.subjects import Relation
-from trigger_contract.document.references import resolve
+from trigger_contract.document.promises import promises
 
 _RECHECKED = 12
 
@@ -36,8 +36,8 @@ class Disagreement:
 
 
 def body_of(exchange: Exchange | None) -> Mapping[str, Any] | None:
-    """Return the object a 200 answer holds, or None."""
-    if exchange is None or exchange.status != 200 or not isinstance(exchange.json, Mapping):
+    """Return the object that an answer as wished for holds, or None."""
+    if exchange is None or not 200 <= exchange.status < 300 or not isinstance(exchange.json, Mapping):
         return None
     return exchange.json
 
@@ -123,5 +123,5 @@ def spread(found: Sequence[Disagreement], each: int = 2) -> list[str]:
 
 def is_volatile(document: Mapping[str, Any], schema: Mapping[str, Any], field: str) -> bool:
     """Whether a field may differ from answer to answer: a signed address, or a running count."""
-    description = str(resolve(document, schema.get("properties", {}).get(field, {})).get("description", ""))
-    return "URL" in description or "so far" in description
+    node = schema.get("properties", {}).get(field, {})
+    return any(made.kind in ("volatile", "url") for made in promises(document, node))

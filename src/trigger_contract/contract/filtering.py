@@ -19,6 +19,7 @@ from trigger_contract.contract.oracle import Filter, Verdict, filters, parse_mom
 from trigger_contract.contract.sampling import sample
 from trigger_contract.contract.subjects import Subject
 from trigger_contract.contract.values import item_schema
+from trigger_contract.document.promises import promise
 from trigger_contract.document.wire import QueryLeaf
 
 _VALUES = 14
@@ -92,7 +93,7 @@ def judge_conditions(
         size=size,
         most=_ITEMS_A_WALK if size is None else size * 15,
         may_refuse=may_refuse
-        or any("only applicable" in item.filter.leaf.description.lower() for item in chosen),
+        or any(promise(check.subject.document, item.filter.leaf.described, "conditional") for item in chosen),
     )
 
 
@@ -140,8 +141,7 @@ def instructive_pairs(check: Check) -> list[list[Condition]]:
             if len(found) == 2:
                 break
         pairs += found
-    chosen = (pairs + spare[:10])[:_PAIRS]
-    return list(check.session.affordable(chosen, "pairs", check.subject.name))
+    return (pairs + spare[:10])[:_PAIRS]
 
 
 def is_combinable(item: Filter) -> bool:
@@ -275,7 +275,7 @@ def hidden_leaves(subject: Subject) -> list[QueryLeaf]:
         and leaf.schema.get("type") == "string"
         and not leaf.schema.get("format")
         and not is_period(subject, leaf)
-        and "filter" in leaf.description.lower()
+        and promise(subject.document, leaf.described, "filters")
     ]
 
 

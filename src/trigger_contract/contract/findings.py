@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 Tier = Literal["documented", "derived", "advisory"]
-State = Literal["passed", "failed", "warned", "known", "not exercised"]
+State = Literal["passed", "failed", "warned", "known", "not exercised", "not run", "not judged"]
+STATES: tuple[State, ...] = get_args(State)
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,8 @@ class Outcome:
         findings: What it found, each kind once.
         repeats: How often each fingerprint was seen.
         seconds: How long it took.
+        cut: Which limit ended it before its end, or empty.
+        fault: Where the law itself failed, or empty.
     """
 
     law: str
@@ -105,6 +108,8 @@ class Outcome:
     findings: list[Finding] = field(default_factory=list)
     repeats: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
+    cut: str = ""
+    fault: str = ""
 
     @property
     def kind(self) -> str:
@@ -118,6 +123,10 @@ class Outcome:
             return "failed"
         if new:
             return "warned"
+        if self.cut:
+            return "not run"
+        if self.fault:
+            return "not judged"
         if self.findings:
             return "known"
         return "passed" if self.exercised else "not exercised"

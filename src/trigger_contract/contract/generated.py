@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import hypothesis
 import schemathesis
 from schemathesis.config import SchemathesisConfig
 from schemathesis.generation.modes import GenerationMode
 
-from trigger_contract.contract.client import BudgetExhausted
+from trigger_contract.contract.drawing import draw
 from trigger_contract.contract.exchange import Exchange
 from trigger_contract.contract.law import Check
 from trigger_contract.contract.oracle import values_seen
@@ -40,37 +38,20 @@ def generated_requests(check: Check, *, positive: bool) -> None:
     ids = session.ids(relation) if relation else []
     sure = {leaf.name: session.documented_values(subject, leaf) for leaf in subject.leaves}
     seen = values_seen(session, subject) if positive else {}
-    view = positive_view(subject, seen, ids, sure) if positive else negative_view(subject)
+    home = session.places.known(subject) or {}
+    view = positive_view(subject, seen, ids, sure, home) if positive else negative_view(subject)
     if not next(iter(next(iter(view["paths"].values())).values()))["parameters"]:
         check.skip("it has no parameter of this kind")
         return
     mode = GenerationMode.POSITIVE if positive else GenerationMode.NEGATIVE
     strategy = _operation(view, subject, mode).as_strategy(generation_mode=mode)
-    spent = False
+    seed = session.random("generated", subject.name, mode.value).randrange(2**32)
+    cases = draw(strategy, session.settings.examples, seed)
 
-    @hypothesis.seed(session.random("generated", subject.name, mode.value).randrange(2**32))
-    @hypothesis.settings(
-        max_examples=max(2, math.ceil(session.settings.examples * session.pace)),
-        database=None,
-        deadline=None,
-        phases=[hypothesis.Phase.generate],
-        suppress_health_check=list(hypothesis.HealthCheck),
-        print_blob=False,
-    )
-    @hypothesis.given(case=strategy)
-    def probe(case: schemathesis.Case[Any]) -> None:
-        nonlocal spent
-        # An exception in here would be replayed; what is found is recorded instead.
-        if spent or check.is_full:
-            return
-        try:
-            _send(check, dict(case.path_parameters or {}), dict(case.query or {}), positive=positive)
-        except BudgetExhausted:
-            spent = True
+    def judge(case: schemathesis.Case[Any]) -> None:
+        _send(check, dict(case.path_parameters or {}), dict(case.query or {}), positive=positive)
 
-    probe()
-    if spent:
-        raise BudgetExhausted
+    check.each(cases, judge)
 
 
 def _operation(view: dict[str, Any], subject: Subject, mode: GenerationMode) -> Any:

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import unittest
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from trigger_contract.contract.citations import Pointer
 from trigger_contract.contract.client import BudgetExhausted
 from trigger_contract.contract.exchange import Exchange, curl_line
 from trigger_contract.contract.findings import Finding, Outcome, Tier
 from trigger_contract.contract.har import har_entry
+from trigger_contract.contract.notes import Noted, Notes, current, noting
+from trigger_contract.contract.session import Session
 from trigger_contract.contract.settings import Settings
 from trigger_contract.contract.subjects import Subject
-from trigger_contract.contract.universal import shorten
-
-if TYPE_CHECKING:
-    from trigger_contract.contract.session import Session
+from trigger_contract.errors import UserError, place_of
 
 _FINDINGS_A_LAW = 25
-
+_LONGEST_MESSAGE = 400
+T = TypeVar("T")
 
 Judgement = Callable[["Check"], None]
 Applies = Callable[[Subject], bool]
@@ -97,45 +98,102 @@ class Check:
         self.subject = subject
         self.session = session
         self.outcome = Outcome(law.code, law.tier, law.title, subject.name, law.sentence or "")
-        self.reached: set[str] = set()
+        self.notes = Notes()
 
     def run(self) -> Outcome:
-        """Run the law and return what came of it.
+        """Run the law and return what came of it; a law that fails inside is told, and stops nothing else.
 
         Raises:
             UserError: The server is gone.
         """
         start = time.monotonic()
-        self.session.current = self
-        try:
-            if self.session.client.is_exhausted:
-                raise BudgetExhausted
-            self.law.judge(self)
-        except BudgetExhausted:
-            self.outcome.reason = "the budget of requests or time was used up"
-        finally:
-            self.session.current = None
-            self.outcome.seconds = time.monotonic() - start
-        if self.outcome.exercised:
-            self.reached.add(f"{self.subject.name} {self.law.code}")
-        elif not self.outcome.reason:
-            self.outcome.reason = "the server had no data for it"
-        if not self.outcome.sentence:
-            self.outcome.sentence = self.session.citations.at(self.subject.pointer).sentence
-        return self.outcome
+        with noting(self.notes), self.session.budget.share():
+            try:
+                self.law.judge(self)
+            except BudgetExhausted as stop:
+                self.outcome.cut = stop.limit
+            except unittest.SkipTest as nothing:
+                self.skip(str(nothing) or "nothing of the kind can be made")
+            except UserError:
+                raise
+            except Exception as error:
+                self.outcome.fault = place_of(error)
+        self.outcome.seconds = time.monotonic() - start
+        return self._settled()
+
+    def _settled(self) -> Outcome:
+        outcome, notes = self.outcome, self.notes
+        outcome.exercised = notes.exercised
+        outcome.reason = notes.reason
+        if outcome.exercised and not outcome.cut:
+            notes.reached.add(f"{self.subject.name} {self.law.code}")
+        elif outcome.cut:
+            outcome.reason = f"not run to its end: {outcome.cut} was reached"
+        elif outcome.fault:
+            outcome.reason = f"it could not be judged: {outcome.fault}"
+        elif not outcome.reason:
+            outcome.reason = "the server had no data for it"
+        if not outcome.sentence:
+            outcome.sentence = self.session.citations.at(self.subject.pointer).sentence
+        outcome.findings = [self._shown(noted) for noted in notes.findings.values()]
+        outcome.repeats = {name: len(noted.seen) for name, noted in notes.findings.items()}
+        return outcome
+
+    @property
+    def reached(self) -> set[str]:
+        """What the run reached, see ``Deviation.was_reached``."""
+        return self._notes.reached
+
+    @property
+    def _notes(self) -> Notes:
+        return current() or self.notes
 
     def saw(self, count: int = 1) -> None:
         """Count what was judged."""
-        self.outcome.exercised += count
+        self._notes.exercised += count
 
     def skip(self, reason: str) -> None:
         """Say why there is nothing to judge."""
-        self.outcome.reason = reason
+        self._notes.reason = reason
 
     @property
     def is_full(self) -> bool:
         """Whether enough was found; more of the same would only cost time."""
-        return len(self.outcome.findings) >= _FINDINGS_A_LAW
+        return len(self._own(self._notes)) >= _FINDINGS_A_LAW
+
+    def each(
+        self, cases: Iterable[T], judge: Callable[[T], object], *, enough: int = _FINDINGS_A_LAW
+    ) -> None:
+        """Judge cases side by side; what comes of them is put together in their order.
+
+        Where enough was found the rest is left, so which findings there are does not hang on how many
+        requests go out at once.
+
+        Args:
+            cases: The cases.
+            judge: Asks for one case and reports to this check.
+            enough: How many findings of this law will do.
+        """
+
+        def noted(case: T) -> tuple[Notes, BudgetExhausted | None]:
+            with noting(Notes()) as notes:
+                try:
+                    judge(case)
+                except BudgetExhausted as stop:
+                    return notes, stop
+            return notes, None
+
+        mine = self._notes
+        known = len(self._own(mine))
+        for notes, stop in self.session.pool.each(noted, cases):
+            mine.add(notes)
+            if stop is not None:
+                raise stop
+            if len(self._own(mine)) - known >= enough:
+                return
+
+    def _own(self, notes: Notes) -> list[str]:
+        return [name for name, noted in notes.findings.items() if noted.finding.law == self.law.code]
 
     def fail(
         self,
@@ -161,42 +219,30 @@ class Check:
             sentence: The words, if they are not the description found there.
             tier: If it stands less firmly than the law.
         """
-        self.report(
+        shown = self.session.shown
+        self._notes.note(
             Finding(
                 law=self.law.code,
                 tier=tier or self.law.tier,
                 operation=self.subject.name,
                 status=exchange.status if exchange else 0,
-                place=place,
-                message=self._clean(message),
-                expected=self._clean(shorten(expected)),
-                received=self._clean(shorten(received)),
+                place=self.session.redactor.text(place),
+                message=shown(message, _LONGEST_MESSAGE),
+                expected=shown(expected),
+                received=shown(received),
                 citation=self.session.citations.at(at or self.subject.pointer, sentence or self.law.sentence),
             ),
             exchange,
         )
 
-    def report(self, finding: Finding, exchange: Exchange | None) -> None:
-        """Add a finding, or count it where an equal one is there."""
-        fingerprint = finding.fingerprint
-        repeats = self.outcome.repeats
-        repeats[fingerprint] = repeats.get(fingerprint, 0) + 1
-        if fingerprint in self.session.fingerprints:
-            return
-        self.session.fingerprints.add(fingerprint)
-        if exchange is not None:
-            redact = self.session.redactor.text
-            finding = Finding(
-                **{
-                    **finding.__dict__,
-                    "curl": redact(curl_line(exchange)),
-                    "exchange": har_entry(exchange, redact),
-                }
-            )
-        self.outcome.findings.append(finding)
-
-    def _clean(self, text: str) -> str:
-        return self.session.redactor.text(text)
+    def _shown(self, noted: Noted) -> Finding:
+        """Return a finding with the exchange that shows it, spelled for the reports."""
+        if noted.exchange is None:
+            return noted.finding
+        redact = self.session.redactor.text
+        return replace(
+            noted.finding, curl=redact(curl_line(noted.exchange)), exchange=har_entry(noted.exchange, redact)
+        )
 
 
 def applicable(law: Law, subjects: Sequence[Subject], settings: Settings) -> list[Subject]:

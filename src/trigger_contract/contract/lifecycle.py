@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from trigger_contract.contract.subjects import Subject
+from trigger_contract.document.promises import promise
 from trigger_contract.document.references import resolve
 
 # Names of states in which nothing more happens, and of those in which something will.
@@ -17,44 +17,34 @@ OPEN = frozenset(
 )
 SUCCESS = frozenset({"COMPLETED", "SUCCEEDED"})
 
-_ONLY_FINISHED = re.compile(r"(?:n't|not)(?: yet)? (?:finished|completed)", re.IGNORECASE)
-_SUCCESSFULLY = re.compile(r"whether .* (?:completed|finished|succeeded)\b.*success", re.IGNORECASE)
-_PRESENT = re.compile(r"present (?:only )?(?:when|if) (?P<name>\w+) is (?P<value>true|false)", re.IGNORECASE)
-
 
 def answers_when_finished(subject: Subject) -> bool:
-    """Answers for an item only when the item is finished, as its description says."""
+    """Answers for an item only when the item is finished, as is promised of it."""
     return (
-        len(subject.path_parameters) == 1
+        bool(subject.path_parameters)
         and not subject.is_detail
-        and bool(_ONLY_FINISHED.search(str(subject.operation.definition.get("description", ""))))
+        and promise(subject.document, subject.operation.definition, "only-finished") is not None
     )
 
 
 def success_field(subject: Subject) -> str | None:
     """Return the boolean that says whether the item completed successfully, if there is one."""
     for name, raw in subject.answer_schema.get("properties", {}).items():
-        schema = resolve(subject.document, raw)
-        described = f"whether {schema.get('description', '')}"
-        if schema.get("type") == "boolean" and _SUCCESSFULLY.search(
-            described.replace("whether Whether", "whether")
-        ):
+        is_switch = resolve(subject.document, raw).get("type") == "boolean"
+        if is_switch and promise(subject.document, raw, "tells-success"):
             return str(name)
     return None
 
 
 def conditional_fields(subject: Subject) -> Iterator[tuple[str, str, bool]]:
-    """Yield fields that are present when a boolean beside them has some value.
-
-    Source: descriptions such as "(present when ok is true)".
+    """Yield fields that are promised to be present when a boolean beside them has some value.
 
     Yields:
         The field, the boolean and its value.
     """
     for name, raw in subject.answer_schema.get("properties", {}).items():
-        found = _PRESENT.search(str(resolve(subject.document, raw).get("description", "")))
-        if found:
-            yield name, found["name"], found["value"].lower() == "true"
+        if found := promise(subject.document, raw, "present-when"):
+            yield name, found["property"], found["value"]
 
 
 def is_finished(item: Mapping[str, Any], *, tells_finish: bool) -> bool | None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from trigger_contract.contract.steps import is_by_id
 from trigger_contract.contract.subjects import Subject
 from trigger_contract.contract.values import item_schema
+from trigger_contract.document.promises import promise
 from trigger_contract.document.references import resolve
 from trigger_contract.document.wire import QueryLeaf
 
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
     from trigger_contract.contract.session import Session
 
 Verdict = bool | None
-_TAGGED = re.compile(r"tagged with (?P<prefix>[^\s<]*)<(?P<name>[^>]+)>")
-_IDENTITY = re.compile(
-    r"unique identifier of (?:a|the) specific|(?:the|an?) id of the (?:item|run|object) to", re.I
-)
 _FROM = ("from", "since", "start", "gte", "after")
 _TO = ("to", "until", "end", "lte", "before")
 
@@ -69,7 +66,7 @@ def filters(subject: Subject) -> tuple[Filter, ...]:
     """Find the query names that select items by a field that the items show.
 
     Source: the name of the query parameter is the name of the item's field, or its plural; ranges
-    are named from and to below the field; a description may say what items are tagged with.
+    are named from and to below the field; it may be promised what items are tagged with.
     """
     found = []
     pages = subject.pages
@@ -83,8 +80,8 @@ def filters(subject: Subject) -> tuple[Filter, ...]:
 
 def _filter(subject: Subject, leaf: QueryLeaf, fields: Mapping[str, Any]) -> Filter | None:
     name = leaf.path[-1]
-    tagged = _TAGGED.search(leaf.description)
-    if tagged and tagged["name"] == name:
+    tagged = promise(subject.document, leaf.described, "tagged")
+    if tagged:
         field = next((item for item in ("tags", "tag", "labels") if item in fields), None)
         return Filter(leaf, field, "tagged", tagged["prefix"]) if field else None
     if len(leaf.path) > 1 and leaf.path[-2] in fields and name in (*_FROM, *_TO):
@@ -93,8 +90,9 @@ def _filter(subject: Subject, leaf: QueryLeaf, fields: Mapping[str, Any]) -> Fil
         if field in fields:
             kind = resolve(subject.document, fields[field]).get("type")
             return Filter(leaf, field, "contains" if kind == "array" else "equals")
-    if _IDENTITY.search(leaf.description) and "id" in fields:
-        return Filter(leaf, "id", "equals")
+    selects = promise(subject.document, leaf.described, "selects")
+    if selects and selects["property"] in fields:
+        return Filter(leaf, selects["property"], "equals")
     return None
 
 
@@ -136,8 +134,10 @@ def values_seen(session: Session, subject: Subject) -> dict[str, list[str]]:
     for item in filters(subject):
         if item.kind not in ("from", "to", "tagged"):
             found[item.leaf.name] = [value for value, _ in values_of(item, snapshot.items).most_common(12)]
-    if subject.pages is not None and subject.pages.kind == "cursor":
-        found[subject.pages.after.name] = list(snapshot.by_id)[:20]
+    if (pages := subject.pages) is not None and pages.after is not None:
+        # Whether there is a page behind the last one, no form says; an opaque cursor cannot be made up.
+        counted = [str(pages.first)] if pages.kind in ("number", "offset") else []
+        found[pages.after.name] = list(snapshot.by_id)[:20] if is_by_id(subject) else counted
     return found
 
 

@@ -3,52 +3,26 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import pytest
 
-from trigger_contract.contract.baseline import (
-    Comparison,
-    Deviation,
-    compare,
-    dump_deviations,
-    read_deviations,
-)
-from trigger_contract.contract.coverage import ASPECTS, Coverage, coverage
-from trigger_contract.contract.findings import Outcome, outcome_from
-from trigger_contract.contract.har import har_entry
+from trigger_contract.contract.baseline import read_deviations
+from trigger_contract.contract.findings import outcome_from
+from trigger_contract.contract.gathering import Gathering
 from trigger_contract.contract.law import Check, applicable, law_of
+from trigger_contract.contract.loader import check_probes, order_of
 from trigger_contract.contract.preflight import preflight
 from trigger_contract.contract.report.text import failure_text, summary_text
-from trigger_contract.contract.report.write import write_reports
+from trigger_contract.contract.report.write import check_folder
 from trigger_contract.contract.session import Session
 from trigger_contract.contract.settings import OPTIONS, settings_from
-from trigger_contract.contract.summary import KINDS, Summary
-from trigger_contract.document.files import write_files
+from trigger_contract.contract.summary import Summary
 from trigger_contract.errors import UserError
 
-HANDOFF = "trigger-contract-run"
 _RUN = pytest.StashKey["Run"]()
 _OUTCOME, _REACHED, _ABORT = "contract-outcome", "contract-reached", "contract-abort"
-_HAR_BODY = 4096
-
-
-class Handoff:
-    """What the command line gives to the plugin, and where the plugin puts what came of it.
-
-    Attributes:
-        session: The run; that the server is there has been seen.
-        summary: What it came to; None until it ends.
-        trouble: Why it could not do its work, or empty.
-    """
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self.summary: Summary | None = None
-        self.trouble = ""
+_SENT = "contract-sent"
 
 
 class Run:
@@ -59,66 +33,19 @@ class Run:
         self.settings = settings
         self.session = session
         self.contract = session.contract
-        self.deviations: list[Deviation] = read_deviations(settings.known) if settings.known else []
         self.is_worker = hasattr(config, "workerinput")
         self.is_controller = bool(getattr(config.option, "dist", "no") != "no") and not self.is_worker
-        self.outcomes: list[Outcome] = []
-        self.reached: set[str] = set()
-        self.entries: list[dict[str, Any]] = []
-        self.requests = 0
-        self.touched: dict[str, frozenset[str]] = dict.fromkeys(ASPECTS, frozenset())
-        self.start = time.monotonic()
+        self.gathering = Gathering(session, read_deviations(settings.known) if settings.known else [])
+        self.told: set[str] = set()
         self.summary: Summary | None = None
-
-    def compare(self) -> Comparison:
-        """Hold the known deviations against everything found."""
-        found = [finding.fingerprint for item in self.outcomes for finding in item.findings]
-        return compare(self.deviations, found, self.reached, date.today())
-
-    def is_known(self, outcome: Outcome) -> list[str]:
-        """Return the fingerprints of an outcome that are known."""
-        fingerprints = [finding.fingerprint for finding in outcome.findings]
-        return sorted(compare(self.deviations, fingerprints, (), date.today()).known)
 
     def finish(self) -> Summary:
         """Gather the summary and write what was asked for."""
         if not self.is_controller:
-            self.take_over(self.session.client.sent, self.har(), self.met())
-        self.summary = Summary(
-            self.settings,
-            tuple(sorted(self.outcomes, key=_position)),
-            self.compare(),
-            self.requests,
-            time.monotonic() - self.start,
-            frozenset(self.reached),
-            tuple(self.entries),
-            Coverage(coverage(self.contract, ()).promised, self.touched),
-        )
-        if self.settings.write_known:
-            findings = [finding for item in self.summary.outcomes for finding in item.findings]
-            write_files({self.settings.write_known: dump_deviations(findings, self.deviations)})
-        if self.settings.report:
-            write_reports(self.summary, self.settings.report)
+            self.gathering.take_over(self.gathering.sent())
+        self.summary = self.gathering.summary()
+        self.gathering.write(self.summary)
         return self.summary
-
-    def har(self) -> list[dict[str, Any]]:
-        """Return this process's exchanges for the archive, if one is asked for."""
-        if not self.settings.report:
-            return []
-        redact = self.session.redactor.text
-        return [har_entry(exchange, redact, _HAR_BODY) for exchange in self.session.client.journal]
-
-    def met(self) -> dict[str, list[str]]:
-        """Return what of the contract this process has met."""
-        met = coverage(self.contract, self.session.client.journal).met
-        return {aspect: sorted(names) for aspect, names in met.items()}
-
-    def take_over(self, requests: int, entries: list[dict[str, Any]], met: Mapping[str, list[str]]) -> None:
-        """Add what a process sent and met."""
-        self.requests += requests
-        self.entries += entries
-        for aspect, names in met.items():
-            self.touched[aspect] = self.touched[aspect].union(names)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -143,15 +70,18 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.help or getattr(config.option, "markers", False):
         return
     try:
-        handoff = config.pluginmanager.get_plugin(HANDOFF)
         values = {item.field: getattr(config.option, f"contract_{item.field}", None) for item in OPTIONS}
         values["strict"] = bool(config.getini("strict"))
-        session = handoff.session if handoff else Session(settings_from(values))
+        session = Session(settings_from(values))
+        if session.settings.report:
+            check_folder(session.settings.report)
+        # The user's own laws are collected like those of the suite.
+        config.args += [str(folder) for folder in session.settings.laws]
         # Workers get the controller's options, so they get the same seed.
         config.option.contract_seed = session.settings.seed
         config.stash[_RUN] = Run(config, session)
     except UserError as error:
-        _abort(config, str(error))
+        _abort(str(error))
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -160,13 +90,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if run is None:
         return
     if not run.is_worker:
-        session.config.pluginmanager.register(_Collector(run, session.config), "contract-collector")
-    if session.config.option.collectonly or session.config.pluginmanager.get_plugin(HANDOFF):
+        session.config.pluginmanager.register(_Collector(run), "contract-collector")
+    if session.config.option.collectonly:
         return
     try:
         preflight(run.session)
     except UserError as error:
-        _abort(session.config, run.session.redactor.text(str(error)))
+        _abort(run.session.redactor.text(str(error)))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -193,19 +123,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if run is None:
         return
     laws = {item.nodeid: law_of(getattr(item, "function", None)) for item in items}
-    kinds = {law.kind for law in laws.values() if law} | {law.code for law in laws.values() if law}
-    for probe in run.settings.probe:
-        if probe not in kinds:
-            known = sorted(name for name in kinds if "/" not in name)
-            _abort(config, f"--probe {probe}: there is no such law; kinds are {', '.join(known)}")
+    try:
+        check_probes(laws.values(), run.settings.probe)
+    except UserError as error:
+        _abort(str(error))
     idle = [item for item in items if laws[item.nodeid] and not hasattr(item, "callspec")]
     idle += [item for item in items if laws[item.nodeid] and _is_empty(item)]
     if idle:
         config.hook.pytest_deselected(items=idle)
     items[:] = [item for item in items if item not in idle]
-    items.sort(
-        key=lambda item: KINDS.index(law.kind) if (law := laws[item.nodeid]) and law.kind in KINDS else 99
-    )
+    # What is no law of ours stays where it was, behind them.
+    items.sort(key=lambda item: order_of(law.kind) if (law := laws[item.nodeid]) else (len(laws), ""))
 
 
 def _is_empty(item: pytest.Item) -> bool:
@@ -227,12 +155,17 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         message = run.session.redactor.text(str(error))
         pyfuncitem.user_properties.append((_ABORT, message))
         pytest.fail(message, pytrace=False)
+    outcome.findings = [item for item in outcome.findings if item.fingerprint not in run.told]
+    run.told.update(item.fingerprint for item in outcome.findings)
     pyfuncitem.user_properties.append((_OUTCOME, json.dumps(outcome.to_dict())))
     pyfuncitem.user_properties.append((_REACHED, json.dumps(sorted(check.reached))))
-    state = outcome.state(run.is_known(outcome), strict=run.settings.strict)
+    known = run.gathering.known(finding.fingerprint for finding in outcome.findings)
+    state = outcome.state(known, strict=run.settings.strict)
     if state == "failed":
         pytest.fail(failure_text(outcome, run.settings), pytrace=False)
-    if state == "not exercised":
+    if outcome.fault or (outcome.cut and not run.settings.allow_incomplete):
+        pytest.fail(outcome.reason, pytrace=False)
+    if state in ("not exercised", "not run"):
         text = f"not exercised: {outcome.reason}"
         if run.settings.require_exercised:
             pytest.fail(text, pytrace=False)
@@ -243,9 +176,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 class _Collector:
     """Gathers outcomes; a plugin object, because the hook does not name the run."""
 
-    def __init__(self, run: Run, config: pytest.Config) -> None:
+    def __init__(self, run: Run) -> None:
         self._run = run
-        self._config = config
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take the outcome out of a report; end the run where the server is gone."""
@@ -253,21 +185,16 @@ class _Collector:
             return
         for name, value in report.user_properties:
             if name == _ABORT:
-                _abort(self._config, str(value))
+                _abort(str(value))
             elif name == _OUTCOME:
-                self._run.outcomes.append(outcome_from(json.loads(str(value))))
+                self._run.gathering.outcomes.append(outcome_from(json.loads(str(value))))
             elif name == _REACHED:
-                self._run.reached.update(json.loads(str(value)))
+                self._run.gathering.reached.update(json.loads(str(value)))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object | None) -> None:
         """Take what a worker of pytest-xdist sent."""
-        output = getattr(node, "workeroutput", {})
-        self._run.take_over(
-            output.get("contract_requests", 0),
-            output.get("contract_entries", []),
-            output.get("contract_met", {}),
-        )
+        self._run.gathering.take_over(getattr(node, "workeroutput", {}).get(_SENT, {}))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -279,28 +206,18 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     run.session.close()
     if run.is_worker:
         output = session.config.workeroutput  # type: ignore[attr-defined]  # pytest-xdist puts it there
-        output["contract_requests"] = run.session.client.sent
-        output["contract_entries"] = run.har()
-        output["contract_met"] = run.met()
+        output[_SENT] = run.gathering.sent()
         return
-    if exitstatus not in (0, 1) or not run.outcomes:
+    if exitstatus not in (0, 1) or not run.gathering.outcomes:
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
             session.exitstatus = 2
         return
     try:
         summary = run.finish()
     except UserError as error:
-        _abort(session.config, str(error))
-    handoff = session.config.pluginmanager.get_plugin(HANDOFF)
-    if handoff:
-        handoff.summary = summary
+        _abort(str(error))
     if exitstatus == 0 and not summary.is_good:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-def is_judged(report: pytest.TestReport) -> bool:
-    """Whether a report is that of a law that came to a judgement, good or bad."""
-    return any(name in (_OUTCOME, _ABORT) for name, _ in report.user_properties)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
@@ -311,12 +228,5 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.write(summary_text(run.summary, width=terminalreporter._tw.fullwidth))
 
 
-def _abort(config: pytest.Config, message: str) -> None:
-    handoff = config.pluginmanager.get_plugin(HANDOFF)
-    if handoff:
-        handoff.trouble = message
+def _abort(message: str) -> None:
     pytest.exit(message, returncode=2)
-
-
-def _position(outcome: Outcome) -> int:
-    return KINDS.index(outcome.kind) if outcome.kind in KINDS else len(KINDS)

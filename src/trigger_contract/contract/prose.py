@@ -1,4 +1,4 @@
-"""Promises in prose: descriptions that say more than the schema beside them."""
+"""What is promised of single values beyond their schemas, and how each promise is judged."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 
 from trigger_contract.contract.citations import Pointer, follow
 from trigger_contract.contract.findings import Tier
+from trigger_contract.document.promises import Promise, promises
 from trigger_contract.document.urls import split_url
 
 # Takes a value and the object it stands in; returns what was expected where the promise is broken.
@@ -35,13 +36,6 @@ class Rule:
     test: Test
 
 
-_PREFIX = re.compile(r"(?:prefixed with|starts? with) `(?P<prefix>[^`]+)`")
-_LENGTH = re.compile(r"between (?P<low>\d+) and (?P<high>\d+) characters")
-_COUNT = re.compile(r"up to (?P<most>\d+) (?P<noun>\w+)")
-_TOO_LARGE = re.compile(r"only be included if (?:the )?(?P<name>\w+) is too large", re.IGNORECASE)
-_EXPIRES = re.compile(r"expires in (?P<minutes>\d+) minutes?", re.IGNORECASE)
-_DURATION = re.compile(r"`1h42m`|in this format: `\d+[a-z]")
-_LEAST = re.compile(r"number of seconds \(min\. (?P<least>\d+)\)")
 _DURATION_TEXT = re.compile(r"(?:\d+(?:\.\d+)?\s*[a-zA-Z]+)+|\d+")
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?:\s*;.*)?")
 _CRON_FIELD = re.compile(r"[\w*/,\-?#LW]+")
@@ -49,59 +43,35 @@ _DEPTH = 8
 
 
 def rules(document: Mapping[str, Any], pointer: Pointer) -> list[Rule]:
-    """Collect the promises that descriptions make below a schema.
+    """Collect what is promised of the values below a schema.
 
     Args:
         document: The document.
         pointer: Where the schema of an answer stands.
     """
-    return list(_collect(document, pointer, (), 0))
+    return list(_collect(document, pointer, {}, (), 0))
 
 
 def _collect(
-    document: Mapping[str, Any], pointer: Pointer, path: tuple[str, ...], depth: int
+    document: Mapping[str, Any], pointer: Pointer, node: Any, path: tuple[str, ...], depth: int
 ) -> Iterator[Rule]:
-    trail = list(follow(document, pointer))
-    place, schema = trail[-1]
+    """Yield what is promised of a node, which stands at a pointer, and of all below it."""
+    place, schema = list(follow(document, pointer))[-1]
     if not isinstance(schema, Mapping) or depth > _DEPTH:
         return
-    if path:
-        yield from _rules_of(schema, path, place)
-    for name in schema.get("properties") or {}:
-        yield from _collect(document, (*place, "properties", name), (*path, name), depth + 1)
+    yield from _rules_of(document, node, path, place)
+    for name, below in (schema.get("properties") or {}).items():
+        yield from _collect(document, (*place, "properties", name), below, (*path, name), depth + 1)
     if isinstance(schema.get("items"), Mapping):
-        yield from _collect(document, (*place, "items"), (*path, "*"), depth + 1)
+        yield from _collect(document, (*place, "items"), schema["items"], (*path, "*"), depth + 1)
 
 
-def _rules_of(schema: Mapping[str, Any], path: tuple[str, ...], place: Pointer) -> Iterator[Rule]:
-    text = " ".join(str(schema.get("description", "")).split())
-    if not text:
-        return
-    if (found := _PREFIX.search(text)) and "pattern" not in schema:
-        yield Rule(path, place, "prefix", "documented", _has_prefix(found["prefix"]))
-    if (found := _LENGTH.search(text)) and "maxLength" not in schema:
-        test = _has_length(int(found["low"]), int(found["high"]))
-        yield Rule(path, place, "length", "documented", test)
-    if (found := _COUNT.search(text)) and path[-1] == "*":
-        # Said of one item, the number is about the list it stands in.
-        yield Rule(path[:-1], place, "count", "documented", _has_at_most(int(found["most"])))
-    if found := _TOO_LARGE.search(text):
-        yield Rule(path, place, "too-large", "documented", _stands_in_for(found["name"]))
-    if "presigned URL" in text or "presigned url" in text:
-        yield Rule(path, place, "url", "derived", _is_url)
-        if found := _EXPIRES.search(text):
-            yield Rule(path, place, "expiry", "derived", _expires_in(int(found["minutes"]) * 60))
-    if _DURATION.search(text):
-        least = _LEAST.search(text)
-        yield Rule(path, place, "duration", "derived", _is_duration(float(least["least"]) if least else 0))
-    if re.search(r"\bduration\b.*\bmilliseconds\b", text, re.IGNORECASE) and "minimum" not in schema:
-        yield Rule(path, place, "negative", "derived", _is_not_negative)
-    if re.search(r"\bcost\b.*\bcents\b", text, re.IGNORECASE) and "minimum" not in schema:
-        yield Rule(path, place, "negative", "derived", _is_not_negative)
-    if re.match(r"The content type of", text):
-        yield Rule(path, place, "media-type", "derived", _is_media_type)
-    if re.match(r"The cron expression", text):
-        yield Rule(path, place, "cron", "derived", _is_cron)
+def _rules_of(
+    document: Mapping[str, Any], node: Any, path: tuple[str, ...], place: Pointer
+) -> Iterator[Rule]:
+    for promise in promises(document, node):
+        if make := _TESTS.get(promise.kind):
+            yield Rule(path, place, promise.kind, promise.tier, make(promise))
 
 
 def _has_prefix(prefix: str) -> Test:
@@ -160,9 +130,12 @@ def _is_duration(least: float) -> Test:
     return test
 
 
-def _is_not_negative(value: Any, _: Mapping[str, Any]) -> str | None:
-    is_negative = isinstance(value, (int, float)) and not isinstance(value, bool) and value < 0
-    return "not less than 0" if is_negative else None
+def _is_at_least(least: float) -> Test:
+    def test(value: Any, _: Mapping[str, Any]) -> str | None:
+        is_below = isinstance(value, (int, float)) and not isinstance(value, bool) and value < least
+        return f"not less than {least:g}" if is_below else None
+
+    return test
 
 
 def _is_media_type(value: Any, _: Mapping[str, Any]) -> str | None:
@@ -175,6 +148,20 @@ def _is_cron(value: Any, _: Mapping[str, Any]) -> str | None:
         return None
     good = 5 <= len(fields) <= 7 and all(_CRON_FIELD.fullmatch(field) for field in fields)
     return None if good else "a cron expression"
+
+
+_TESTS: Mapping[str, Callable[[Promise], Test]] = {
+    "prefix": lambda promise: _has_prefix(promise["text"]),
+    "length": lambda promise: _has_length(promise["least"], promise["most"]),
+    "count": lambda promise: _has_at_most(promise["most"]),
+    "least": lambda promise: _is_at_least(promise["value"]),
+    "duration": lambda promise: _is_duration(promise.get("least", 0)),
+    "instead-of": lambda promise: _stands_in_for(promise["property"]),
+    "url": lambda _: _is_url,
+    "expires": lambda promise: _expires_in(promise["seconds"]),
+    "media-type": lambda _: _is_media_type,
+    "cron": lambda _: _is_cron,
+}
 
 
 def values_at(body: Any, path: tuple[str, ...]) -> Iterator[tuple[Any, Mapping[str, Any]]]:

@@ -2,38 +2,61 @@
 
 from __future__ import annotations
 
-import math
 import random
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
-from statistics import median
-from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, quote, urlencode
 
 import httpx
 
+from trigger_contract.contract.budget import Budget
 from trigger_contract.contract.citations import Citations, read_provenance
-from trigger_contract.contract.client import Client
-from trigger_contract.contract.credentials import Credential, Credentials
+from trigger_contract.contract.client import ANSWER_SECONDS, BudgetExhausted, Client
+from trigger_contract.contract.coverage import Books
+from trigger_contract.contract.credentials import Credential, Credentials, option_of
 from trigger_contract.contract.exchange import Exchange, Request
 from trigger_contract.contract.findings import Finding
+from trigger_contract.contract.har import har_entry
+from trigger_contract.contract.notes import Notes, current, noting
+from trigger_contract.contract.places import NothingKnown, Places
+from trigger_contract.contract.pool import Pool
 from trigger_contract.contract.readings import Readings, published_readings
 from trigger_contract.contract.redaction import Redactor
 from trigger_contract.contract.sampling import sample
+from trigger_contract.contract.scope import scoped
 from trigger_contract.contract.settings import Settings
+from trigger_contract.contract.showing import one_line
 from trigger_contract.contract.snapshot import Walk, whole
 from trigger_contract.contract.subjects import Contract, Relation, Subject, contract_from
 from trigger_contract.contract.universal import OF_CONTENT, SITUATIONAL, Judge
-from trigger_contract.contract.values import item_schema
+from trigger_contract.contract.values import item_schema, some_value
 from trigger_contract.document.locate import read_document
 from trigger_contract.document.wire import QueryLeaf, encode_query
-
-if TYPE_CHECKING:
-    from trigger_contract.contract.law import Check
+from trigger_contract.errors import UserError
 
 _DEEP = 400
-_QUICK = 0.025
+_ITEMS = 6000
+_HAR_BODY = 4096
+_HAR_ENTRIES = 20_000
+# An operation whose answers do not end is waited for less and less, and then not at all.
+_PATIENCE = (ANSWER_SECONDS, ANSWER_SECONDS, 5.0, 5.0)
+_DOUBTS = 20
 T = TypeVar("T")
+
+
+class KeyLost(UserError):
+    """A key that was let in is refused from some moment on, so that nothing after it can be judged."""
+
+
+class _Shared:
+    """Something that is read once, with what was found while it was read."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.notes = Notes()
+        self.value: Any = None
+        self.is_read = False
 
 
 class Session:
@@ -53,22 +76,42 @@ class Session:
     ) -> None:
         self.settings = settings
         document = read_document(settings.spec) if document is None else document
-        self.contract: Contract = contract_from(document, settings.tag)
+        self.contract: Contract = scoped(contract_from(document, settings.tag), settings)
         self.redactor = Redactor()
         self.credentials = Credentials(self.contract, settings, self.redactor)
         self.citations = Citations(document, read_provenance(settings.spec))
         self.client = Client(settings, transport)
-        self.fingerprints: set[str] = set()
-        self.current: Check | None = None
+        # A transport inside the process must not be closed under a request; a socket may.
+        self._opens_sockets = transport is None
+        self.budget = Budget(self.client)
+        self.pool = Pool(settings.concurrency)
+        self.books = Books(self.contract)
+        self.entries: list[tuple[int, dict[str, Any]]] = []
         self._pages = Readings([]) if settings.spec else published_readings()
         self._judge = Judge(document, self._pages)
-        self._walks: dict[str, Walk] = {}
+        self.places = Places(self)
+        self._lock = threading.Lock()
+        self._shared: dict[tuple[str, ...], _Shared] = {}
+        # Notes are known again by their identity, so none of them may go while the run lasts.
+        self._kept: list[_Shared] = []
         self._ever: dict[str, set[str]] = {}
         self._readings: dict[tuple[str, ...], dict[str, Exchange]] = {}
+        self._overruns: dict[str, int] = {}
+        self._let_in: dict[str, Request] = {}
+        self._doubts = 0
+        # Operations whose keys were not given.
+        self.unasked: tuple[str, ...] = ()
 
     def close(self) -> None:
-        """Close every connection."""
+        """End what is under way and close every connection."""
+        is_over = bool(self.client.exhausted)
+        self.client.abort("the end of the run")
+        self.pool.close(1.0 if is_over and self._opens_sockets else 10.0)
         self.client.close()
+
+    def shown(self, value: object, limit: int = 200) -> str:
+        """Show a value within a line, as JSON and without secrets."""
+        return one_line(value, self.redactor.text, limit)
 
     def random(self, *names: str) -> random.Random:
         """Return a generator that depends on the seed and these names alone, not on what ran before."""
@@ -108,71 +151,149 @@ class Session:
         """
         if credential is None:
             credential = self.credentials.main(subject) or Credential("no key")
-        target = _filled(subject.operation.path, path or {})
+        target = _filled(subject.operation.path, self.places.complete(subject, path or {}))
         if raw_query is None:
             pairs = [*encode_query(subject.leaves, values or {}), *query, *credential.query]
             raw_query = "&".join(f"{quote(name, safe='')}={quote(value, safe=',:')}" for name, value in pairs)
-        request = Request(
-            method=method,
-            target=target + ("?" + raw_query if raw_query else ""),
-            headers=(*credential.headers, *headers),
-            shown_headers=(*credential.shown, *headers),
-            purpose=purpose,
-        )
-        exchange = self.client.send(request)
+        if raw_query:
+            target += "?" + raw_query
+        return self._send(subject, method, target, credential, headers, purpose, lenient=lenient)
+
+    def ask_raw(self, subject: Subject, target: str, purpose: str, *, lenient: bool = True) -> Exchange:
+        """Send GET to a target that is written as it is, with the key that reads everything."""
+        credential = self.credentials.main(subject) or Credential("no key")
+        given = {name for name, _ in parse_qsl(target.partition("?")[2])}
+        pairs = [(name, value) for name, value in credential.query if name not in given]
+        if pairs:
+            target += ("&" if "?" in target else "?") + urlencode(pairs)
+        return self._send(subject, "GET", target, credential, (), purpose, lenient=lenient)
+
+    def _send(
+        self,
+        subject: Subject,
+        method: str,
+        target: str,
+        credential: Credential,
+        headers: tuple[tuple[str, str], ...],
+        purpose: str,
+        *,
+        lenient: bool,
+    ) -> Exchange:
+        exchange = self._answered(subject, method, target, credential, headers, purpose)
+        if self._is_lost(subject, exchange, credential):
+            newest = self.credentials.main(subject) if self.credentials.renew(credential) else None
+            if newest is None or newest.query:
+                raise KeyLost(
+                    f"{credential.label} was let in at first and is no longer accepted "
+                    f"(status {exchange.status} after {self.client.sent} requests, "
+                    f"{self.client.elapsed:.0f} s)",
+                    source=option_of(credential.variable),
+                )
+            exchange = self._answered(subject, method, target, newest, headers, purpose)
         self._observe(subject, exchange, lenient=lenient)
         return exchange
 
-    def ask_raw(self, subject: Subject, target: str, purpose: str) -> Exchange:
-        """Send GET to a path that is written as it is, with the key that reads everything."""
-        credential = self.credentials.main(subject) or Credential("no key")
-        request = Request("GET", target, credential.headers, credential.shown, purpose)
-        exchange = self.client.send(request)
-        self._observe(subject, exchange, lenient=True)
+    def _answered(
+        self,
+        subject: Subject,
+        method: str,
+        target: str,
+        credential: Credential,
+        headers: tuple[tuple[str, str], ...],
+        purpose: str,
+    ) -> Exchange:
+        """Send one request with what every request carries, and follow where it is sent on to."""
+        given = {name.lower() for name, _ in (*credential.headers, *headers)}
+        extra = [item for item in self.credentials.extra if item[0] not in given or item[0] == "cookie"]
+        request = Request(
+            method=method,
+            target=target,
+            headers=_one_cookie((("accept", subject.accepts), *credential.headers, *extra, *headers)),
+            shown_headers=(
+                *credential.shown,
+                *((name, self.redactor.text(value)) for name, value in extra),
+                *headers,
+            ),
+            purpose=purpose,
+        )
+        self.budget.spend()
+        overruns = self._overruns.get(subject.name, 0)
+        if overruns >= len(_PATIENCE):
+            raise BudgetExhausted("what is waited for answers that do not end")
+        exchange = self.client.send(request, seconds=_PATIENCE[overruns])
+        if exchange.status in (301, 302, 307, 308) and not subject.documents(exchange.status):
+            exchange = self.client.follow(exchange)
+        with self._lock:
+            self._overruns[subject.name] = self._overruns.get(subject.name, 0) + exchange.is_overrun
+        if credential.variable and exchange.status not in (0, 401, 403):
+            self._let_in.setdefault(f"{subject.name} {credential.label}", request)
+        self._keep(exchange)
         return exchange
 
-    @cached_property
-    def pace(self) -> float:
-        """Which part of the usual work is done: all of it at 25 ms an answer, a tenth where it is slow.
+    def _is_lost(self, subject: Subject, exchange: Exchange, credential: Credential) -> bool:
+        """Whether a key that was let in is refused altogether by now: the same request as before is."""
+        known = self._let_in.get(f"{subject.name} {credential.label}")
+        is_refused = exchange.status in (401, 403) and bool(credential.variable)
+        if not is_refused or known is None or self._doubts >= _DOUBTS:
+            return False
+        self._doubts += 1
+        return self.client.send(known).status in (401, 403)
 
-        Settled once, from the median, so that a run repeats with its seed wherever the server is quick.
-        """
-        times = [exchange.elapsed for exchange in self.client.journal] or [0.0]
-        return min(1.0, max(0.1, _QUICK / max(median(times), 0.0001)))
-
-    def affordable(self, cases: Sequence[T], *names: str) -> Sequence[T]:
-        """Return all cases, or a few drawn by the seed where the budget or a slow server asks for it."""
-        share = min(self.client.remaining // 40, math.ceil(len(cases) * self.pace))
-        if share >= len(cases):
-            return cases
-        return self.random("affordable", *names).sample(list(cases), max(2, share))
+    def _keep(self, exchange: Exchange) -> None:
+        """Keep of an exchange what the reports need, not its whole body."""
+        self.books.enter(exchange)
+        if self.settings.report and len(self.entries) < _HAR_ENTRIES:
+            self.entries.append((exchange.number, har_entry(exchange, self.redactor.text, _HAR_BODY)))
 
     def _observe(self, subject: Subject, exchange: Exchange, *, lenient: bool) -> None:
-        check = self.current
-        if check is None:
+        notes = current()
+        if notes is None:
             return
         purpose = exchange.request.purpose
-        check.reached.update(f"{subject.name} {code} {purpose}" for code in SITUATIONAL)
+        notes.reached.update(f"{subject.name} {code} {purpose}" for code in SITUATIONAL)
         if not lenient:
-            check.reached.update(f"{subject.name} {code} {exchange.status}" for code in OF_CONTENT)
+            notes.reached.update(f"{subject.name} {code} {exchange.status}" for code in OF_CONTENT)
         for breach in self._judge.judge(subject, exchange, lenient=lenient):
             finding = Finding(
                 law=breach.law,
                 tier=breach.tier,
                 operation=subject.name,
                 status=exchange.status,
-                place=purpose if breach.law in SITUATIONAL else breach.place,
-                message=self.redactor.text(breach.message),
-                expected=self.redactor.text(breach.expected),
-                received=self.redactor.text(breach.received),
+                place=self.redactor.text(purpose if breach.law in SITUATIONAL else breach.place),
+                message=self.shown(breach.message, 400),
+                expected=self.shown(breach.expected),
+                received=self.shown(breach.received),
                 citation=self.citations.at(breach.pointer, breach.sentence),
             )
-            check.report(finding, exchange)
+            notes.note(finding, exchange)
+
+    def once(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
+        """Return something that is read once a run, and note for whoever asks what was found in reading it.
+
+        Args:
+            key: What it is.
+            make: Reads it.
+        """
+        with self._lock:
+            shared = self._shared.get(key)
+            if shared is None:
+                shared = self._shared[key] = _Shared()
+                self._kept.append(shared)
+        with shared.lock:
+            if not shared.is_read:
+                notes = Notes()
+                with noting(notes):
+                    shared.value = make()
+                shared.notes, shared.is_read = notes, True
+        if (mine := current()) is not None:
+            mine.take(shared.notes)
+        value: T = shared.value
+        return value
 
     def identity(self, subject: Subject) -> str:
-        """Return the name of the field that identifies an item of a list."""
-        relations = self.contract.relations_of(subject)
-        return relations[0].field if relations else "id"
+        """Return the name of the field that identifies an item of a list; empty where none does."""
+        known = self._shared.get(("walk", subject.name))
+        return known.value.identity if known is not None and known.is_read else subject.identity
 
     def documented_values(self, subject: Subject, leaf: QueryLeaf) -> list[str] | None:
         """Return the values of a query name that no page disputes; None where any text will do."""
@@ -190,59 +311,80 @@ class Session:
 
     def required_values(self, subject: Subject) -> dict[str, Any]:
         """Return a value for each query name without which no request is valid."""
-        found: dict[str, Any] = {}
-        for leaf in subject.required_leaves:
-            schema = leaf.schema
-            choices = [schema.get("default"), schema.get("example"), *schema.get("examples", [])]
-            choices += schema.get("enum", [])
-            found[leaf.name] = next((item for item in choices if item is not None), "1")
-        return found
+        document = self.contract.document
+        return {leaf.name: some_value(document, leaf) or "1" for leaf in subject.required_leaves}
 
     @property
     def most_items(self) -> int:
-        """How many items of a list are read at most; a quarter of the budget goes into that."""
-        return max(200, self.settings.max_requests * 25)
+        """How many items of a list are read at most: what a run costs does not grow with what is there."""
+        return max(200, min(_ITEMS, self.client.most * 25))
 
     def snapshot(self, subject: Subject) -> Walk:
         """Return what a list holds, read once."""
-        if subject.name not in self._walks:
-            return self.refresh(subject)
-        return self._walks[subject.name]
+        return self.once(("walk", subject.name), lambda: self._whole(subject))
 
     def refresh(self, subject: Subject) -> Walk:
-        """Read again what a list holds."""
-        self._walks[subject.name] = whole(self, subject)
-        self._ever.setdefault(subject.name, set()).update(self._walks[subject.name].ids)
-        return self._walks[subject.name]
+        """Read again what a list holds; that is what the snapshot is from then on."""
+        shared = _Shared()
+        with noting(shared.notes):
+            shared.value = found = self._whole(subject)
+        shared.is_read = True
+        with self._lock:
+            self._kept.append(shared)
+            self._shared["walk", subject.name] = shared
+        if (mine := current()) is not None:
+            mine.take(shared.notes)
+        return found
+
+    def _whole(self, subject: Subject) -> Walk:
+        if self.places.home(subject) is None:
+            raise NothingKnown(f"no list names a {subject.id_parameter['name']} for it")
+        found = whole(self, subject)
+        with self._lock:
+            self._ever.setdefault(subject.name, set()).update(found.ids)
+        return found
 
     def was_listed(self, subject: Subject, identity: str) -> bool:
         """Whether a list showed an item at some time of this run."""
         return identity in self._ever.get(subject.name, set())
 
     def ids(self, relation: Relation) -> list[str]:
-        """Return identities for an operation that takes one, the most different items first."""
-        items = self.snapshot(relation.source).by_id
-        return sample(items, self._depth(), self.random("sample", relation.source.name))
+        """Return identities for an operation that takes one, the most different items first; drawn once."""
+
+        def draw() -> list[str]:
+            items = self.snapshot(relation.source).by_id
+            depth = max(5, min(_DEEP, self.client.most // 10))
+            return sample(items, depth, self.random("sample", relation.source.name))
+
+        return self.once(("ids", relation.source.name), draw)
 
     def read(self, relation: Relation) -> dict[str, Exchange]:
-        """Ask an operation for the items of a list it belongs to, each once a run."""
-        key = (relation.source.name, relation.target.name)
-        if key not in self._readings:
-            found: dict[str, Exchange] = {}
-            self._readings[key] = found
-            for identity in self.ids(relation):
-                found[identity] = self.fetch(relation, identity)
-        return self._readings[key]
+        """Ask an operation for the items of a list it belongs to, side by side, each once a run."""
+        identities = self.ids(relation)
+        key = ("read", relation.source.name, relation.target.name)
+        return self.once(key, lambda: self._fetched(relation, identities))
 
     def read_as(
         self, relation: Relation, credential: Credential, identities: Iterable[str]
     ) -> dict[str, Exchange]:
         """Ask an operation for items with another key, each once a run."""
-        known = self._readings.setdefault((relation.source.name, relation.target.name, credential.label), {})
-        for identity in identities:
-            if identity not in known:
-                known[identity] = self.fetch(relation, identity, credential)
-        return known
+        chosen = list(identities)
+        key = ("read as", relation.source.name, relation.target.name, credential.label, *chosen)
+        return self.once(key, lambda: self._fetched(relation, chosen, credential))
+
+    def _fetched(
+        self, relation: Relation, identities: Sequence[str], credential: Credential | None = None
+    ) -> dict[str, Exchange]:
+        def noted(identity: str) -> tuple[Exchange, Notes]:
+            with noting(Notes()) as notes:
+                return self.fetch(relation, identity, credential), notes
+
+        found: dict[str, Exchange] = {}
+        for identity, (exchange, notes) in zip(identities, self.pool.each(noted, identities), strict=True):
+            found[identity] = exchange
+            if (mine := current()) is not None:
+                mine.add(notes)
+        return found
 
     def fetch(self, relation: Relation, identity: str, credential: Credential | None = None) -> Exchange:
         """Ask an operation for one item."""
@@ -253,19 +395,19 @@ class Session:
             purpose="read an item that is listed",
         )
 
-    def _depth(self) -> int:
-        """How many items are read one by one: within the budget, and fewer where the server is slow."""
-        return max(5, min(math.ceil(_DEEP * self.pace), self.settings.max_requests // 10))
 
-    def example_ids(self, subject: Subject) -> Iterable[tuple[str, str]]:
-        """Yield each path parameter with an identity the list names."""
-        relation = self.contract.relation_to(subject)
-        if relation is not None:
-            for identity in self.ids(relation):
-                yield relation.parameter, identity
+def _one_cookie(fields: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Join cookies into one field. Source: RFC 6265, section 5.4."""
+    cookies = [value for name, value in fields if name.lower() == "cookie"]
+    rest = [item for item in fields if item[0].lower() != "cookie"]
+    return (*rest, ("cookie", "; ".join(cookies))) if cookies else tuple(rest)
 
 
 def _filled(template: str, values: Mapping[str, str]) -> str:
+    # Letters outside of ASCII may stand in a document's path; on the wire they are percent-encoded.
+    target = quote(template, safe="/{}%!$&'()*+,;=:@-._~")
     for name, value in values.items():
-        template = template.replace("{" + name + "}", quote(value, safe="", errors="surrogatepass"))
-    return template
+        target = target.replace(
+            "{" + quote(name, safe="%!$&'()*+,;=:@-._~") + "}", quote(value, safe="", errors="surrogatepass")
+        )
+    return target

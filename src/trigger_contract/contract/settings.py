@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import re
@@ -55,12 +56,55 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("public-token", "A public key, for what it must not see.", environment=("TRIGGER_PUBLIC_KEY",)),
     Option("recoup-token", "The key of the other service's operations.", environment=("RECOUP_API_KEY",)),
+    Option(
+        "key",
+        "The key of one security scheme, by its name, header, query name or cookie; may be repeated. "
+        "The variable CONTRACT_KEY_<NAME> gives it too.",
+        many=True,
+        metavar="NAME=VALUE",
+    ),
+    Option("token-command", "Prints a fresh token; run again when it expires.", metavar="CMD"),
     Option("tag", "Check only operations with this tag; may be repeated.", many=True),
+    Option(
+        "header", "Send this field with every request; may be repeated.", many=True, metavar="'NAME: VALUE'"
+    ),
+    Option(
+        "cookie", "Send this cookie with every request; may be repeated.", many=True, metavar="NAME=VALUE"
+    ),
+    Option(
+        "include",
+        "Check only operations that match; see --exclude; may be repeated.",
+        many=True,
+        metavar="PATTERN",
+    ),
+    Option(
+        "exclude",
+        "Leave out operations: operationId, path or `METHOD path`, with * for anything; may be repeated.",
+        many=True,
+        metavar="PATTERN",
+    ),
     Option("seed", "Repeat a run: the seed it printed.", kind=int, metavar="N"),
     Option("examples", "Generated requests for each operation and mode.", kind=int, default=15, metavar="N"),
-    Option("time-limit", "Start nothing new after this many seconds.", kind=float, default=90.0, metavar="S"),
-    Option("max-requests", "Send no more requests than this.", kind=int, default=8000, metavar="N"),
+    Option(
+        "time-limit",
+        "Start nothing new after this many seconds; by default as long as the server's pace asks for.",
+        kind=float,
+        metavar="S",
+    ),
+    Option(
+        "max-requests",
+        "Send no more requests than this; by default 8000, and more for more operations.",
+        kind=int,
+        metavar="N",
+    ),
+    Option("concurrency", "Requests that are out at once at most.", kind=int, default=8, metavar="N"),
     Option("rate", "Send no more requests a second than this.", kind=float, metavar="N"),
+    Option("wait", "Wait this many seconds for a server that is starting.", kind=float, metavar="S"),
+    Option("cacert", "Trust the authorities of this PEM file.", kind=Path, metavar="FILE"),
+    Option("cert", "Client certificate, PEM; with its key, or --cert-key.", kind=Path, metavar="FILE"),
+    Option("cert-key", "Key of the client certificate, PEM.", kind=Path, metavar="FILE"),
+    Option("insecure", "Do not check the server's certificate.", kind=bool, default=False),
+    Option("use-proxy", "Go through the proxy that the environment names.", kind=bool, default=False),
     Option("known", "Known deviations, which do not fail.", kind=Path, metavar="FILE"),
     Option("write-known", "Record what this run found as known deviations.", kind=Path, metavar="FILE"),
     Option("report", "Write JUnit, JSON, HAR and HTML reports here.", kind=Path, metavar="DIR"),
@@ -68,8 +112,20 @@ OPTIONS: tuple[Option, ...] = (
     Option("require-exercised", "A promise that had no data to work on fails.", kind=bool, default=False),
     Option("probe-methods", "Also send methods that could change data.", kind=bool, default=False),
     Option("probe", "Run only this law or kind of law, for example pagination; may be repeated.", many=True),
+    Option("laws", "Take the laws of this folder too; may be repeated.", kind=Path, many=True, metavar="DIR"),
+    Option("allow-incomplete", "A run that a limit cut short may pass.", kind=bool, default=False),
     Option("spec", "Check against this document, not the canonical one.", kind=Path, metavar="FILE"),
 )
+
+_LEAST: dict[str, float] = {
+    "examples": 0,
+    "max_requests": 1,
+    "time_limit": 0.001,
+    "rate": 0.001,
+    "concurrency": 1,
+    "wait": 0,
+}
+_MOST: dict[str, float] = {"concurrency": 256}
 
 
 @dataclass(frozen=True)
@@ -80,12 +136,25 @@ class Settings:
     token: str | None = field(default=None, repr=False)
     public_token: str | None = field(default=None, repr=False)
     recoup_token: str | None = field(default=None, repr=False)
+    key: tuple[str, ...] = field(default=(), repr=False)
+    token_command: str | None = field(default=None, repr=False)
     tag: tuple[str, ...] = ()
+    header: tuple[str, ...] = field(default=(), repr=False)
+    cookie: tuple[str, ...] = field(default=(), repr=False)
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
     seed: int = 0
     examples: int = 15
-    time_limit: float = 90.0
-    max_requests: int = 8000
+    time_limit: float | None = None
+    max_requests: int | None = None
+    concurrency: int = 8
     rate: float | None = None
+    wait: float | None = None
+    cacert: Path | None = None
+    cert: Path | None = None
+    cert_key: Path | None = None
+    insecure: bool = False
+    use_proxy: bool = False
     known: Path | None = None
     write_known: Path | None = None
     report: Path | None = None
@@ -93,6 +162,8 @@ class Settings:
     require_exercised: bool = False
     probe_methods: bool = False
     probe: tuple[str, ...] = ()
+    laws: tuple[Path, ...] = ()
+    allow_incomplete: bool = False
     spec: Path | None = None
 
 
@@ -118,9 +189,18 @@ def settings_from(values: Mapping[str, Any]) -> Settings:
     chosen["url"] = _checked_url(chosen["url"])
     for name in ("token", "public_token", "recoup_token"):
         _check_token(name, chosen[name])
-    for name, least in (("examples", 0), ("max_requests", 1), ("time_limit", 0.001), ("rate", 0.001)):
-        if chosen[name] is not None and chosen[name] < least:
-            raise UserError(f"must be at least {least}", source="--" + name.replace("_", "-"))
+    for name, least in _LEAST.items():
+        if chosen[name] is not None and not least <= chosen[name] <= _MOST.get(name, math.inf):
+            most = f" and at most {_MOST[name]}" if name in _MOST else ""
+            raise UserError(f"must be at least {least}{most}", source="--" + name.replace("_", "-"))
+    for name, separator, form in (
+        ("header", ":", "NAME: VALUE"),
+        ("cookie", "=", "NAME=VALUE"),
+        ("key", "=", "NAME=VALUE"),
+    ):
+        for text in chosen[name]:
+            if not _is_field(text, separator):
+                raise UserError(f"must be `{form}`, in characters that a header may hold", source=f"--{name}")
     return Settings(**{item.name: chosen[item.name] for item in fields(Settings)})
 
 
@@ -155,9 +235,19 @@ def _without_password(url: str) -> str:
     return re.sub(r"//[^/@]*@", "//…@", url)
 
 
+def _is_field(text: str, separator: str) -> bool:
+    """Whether a text names a field and its value. Source: RFC 9110, section 5.1 and 5.5."""
+    name, found, value = text.partition(separator)
+    return bool(found and re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name) and _is_visible(value.strip()))
+
+
+def _is_visible(text: str) -> bool:
+    # RFC 9110, section 5.5: a field value holds visible characters and, between them, spaces.
+    return text.isascii() and text.isprintable() and text == text.strip()
+
+
 def _check_token(name: str, value: str | None) -> None:
-    # RFC 9110, section 5.5: a field value holds visible characters; anything else cannot be sent.
-    if value is not None and (not value.isascii() or not value.isprintable() or " " in value):
+    if value is not None and not _is_visible(value):
         raise UserError(
             "holds characters that cannot stand in a header", source="--" + name.replace("_", "-")
         )

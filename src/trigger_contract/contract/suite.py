@@ -1,37 +1,37 @@
-"""Runs the suite for the command line: pytest without its terminal, with progress of our own."""
+"""Runs the suite for the command line, with progress of its own."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import signal
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
-import pytest
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from trigger_contract.contract.baseline import read_deviations
-from trigger_contract.contract.law import law_of
-from trigger_contract.contract.plugin import HANDOFF, Handoff, is_judged
+from trigger_contract.contract.gathering import Gathering
+from trigger_contract.contract.law import Check
+from trigger_contract.contract.loader import check_probes, every_law
 from trigger_contract.contract.preflight import preflight
-from trigger_contract.contract.report.text import closing_lines, finding_text, summary_table
-from trigger_contract.contract.session import Session
+from trigger_contract.contract.report.text import print_summary
+from trigger_contract.contract.report.write import check_folder
+from trigger_contract.contract.runner import Judged, judge, planned
+from trigger_contract.contract.session import KeyLost, Session
 from trigger_contract.contract.settings import Settings
 from trigger_contract.contract.summary import Summary
-from trigger_contract.document.locate import resource
 from trigger_contract.errors import UserError
-
-_SHOWN = 20
 
 
 class _Progress:
     """Shows how far the run is: a bar on a terminal, one line a kind of promise elsewhere."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, checks: Sequence[Check], gathering: Gathering) -> None:
         self._console = console
-        self._kind = ""
-        self._counts = {"passed": 0, "failed": 0, "skipped": 0}
-        self._kinds: dict[str, str] = {}
-        self.broken: list[tuple[str, str]] = []
+        self._gathering = gathering
+        self._open = Counter(check.law.kind for check in checks)
+        self._counts: dict[str, Counter[str]] = {kind: Counter() for kind in self._open}
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -41,45 +41,25 @@ class _Progress:
             transient=True,
             disable=not console.is_terminal,
         )
-        self._task = self._bar.add_task("reading the server")
+        self._task = self._bar.add_task("judging", total=len(checks))
 
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Learn how much there is to do."""
-        for item in session.items:
-            law = law_of(getattr(item, "function", None))
-            self._kinds[item.nodeid] = law.kind if law else ""
-        self._bar.update(self._task, total=len(session.items))
+    def __enter__(self) -> _Progress:
         self._bar.start()
+        return self
 
-    def pytest_runtest_logstart(self, nodeid: str) -> None:
-        """Name the kind that starts."""
-        kind = self._kinds.get(nodeid, "")
-        if kind != self._kind:
-            self._tell()
-            self._kind = kind
-            self._bar.update(self._task, description=kind)
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Count what is done."""
-        if report.failed and not is_judged(report):
-            self.broken.append((report.nodeid, report.longreprtext))
-        if report.when == "call":
-            self._counts[report.outcome] += 1
-            self._bar.advance(self._task)
-
-    def pytest_sessionfinish(self) -> None:
-        """Leave the terminal as it was."""
-        self._tell()
+    def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def _tell(self) -> None:
-        passed, failed, skipped = self._counts.values()
-        if self._kind and not self._console.is_terminal:
-            parts = [f"{passed} passed"]
-            parts += [f"{failed} failed"] if failed else []
-            parts += [f"{skipped} not exercised"] if skipped else []
-            self._console.print(f"{self._kind}: {', '.join(parts)}", soft_wrap=True)
-        self._counts = dict.fromkeys(self._counts, 0)
+    def done(self, check: Check) -> None:
+        """Count a check that has ended."""
+        kind, outcome = check.law.kind, check.outcome
+        known = self._gathering.known(finding.fingerprint for finding in outcome.findings)
+        self._counts[kind][outcome.state(known, strict=check.session.settings.strict)] += 1
+        self._open[kind] -= 1
+        self._bar.update(self._task, advance=1, description=kind)
+        if not self._open[kind] and not self._console.is_terminal:
+            said = [f"{count} {state}" for state, count in self._counts[kind].items()]
+            self._console.print(f"{kind}: {', '.join(said)}", soft_wrap=True, highlight=False)
 
 
 def run_suite(settings: Settings, console: Console) -> int:
@@ -90,63 +70,47 @@ def run_suite(settings: Settings, console: Console) -> int:
         console: Where progress and results go.
 
     Returns:
-        0 if the server keeps its promises, 1 if not.
+        0 if every promise was judged and holds, 1 if one is broken, 130 or 143 after a signal.
 
     Raises:
-        UserError: The run could not do its work.
+        UserError: The run could not do its work, or too little of it.
     """
-    folder = resource("contract_tests")
+    check_probes(every_law(settings.laws), settings.probe)
+    deviations = read_deviations(settings.known) if settings.known else []
+    if settings.report:
+        check_folder(settings.report)
     session = Session(settings)
-    if settings.known:
-        read_deviations(settings.known)
+    gathering = Gathering(session, deviations)
     try:
         with console.status("Asking whether the server is there …"):
             preflight(session)
+        console.print(f"Checking {settings.url} (seed {settings.seed})", soft_wrap=True, highlight=False)
+        checks = planned(session)
+        if not checks:
+            raise UserError("no law applies to an operation of the document", source="--probe or --spec")
+        with _Progress(console, checks, gathering) as progress:
+            judged = judge(session, checks, done=progress.done)
     except UserError as error:
-        session.close()
         raise UserError(session.redactor.text(str(error))) from None
-    console.print(f"Checking {settings.url} (seed {settings.seed})", soft_wrap=True, highlight=False)
-    handoff = Handoff(session)
-    progress = _Progress(console)
-    code = pytest.main(_arguments(folder), plugins=[_Named(handoff), progress])
-    if handoff.trouble:
-        raise UserError(handoff.trouble)
-    if handoff.summary is None:
-        raise UserError(f"the suite could not run (pytest ended with {int(code)})", source=folder)
-    print_summary(handoff.summary, console)
-    if progress.broken:
-        name, text = progress.broken[0]
-        console.print(text, markup=False, highlight=False, soft_wrap=True)
-        raise UserError(f"{len(progress.broken)} laws could not be judged, {name} first; please report this")
-    return 0 if handoff.summary.is_good and code == 0 else 1
+    finally:
+        session.close()
+    if isinstance(judged.trouble, KeyLost):
+        raise UserError(session.redactor.text(str(judged.trouble)))
+    gathering.outcomes = judged.outcomes
+    gathering.reached = set().union(*judged.reached)
+    gathering.take_over(gathering.sent())
+    summary = gathering.summary(interrupted=judged.interrupt is not None)
+    print_summary(summary, console)
+    gathering.write(summary)
+    return _verdict(judged, summary, session)
 
 
-class _Named:
-    """Registers the handoff under the name the plugin looks for."""
-
-    def __init__(self, handoff: Handoff) -> None:
-        self._handoff = handoff
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_configure(self, config: pytest.Config) -> None:
-        """Register it before the plugin reads it."""
-        config.pluginmanager.register(self._handoff, HANDOFF)
-
-
-def _arguments(folder: Path) -> list[str]:
-    configuration = folder / "pytest.ini"
-    return [str(folder), "-c", str(configuration), "--rootdir", str(folder), "-p", "no:terminal", "-s"]
-
-
-def print_summary(summary: Summary, console: Console) -> None:
-    """Print each finding, the table and what follows it."""
-    shown = [item for item in summary.findings if summary.meaning(item) != "known"]
-    for finding in shown[:_SHOWN]:
-        style: Any = "red" if summary.meaning(finding) == "failed" else "yellow"
-        text = finding_text(finding, summary.repeats(finding))
-        console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
-    if len(shown) > _SHOWN:
-        console.print(f"… and {len(shown) - _SHOWN} more; --report DIR tells all", soft_wrap=True)
-    console.print(summary_table(summary, console.width))
-    for line in closing_lines(summary):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+def _verdict(judged: Judged, summary: Summary, session: Session) -> int:
+    if judged.interrupt is not None:
+        code: Any = getattr(judged.interrupt, "code", None)
+        return code if isinstance(code, int) else 128 + signal.SIGINT
+    if judged.trouble is not None:
+        raise UserError(session.redactor.text(str(judged.trouble)))
+    if summary.exit_code == 2:
+        raise UserError(f"incomplete: {summary.shortfall}")
+    return summary.exit_code

@@ -8,26 +8,14 @@ from typing import Any
 
 from trigger_contract.contract.baseline import Comparison
 from trigger_contract.contract.coverage import Coverage
-from trigger_contract.contract.findings import Finding, Outcome, State
+from trigger_contract.contract.findings import STATES, Finding, Outcome, State
+from trigger_contract.contract.loader import order_of
 from trigger_contract.contract.settings import Settings
 from trigger_contract.contract.universal import UNIVERSAL
 
-# The order in which the kinds of promise are told.
-KINDS = (
-    "schema",
-    "status",
-    "content-type",
-    "auth",
-    "errors",
-    "pagination",
-    "filters",
-    "agreement",
-    "hierarchy",
-    "results",
-    "public-key",
-    "prose",
-    "robustness",
-    "http",
+_HELPS = (
+    ("requests", "--max-requests"),
+    ("time limit", "--time-limit"),
 )
 
 
@@ -44,6 +32,9 @@ class Summary:
         reached: What the run reached, see ``Deviation.was_reached``.
         entries: Every exchange in the shape of HAR entries; only where a report is asked for.
         coverage: What of the contract the run has met.
+        left_out: Operations that were not checked, each with the reason.
+        interrupted: Whether the run was ended from outside.
+        unasked: Operations whose keys were not given.
     """
 
     settings: Settings
@@ -54,6 +45,9 @@ class Summary:
     reached: frozenset[str] = frozenset()
     entries: tuple[dict[str, Any], ...] = ()
     coverage: Coverage | None = None
+    left_out: tuple[str, ...] = ()
+    interrupted: bool = False
+    unasked: tuple[str, ...] = ()
 
     def state(self, outcome: Outcome) -> State:
         """Tell what an outcome means in this run."""
@@ -86,6 +80,63 @@ class Summary:
         return self.comparison.is_true and not any(self.state(item) == "failed" for item in self.outcomes)
 
     @property
+    def unfinished(self) -> list[Outcome]:
+        """The laws that a limit or an interrupt cut short, and those that failed inside."""
+        return [item for item in self.outcomes if item.cut or item.fault]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every law that applies was judged or had nothing to judge."""
+        return not self.unfinished and not self.unasked
+
+    @property
+    def shortfall(self) -> str:
+        """One line about what did not run, and which option helps; empty where everything ran."""
+        cut = [item for item in self.outcomes if item.cut]
+        faults = [item for item in self.outcomes if item.fault]
+        parts = []
+        if cut:
+            option = next((name for words, name in _HELPS if words in cut[-1].cut), "")
+            parts.append(
+                f"{cut[-1].cut} came after {self.requests} requests; "
+                f"{len(cut)} of {len(self.outcomes)} laws did not run to their end"
+                + (f"; {option} helps" if option else "")
+            )
+        if self.unasked:
+            parts.append(
+                f"{len(self.unasked)} operations were left out because their keys are missing, "
+                f"{self.unasked[0]} first; give the keys, or --exclude the operations"
+            )
+        if faults:
+            first = faults[0]
+            parts.append(
+                f"{len(faults)} of {len(self.outcomes)} laws could not be judged, "
+                f"{first.law} on {first.operation} first ({first.fault}); please report this"
+            )
+        return "; ".join(parts)
+
+    @property
+    def exit_code(self) -> int:
+        """0 if every promise was judged and holds, 1 if one is broken, 2 if too little was judged."""
+        if not self.is_good:
+            return 1
+        allowed = self.settings.allow_incomplete and not any(item.fault for item in self.outcomes)
+        return 0 if self.is_whole or allowed else 2
+
+    @property
+    def hints(self) -> list[str]:
+        """What a reader should know about how little was found to judge."""
+        found = []
+        for operation in self.operations:
+            judged = [item for item in self.outcomes if item.operation == operation]
+            if not any(item.exercised for item in judged) and not any(item.cut for item in judged):
+                found.append(f"No law was judged on {operation}.")
+        kinds = {item.kind for item in self.outcomes if not self.settings.probe}
+        if kinds and not any(item.law == "schema/list" for item in self.outcomes):
+            found.append("No list was recognised: pages, filters and items were not judged.")
+        return found
+
+    @property
     def operations(self) -> list[str]:
         """The operations, in the order of the document."""
         return list(dict.fromkeys(item.operation for item in self.outcomes))
@@ -95,7 +146,7 @@ class Summary:
         """The kinds of promise that were checked."""
         met = {item.kind for item in self.outcomes} | {item.kind for item in self.findings}
         met |= {law.partition("/")[0] for law in UNIVERSAL if any(f" {law} " in key for key in self.reached)}
-        return [kind for kind in KINDS if kind in met] + sorted(met - set(KINDS))
+        return sorted(met, key=order_of)
 
     def cell(self, operation: str, kind: str) -> tuple[State | None, Mapping[State, int]]:
         """Return the worst state of a kind of promise on an operation, and how many laws have each.
@@ -119,7 +170,15 @@ class Summary:
             if finding.operation == operation and finding.kind == kind:
                 state = self.meaning(finding)
                 counts[state] = max(counts.get(state, 0), 1)
-        order: Sequence[State] = ("failed", "warned", "known", "passed", "not exercised")
+        order: Sequence[State] = (
+            "failed",
+            "not judged",
+            "not run",
+            "warned",
+            "known",
+            "passed",
+            "not exercised",
+        )
         return next((state for state in order if counts.get(state)), None), counts
 
     def count(self, state: State) -> int:
@@ -128,14 +187,16 @@ class Summary:
 
     def to_dict(self) -> dict[str, Any]:
         """Return what the JSON report holds."""
-        states: tuple[State, ...] = ("passed", "failed", "warned", "known", "not exercised")
         return {
             "url": self.settings.url,
             "seed": self.settings.seed,
-            "good": self.is_good,
+            "good": self.is_good and self.is_whole,
+            "complete": self.is_whole,
+            "shortfall": self.shortfall,
+            "left out": list(self.left_out),
             "requests": self.requests,
             "seconds": round(self.seconds, 3),
-            "counts": {state: self.count(state) for state in states},
+            "counts": {state: self.count(state) for state in STATES},
             "table": {
                 operation: {kind: self.cell(operation, kind)[0] for kind in self.kinds}
                 for operation in self.operations

@@ -13,8 +13,11 @@ from trigger_contract.contract.citations import Pointer, follow
 from trigger_contract.contract.exchange import Exchange
 from trigger_contract.contract.findings import Tier
 from trigger_contract.contract.readings import Readings
+from trigger_contract.contract.showing import spelled
 from trigger_contract.contract.subjects import Subject
-from trigger_contract.document.references import join_pointer, resolve
+from trigger_contract.contract.validators import compiled, is_unspoken, without_write_only
+from trigger_contract.document.operations import is_json, response_of
+from trigger_contract.document.references import join_pointer
 
 SERVER_ERROR = "robustness/no-server-error"
 NO_ANSWER = "robustness/always-an-answer"
@@ -25,8 +28,11 @@ SCHEMA = "schema/response"
 # Laws of single answers, told apart by the situation or by the status of the answer.
 SITUATIONAL = frozenset({SERVER_ERROR, NO_ANSWER, STATUS})
 OF_CONTENT = frozenset({CONTENT_TYPE, JSON, SCHEMA})
+# More of a body than is shown, so that secrets are taken out before it is cut.
+_SHOWN = 2000
 UNIVERSAL = (SERVER_ERROR, NO_ANSWER, STATUS, CONTENT_TYPE, JSON, SCHEMA)
-_SHOWN = 200
+# Source: RFC 9110, sections 15.3.5 and 15.3.6.
+_WITHOUT_CONTENT = frozenset({204, 205})
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,7 @@ class Breach:
         place: What tells it apart within the law.
         message: One sentence.
         expected: What the promise asks for.
-        received: What came.
+        received: What came, any value.
         pointer: Where the promise stands in the document.
         sentence: Its words where they are not a description of the document.
         tier: How firmly it stands.
@@ -48,7 +54,7 @@ class Breach:
     place: str
     message: str
     expected: str
-    received: str
+    received: object
     pointer: Pointer
     sentence: str | None = None
     tier: Tier = "documented"
@@ -65,7 +71,9 @@ class Judge:
     def __init__(self, document: Mapping[str, Any], readings: Readings | None = None) -> None:
         self._readings = readings or Readings([])
         # The validator takes plain lists and dictionaries only.
-        self._document: dict[str, Any] = json.loads(json.dumps(document))
+        text = json.dumps(document)
+        self._document: dict[str, Any] = without_write_only(json.loads(text))
+        self._refers_to_paths = '"#/paths/' in text
         self._validators: dict[Pointer, jsonschema_rs.Draft202012Validator] = {}
 
     def judge(self, subject: Subject, exchange: Exchange, *, lenient: bool) -> Iterator[Breach]:
@@ -111,9 +119,9 @@ class Judge:
 
     @staticmethod
     def _response_key(subject: Subject, status: int) -> str | None:
-        responses = subject.operation.definition.get("responses", {})
-        keys = (str(status), f"{status // 100}XX", "default")
-        return next((key for key in keys if key in responses), None)
+        responses = {str(key).upper(): str(key) for key in subject.operation.definition.get("responses", {})}
+        keys = (str(status), f"{status // 100}XX", "DEFAULT")
+        return next((responses[key] for key in keys if key in responses), None)
 
     @staticmethod
     def _undocumented(subject: Subject, status: int) -> Breach:
@@ -130,9 +138,8 @@ class Judge:
 
     def _content(self, subject: Subject, exchange: Exchange, key: str) -> Iterator[Breach]:
         pointer: Pointer = (*subject.pointer, "responses", key)
-        response = resolve(self._document, subject.operation.definition["responses"][key])
-        content = response.get("content") or {}
-        if not content:
+        content = (response_of(subject.document, subject.operation, key) or {}).get("content") or {}
+        if not content or exchange.status in _WITHOUT_CONTENT:
             return
         types = {name.split(";")[0].strip().lower(): name for name in content}
         chosen = next((name for name in types if _covers(name, exchange.media_type)), None)
@@ -146,14 +153,17 @@ class Judge:
                 (*pointer, "content"),
                 f"The response's content is {' or '.join(types)}.",
             )
-            chosen = next((name for name in types if name.endswith("json")), None)
+            chosen = next((name for name in types if is_json(name)), None)
             if chosen is None:
                 return
-        if not chosen.endswith("json"):
+        # A range says nothing about the form; what comes does.
+        if exchange.is_partial or (
+            not is_json(chosen) and not (chosen.endswith("*") and is_json(exchange.media_type))
+        ):
             return
         if not exchange.is_json:
             sentence = "RFC 8259: the content of application/json is JSON text in UTF-8."
-            received = shorten(exchange.body.decode("utf-8", "replace"))
+            received = exchange.body[:_SHOWN].decode("utf-8", "replace")
             yield Breach(JSON, "", "The body is not JSON.", "JSON text", received, pointer, sentence)
             return
         if "schema" in content[types[chosen]]:
@@ -161,6 +171,9 @@ class Judge:
 
     def _violations(self, pointer: Pointer, value: Any) -> Iterator[Breach]:
         for error in self._validator(pointer).iter_errors(value):
+            if is_unspoken(error):
+                yield _written_only(error, value)
+                continue
             where = tuple(error.instance_path)
             keyword = str(error.kind.name)
             place = generalised(where)
@@ -178,9 +191,9 @@ class Judge:
             yield Breach(
                 SCHEMA,
                 f"{place or '/'} {keyword}",
-                f"{_subject_of(where)} breaks its schema: {shorten(error.message)}.",
+                f"{_subject_of(where)} breaks its schema: {error.message}.",
                 _expectation(error),
-                shorten(found),
+                found,
                 broken,
                 tier=tier,
             )
@@ -189,24 +202,34 @@ class Judge:
         if pointer not in self._validators:
             place, schema = list(follow(self._document, pointer))[-1]
             root: dict[str, Any] = {"components": self._document.get("components", {})}
+            if self._refers_to_paths:
+                root["paths"] = self._document["paths"]
             if place[:2] == ("components", "schemas"):
                 root["$ref"] = "#" + join_pointer(*place)
-            else:
+            elif isinstance(schema, dict):
                 root.update(schema)
-            self._validators[pointer] = jsonschema_rs.Draft202012Validator(root, validate_formats=True)
+            self._validators[pointer] = compiled(root)
         return self._validators[pointer]
+
+
+def _written_only(error: jsonschema_rs.ValidationError, value: Any) -> Breach:
+    where = tuple(error.instance_path)
+    return Breach(
+        SCHEMA,
+        f"{generalised(where)} writeOnly",
+        f"{_subject_of(where)} is written only, and it is read.",
+        "no such member in an answer",
+        # Such a value is a secret more often than not.
+        "a value",
+        tuple(error.schema_path)[:-1],
+        "OpenAPI 3.1.0, Schema Object: what is writeOnly should not be sent as part of an answer.",
+        "derived",
+    )
 
 
 def generalised(path: tuple[str | int, ...]) -> str:
     """Spell a place in an answer as a JSON Pointer with ``*`` for every index."""
     return join_pointer(*("*" if isinstance(token, int) else token for token in path))
-
-
-def shorten(value: Any, limit: int = _SHOWN) -> str:
-    """Show a value within a line."""
-    text = value if isinstance(value, str) else repr(value)
-    text = " ".join(text.split())
-    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _covers(documented: str, received: str) -> bool:
@@ -230,5 +253,5 @@ def _expectation(error: jsonschema_rs.ValidationError) -> str:
     kind = error.kind
     for name in ("property", "types", "options", "format", "pattern", "limit", "expected_value"):
         if hasattr(kind, name):
-            return shorten(f"{kind.name}: {getattr(kind, name)}")
+            return f"{kind.name}: {spelled(getattr(kind, name))}"
     return str(kind.name)

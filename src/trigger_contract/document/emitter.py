@@ -80,7 +80,7 @@ def _key(key: str) -> str:
     """Write a key; the few that make up a document are written over and over."""
     text = _keys.get(key)
     if text is None:
-        text = _flow(key)
+        text = flow_scalar(key)
         if len(_keys) < 10_000:
             _keys[key] = text
     return text
@@ -89,7 +89,7 @@ def _key(key: str) -> str:
 def _scalar(value: Any, indent: str) -> str:
     if isinstance(value, str):
         if len(value) <= _WIDTH - len(indent) and "\n" not in value:
-            return _flow(value)
+            return flow_scalar(value)
         return _block(value, indent)
     if value is True:
         return "true"
@@ -115,7 +115,7 @@ def _float(value: float) -> str:
     return text
 
 
-def _flow(value: str) -> str:
+def flow_scalar(value: str) -> str:
     """Write a text on one line: plain, in single quotes, or in double quotes with escapes."""
     if _PLAIN.match(value) and value[-1] != " " and not _RESOLVED.match(value):
         return value
@@ -147,14 +147,14 @@ def _block(value: str, indent: str) -> str:
     """Write a long text as a block: literal with its own line breaks, or folded where it has none."""
     if "\n" in value:
         if _NOT_LITERAL.search(value) or not value.strip():
-            return _flow(value)
+            return flow_scalar(value)
         body = value.rstrip("\n")
         ends = len(value) - len(body)
         mark = {0: "|-", 1: "|"}.get(ends, "|+")
         lines = [indent + line if line else "" for line in body.split("\n")]
         return "\n".join([mark, *lines, *[""] * max(0, ends - 1)])
     if value[0] == " " or value[-1] == " " or _NOT_LITERAL.search(value):
-        return _flow(value)
+        return flow_scalar(value)
     lines, line, room = [], "", _WIDTH - len(indent)
     for part in _FOLD.split(value):
         if line and len(line) + 1 + len(part) > room:

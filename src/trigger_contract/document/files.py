@@ -17,6 +17,9 @@ PIPE_SECONDS = 30.0
 """How long a pipe may take, so that ``diff <(git show …) new.yaml`` works and a dead pipe is given up."""
 
 _CHUNK = 1 << 20
+# What POSIX has and Windows has not, and the other way round.
+_READING = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
+_CAN_WAIT = os.name == "posix"
 
 
 def read_text(path: Path) -> str:
@@ -42,7 +45,7 @@ def read_bytes(path: Path) -> bytes:
     """
     try:
         # Opening a pipe that nobody writes to would wait for ever otherwise.
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        handle = os.open(path, _READING)
         try:
             return _read_bounded(handle, path)
         finally:
@@ -58,7 +61,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def _read_bounded(handle: int, path: Path) -> bytes:
-    waits = not stat.S_ISREG(os.fstat(handle).st_mode)
+    waits = _CAN_WAIT and not stat.S_ISREG(os.fstat(handle).st_mode)
     deadline = time.monotonic() + PIPE_SECONDS
     data = bytearray()
     while True:

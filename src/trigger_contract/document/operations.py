@@ -77,10 +77,71 @@ def security_scheme(document: Mapping[str, Any], name: str) -> Mapping[str, Any]
     return scheme
 
 
+def success_statuses(operation: Operation) -> tuple[str, ...]:
+    """Return the names of the responses that mean success: ``200``, ``2XX``, else ``default``.
+
+    Source: OpenAPI 3.1.0, Responses Object: a status may be a range, an exact one comes before its range, and
+    ``default`` stands for all that are not declared.
+    """
+    declared = [str(name) for name in operation.definition.get("responses") or {}]
+    exact = sorted(name for name in declared if len(name) == 3 and name[0] == "2" and name.isdigit())
+    ranges = [name for name in declared if name.upper() == "2XX"]
+    return (*exact, *ranges) or tuple(name for name in declared if name == "default")
+
+
+def response_of(document: Mapping[str, Any], operation: Operation, status: str) -> Mapping[str, Any] | None:
+    """Return the resolved Response Object that applies to a status, or None where none does.
+
+    Args:
+        document: The document.
+        operation: The operation.
+        status: A status such as ``200``, or the name of a response, ``2XX`` or ``default``.
+    """
+    responses = operation.definition.get("responses") or {}
+    by_name = {str(name).upper(): raw for name, raw in responses.items()}
+    for name in (status.upper(), f"{status[:1]}XX", "DEFAULT"):
+        if name in by_name:
+            found = resolve(document, by_name[name])
+            return found if isinstance(found, Mapping) else None
+    return None
+
+
+def is_json(media_type: str) -> bool:
+    """Whether a body of this media type is JSON (RFC 8259, RFC 6839), whatever parameters follow it."""
+    name = media_type.split(";")[0].strip().lower()
+    return name in ("application/json", "text/json") or name.endswith("+json")
+
+
+def json_media(content: Any) -> Mapping[str, Any] | None:
+    """Return the Media Type Object that describes JSON, else that of a range such as ``*/*``."""
+    found = {str(name): media for name, media in content.items()} if isinstance(content, Mapping) else {}
+    plain = {name.split(";")[0].strip().lower(): media for name, media in found.items()}
+    ranges = [plain[name] for name in ("application/*", "*/*") if name in plain]
+    media = next((media for name, media in found.items() if is_json(name)), ranges[0] if ranges else None)
+    return media if isinstance(media, Mapping) else None
+
+
 def response_schema(document: Mapping[str, Any], operation: Operation, status: str) -> Any:
-    """Return the resolved JSON schema of a documented response, or None where it has none."""
-    response = resolve(document, operation.definition.get("responses", {}).get(status))
-    for media_type, content in ((response or {}).get("content") or {}).items():
-        if media_type.split(";")[0].strip() == "application/json" and "schema" in content:
-            return resolve(document, content["schema"])
+    """Return the resolved JSON schema of a response, or None where it has none.
+
+    The response is that of the status, of its range, or the default one.
+    """
+    response = response_of(document, operation, status)
+    media = json_media(response.get("content")) if response else None
+    return resolve(document, media["schema"]) if media is not None and "schema" in media else None
+
+
+def request_schema(document: Mapping[str, Any], operation: Operation) -> Any:
+    """Return the resolved JSON schema of the request's body, or None where it has none."""
+    body = resolve(document, operation.definition.get("requestBody"))
+    media = json_media(body.get("content")) if isinstance(body, Mapping) else None
+    return resolve(document, media["schema"]) if media is not None and "schema" in media else None
+
+
+def success_schema(document: Mapping[str, Any], operation: Operation) -> Any:
+    """Return the resolved JSON schema of the first successful response that has one, or None."""
+    for status in success_statuses(operation):
+        schema = response_schema(document, operation, status)
+        if schema is not None:
+            return schema
     return None

@@ -12,7 +12,7 @@ The canonical document carries that as an extension on the parameter, read here 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from trigger_contract.document.operations import Operation
@@ -33,6 +33,7 @@ class QueryLeaf:
         separator: What joins the items of an array into one value; None where the name is repeated.
         required: Whether the parameter is required.
         description: The nearest description, or an empty text.
+        described: What has that description: the parameter, or a schema in it.
     """
 
     name: str
@@ -41,6 +42,7 @@ class QueryLeaf:
     separator: str | None
     required: bool
     description: str
+    described: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_list(self) -> bool:
@@ -65,20 +67,21 @@ def _parameter_leaves(document: Mapping[str, Any], parameter: Mapping[str, Any])
     nested = style == "deepObject" or serialization.get("objects") == "brackets"
     name = parameter["name"]
 
-    def descend(path: tuple[str, ...], raw: Any, description: str) -> Iterator[QueryLeaf]:
+    def descend(path: tuple[str, ...], raw: Any, described: Mapping[str, Any]) -> Iterator[QueryLeaf]:
         resolved = resolve(document, raw)
         # A schema may also be true or false; neither says anything about the wire.
         schema = resolved if isinstance(resolved, Mapping) else {}
-        description = schema.get("description", description)
+        described = schema if "description" in schema else described
         if nested and schema.get("type") == "object" and schema.get("properties"):
             for key, value in schema["properties"].items():
-                yield from descend((*path, key), value, description)
+                yield from descend((*path, key), value, described)
             return
         wire_name = path[0] + "".join(f"[{part}]" for part in path[1:])
         required = bool(parameter.get("required")) and len(path) == 1
-        yield QueryLeaf(wire_name, path, schema, separator, required, description)
+        description = str(described.get("description", ""))
+        yield QueryLeaf(wire_name, path, schema, separator, required, description, described)
 
-    yield from descend((name,), parameter.get("schema", {}), parameter.get("description", ""))
+    yield from descend((name,), parameter.get("schema", {}), parameter)
 
 
 def _separator(style: str, explode: bool, arrays: str | None) -> str | None:

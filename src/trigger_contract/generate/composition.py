@@ -83,7 +83,7 @@ def compose(
         members = schema.get(key)
         if schema.get("properties") and isinstance(members, list):
             rest = {name: value for name, value in schema.items() if name != key}
-            variants = [_optional(document, member) for member in members]
+            variants = [_optional(document, member, taken) for member in members]
             return _merge(document, [rest, *variants], schema, taken)
     return schema
 
@@ -123,12 +123,47 @@ def _merge(
     return merged
 
 
-def _optional(document: Mapping[str, Any], member: Any) -> Mapping[str, Any]:
+def _optional(document: Mapping[str, Any], member: Any, taken: dict[str, bool]) -> Mapping[str, Any]:
     """A variant's properties, none of them required because another variant may apply."""
+    reference = member.get("$ref") if isinstance(member, Mapping) else None
     plain = resolve(document, member)
-    if not isinstance(plain, Mapping):
+    if not isinstance(plain, Mapping) or reference in taken:
         return {}
-    return {"properties": compose(document, plain).get("properties") or {}}
+    return {"properties": compose(document, plain, taken).get("properties") or {}}
+
+
+def children_of(document: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """List, for each component that names its kind and is no union, the objects made of it by ``allOf``.
+
+    Source: OpenAPI 3.1, Discriminator Object: models that extend others.
+    """
+    schemas = (document.get("components") or {}).get("schemas")
+    if not isinstance(schemas, Mapping):
+        return {}
+    parents: dict[str, list[str]] = {}
+    families: dict[str, list[str]] = {}
+    for name, schema in schemas.items():
+        reference = "#/components/schemas/" + str(name).replace("~", "~0").replace("/", "~1")
+        if not isinstance(schema, Mapping):
+            continue
+        for part in schema.get("allOf") or ():
+            if isinstance(part, Mapping) and isinstance(part.get("$ref"), str):
+                parents.setdefault(part["$ref"], []).append(reference)
+        kind = schema.get("discriminator")
+        if isinstance(kind, Mapping) and isinstance(kind.get("propertyName"), str) and not _is_union(schema):
+            families[reference] = []
+    for base, found in families.items():
+        waiting = list(parents.get(base, ()))
+        while waiting:
+            child = waiting.pop(0)
+            if child not in found and child != base:
+                found.append(child)
+                waiting.extend(parents.get(child, ()))
+    return {base: tuple(found) for base, found in families.items() if found}
+
+
+def _is_union(schema: Mapping[str, Any]) -> bool:
+    return isinstance(schema.get("oneOf"), list) or isinstance(schema.get("anyOf"), list)
 
 
 def _is_null(schema: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from trigger_contract.generate.plan import Argument, Method
-from trigger_contract.generate.schemas import Enum, Field, Model, annotation
+from trigger_contract.generate.schemas import Enum, Model
 
 _WIDTH = 96
 
@@ -45,12 +45,6 @@ def model_docstring(model: Model) -> str:
 def enum_docstring(enum: Enum) -> str:
     """The docstring of an enum."""
     return literal([prose(enum.description) or f"{enum.reference.name}."])
-
-
-def field_annotation(field: Field) -> str:
-    """The annotation of a model's attribute; an optional one may be None."""
-    text = annotation(field.type)
-    return text if field.required or text == "Any" or text.endswith("None") else f"{text} | None"
 
 
 def method_docstring(method: Method, *, raw: bool = False) -> str:

@@ -7,10 +7,20 @@ from typing import Any
 
 from openapi_python_client.schema.untrusted_string import UntrustedString
 
-from trigger_contract.generate import decoders, docstrings, reserved, showcase, signatures, status
+from trigger_contract.generate import docstrings, reserved, showcase, signatures, status
 from trigger_contract.generate.methods import body_kind
 from trigger_contract.generate.plan import Client, Method, Plan
-from trigger_contract.generate.schemas import Named, annotation, named, shape
+from trigger_contract.generate.reading import PRIVATE, is_unspellable
+from trigger_contract.generate.schemas import (
+    ANY,
+    Model,
+    Named,
+    annotation,
+    field_annotation,
+    given_annotation,
+    named,
+    shape,
+)
 from trigger_contract.generate.skeleton import Skeleton
 
 STATUS_FLAGS = (
@@ -62,7 +72,6 @@ _TYPES_BY_MODULE = {
 
 def filters(plan: Plan) -> dict[str, Any]:
     """Return the filters that turn parts of the plan into source."""
-    integers = {enum.reference.name: enum.base == "int" for enum in plan.enums}
     return {
         "annotation": annotation,
         "argument_annotation": signatures.argument_annotation,
@@ -72,9 +81,6 @@ def filters(plan: Plan) -> dict[str, Any]:
         "literal": repr,
         "markdown": markdown,
         "page": signatures.page_literal,
-        "lookup": lambda item: (
-            f"{item.name}._find" if integers.get(item.name) else f"{item.name}._value2member_map_.get"
-        ),
         "parameter": signatures.parameter_literal,
         "response": signatures.response_literal,
         "safe_text": lambda text: docstrings.safe(docstrings.one_line(text)).rstrip('"\\'),
@@ -88,14 +94,16 @@ def variables(plan: Plan, skeleton: Skeleton) -> dict[str, Any]:
     """Return the names that every template sees."""
     exports = export_names(plan)
     return {
+        "any_type": ANY,
         "client_docstring": client_docstring,
         "example_list": showcase.listed(plan),
         "example_retrieve": showcase.retrieved(plan),
         "enum_docstring": docstrings.enum_docstring,
-        "enum_lookups": decoders.enum_lookups,
         "exported_names": sorted(name for _, names in exports for name in names),
         "exports": exports,
-        "field_annotation": docstrings.field_annotation,
+        "field_annotation": field_annotation,
+        "given_annotation": given_annotation,
+        "renamed": renamed,
         "field_names": lambda model: {entry.name for entry in model.fields},
         "flavours": FLAVOURS,
         "classes": plan.classes,
@@ -114,7 +122,6 @@ def variables(plan: Plan, skeleton: Skeleton) -> dict[str, Any]:
         "plan": plan,
         "poll_docstring": docstrings.poll_docstring,
         "poll_status": lambda method: poll_status(plan, method),
-        "read_lines": decoders.read_lines,
         "resource_of": lambda collection: skeleton.resources[str(collection.tag)],
         "sets": status,
         "status_flags": STATUS_FLAGS,
@@ -165,6 +172,11 @@ def client_docstring(client: Client, flavour: dict[str, Any]) -> str:
             "http_client",
             f"An httpx.{flavour['prefix']}Client to send with; it stays open when this client is closed.",
         ),
+        (
+            "response_validation",
+            "What becomes of an answer that is not as documented: ``lenient`` reads what can be read and "
+            "notes the rest in ``problems``; ``strict`` raises ResponseValidationError.",
+        ),
     ]
     kind = "Asynchronous" if flavour["is_async"] else "Synchronous"
     place = client.description or client.base_url or client.name
@@ -187,6 +199,15 @@ def poll_status(plan: Plan, method: Method) -> str:
     model = next(model for model in plan.models if model.reference == result)
     assert model.status is not None
     return model.status.name
+
+
+def renamed(model: Model) -> dict[str, str]:
+    """Attributes whose properties have another name, or one that the decoder does not take."""
+    return {
+        entry.name: f"{PRIVATE}{entry.name}" if is_unspellable(entry.wire) else entry.wire
+        for entry in model.fields
+        if entry.name != entry.wire
+    }
 
 
 def markdown(text: str) -> str:

@@ -281,8 +281,11 @@ def _response(
 
 def _page(found: Pagination, method: Method, by_wire: Mapping[str, str], reader: SchemaReader) -> Page | None:
     types = method.result_types
+    following = {"cursor": found.next, "number": found.total_pages}.get(found.kind)
+    if following is None or found.after is None:
+        return None
     model = reader.model(types[0]) if len(types) == 1 and types[0] is not None else None
-    items = next((entry for entry in model.fields if entry.wire == found.items), None) if model else None
+    items = next((entry for entry in model.fields if (entry.wire,) == found.items), None) if model else None
     if items is None:
         return None
     array = items.type.inner if isinstance(items.type, Nullable) else items.type
@@ -308,7 +311,7 @@ def _page(found: Pagination, method: Method, by_wire: Mapping[str, str], reader:
         size=by_wire[found.size.name] if found.size else None,
         after=by_wire[found.after.name],
         before=by_wire[found.before.name] if found.before else None,
-        next=_attributes(found.next, types[0], reader),
+        next=_attributes(following, types[0], reader),
         previous=_attributes(found.previous, types[0], reader) if found.previous else None,
         identity=identity,
     )

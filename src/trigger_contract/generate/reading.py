@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Mapping
 from typing import Any
 
 from trigger_contract.document.references import lookup, resolve, split_pointer
-from trigger_contract.generate.composition import compose, is_nullable, without_null
+from trigger_contract.generate.composition import children_of, compose, is_nullable, without_null
 from trigger_contract.generate.naming import (
     TYPE_NAMES,
     Names,
@@ -18,6 +19,7 @@ from trigger_contract.generate.naming import (
 from trigger_contract.generate.schemas import (
     ANY,
     ArrayOf,
+    Constant,
     Enum,
     Field,
     MapOf,
@@ -48,8 +50,13 @@ _SCALARS: dict[str, Scalar] = {
 }
 # Attributes and methods that every model has.
 _MODEL_NAMES = frozenset(
-    {"extra", "from_dict", "to_dict", "from_json", "to_json", "self", "tuple", "classmethod", "property"}
+    {
+        *("extra", "problems", "from_dict", "to_dict", "from_json", "to_json"),
+        *("self", "tuple", "classmethod", "property", "type"),
+    }
 )
+PRIVATE = "\ue000"
+"""Begins names that are only for the decoder; no document means anything by it."""
 _STATUS_NAMES = ("status", "state")
 
 
@@ -70,6 +77,8 @@ class SchemaReader:
         self.models: list[Model] = []
         self.enums: list[Enum] = []
         self._by_reference: dict[str, Type] = {}
+        self._announced: dict[str, Named] = {}
+        self._children = children_of(document)
         self._enums: dict[Named, Enum] = {}
         self._classes = Names(reserved, key=str.casefold)
         self._modules = Names(key=str.casefold)
@@ -114,6 +123,8 @@ class SchemaReader:
         if known is not None:
             return known
         target = lookup(self.document, reference)
+        if isinstance(target, Mapping) and reference in self._children:
+            return self._family(target, reference)
         # A schema that only leads back to itself through lists and unions has no finite spelling.
         self._by_reference[reference] = ANY
         name = self._component_names.get(reference) or pascal_case(split_pointer(reference)[-1])
@@ -124,6 +135,40 @@ class SchemaReader:
         )
         self._by_reference[reference] = type_
         return type_
+
+    def _family(self, target: Mapping[str, Any], reference: str) -> Type:
+        """Read an object that names its kind, and stands for whichever object is made of it by ``allOf``.
+
+        Source: OpenAPI 3.1, Discriminator Object.
+        """
+        base = self._announce(reference)
+        children = [(child, named) for child in self._children[reference] if (named := self._announce(child))]
+        discriminator = target["discriminator"]
+        mapping = {split_pointer(child)[-1]: named for child, named in children}
+        for value, other in (discriminator.get("mapping") or {}).items():
+            found = self._announced.get(_full_reference(str(other)))
+            if found:
+                mapping[str(value)] = found
+        members = [named for _, named in children] + ([base] if base else [])
+        if not members:
+            return ANY
+        type_ = UnionOf(tuple(members), discriminator["propertyName"], tuple(mapping.items()), base)
+        self._by_reference[reference] = type_
+        if base:
+            self._plain(target, base.name, reference)
+        for child, named in children:
+            self._reference(child)
+            self._plain(lookup(self.document, child), named.name, child)
+        return type_
+
+    def _announce(self, reference: str) -> Named | None:
+        """Make the class of a component before it is read, so that others can name it; None for no object."""
+        if reference not in self._announced:
+            whole = compose(self.document, lookup(self.document, reference))
+            if not isinstance(whole.get("properties"), Mapping) or not whole["properties"]:
+                return None
+            self._announced[reference] = self._new_class(split_pointer(reference)[-1], reference, whole)
+        return self._announced[reference]
 
     def _named(self, target: Mapping[str, Any], name: str, reference: str) -> Type:
         if "$ref" in target or is_nullable(target):
@@ -138,7 +183,7 @@ class SchemaReader:
         if isinstance(schema.get("enum"), list):
             return self._enum(schema, hint, reference)
         if "const" in schema:
-            return _type_of(schema["const"])
+            return _constant(schema["const"])
         for key in ("oneOf", "anyOf"):
             if isinstance(schema.get(key), list) and schema[key]:
                 return self._union(schema, schema[key], hint)
@@ -177,10 +222,7 @@ class SchemaReader:
             ):
                 mapping[split_pointer(member["$ref"])[-1]] = type_
         for value, target in (discriminator.get("mapping") or {}).items():
-            reference = (
-                target if str(target).startswith("#") else f"#/components/schemas/{_escape(str(target))}"
-            )
-            type_ = self._reference(reference)
+            type_ = self._reference(_full_reference(str(target)))
             if isinstance(type_, Named):
                 mapping[str(value)] = type_
         if not all(isinstance(type_, Named) and not type_.is_enum for type_ in types):
@@ -191,10 +233,14 @@ class SchemaReader:
         properties = schema.get("properties")
         if not isinstance(properties, Mapping) or not properties:
             return MapOf(self.read(schema.get("additionalProperties"), hint + "Value"))
-        model = Model(self._new_class(hint, reference), _text(schema.get("description")))
+        announced = self._announced.get(reference or "")
+        if announced and self.model(announced):
+            return announced
+        named = announced or self._new_class(hint, reference, schema)
+        model = Model(named, _text(schema.get("description")))
         self.models.append(model)
-        if reference:
-            self._by_reference[reference] = model.reference
+        if reference and self._by_reference.get(reference, ANY) == ANY:
+            self._by_reference[reference] = named
         required = set(schema.get("required") or ())
         names = Names(_MODEL_NAMES)
         fields: list[Field] = []
@@ -204,9 +250,21 @@ class SchemaReader:
                 f"{plain}_" if plain in TYPE_NAMES or plain in _MODEL_NAMES else plain, f"{plain}_"
             )
             type_ = self.read(raw, model.reference.name + pascal_case(wire))
-            description = _text(raw.get("description")) if isinstance(raw, Mapping) else ""
-            fields.append(Field(name, wire, type_, wire in required, description or self._described(raw)))
+            whole = self._followed(raw)
+            fields.append(
+                Field(
+                    name,
+                    wire,
+                    type_,
+                    required=wire in required and whole.get("writeOnly") is not True,
+                    description=_text(raw.get("description")) or _text(whole.get("description")),
+                    needed=wire in required and whole.get("readOnly") is not True,
+                    fixed=self._is_fixed(type_),
+                )
+            )
         model.fields = sorted(fields, key=lambda entry: not entry.required)
+        rest = schema.get("additionalProperties")
+        model.rest = self.read(rest, model.reference.name + "Extra") if isinstance(rest, Mapping) else ANY
         model.status = next(
             (
                 entry
@@ -217,22 +275,33 @@ class SchemaReader:
         )
         return model.reference
 
-    def _described(self, raw: Any) -> str:
-        if isinstance(raw, Mapping) and "$ref" in raw:
-            target = resolve(self.document, raw)
-            return _text(target.get("description")) if isinstance(target, Mapping) else ""
-        return ""
+    def _is_fixed(self, type_: Type) -> bool:
+        enum = self.enum(type_)
+        if enum is not None:
+            return isinstance(type_, Named) and len(enum.members) == 1
+        return isinstance(type_, Constant)
+
+    def _followed(self, raw: Any) -> Mapping[str, Any]:
+        """A property's schema with what its reference leads to, for what stands beside its type."""
+        target = resolve(self.document, raw)
+        return {
+            **(target if isinstance(target, Mapping) else {}),
+            **(raw if isinstance(raw, Mapping) else {}),
+        }
 
     def _enum(self, schema: Mapping[str, Any], hint: str, reference: str | None) -> Type:
         # An object or a list may be a value too; none of them has a name.
         values = [value for value in schema["enum"] if value is not None]
-        if all(isinstance(value, Hashable) for value in values):
-            values = list(dict.fromkeys(values))
+        # True equals 1 in Python, but is another value in JSON.
+        known: dict[tuple[type, Any], Any] = {}
+        for value in values:
+            known.setdefault((type(value), value if isinstance(value, Hashable) else repr(value)), value)
+        values = list(known.values())
         base = next(
             (kind for kind in (str, int) if values and all(type(value) is kind for value in values)), None
         )
         if base is None:
-            return _union([_type_of(value) for value in values])
+            return _constant(values[0]) if len(values) == 1 else _union([_type_of(value) for value in values])
         # Names that an enum class or a string already has would be shadowed.
         names = Names(dir(base))
         members = [
@@ -242,17 +311,23 @@ class SchemaReader:
             )
             for value in values
         ]
-        named = self._new_class(hint, reference, is_enum=True, is_integer=base is int)
+        named = self._new_class(hint, reference, schema, base.__name__)
         enum = Enum(named, _text(schema.get("description")), base.__name__, members, is_status(values))
         self.enums.append(enum)
         self._enums[named] = enum
         return named
 
     def _new_class(
-        self, hint: str, reference: str | None, *, is_enum: bool = False, is_integer: bool = False
+        self, hint: str, reference: str | None, schema: Mapping[str, Any], base: str = ""
     ) -> Named:
+        """Name the class of an object, or of an enum of ``str`` or ``int``."""
         name = self._component_names.get(reference or "") or self._class_name(pascal_case(hint))
-        return Named(name, self._modules.take(module_name(snake_case(name))), is_enum, is_integer)
+        module = self._modules.take(module_name(snake_case(name)))
+        rest = schema.get("additionalProperties")
+        careful = any(map(is_unspellable, schema.get("properties") or ())) or (
+            isinstance(rest, Mapping) and bool(rest)
+        )
+        return Named(name, module, bool(base), base == "int", careful and not base)
 
     def _class_name(self, name: str) -> str:
         return self._classes.take(name, f"{name}Model")
@@ -294,6 +369,27 @@ def _size(type_: Type) -> int:
 def _type_of(value: Any) -> Type:
     kinds = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
     return _SCALARS.get(kinds.get(type(value), ""), ANY)
+
+
+def _constant(value: Any) -> Type:
+    type_ = _type_of(value)
+    if (
+        not isinstance(type_, Scalar)
+        or type_ == ANY
+        or (isinstance(value, float) and not math.isfinite(value))
+    ):
+        return type_
+    return _SCALARS["null"] if value is None else Constant(value, type_.kind)
+
+
+def is_unspellable(wire: str) -> bool:
+    """Whether the client's decoder takes no property of this name."""
+    return any(mark in '"\\' or ord(mark) < 0x20 for mark in wire) or wire.startswith(PRIVATE)
+
+
+def _full_reference(target: str) -> str:
+    """Spell a mapping's value, which may be a component's bare name, as a reference."""
+    return target if target.startswith("#") else f"#/components/schemas/{_escape(target)}"
 
 
 def _variant(hint: str, member: Any, number: int) -> str:

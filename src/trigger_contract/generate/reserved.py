@@ -38,6 +38,7 @@ TYPES = (
 # What annotations and imports in the generated modules mean by these names.
 _IMPORTED = (
     "Any",
+    "Literal",
     "Iterable",
     "Mapping",
     "Sequence",
@@ -47,9 +48,7 @@ _IMPORTED = (
     "PAGE",
     "PageRule",
     "ResponseRule",
-    "NOTHING",
-    "Shape",
-    "Mismatch",
+    "Property",
     "Options",
     "Timeout",
     "BaseClient",
@@ -70,6 +69,7 @@ CLIENT_ATTRIBUTES = frozenset(
         "max_retries",
         "retry_policy",
         "request",
+        "response_validation",
         "timeout",
         "self",
         "default_headers",

@@ -21,12 +21,30 @@ _ANNOTATIONS: dict[str, str] = {
     "uuid": "str",
     "binary": "bytes",
 }
+# What the decoder needs to hear beside what people read; see ``_wire`` in the client.
+_MARKED = {"datetime": "_DateTime", "number": "_Number"}
 
 
 @dataclass(frozen=True)
 class Scalar:
     """A value without parts, or anything at all."""
 
+    kind: ScalarKind
+
+
+ANY = Scalar("any")
+
+
+@dataclass(frozen=True)
+class Constant:
+    """One value and no other.
+
+    Attributes:
+        value: The value.
+        kind: ``string``, ``integer``, ``number``, ``boolean`` or ``null``; true is not 1.
+    """
+
+    value: str | int | float | bool | None
     kind: ScalarKind
 
 
@@ -39,12 +57,14 @@ class Named:
         module: Its module in ``models``.
         is_enum: Whether it is an enum.
         is_integer: Whether it is an enum of integers.
+        is_careful: Whether only the careful reader can read it.
     """
 
     name: str
     module: str
     is_enum: bool = False
     is_integer: bool = False
+    is_careful: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,16 +96,16 @@ class UnionOf:
         members: In the document's order.
         discriminator: Wire name of the property that tells the models apart.
         mapping: Value of that property and the member it stands for.
+        base: What a value stands for that the mapping does not have.
     """
 
     members: tuple[Type, ...]
     discriminator: str | None = None
     mapping: tuple[tuple[str, Named], ...] = ()
+    base: Named | None = None
 
 
-Type = Scalar | Named | ArrayOf | MapOf | Nullable | UnionOf
-
-ANY = Scalar("any")
+Type = Scalar | Constant | Named | ArrayOf | MapOf | Nullable | UnionOf
 
 
 @dataclass(frozen=True)
@@ -96,8 +116,10 @@ class Field:
         name: The attribute in Python.
         wire: The name in JSON.
         type: What it holds.
-        required: Whether it is always there.
+        required: Whether it is always there in an answer.
         description: The document's words.
+        needed: Whether it must be given to build the model.
+        fixed: Whether it has one value only, which is filled in.
     """
 
     name: str
@@ -105,6 +127,8 @@ class Field:
     type: Type
     required: bool
     description: str
+    needed: bool
+    fixed: bool = False
 
 
 @dataclass
@@ -116,16 +140,18 @@ class Model:
         description: The document's words.
         fields: Required ones first, otherwise in the document's order.
         status: The field that holds a status with a terminal value, if there is one.
+        rest: What the properties are that have no name here.
     """
 
     reference: Named
     description: str
     fields: list[Field] = field(default_factory=list)
     status: Field | None = None
+    rest: Type = ANY
 
     def imports(self) -> list[Named]:
         """Classes that its fields name, without itself."""
-        found = {item for entry in self.fields for item in named(entry.type)}
+        found = {item for entry in self.fields for item in named(entry.type)} | named(self.rest)
         return sorted(found - {self.reference}, key=lambda item: item.name)
 
 
@@ -161,39 +187,114 @@ def named(type_: Type) -> set[Named]:
             return set()
 
 
-def annotation(type_: Type, *, builtins: str = "") -> str:
+def is_direct(type_: Type) -> bool:
+    """Whether the decoder of the client can read a type by itself, without looking twice.
+
+    It tells JSON's own kinds apart, and no two objects, lists or spellings from each other.
+    """
+    match type_:
+        case Constant(value=value):
+            return value is None or type(value) in (str, int)
+        case Named(is_careful=is_careful):
+            return not is_careful
+        case ArrayOf(item=inner) | MapOf(value=inner) | Nullable(inner=inner):
+            return is_direct(inner)
+        case UnionOf(members=members, discriminator=discriminator):
+            kinds = [_json_kind(member) for member in members]
+            singles = [kind for kind in kinds if kind in ("array", "object")]
+            alone = discriminator is None and len(singles) == len(set(singles)) and "" not in kinds
+            return alone and all(is_direct(member) for member in members)
+        case _:
+            return True
+
+
+def _json_kind(type_: Type) -> str:
+    """What a member of a union looks like in JSON; empty where others may look the same."""
+    match type_:
+        case Scalar(kind="string" | "uuid" | "binary" | "integer" | "number" | "boolean" | "null"):
+            return "scalar"
+        case ArrayOf():
+            return "array"
+        case MapOf() | Named(is_enum=False):
+            return "object"
+        case _:
+            return ""
+
+
+def annotation(type_: Type, *, builtins: str = "", marked: bool = False) -> str:
     """Spell a type as an annotation.
 
     Args:
         type_: The type.
         builtins: Prefix for ``list`` and ``dict`` where a class body gives these names another meaning.
+        marked: Whether to spell it for the decoder too, with the names of ``_wire`` in the client.
     """
+
+    def inner(part: Type) -> str:
+        return annotation(part, builtins=builtins, marked=marked)
+
     match type_:
         case Scalar(kind=kind):
-            return _ANNOTATIONS[kind]
+            return _MARKED.get(kind, _ANNOTATIONS[kind]) if marked else _ANNOTATIONS[kind]
+        case Constant(value=value, kind=kind):
+            return "float" if kind == "number" else "None" if value is None else f"Literal[{value!r}]"
         case Named(name=name):
             return name
         case ArrayOf(item=item):
-            return f"{builtins}list[{annotation(item, builtins=builtins)}]"
+            return f"{builtins}list[{inner(item)}]"
         case MapOf(value=value):
-            return f"{builtins}dict[str, {annotation(value, builtins=builtins)}]"
-        case Nullable(inner=inner):
-            text = annotation(inner, builtins=builtins)
+            return f"{builtins}dict[str, {inner(value)}]"
+        case Nullable(inner=rest):
+            text = inner(rest)
             return text if text == "Any" or text.endswith("None") else f"{text} | None"
-        case UnionOf(members=members, discriminator=discriminator):
-            texts = list(dict.fromkeys(annotation(member, builtins=builtins) for member in members))
-            if discriminator:
+        case UnionOf(members=members, discriminator=discriminator, base=base):
+            texts = list(dict.fromkeys(inner(member) for member in members))
+            if discriminator and base is None:
                 # A variant that the document does not know yet is kept as it came.
                 texts.append(f"{builtins}dict[str, Any]")
             return "Any" if "Any" in texts else " | ".join(dict.fromkeys(texts))
     raise AssertionError(type_)
 
 
+def field_annotation(field: Field) -> str:
+    """Spell the annotation of a model's attribute; one that may be left out may be None."""
+    text = annotation(field.type, marked=is_direct(field.type))
+    if not field.required and text != "Any" and not text.endswith("None"):
+        text = f"{text} | None"
+    return text if is_direct(field.type) or text == "Any" else f"_Careful[{text}]"
+
+
+def given_annotation(field: Field) -> str:
+    """Spell the annotation and default of a field as an argument that builds its model."""
+    optional = field.fixed or not field.needed
+    text = _given(field.type)
+    if not optional or text == "Any":
+        return f"{text} = NOT_GIVEN" if optional else text
+    if isinstance(field.type, Nullable):
+        return f"{text} | NotGiven = NOT_GIVEN"
+    return f"{text} = None" if text.endswith("None") else f"{text} | None = None"
+
+
+def _given(type_: Type) -> str:
+    """Spell what a model can be built from: spellings of dates and of enums' values will do."""
+    match type_:
+        case Scalar(kind="datetime" | "date"):
+            return f"{annotation(type_)} | str"
+        case Named(is_enum=True, is_integer=is_integer, name=name):
+            return f"{name} | {'int' if is_integer else 'str'}"
+        case Nullable(inner=inner):
+            return f"{_given(inner)} | None"
+        case _:
+            return annotation(type_)
+
+
 def shape(type_: Type) -> str:
-    """Spell a type as the expression of its run-time shape (``_shapes`` in the client)."""
+    """Spell a type as the expression of its run-time shape (``_shapes`` and ``_unions`` in the client)."""
     match type_:
         case Scalar(kind=kind):
             return f"shapes.{kind.upper()}"
+        case Constant(value=value):
+            return f"shapes.ConstantShape({value!r})"
         case Named(name=name, is_enum=True):
             return f"shapes.EnumShape({name})"
         case Named(name=name):
@@ -204,10 +305,11 @@ def shape(type_: Type) -> str:
             return f"shapes.MapShape({shape(value)})"
         case Nullable(inner=inner):
             return f"shapes.NullableShape({shape(inner)})"
-        case UnionOf(members=members, discriminator=discriminator, mapping=mapping):
+        case UnionOf(members=members, discriminator=discriminator, mapping=mapping, base=base):
             text = "".join(f"{shape(member)}, " for member in members)
             if not discriminator:
-                return f"shapes.UnionShape(({text}))"
+                return f"unions.{'EitherShape' if is_direct(type_) else 'UnionShape'}(({text}))"
             entries = "".join(f"{value!r}: {target.name}, " for value, target in mapping)
-            return f"shapes.UnionShape(({text}), {discriminator!r}, {{{entries}}})"
+            last = f", {base.name}" if base else ""
+            return f"unions.UnionShape(({text}), {discriminator!r}, {{{entries}}}{last})"
     raise AssertionError(type_)

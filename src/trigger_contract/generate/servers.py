@@ -138,6 +138,7 @@ _CLIENT_ARGUMENTS = (
     "default_headers",
     "api_version",
     "http_client",
+    "response_validation",
 )
 
 

@@ -6,6 +6,7 @@ from trigger_contract.generate.methods import body_kind
 from trigger_contract.generate.plan import Argument, Method, Page, Response
 from trigger_contract.generate.schemas import (
     ArrayOf,
+    Constant,
     MapOf,
     Named,
     Nullable,
@@ -138,7 +139,7 @@ def _holds_object(type_: Type) -> bool:
 
 def _kind(type_: Type) -> str:
     match type_:
-        case Scalar(kind=kind):
+        case Scalar(kind=kind) | Constant(kind=kind):
             return _KINDS.get(kind, "any")
         case Nullable(inner=inner):
             return _kind(inner)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
+import re
+import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -19,7 +23,13 @@ from trigger_contract.mock.store import Selection
 
 PREFIX = "/__mock"
 _HTML = (b"content-type", b"text/html; charset=utf-8")
-_NO_STORE = (b"cache-control", b"no-store")
+# What a browser must not do with an answer: keep it, guess its type, show it inside of another page.
+_SAFE = (
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+)
 _LISTED = 50
 
 Handler = Callable[[Request, Any], Answer]
@@ -54,7 +64,7 @@ class Admin:
     def answer(self, request: Request) -> Answer:
         """Answer one request; whatever is wrong with it becomes a 400, 404 or 405 with its reason."""
         if not _same_origin(request):
-            return json_answer(403, {"error": "Requests from other sites are refused"})
+            return json_answer(403, {"error": "Requests from other sites are refused"}, _SAFE)
         path = request.path.decode("latin-1").removeprefix(PREFIX)
         method = "GET" if request.method == "HEAD" else request.method
         try:
@@ -63,8 +73,11 @@ class Admin:
                 handler = self._fixed.get((method, path))
                 answer = handler(request, body) if handler else self._by_id(method, path, body)
         except ValueError as error:
-            return json_answer(400, {"error": str(error)[:1000]})
-        return answer.with_headers(_NO_STORE)
+            return json_answer(400, {"error": str(error)[:1000]}, _SAFE)
+        except sqlite3.OperationalError as error:
+            # Another process writes to the file: nothing of this request was done.
+            return json_answer(503, {"error": f"the database cannot be written now: {error}"}, _SAFE)
+        return answer.with_headers(*_SAFE)
 
     # The server
 
@@ -103,7 +116,7 @@ class Admin:
         from importlib.resources import files
 
         page = (files("trigger_contract.mock") / "admin.html").read_bytes()
-        return Answer(200, page, (_HTML,))
+        return Answer(200, page, (_HTML, (b"content-security-policy", content_policy(page))))
 
     # Runs
 
@@ -137,7 +150,9 @@ class Admin:
         return json_answer(200, {"faults": self._service.faults.describe()})
 
     def _add_fault(self, request: Request, body: Any) -> Answer:
-        number = self._service.faults.add(Fault.read(_members(body)))
+        fault = Fault.read(_members(body))
+        self._service.check_fault(fault)
+        number = self._service.faults.add(fault)
         return json_answer(201, {"id": number})
 
     def _clear_faults(self, request: Request, body: Any) -> Answer:
@@ -240,6 +255,22 @@ def _environment(given: dict[str, Any]) -> dict[str, str]:
     shown = given.pop("env", None)
     own |= shown if isinstance(shown, dict) else {}
     return {name: str(value) for name, value in own.items() if value is not None}
+
+
+def content_policy(page: bytes) -> bytes:
+    """Return the policy that lets a page run its own scripts and nothing else.
+
+    Source: Content Security Policy Level 3, section 2.3.1 (hash sources).
+    """
+
+    def digests(name: bytes) -> bytes:
+        parts = re.findall(rb"<%s>(.*?)</%s>" % (name, name), page, re.DOTALL)
+        return b" ".join(b"'sha256-%s'" % base64.b64encode(hashlib.sha256(part).digest()) for part in parts)
+
+    return (
+        b"default-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
+        b"frame-ancestors 'none'; style-src 'unsafe-inline'; script-src " + (digests(b"script") or b"'none'")
+    )
 
 
 def _same_origin(request: Request) -> bool:

@@ -28,6 +28,8 @@ ADMIN = b"/__mock"
 BODY_TIMEOUT = 10.0
 """Seconds a client may take to send a body."""
 
+_SMALL = 64 * 1024
+"""So much of a body that nobody wants is read all the same: its client then sees the answer, not a reset."""
 
 _CLOSE = (b"connection", b"close")
 
@@ -67,13 +69,19 @@ class MockApp:
         request = Request(method, raw_path.split(b"?", 1)[0], scope["query_string"], headers)
         connection = scope.get("extensions", {}).get(TRANSPORT)
         answer = self._refuse_host(request, scope) if connection is not None else None
+        unread = False
         if answer is None and self._has_body(request):
-            body = await _read_body(receive, self.service.settings.max_body, headers)
+            body, unread = await _read_body(receive, self.service.settings.max_body, headers)
             if isinstance(body, HTTPStatus):
-                answer = json_answer(body, {"error": f"{body.phrase}: {body.description}"}, [_CLOSE])
+                answer = json_answer(body, {"error": f"{body.phrase}: {body.description}"})
             else:
                 request.body = body
+        elif _announced(headers) > _SMALL:
+            unread = True
         answer = answer or self._answer(request)
+        if unread:
+            # Nobody reads what is left of the body: it must not be taken for the next request.
+            answer = answer.with_headers(_CLOSE)
         if answer.delay:
             await asyncio.sleep(answer.delay)
         if answer.cut_after == -1:
@@ -86,10 +94,10 @@ class MockApp:
         return self._admin is not None and request.path[: len(ADMIN) + 1] in (ADMIN, ADMIN + b"/")
 
     def _has_body(self, request: Request) -> bool:
-        """Whether a request may have a body that matters; a 404 or 405 is known without it."""
+        """Whether a request may have a body that matters; a 401, 404 or 405 is known without it."""
         if request.method in ("GET", "HEAD"):
             return False
-        return self._is_control(request) or self.service.takes_body(request)
+        return self._is_control(request) or not self.service.turns_away(request)
 
     def _refuse_host(self, request: Request, scope: Scope) -> Answer | None:
         """Refuse a request over a socket that says it is meant for another host."""
@@ -165,24 +173,35 @@ def is_own_host(given: bytes, configured: str) -> bool:
     return True
 
 
+def _announced(headers: Mapping[bytes, bytes]) -> int:
+    """Return how long a body is said to be; one of unknown length counts as long."""
+    if b"transfer-encoding" in headers:
+        return _SMALL + 1
+    given = headers.get(b"content-length", b"0")
+    return int(given) if given.isdigit() and len(given) < 16 else 1 << 60
+
+
 async def _read_body(
     receive: Receive, most: int, headers: Mapping[bytes, bytes]
-) -> bytes | HTTPStatus | None:
-    """Read a body of at most so many bytes.
+) -> tuple[bytes | HTTPStatus | None, bool]:
+    """Read a body of at most so many bytes; returns also whether a part of it was left unread.
 
-    Of a larger one nothing is kept; one that is far too large or does not come is answered with a status.
+    Of a larger one nothing is kept and little is read; one that is far too large or does not come is
+    answered with a status.
     """
-    announced = headers.get(b"content-length", b"0")
-    if not announced.isdigit() or len(announced) > 15 or int(announced) > 64 * most:
-        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    announced = 0 if b"transfer-encoding" in headers else _announced(headers)
+    if announced > 64 * most:
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, True
+    if announced > most + _SMALL:
+        return None, True
     try:
         async with asyncio.timeout(BODY_TIMEOUT):
             return await _receive_body(receive, most)
     except TimeoutError:
-        return HTTPStatus.REQUEST_TIMEOUT
+        return HTTPStatus.REQUEST_TIMEOUT, True
 
 
-async def _receive_body(receive: Receive, most: int) -> bytes | None:
+async def _receive_body(receive: Receive, most: int) -> tuple[bytes | None, bool]:
     parts: list[bytes] = []
     size = 0
     while True:
@@ -193,9 +212,11 @@ async def _receive_body(receive: Receive, most: int) -> bytes | None:
         size += len(part)
         if size <= most:
             parts.append(part)
-        if not message.get("more_body") or size > 64 * most:
+        if not message.get("more_body"):
             break
-    return b"".join(parts) if size <= most else None
+        if size > most + _SMALL:
+            return None, True
+    return (b"".join(parts) if size <= most else None), False
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

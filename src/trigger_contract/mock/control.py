@@ -6,8 +6,12 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from http.client import HTTPException
 from typing import Any
+from urllib.error import HTTPError, URLError
 from urllib.parse import quote
+from urllib.request import ProxyHandler, build_opener
+from urllib.request import Request as HttpRequest
 
 Call = Callable[[str, str, Any], Any]
 """Sends method, path below ``/__mock`` and JSON body; returns the JSON of the answer."""
@@ -220,14 +224,20 @@ def near(admin: Any) -> Call:
 
 def far(url: str) -> Call:
     """Return how the control door of another process is called."""
-    import httpx
+    # Not through httpx, which the extra `mock` does without; and never through a proxy of the environment.
+    opener = build_opener(ProxyHandler({}))
 
     def call(method: str, path: str, body: Any) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"} if data else {}
+        sent = HttpRequest(f"{url}/__mock{path}", data, headers, method=method)
         try:
-            answer = httpx.request(method, f"{url}/__mock{path}", json=body, timeout=30, trust_env=False)
-        except httpx.HTTPError as error:
+            with opener.open(sent, timeout=30) as answer:
+                return _read(answer.status, answer.read())
+        except HTTPError as error:
+            return _read(error.code, error.read())
+        except (URLError, HTTPException, OSError) as error:
             raise ControlError(f"{url}: the mock server does not answer: {error}") from None
-        return _read(answer.status_code, answer.content)
 
     return call
 

@@ -16,6 +16,8 @@ from trigger_contract.mock.query import pairs
 
 MAX_DELAY = 120.0
 MAX_FAULTS = 1000
+MAX_BYTES = 16 << 20
+"""How large all faults together may be, as JSON."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,7 @@ class Faults:
         self._faults: dict[int, Fault] = {}
         self._seen: dict[int, int] = {}
         self._struck: dict[int, int] = {}
+        self._sizes: dict[int, int] = {}
         self._numbers = itertools.count(1)
 
     def __bool__(self) -> bool:
@@ -191,17 +194,23 @@ class Faults:
         """
         if len(self._faults) >= MAX_FAULTS:
             raise ValueError(f"there are {MAX_FAULTS} faults already; remove some")
+        size = len(json.dumps(_told(fault)))
+        if sum(self._sizes.values()) + size > MAX_BYTES:
+            raise ValueError(f"all faults together are more than {MAX_BYTES} bytes; remove some")
         number = next(self._numbers)
         self._faults[number] = fault
+        self._sizes[number] = size
         self._seen[number] = self._struck[number] = 0
         return number
 
     def remove(self, number: int) -> bool:
         """Remove a fault; returns whether there was one."""
+        self._sizes.pop(number, None)
         return self._faults.pop(number, None) is not None
 
     def clear(self) -> None:
         """Remove every fault."""
+        self._sizes.clear()
         self._faults.clear()
 
     def describe(self) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import itertools
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 from trigger_contract.mock import dates
@@ -13,6 +13,8 @@ from trigger_contract.mock.messages import Request
 from trigger_contract.mock.query import pairs
 
 CAPACITY = 1000
+KEPT_BODY = 2000
+"""How many bytes of a body are kept, so that a thousand uploads are no more than two megabytes."""
 _SHORT = 2000
 _KEPT_HEADERS = (b"x-trigger-api-version", b"user-agent", b"content-type")
 
@@ -23,7 +25,7 @@ class Entry(NamedTuple):
     Attributes:
         number: Counted from 1 since the last reset.
         at: When, in milliseconds.
-        request: What was asked.
+        request: What was asked, cut short.
         status: The status of the answer; 0 where the connection was cut before one.
         operation: The operationId, if the path is known.
         fault: Whether a fault struck the call.
@@ -43,9 +45,16 @@ class Journal:
     Args:
         names: Returns the query names of an operation by its id.
         paths: Every path of the document.
+        secrets: Query names whose values are keys, and are not told.
     """
 
-    def __init__(self, names: Callable[[str], Sequence[str]], paths: Sequence[str]) -> None:
+    def __init__(
+        self,
+        names: Callable[[str], Sequence[str]],
+        paths: Sequence[str],
+        secrets: Collection[str] = (),
+    ) -> None:
+        self._secrets = secrets
         self._entries: deque[Entry] = deque(maxlen=CAPACITY)
         self._numbers = itertools.count(1)
         self._names = names
@@ -53,7 +62,7 @@ class Journal:
 
     def note(self, at: int, request: Request, status: int, operation: str | None, fault: bool) -> None:
         """Keep one call."""
-        self._entries.append(Entry(next(self._numbers), at, request, status, operation, fault))
+        self._entries.append(Entry(next(self._numbers), at, _short(request), status, operation, fault))
 
     def clear(self) -> None:
         """Forget every call."""
@@ -61,25 +70,21 @@ class Journal:
         self._numbers = itertools.count(1)
 
     def describe(self, limit: int = CAPACITY) -> list[dict[str, Any]]:
-        """Return the last calls, oldest first. No key is in them: the headers that carry one are left out."""
+        """Return the last calls, oldest first. No key is in them: what carries one is left out."""
         recent = list(self._entries)[-limit:] if limit else []
         return [self._describe(entry) for entry in recent]
 
     def _describe(self, entry: Entry) -> dict[str, Any]:
         request = entry.request
-        given = pairs(request.query[:_SHORT])
+        given = pairs(request.query)
         told: dict[str, Any] = {
             "number": entry.number,
             "at": dates.to_text(entry.at),
             "method": request.method,
-            "path": request.path[:_SHORT].decode("utf-8", "replace"),
-            "query": dict(given),
+            "path": request.path.decode("utf-8", "replace"),
+            "query": {name: "…" if name in self._secrets else value for name, value in given},
             "status": entry.status,
-            "headers": {
-                name.decode(): request.headers[name][:200].decode("latin-1")
-                for name in _KEPT_HEADERS
-                if name in request.headers
-            },
+            "headers": {name.decode(): value.decode("latin-1") for name, value in request.headers.items()},
             "fault": entry.fault,
             "hints": self._hints(entry, given),
         }
@@ -104,6 +109,17 @@ class Journal:
             elif count > 1:
                 hints.append(f"`{name}` came {count} times; only the last one counted")
         return hints
+
+
+def _short(request: Request) -> Request:
+    """Return what is kept of a request; without the headers that carry a key."""
+    return Request(
+        request.method,
+        request.path[:_SHORT],
+        request.query[:_SHORT],
+        {name: request.headers[name][:200] for name in _KEPT_HEADERS if name in request.headers},
+        None if request.body is None else request.body[:KEPT_BODY],
+    )
 
 
 def nearest(name: str, known: Sequence[str]) -> str | None:

@@ -13,13 +13,15 @@ from enum import Enum
 from typing import Any
 from urllib.parse import unquote
 
-from trigger_contract.document.operations import Operation, security_scheme
+from trigger_contract.document.operations import Operation, operations, security_scheme
 from trigger_contract.errors import UserError
 from trigger_contract.mock.messages import Request
 from trigger_contract.mock.query import pairs
 from trigger_contract.mock.settings import Settings
 
 _MAX_KEY = 8192
+TASKS = "/api/tasks/runs"
+"""The path of the API that has a key of its own."""
 
 
 class Caller(Enum):
@@ -55,6 +57,14 @@ class Doorkeeper:
         self._secret = settings.token.encode()
         self._recoup = settings.recoup_token.encode()
         self._public = settings.public_token.encode()
+        # Whatever its schemes are called: the path is the wire's own name for the tasks API.
+        self._of_tasks = {
+            name
+            for operation in operations(document)
+            if operation.path == TASKS
+            for alternative in operation.security
+            for name in alternative
+        }
         self._real_public = "D8" in settings.deviations
         self._scoped = "D13" in settings.deviations
 
@@ -96,7 +106,7 @@ class Doorkeeper:
             return Refusal.WRONG
         if scheme == "publicKey":
             return self._judge_public(key, run_id)
-        if scheme in ("apiKey", "bearerToken"):
+        if scheme in self._of_tasks:
             return Caller.SECRET if hmac.compare_digest(key, self._recoup) else Refusal.WRONG
         if hmac.compare_digest(key, self._secret):
             return Caller.SECRET
@@ -124,6 +134,17 @@ class Doorkeeper:
         except KeyError:
             raise UserError(f"the document has no security scheme {name!r}") from None
         return _Credential(_finder(scheme), name)
+
+
+def query_keys(document: Mapping[str, Any]) -> frozenset[str]:
+    """Return the query names that carry keys."""
+    schemes = (document.get("components") or {}).get("securitySchemes") or {}
+    found = (security_scheme(document, name) for name in schemes)
+    return frozenset(
+        str(scheme.get("name"))
+        for scheme in found
+        if isinstance(scheme, Mapping) and scheme.get("type") == "apiKey" and scheme.get("in") == "query"
+    )
 
 
 def read_jwt(token: bytes, secret: bytes, now: float) -> dict[str, Any] | None:

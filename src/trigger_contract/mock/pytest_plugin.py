@@ -43,10 +43,19 @@ def trigger_mock(request: pytest.FixtureRequest) -> Iterator[Mock]:
     """Return a mock server that answers httpx inside this process."""
     options = _options(request)
     if url := os.environ.get(ENVIRONMENT):
-        yield _elsewhere(url, options)
+        mock = _elsewhere(url, options)
+        yield mock
+        _tell_unused(request, mock)
         return
-    import httpx
-    import respx
+    try:
+        import httpx
+        import respx
+    except ModuleNotFoundError as error:
+        pytest.fail(
+            f"trigger_mock needs {error.name}: pip install 'trigger-contract[mock-httpx]'; "
+            "trigger_mock_server does without",
+            pytrace=False,
+        )
 
     from trigger_contract.mock.admin import Admin
     from trigger_contract.mock.app import create_app
@@ -59,8 +68,10 @@ def trigger_mock(request: pytest.FixtureRequest) -> Iterator[Mock]:
         for host in sorted({*hosts, httpx.URL(IN_PROCESS_URL).host}):
             router.route(host=host).mock(side_effect=lambda sent: answer_httpx(app, sent))
         router.route().pass_through()
+        mock = _mock(IN_PROCESS_URL, app.service.settings, near(Admin(app.service)))
         try:
-            yield _mock(IN_PROCESS_URL, app.service.settings, near(Admin(app.service)))
+            yield mock
+            _tell_unused(request, mock)
         finally:
             app.service.close()
 
@@ -70,14 +81,28 @@ def trigger_mock_server(request: pytest.FixtureRequest) -> Iterator[Mock]:
     """Return a mock server on a socket of this machine."""
     options = _options(request)
     if url := os.environ.get(ENVIRONMENT):
-        yield _elsewhere(url, options)
+        mock = _elsewhere(url, options)
+        yield mock
+        _tell_unused(request, mock)
         return
     from trigger_contract.mock.admin import Admin
     from trigger_contract.mock.control import near
     from trigger_contract.mock.server import MockServer
 
     with MockServer(settings=_settings(options)) as server:
-        yield _mock(server.url, server.service.settings, near(Admin(server.service)))
+        mock = _mock(server.url, server.service.settings, near(Admin(server.service)))
+        yield mock
+        _tell_unused(request, mock)
+
+
+def _tell_unused(request: pytest.FixtureRequest, mock: Mock) -> None:
+    """Warn of faults that struck no call: a test that passes with one has not tried what it says."""
+    for fault in mock.faults.list():
+        told = {name: value for name, value in fault.items() if name not in ("id", "matched", "struck")}
+        if not fault["struck"]:
+            members = ", ".join(f"{name}={value!r}" for name, value in told.items())
+            said = f"{fault['matched']} calls matched" if fault["matched"] else "no call matched"
+            request.node.warn(pytest.PytestWarning(f"a fault of the mock never struck ({said}): {members}"))
 
 
 def _mock(url: str, settings: Settings, call: Any) -> Mock:

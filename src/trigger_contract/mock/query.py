@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -12,14 +12,13 @@ from urllib.parse import unquote_to_bytes
 
 from trigger_contract.document.wire import QueryLeaf, split_list
 from trigger_contract.mock import dates
+from trigger_contract.mock.judging import Fault, Judge
 
 MAX_QUERY = 16 * 1024
 """Longest query string read, in bytes."""
 
-_INTEGER = re.compile(r"-?[0-9]{1,18}")
+_INTEGER = re.compile(r"-?[0-9]{1,19}")
 _NUMBER = re.compile(r"-?[0-9]{1,300}(?:\.[0-9]{1,300})?(?:[eE][+-]?[0-9]{1,3})?")
-
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass
@@ -67,6 +66,7 @@ class QueryReader:
     """Reads the query of one operation.
 
     Args:
+        judge: Says what fits a schema of the document.
         leaves: The names the document has.
         extra: Names read although the document does not have them; a strict reader refuses them.
         strict: Refuse names the document does not have.
@@ -76,6 +76,7 @@ class QueryReader:
 
     def __init__(
         self,
+        judge: Judge,
         leaves: Sequence[QueryLeaf],
         *,
         extra: Sequence[QueryLeaf] = (),
@@ -84,17 +85,19 @@ class QueryReader:
         minimums: Mapping[str, int] | None = None,
     ) -> None:
         self.known = {leaf.name: leaf for leaf in leaves}
-        self._leaves = self.known | {leaf.name: leaf for leaf in extra if leaf.name not in self.known}
+        extras = {leaf.name: leaf for leaf in extra if leaf.name not in self.known}
+        self._rules = {
+            name: _Rule(judge, leaf, loose_dates, (minimums or {}).get(name))
+            for name, leaf in (self.known | extras).items()
+        }
         self._strict = strict
-        self._loose = loose_dates
-        self._minimums = minimums or {}
         self._defaults = {leaf.name: leaf.schema["default"] for leaf in leaves if "default" in leaf.schema}
         self._required = [leaf.name for leaf in leaves if leaf.required]
 
     @property
     def names(self) -> list[str]:
         """Every name that is read."""
-        return list(self._leaves)
+        return list(self._rules)
 
     def read(self, query: bytes, enums: Mapping[str, Collection[str]] | None = None) -> Reading:
         """Read a query string.
@@ -116,91 +119,162 @@ class QueryReader:
         for name, value in pairs(query):
             given.setdefault(name, []).append(value)
         for name, values in given.items():
-            leaf = self._leaves.get(name)
+            rule = self._rules.get(name)
             if self._strict and name not in self.known:
                 reading.refuse(name, f"Unrecognized parameter: {name[:200]}", "unrecognized_keys")
-            elif leaf is not None:
-                self._read_leaf(leaf, values, reading, (enums or {}).get(name))
+            elif rule is not None:
+                rule.read(values, reading, (enums or {}).get(name))
         for name in self._required:
             if name not in given:
                 reading.refuse(name, "Required", "invalid_type")
         return reading
 
-    def _read_leaf(
-        self, leaf: QueryLeaf, values: list[str], reading: Reading, enum: Collection[str] | None
-    ) -> None:
-        if leaf.is_list:
+
+class _Rule:
+    """How the values of one name are read and judged."""
+
+    def __init__(self, judge: Judge, leaf: QueryLeaf, loose_dates: bool, minimum: int | None) -> None:
+        self._judge = judge
+        self._leaf = leaf
+        self._loose = loose_dates
+        self._schema = leaf.schema if minimum is None else {**leaf.schema, "minimum": minimum}
+        self._kinds = judge.kinds(self._schema)
+        self._is_date = self._schema.get("format") == "date-time" and "array" not in self._kinds
+        if self._is_date:
+            # A date is read by what the service reads, which is more than the format has.
+            self._schema = {key: value for key, value in self._schema.items() if key != "format"}
+        self._items = judge.resolved(self._schema.get("items") or {})
+        free = {key: value for key, value in self._schema.items() if key != "enum"}
+        if "enum" in self._items:
+            free["items"] = {key: value for key, value in self._items.items() if key != "enum"}
+        self._free = free
+
+    def read(self, values: list[str], reading: Reading, enum: Collection[str] | None) -> None:
+        """Read the texts of one name; what they mean or what is wrong goes into the reading."""
+        leaf = self._leaf
+        if "array" in self._kinds:
             texts = split_list(leaf, values[-1]) if leaf.separator else values
             items = [text.strip() for text in texts if text.strip()]
+            if leaf.separator is None and len(leaf.path) > 1 and not self._fits_list(items):
+                # How a list inside of an object is sent is left open by OpenAPI; most join it by commas.
+                items = [part.strip() for text in items for part in text.split(",") if part.strip()]
             if items:
-                self._read_list(leaf, items, reading, enum)
+                self._judge_list(items, reading, enum)
             return
         text = values[-1]
-        if text == "" and not _has_type(leaf.schema, "integer", "number") and not leaf.required:
+        if self._kinds and self._kinds <= {"object", "null"}:
+            reading.values[leaf.name] = text  # how an object is spelled outside of brackets is left open
             return
-        self._read_scalar(leaf, text, reading, enum)
-
-    def _read_list(
-        self, leaf: QueryLeaf, items: list[str], reading: Reading, enum: Collection[str] | None
-    ) -> None:
-        schema = leaf.schema.get("items") or {}
-        allowed = enum if enum is not None else schema.get("enum")
-        if allowed is not None and (wrong := [item for item in items if item not in allowed]):
-            reading.refuse(leaf.name, f"Invalid {_label(leaf)} values: {_shorten(', '.join(wrong))}")
+        if text == "" and not {"integer", "number"} & self._kinds and not leaf.required:
             return
-        reading.values[leaf.name] = items
+        self._judge_scalar(text, reading, enum)
 
-    def _read_scalar(
-        self, leaf: QueryLeaf, text: str, reading: Reading, enum: Collection[str] | None
-    ) -> None:
-        schema = leaf.schema
-        allowed = enum if enum is not None else schema.get("enum")
-        if _has_type(schema, "integer", "number"):
-            self._read_number(leaf, text, reading)
-        elif _has_type(schema, "boolean"):
-            if text not in ("true", "false"):
-                reading.refuse(leaf.name, f"Invalid value for {_label(leaf)}: {_shorten(text)}")
-                return
-            reading.values[leaf.name] = text == "true"
-        elif schema.get("format") == "date-time":
-            if (moment := dates.read(text, loose=self._loose)) is None:
-                reading.refuse(leaf.name, "Invalid date", "invalid_date")
-                return
-            reading.values[leaf.name] = moment
-        elif schema.get("format") == "uuid" and not _UUID.fullmatch(text):
-            reading.refuse(leaf.name, f"Invalid uuid: {_shorten(text)}", "invalid_string")
-        elif allowed is not None and text not in allowed:
-            reading.refuse(leaf.name, f"Invalid {_label(leaf)} value: {_shorten(text)}")
-        elif (pattern := schema.get("pattern")) and not re.search(pattern, text):
-            reading.refuse(leaf.name, f"Invalid {_label(leaf)}: {_shorten(text)}", "invalid_string")
+    def _fits_list(self, items: list[str]) -> bool:
+        kinds = self._judge.kinds(self._items)
+        return self._judge.fits(self._schema, [next(readings(kinds, item), item) for item in items])
+
+    def _judge_list(self, items: list[str], reading: Reading, enum: Collection[str] | None) -> None:
+        kinds = self._judge.kinds(self._items)
+        read = [next(readings(kinds, item), item) for item in items]
+        if enum is not None:
+            wrong = [item for item in items if item not in enum]
         else:
-            reading.values[leaf.name] = text
-
-    def _read_number(self, leaf: QueryLeaf, text: str, reading: Reading) -> None:
-        schema = leaf.schema
-        whole = _has_type(schema, "integer") and not _has_type(schema, "number")
-        if not (_INTEGER if whole else _NUMBER).fullmatch(text):
-            kind = "integer" if whole else "number"
-            reading.refuse(
-                leaf.name, f"Expected {kind}, received {_shorten(text) or 'nothing'}", "invalid_type"
-            )
+            wrong = [
+                items[int(fault.path[0])]
+                for fault in self._judge.faults(self._schema, read)
+                if fault.path and fault.keyword in ("enum", "const")
+            ]
+        if wrong:
+            said = _shorten(", ".join(wrong))
+            reading.refuse(self._leaf.name, f"Invalid {_label(self._leaf)} values: {said}")
             return
-        value: float = int(text) if whole else float(text)
-        low = self._minimums.get(leaf.name, schema.get("minimum"))
-        high = schema.get("maximum")
-        if low is not None and value < low:
-            reading.refuse(leaf.name, f"Number must be greater than or equal to {low}", "too_small")
-        elif high is not None and value > high:
-            reading.refuse(leaf.name, f"Number must be less than or equal to {high}", "too_big")
-        elif math.isfinite(value):
-            reading.values[leaf.name] = value
+        fault = next(self._judge.faults(self._schema if enum is None else self._free, read), None)
+        if fault is None:
+            reading.values[self._leaf.name] = read
         else:
-            reading.refuse(leaf.name, "Expected a finite number", "invalid_type")
+            self._refuse(fault, reading)
+
+    def _judge_scalar(self, text: str, reading: Reading, enum: Collection[str] | None) -> None:
+        name = self._leaf.name
+        moment = dates.read(text, loose=self._loose) if self._is_date else None
+        if self._is_date and moment is None:
+            reading.refuse(name, "Invalid date", "invalid_date")
+            return
+        if enum is not None and text not in enum:
+            reading.refuse(name, f"Invalid {_label(self._leaf)} value: {_shorten(text)}")
+            return
+        schema = self._schema if enum is None else self._free
+        candidates = list(readings(self._kinds, text))
+        for value in candidates:
+            if self._judge.fits(schema, value):
+                reading.values[name] = value if moment is None else moment
+                return
+        if candidates:
+            fault = next(self._judge.faults(schema, candidates[0]), None)
+            if fault is not None:
+                self._refuse(fault, reading)
+            return
+        self._refuse_type(text, reading)
+
+    def _refuse_type(self, text: str, reading: Reading) -> None:
+        """Say that a text cannot be read as any type the schema has."""
+        if "boolean" in self._kinds:
+            reading.refuse(self._leaf.name, f"Invalid value for {_label(self._leaf)}: {_shorten(text)}")
+            return
+        kind = "number" if "number" in self._kinds else next(iter(sorted(self._kinds)), "another value")
+        if kind == "number" and _NUMBER.fullmatch(text):
+            reading.refuse(self._leaf.name, "Expected a finite number", "invalid_type")
+            return
+        message = f"Expected {kind}, received {_shorten(text) or 'nothing'}"
+        reading.refuse(self._leaf.name, message, "invalid_type")
+
+    def _refuse(self, fault: Fault, reading: Reading) -> None:
+        message, code = spell(fault, _label(self._leaf))
+        reading.refuse(self._leaf.name, message, code)
 
 
-def _has_type(schema: Mapping[str, Any], *kinds: str) -> bool:
-    declared = schema.get("type")
-    return any(kind in kinds for kind in ([declared] if isinstance(declared, str) else declared or ()))
+_SPELLED = {
+    "minimum": ("Number must be greater than or equal to {limit}", "too_small"),
+    "maximum": ("Number must be less than or equal to {limit}", "too_big"),
+    "exclusiveMinimum": ("Number must be greater than {limit}", "too_small"),
+    "exclusiveMaximum": ("Number must be less than {limit}", "too_big"),
+    "multipleOf": ("Number must be a multiple of {limit}", "not_multiple_of"),
+    "minLength": ("String must contain at least {limit} character(s)", "too_small"),
+    "maxLength": ("String must contain at most {limit} character(s)", "too_big"),
+    "minItems": ("Array must contain at least {limit} element(s)", "too_small"),
+    "maxItems": ("Array must contain at most {limit} element(s)", "too_big"),
+    "uniqueItems": ("Array must not contain an element twice", "custom"),
+    "enum": ("Invalid {label} value: {text}", "custom"),
+    "const": ("Invalid {label} value: {text}", "custom"),
+    "pattern": ("Invalid {label}: {text}", "invalid_string"),
+    "format": ("Invalid {limit}: {text}", "invalid_string"),
+}
+
+
+def spell(fault: Fault, label: str) -> tuple[str, str]:
+    """Return the message and the code of a fault, in the words of the list page's ``ErrorDetail``."""
+    message, code = _SPELLED.get(fault.keyword, ("{message}", "invalid_type"))
+    limit = f"{fault.limit:g}" if isinstance(fault.limit, float) else fault.limit
+    return message.format(limit=limit, label=label, text=_shorten(fault.value), message=fault.message), code
+
+
+def readings(kinds: Collection[str], text: str) -> Iterator[Any]:
+    """Yield what a text may mean as a value of these types, the narrowest first.
+
+    Args:
+        kinds: Types of JSON Schema; none at all mean any.
+        text: What stands in a query, a path or a header.
+    """
+    if {"integer", "number"} & set(kinds):
+        whole = "number" not in kinds
+        if _INTEGER.fullmatch(text):
+            yield int(text)
+        elif not whole and _NUMBER.fullmatch(text) and math.isfinite(float(text)):
+            yield float(text)
+    if "boolean" in kinds and text in ("true", "false"):
+        yield text == "true"
+    if not kinds or "string" in kinds:
+        yield text
 
 
 def _label(leaf: QueryLeaf) -> str:

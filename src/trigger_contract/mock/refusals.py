@@ -10,6 +10,9 @@ from trigger_contract.document.operations import Operation, operations, response
 from trigger_contract.document.references import resolve
 from trigger_contract.mock.messages import Answer, json_answer
 
+_TEXTS = ("error", "message", "detail", "title")
+"""What the member that says what is wrong is called."""
+
 
 class Refusals:
     """Answers with the documented body of an error."""
@@ -25,6 +28,11 @@ class Refusals:
             if str(status) in responses:
                 return status
         return next((s for s in statuses if f"{s // 100}XX" in responses or "default" in responses), None)
+
+    def documents(self, operation: Operation, status: int) -> bool:
+        """Whether the operation documents a status, exactly or as a range."""
+        responses = operation.definition.get("responses") or {}
+        return str(status) in responses or f"{status // 100}XX" in responses
 
     def answer(
         self,
@@ -83,7 +91,9 @@ class Refusals:
                     body[name] = [self._detail(raw, detail) for detail in details]
             elif fixed is not None:
                 body[name] = fixed
-            elif name in ("error", "message", "detail", "title") and "string" in str(raw.get("type")):
+            elif isinstance(raw.get("enum"), list) and raw["enum"] and name in _TEXTS:
+                body[name] = text if text in raw["enum"] else raw["enum"][0]
+            elif name in _TEXTS and "string" in str(raw.get("type")):
                 said = text if name != "error" or "example" not in raw else raw["example"]
                 body[name] = said or HTTPStatus(status).phrase
             elif name == "status" and raw.get("type") in ("integer", "number"):

@@ -15,6 +15,7 @@ from trigger_contract.mock import dates, states
 from trigger_contract.mock.clock import Clock
 from trigger_contract.mock.cursors import Place, read_cursor, write_cursor
 from trigger_contract.mock.deviations import Deviation
+from trigger_contract.mock.judging import Judge
 from trigger_contract.mock.keys import Caller
 from trigger_contract.mock.listquery import ListReader, out_of_range, read_period
 from trigger_contract.mock.messages import JSON_TYPE, Answer, Request, json_answer
@@ -120,6 +121,7 @@ class RunsModel:
             names = [leaf.name for leaf in (*query_leaves(self._document, operation), *_SDK_LEAVES)]
             return ListReader(names, self._on, 1 if Deviation.D6 in self._on else 10)
         return QueryReader(
+            Judge(self._document),
             query_leaves(self._document, operation),
             extra=_SDK_LEAVES if operation.path == "/api/v1/runs" else (),
             strict=strict,

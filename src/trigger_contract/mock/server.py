@@ -92,7 +92,9 @@ def serve(app: MockApp, listener: socket.socket, started: Callable[[], None] = l
         started: Called once, before the first request is answered.
     """
     server = _server(app)
-    numbers = (signal.SIGINT, signal.SIGTERM)
+    # Ctrl-Break is how a program on Windows is asked to end by another one.
+    names = ("SIGINT", "SIGTERM", "SIGBREAK")
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
     # Before anyone is told that the server is there: whoever reads the line may stop it at once.
     previous = {number: signal.signal(number, server.stop) for number in numbers}
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import difflib
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,14 +11,16 @@ from typing import Any
 
 from trigger_contract.document.operations import Operation, operations
 from trigger_contract.document.references import resolve
+from trigger_contract.document.resource import Resource
 from trigger_contract.document.wire import query_leaves
-from trigger_contract.errors import UserError
 from trigger_contract.mock.clock import Clock
+from trigger_contract.mock.collections.model import Ask, Collections
 from trigger_contract.mock.deviations import Deviation
-from trigger_contract.mock.faults import Faults, RateLimit
+from trigger_contract.mock.faults import Fault, Faults, RateLimit
 from trigger_contract.mock.generic import GenericOperation
 from trigger_contract.mock.journal import Journal
-from trigger_contract.mock.keys import Doorkeeper, Refusal
+from trigger_contract.mock.judging import Judge, check_patterns
+from trigger_contract.mock.keys import Doorkeeper, Refusal, query_keys
 from trigger_contract.mock.listquery import ListReader
 from trigger_contract.mock.messages import Answer, Request, json_answer
 from trigger_contract.mock.platform.front import Front
@@ -27,7 +29,7 @@ from trigger_contract.mock.platform.operations import operations_of
 from trigger_contract.mock.platform.things import Things
 from trigger_contract.mock.platform.world import World
 from trigger_contract.mock.progress import Progress
-from trigger_contract.mock.query import QueryReader, pairs
+from trigger_contract.mock.query import QueryReader, Reading, pairs
 from trigger_contract.mock.refusals import Refusals
 from trigger_contract.mock.router import MAX_PATH, Match, Router, shape
 from trigger_contract.mock.runs import SHOULD_RETRY, TASKS, Call, RunsModel
@@ -38,6 +40,8 @@ from trigger_contract.mock.views import PACKETS, Views
 
 DOORS = frozenset({Deviation.D23, Deviation.D24, Deviation.D25, Deviation.D26})
 """The deviations that change how a request comes in, whatever it asks for."""
+_KEPT = 1000
+"""So many answers are kept until something is written; whoever asks for a page again gets it at once."""
 
 CHALLENGE = (b"www-authenticate", b'Bearer realm="trigger-contract"')
 
@@ -51,8 +55,9 @@ class _Door:
     reader: QueryReader | ListReader
     handler: Callable[[Call], Answer] | None
     generic: GenericOperation
-    patterns: tuple[tuple[str, re.Pattern[str]], ...]
+    patterns: tuple[tuple[str, Mapping[str, str]], ...]
     secured_by_bearer: bool
+    keeps: bool
 
 
 class Service:
@@ -81,6 +86,10 @@ class Service:
             self.store, self.things, self.clock, self.progress, settings.token, settings.deviations
         )
         self.model.index_delay = round(settings.index_delay * 1000)
+        self._judge = Judge(document)
+        check_patterns(document)
+        self.collections = Collections(document, self.refusals, self.clock.now, self._keeper)
+        self._kept: dict[tuple[bytes, bytes, bytes], Answer] = {}
         self._keys = Doorkeeper(document, settings, self.clock.now)
         self._front = self._build_front()
         self._doors: dict[tuple[str, str], _Door] = {}
@@ -89,11 +98,13 @@ class Service:
         self._limit = RateLimit(settings.rate_limit, self.clock) if settings.rate_limit else None
         self.operations = tuple(operations(document))
         self._by_id = {operation.operation_id: operation for operation in self.operations}
-        self.journal = Journal(self.known_names, [operation.path for operation in self.operations])
+        self.journal = Journal(
+            self.known_names, [operation.path for operation in self.operations], query_keys(document)
+        )
         # One request at a time: the store is used by the server's thread and by a test's.
         self.lock = threading.RLock()
         for operation in self.operations:
-            self._door(operation)
+            self._keys.alternatives(operation)  # tells of a scheme that is not there before anyone asks
         self.seed = int(self.store.fact("seed") or settings.seed)
         if self.store.fact("seed") is None:
             self.reseed()
@@ -113,19 +124,18 @@ class Service:
         self.faults.clear()
         self.journal.clear()
         self.progress.progression = self.settings.progression
+        self.collections.clear()
+        self._kept.clear()
         self.reseed(runs, seed)
 
     def reseed(self, runs: int | None = None, seed: int | None = None) -> None:
         """Replace all runs by freshly seeded ones."""
-        if self.store.count():
-            self.store.clear()
         self.things.clear()
         self.seed = self.settings.seed if seed is None else seed
         count = self.settings.runs if runs is None else runs
-        if all(door.handler is None for door in self._doors.values()):
+        if not any(self._handler(operation) for operation in self.operations):
             count = 0  # nothing in this document would ever show a run
-        self.store.fill(seeded(count, self.seed, self.clock.now()))
-        self.store.set_fact("seed", str(self.seed))
+        self.store.fill(seeded(count, self.seed, self.clock.now()), seed=str(self.seed))
         self.progress.forget()
 
     def respond(self, request: Request) -> Answer:
@@ -168,20 +178,38 @@ class Service:
             PACKETS.encode()
         )
 
-    def takes_body(self, request: Request) -> bool:
-        """Whether a request may have a body that matters."""
-        if self._front is not None and self._front.find(request.path) is not None:
-            return True
-        return isinstance(self.router.find(request.method, request.path), Match)
-
     def adopt(self, environment: Mapping[str, str]) -> None:
         """Become the server of another environment."""
         self.store.adopt(environment)
         self.views.forget()
 
+    def check_fault(self, fault: Fault) -> None:
+        """Refuse a fault for an operation that is not there: it would never strike, and a test pass for it.
+
+        Raises:
+            ValueError: Names the operation that was probably meant.
+        """
+        if fault.operation is None or fault.operation in self._by_id:
+            return
+        near = difflib.get_close_matches(fault.operation, list(self._by_id), 1, 0.5)
+        known = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(sorted(self._by_id)[:20])}"
+        raise ValueError(f"operation {fault.operation!r} is not in the document; {known}")
+
     def known_names(self, operation_id: str) -> list[str]:
         """Return the query names an operation reads."""
         return self._door(self._by_id[operation_id]).reader.names
+
+    def turns_away(self, request: Request) -> bool:
+        """Whether a request is refused whatever its body is: by its path, its method or its key."""
+        if self._front is not None and self._front.find(request.path) is not None:
+            return False
+        found = self.router.find(request.method, request.path)
+        if not isinstance(found, Match):
+            return True
+        run_id = next(iter(found.parameters.values()), None)
+        return isinstance(
+            self._keys.check(self._door(found.operation).alternatives, request, run_id), Refusal
+        )
 
     # Inside
 
@@ -205,17 +233,35 @@ class Service:
         if isinstance(caller, Refusal):
             return self._refuse(door, caller)
         operation = door.operation
+        if door.keeps and (kept := self._kept.get(_sameness(request))) is not None:
+            return kept
         enums = self.model.enums(operation, request) if door.handler else None
         reading = door.reader.read(request.query, enums)
         if door.handler is None:
-            door.generic.read_path(path, reading)
-            return door.generic.answer(request, reading)
+            return self._live(door, path, request, reading)
         for name, pattern in door.patterns:
-            if not pattern.search(path[name]):
+            if not self._judge.fits(pattern, path[name]):
                 return self._malformed(operation)
         if reading.details and operation.path not in ("/api/v1/runs", "/api/tasks/runs"):
             return self._refusals_for_query(operation, reading.details)
         return door.handler(Call(request, operation, caller, path, reading))
+
+    def _live(self, door: _Door, path: Mapping[str, str], request: Request, reading: Reading) -> Answer:
+        """Answer an operation of a resource by form, or from its schema alone."""
+        judged = door.generic.judge(request, path, reading)
+        if isinstance(judged, Answer):
+            return judged
+        handler = self.collections.handler(door.operation)
+        answer = handler(Ask(request, path, reading, judged.body)) if handler is not None else None
+        if door.operation.method != "get":
+            self._kept.clear()
+        if answer is None:
+            return door.generic.answer()
+        if door.keeps and answer.status == 200:
+            if len(self._kept) >= _KEPT:
+                self._kept.clear()
+            self._kept[_sameness(request)] = answer
+        return answer
 
     def _refusals_for_query(self, operation: Operation, details: list[dict[str, Any]]) -> Answer:
         if self.settings.strict_query:
@@ -263,16 +309,20 @@ class Service:
             door = self._doors[operation.path, operation.method] = self._build(operation)
         return door
 
+    def _handler(self, operation: Operation) -> Callable[[Call], Answer] | None:
+        return self.model.handlers.get(shape(operation.path)) if operation.method == "get" else None
+
     def _build(self, operation: Operation) -> _Door:
-        handler = self.model.handlers.get(shape(operation.path)) if operation.method == "get" else None
+        handler = self._handler(operation)
         strict = self.settings.strict_query
         patterns = []
         for parameter in operation.parameters:
             schema = resolve(self.document, parameter.get("schema") or {})
             pattern = schema.get("pattern") if isinstance(schema, Mapping) else None  # it may be `true`
             if parameter["in"] == "path" and pattern:
-                patterns.append((parameter["name"], _compile(pattern)))
+                patterns.append((parameter["name"], {"pattern": pattern}))
         alternatives = self._keys.alternatives(operation)
+        generic = GenericOperation(self.document, operation, self.refusals, self._judge)
         bearer = any(
             not name.lower().startswith("apikey") for option in operation.security for name in option
         )
@@ -281,12 +331,23 @@ class Service:
             alternatives,
             self.model.reader(operation, strict=strict)
             if handler
-            else QueryReader(query_leaves(self.document, operation), strict=strict),
+            else QueryReader(self._judge, query_leaves(self.document, operation), strict=strict),
             handler,
-            GenericOperation(self.document, operation, self.refusals),
+            generic,
             tuple(patterns),
             bearer,
+            handler is None
+            and operation.method == "get"
+            and not generic.reads_headers
+            and self.collections.keeps(operation),
         )
+
+    def _keeper(self, resource: Resource) -> Callable[[str], bool] | None:
+        """Return what says whether a run is there, for a resource that the runs model answers for."""
+        for operation in (resource.list, resource.read):
+            if operation is not None and shape(operation.path) in self.model.handlers:
+                return lambda key: self.store.get(key) is not None
+        return None
 
     @cached_property
     def document_json(self) -> bytes:
@@ -294,14 +355,12 @@ class Service:
         return json_answer(200, self.document).body
 
 
+def _sameness(request: Request) -> tuple[bytes, bytes, bytes]:
+    """Return what two requests must share to get the same answer while nothing is written."""
+    return request.path, request.query, request.headers.get(b"host", b"")
+
+
 def environment(token: str) -> dict[str, str]:
     """Return the environment a secret key belongs to: its name is the middle of ``tr_prod_…``."""
     kind = token.split("_")[1] if token.startswith("tr_") and token.count("_") > 1 else "dev"
     return DEVELOPMENT if kind == "dev" else {"id": f"cl{kind}1234", "name": kind}
-
-
-def _compile(pattern: str) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern)
-    except re.error:
-        raise UserError(f"the document has a pattern that is not a regular expression: {pattern!r}") from None

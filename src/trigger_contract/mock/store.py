@@ -156,37 +156,60 @@ class Store:
             self._db.execute("DELETE FROM runs")
             self._db.execute("DELETE FROM tags")
 
-    def fill(self, records: Iterable[Record]) -> int:
-        """Add many runs to an empty store, oldest first, and return how many.
+    def fill(self, records: Iterable[Record], seed: str | None = None) -> int:
+        """Replace all runs by these, oldest first, and return how many.
 
+        All of it is one transaction: another process that reads the file sees the old runs or the new ones.
         The indexes are built afterwards, which is far quicker than keeping them up to date.
+
+        Args:
+            records: The runs.
+            seed: What chose them, remembered as a fact.
         """
-        for (name,) in self._db.execute(
-            "SELECT name FROM sqlite_master WHERE type='index' AND sql IS NOT NULL"
-        ).fetchall():
-            self._db.execute(f"DROP INDEX {name}")
+        # A rollback journal holds only pages that were there before: what is new is written once. It needs
+        # the file for itself, which another reader may not give.
+        alone = self.path is not None and not self.count() and self._journal("DELETE")
+        try:
+            self._recent.clear()
+            with self._transaction():
+                for kind, name in self._db.execute(
+                    "SELECT type, name FROM sqlite_master WHERE type='index' AND sql IS NOT NULL"
+                ).fetchall():
+                    self._db.execute(f"DROP {kind} {name}")
+                self._db.execute("DELETE FROM runs")
+                self._db.execute("DELETE FROM tags")
+                count = self._fill(records)
+                self._index()
+                if seed is not None:
+                    self.set_fact("seed", seed)
+        finally:
+            if alone:
+                self._journal("WAL")
+        return count
+
+    def _fill(self, records: Iterable[Record]) -> int:
         count = 0
         previous = -1
-        if self.path:
-            # A rollback journal holds only pages that were there before: what is new is written once.
-            self._db.execute("PRAGMA journal_mode = DELETE")
-        with self._transaction():
-            stream = iter(records)
-            while chunk := list(itertools.islice(stream, 1000)):
-                rows: list[Row] = []
-                tags: list[tuple[str, int]] = []
-                for record in chunk:
-                    key = max(record["createdAt"] << TIE_BITS, previous + 1)
-                    previous = key
-                    rows.append(self._row(record, key))
-                    tags.extend((tag, key) for tag in dict.fromkeys(record["tags"]))
-                self._insert(rows)
-                self._db.executemany("INSERT INTO tags VALUES (?,?)", tags)
-                count += len(chunk)
-            self._index()
-        if self.path:
-            self._db.execute("PRAGMA journal_mode = WAL")
+        stream = iter(records)
+        while chunk := list(itertools.islice(stream, 1000)):
+            rows: list[Row] = []
+            tags: list[tuple[str, int]] = []
+            for record in chunk:
+                key = max(record["createdAt"] << TIE_BITS, previous + 1)
+                previous = key
+                rows.append(self._row(record, key))
+                tags.extend((tag, key) for tag in dict.fromkeys(record["tags"]))
+            self._insert(rows)
+            self._db.executemany("INSERT INTO tags VALUES (?,?)", tags)
+            count += len(chunk)
         return count
+
+    def _journal(self, mode: str) -> bool:
+        """Change how the file is written; returns whether that could be done now."""
+        try:
+            return bool(self._db.execute(f"PRAGMA journal_mode = {mode}").fetchone()[0].upper() == mode)
+        except sqlite3.OperationalError:
+            return False
 
     def add(self, record: Record, due: int | None = None) -> Row:
         """Add one run; of runs created in the same millisecond the one with the greater id counts as newer.

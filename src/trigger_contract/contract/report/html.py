@@ -39,11 +39,14 @@ _CLASSES: dict[State | None, str] = {"not exercised": "idle", None: "idle"}
 def html_page(summary: Summary) -> str:
     """Return the page; it loads nothing from anywhere."""
     facts = f"{summary.requests} requests in {summary.seconds:.1f} s · seed {summary.settings.seed}"
-    verdict = "every promise holds" if summary.is_good else "broken promises"
+    verdict = "every promise holds" if summary.is_whole else "incomplete"
+    verdict = verdict if summary.is_good else "broken promises"
+    colour = "good" if summary.is_good and summary.is_whole else "bad"
     body = [
         f"<h1>Contract of {_text(summary.settings.url)}</h1>",
-        f'<p><span class="verdict {"good" if summary.is_good else "bad"}">{verdict}</span></p>',
+        f'<p><span class="verdict {colour}">{verdict}</span></p>',
         f'<p class="facts">{facts}<br>{_text(line(summary))}</p>',
+        f"<p>{_text(summary.shortfall)}</p>" if summary.shortfall else "",
         "<h2>Operations and promises</h2>",
         _table(summary),
         *_deviations(summary),

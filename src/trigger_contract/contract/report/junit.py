@@ -15,7 +15,7 @@ _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 def junit(summary: Summary) -> str:
     """Return the report as XML."""
     suite = ElementTree.Element("testsuite", name="contract")
-    failures = skipped = 0
+    failures = skipped = errors = 0
     for outcome in summary.outcomes:
         case = ElementTree.SubElement(
             suite,
@@ -33,9 +33,12 @@ def junit(summary: Summary) -> str:
             message = outcome.findings[0].message if outcome.findings else f"not exercised: {outcome.reason}"
             failure = ElementTree.SubElement(case, "failure", message=_clean(message), type=outcome.law)
             failure.text = _clean(text)
-        elif state == "not exercised":
+        elif state in ("not exercised", "not run"):
             skipped += 1
-            ElementTree.SubElement(case, "skipped", message=_clean(f"not exercised: {outcome.reason}"))
+            ElementTree.SubElement(case, "skipped", message=_clean(f"{state}: {outcome.reason}"))
+        elif state == "not judged":
+            errors += 1
+            ElementTree.SubElement(case, "error", message=_clean(outcome.reason), type=outcome.law)
         elif text:
             ElementTree.SubElement(case, "system-out").text = _clean(f"{state}:\n{text}")
     for deviation in (*summary.comparison.gone, *summary.comparison.expired):
@@ -47,7 +50,7 @@ def junit(summary: Summary) -> str:
         ElementTree.SubElement(case, "failure", message=message, type="known deviations")
     suite.set("tests", str(len(suite)))
     suite.set("failures", str(failures))
-    suite.set("errors", "0")
+    suite.set("errors", str(errors))
     suite.set("skipped", str(skipped))
     suite.set("time", f"{summary.seconds:.3f}")
     root = ElementTree.Element("testsuites")

@@ -10,7 +10,7 @@ from trigger_contract.contract.summary import Summary
 # Width of a character of the badge's font, in pixels; the text is stretched to what is reserved for it.
 _CHARACTER = 6.6
 _PAD = 6
-_GREEN, _RED = "#1a7f37", "#cf222e"
+_GREEN, _YELLOW, _RED = "#1a7f37", "#9a6700", "#cf222e"
 
 
 @dataclass(frozen=True)
@@ -52,13 +52,16 @@ def badge(summary: Summary) -> str:
     found = shares(summary)
     covered = 100 * sum(item.met for item in found) // max(1, sum(item.promised for item in found))
     broken = sum(summary.meaning(item) == "failed" for item in summary.findings)
-    if summary.is_good:
+    is_good = summary.is_good and summary.is_whole
+    if is_good:
         said = f"{summary.count('passed')} promises hold, {covered}% covered"
+    elif summary.is_good:
+        said = f"incomplete, {len(summary.unfinished)} laws not run"
     else:
         said = f"{broken} broken, {covered}% covered" if broken else f"not as known, {covered}% covered"
     left, right = (round(len(text) * _CHARACTER) for text in ("contract", said))
     start, width = left + 2 * _PAD, left + right + 4 * _PAD
-    colour = _GREEN if summary.is_good else _RED
+    colour = _GREEN if is_good else _YELLOW if summary.is_good else _RED
     fit = 'y="14" lengthAdjust="spacingAndGlyphs"'
     texts = "".join(
         f'<text x="{at}" textLength="{size}" {fit}>{html.escape(text)}</text>'

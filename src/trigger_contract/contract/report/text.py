@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from trigger_contract.contract.findings import Finding, Outcome, State
+from trigger_contract.contract.findings import STATES, Finding, Outcome, State
 from trigger_contract.contract.report.shares import line
 from trigger_contract.contract.settings import Settings
 from trigger_contract.contract.summary import Summary
@@ -20,9 +20,12 @@ SIGNS: dict[State | None, tuple[str, str]] = {
     "warned": ("warn", "yellow"),
     "known": ("known", "cyan"),
     "not exercised": ("-", "dim"),
+    "not run": ("cut", "yellow"),
+    "not judged": ("?", "bold yellow"),
     None: ("", "dim"),
 }
 _SHOWN = 12
+_MOST = 20
 
 
 def failure_text(outcome: Outcome, settings: Settings) -> str:
@@ -54,6 +57,29 @@ def finding_text(finding: Finding, repeats: int = 1) -> str:
     return "\n".join(lines)
 
 
+def print_summary(summary: Summary, console: Console) -> None:
+    """Print each finding, the table and what follows it."""
+    shown = [item for item in summary.findings if summary.meaning(item) != "known"]
+    for finding in shown[:_MOST]:
+        style = "red" if summary.meaning(finding) == "failed" else "yellow"
+        text = finding_text(finding, summary.repeats(finding))
+        console.print(printable(text), style=style, markup=False, highlight=False, soft_wrap=True)
+        console.print()
+    if len(shown) > _MOST:
+        console.print(f"… and {len(shown) - _MOST} more; --report DIR tells all", soft_wrap=True)
+    console.print(summary_table(summary, console.width))
+    for text in closing_lines(summary):
+        console.print(printable(text), markup=False, highlight=False, soft_wrap=True)
+
+
+def printable(text: str) -> str:
+    """Spell out what could drive a terminal: control, escape and direction characters, half characters."""
+    return "".join(
+        item if item.isprintable() or item == "\n" else item.encode("unicode_escape").decode()
+        for item in text
+    )
+
+
 def summary_table(summary: Summary, width: int) -> Table:
     """Return the table of operations and kinds of promise; long names are broken to fit."""
     table = Table(title=f"Contract of {summary.settings.url}", title_justify="left")
@@ -83,7 +109,8 @@ def closing_lines(summary: Summary) -> Iterable[str]:
         yield f"EXPIRED on {deviation.expires}: {deviation.fingerprint} ({deviation.why})"
     counts = [
         f"{summary.count(state)} {state}"
-        for state in ("passed", "failed", "warned", "known", "not exercised")
+        for state in STATES
+        if summary.count(state) or state in ("passed", "failed", "not exercised")
     ]
     yield (
         ", ".join(counts)
@@ -95,6 +122,11 @@ def closing_lines(summary: Summary) -> Iterable[str]:
     if idle:
         names = ", ".join(f"{item.law} ({item.operation})" for item in idle[:6])
         yield f"Not exercised: {names}{' …' if len(idle) > 6 else ''}"
+    yield from summary.hints
+    for text in summary.left_out:
+        yield f"Left out: {text}"
+    if summary.shortfall:
+        yield f"{'INTERRUPTED' if summary.interrupted else 'INCOMPLETE'}: {summary.shortfall}"
     if summary.settings.report:
         yield f"Report: {summary.settings.report / 'report.html'}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 from trigger_contract.contract.har import har_archive
@@ -20,8 +21,7 @@ def write_reports(summary: Summary, folder: Path) -> None:
     Raises:
         UserError: The folder cannot be written.
     """
-    if folder.exists() and not folder.is_dir():
-        raise UserError("is a file, not a folder", source=f"--report {folder}")
+    check_folder(folder)
     write_files(
         {
             folder / "report.html": html_page(summary),
@@ -33,6 +33,21 @@ def write_reports(summary: Summary, folder: Path) -> None:
             ),
         }
     )
+
+
+def check_folder(folder: Path) -> None:
+    """See that reports can be written, without writing anything.
+
+    Raises:
+        UserError: The folder, or what is above it, is a file or may not be written.
+    """
+    place = folder.absolute()
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    if not place.is_dir():
+        raise UserError(f"{place} is a file, not a folder", source=f"--report {folder}")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise UserError(f"{place} may not be written", source=f"--report {folder}")
 
 
 def _safe(text: str) -> str:

@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from trigger_contract.document.shape import METHODS
 from trigger_contract.document.urls import split_url
-from trigger_contract.normalize.shape import METHODS
 
 _SEGMENT = r"[\w{}.:~*@!$&()+,;=%-]+"
 _PATH_PART = re.compile(rf"/|/?{_SEGMENT}(?:/{_SEGMENT})*/?\Z")

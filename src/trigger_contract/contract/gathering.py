@@ -1,0 +1,87 @@
+"""From a finished run to its summary, and to the files that were asked for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from trigger_contract.contract.baseline import Deviation, compare, dump_deviations
+from trigger_contract.contract.coverage import ASPECTS, Coverage, coverage
+from trigger_contract.contract.findings import Outcome
+from trigger_contract.contract.loader import order_of
+from trigger_contract.contract.report.write import write_reports
+from trigger_contract.contract.session import Session
+from trigger_contract.contract.summary import Summary
+from trigger_contract.document.files import write_files
+
+
+class Gathering:
+    """Puts together what one or several processes found.
+
+    Args:
+        session: The run.
+        deviations: The known deviations.
+    """
+
+    def __init__(self, session: Session, deviations: Sequence[Deviation]) -> None:
+        self._session = session
+        self._deviations = deviations
+        self._start = time.monotonic()
+        self.outcomes: list[Outcome] = []
+        self.reached: set[str] = set()
+        self._entries: list[dict[str, Any]] = []
+        self._requests = 0
+        self._touched: dict[str, frozenset[str]] = dict.fromkeys(ASPECTS, frozenset())
+
+    def known(self, fingerprints: Iterable[str]) -> list[str]:
+        """Return which fingerprints are known."""
+        return sorted(compare(self._deviations, fingerprints, (), date.today()).known)
+
+    def sent(self) -> dict[str, Any]:
+        """Return what this process sent and met, as plain data."""
+        met = self._session.books.result().met
+        return {
+            "requests": self._session.client.sent,
+            "entries": [entry for _, entry in sorted(self._session.entries, key=lambda pair: pair[0])],
+            "met": {aspect: sorted(names) for aspect, names in met.items()},
+        }
+
+    def take_over(self, sent: Mapping[str, Any]) -> None:
+        """Add what a process sent and met, see ``sent``."""
+        self._requests += sent.get("requests", 0)
+        self._entries += sent.get("entries", [])
+        for aspect, names in sent.get("met", {}).items():
+            self._touched[aspect] = self._touched[aspect].union(names)
+
+    def summary(self, *, interrupted: bool = False) -> Summary:
+        """Return what the run came to."""
+        session = self._session
+        found = [finding.fingerprint for item in self.outcomes for finding in item.findings]
+        return Summary(
+            session.settings,
+            tuple(sorted(self.outcomes, key=lambda item: order_of(item.kind))),
+            compare(self._deviations, found, self.reached, date.today()),
+            self._requests,
+            time.monotonic() - self._start,
+            frozenset(self.reached),
+            tuple(self._entries),
+            Coverage(coverage(session.contract, ()).promised, self._touched),
+            left_out=session.contract.left_out,
+            interrupted=interrupted,
+            unasked=session.unasked,
+        )
+
+    def write(self, summary: Summary) -> None:
+        """Write what was asked for.
+
+        Raises:
+            UserError: A file cannot be written.
+        """
+        settings = self._session.settings
+        if settings.write_known:
+            findings = [finding for item in summary.outcomes for finding in item.findings]
+            write_files({settings.write_known: dump_deviations(findings, self._deviations)})
+        if settings.report:
+            write_reports(summary, settings.report)
