@@ -32,8 +32,8 @@ class Composition:
     """The schemas of one document as views that are looked at without asking what they are composed of.
 
     A view is a mapping without ``$ref``. An ``allOf`` is left in it only for keywords that cannot be merged
-    into one, such as two patterns; a ``oneOf`` or ``anyOf`` only where there are two members beside null. Null
-    beside one member is read as it is meant, also where that member of a ``oneOf`` allows null itself.
+    into one, such as two patterns; a ``oneOf`` or ``anyOf`` only where there are two members beside null.
+    Null beside one member is read as it is meant, also where that member of a ``oneOf`` allows null itself.
     Schemas that are composed of the same parts have the same view, the same object, so a walk ends when it
     remembers which views it has seen by their ``id``.
     """

@@ -10,10 +10,10 @@ import difflib
 from collections.abc import Iterator
 from typing import Any
 
+from trigger_contract.document.shape import walk
 from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.normalize.model import RULE, Claim, Contradiction, Pointer, line_of
 from trigger_contract.normalize.reading.slips import Slip
-from trigger_contract.normalize.shape import walk
 from trigger_contract.normalize.wording import brief
 
 _INVISIBLE = str.maketrans("", "", "\u200b\u2060\ufeff\u00ad")
