@@ -8,7 +8,7 @@ from trigger_contract.contract import Check, every_operation, has_query, law, ta
 from trigger_contract.contract.comparing import body_of
 from trigger_contract.contract.ids import identity_leaves, item_prefix, prefix_of, unknown_path
 from trigger_contract.contract.values import ODD_TEXTS, made_up_values, valid_value
-from trigger_contract.document.wire import encode_query
+from trigger_contract.document.wire import QueryLeaf, encode_query
 
 _ODD_PATHS = (
     ("..%2f..%2fetc%2fpasswd", "encoded slashes"),
@@ -25,13 +25,17 @@ def test_no_id_brings_the_server_down(check: Check) -> None:
     name = check.subject.id_parameter["name"]
     prefix = prefix_of(check.subject.id_parameter)
     odd = [(text, what) for text, what in ODD_TEXTS if text.strip() and text not in ("../../etc/passwd",)]
-    for text, what in odd:
+
+    def judge(case: tuple[str, str]) -> None:
+        text, what = case
         for identity in dict.fromkeys((prefix + text, text)):
             exchange = check.session.ask(
                 check.subject, path={name: identity}, purpose=f"ask for {what} as an id", lenient=True
             )
             check.saw()
             _refuse_item(check, exchange, what)
+
+    check.each(odd, judge)
     for raw, what in _ODD_PATHS:
         outer = check.session.places.complete(check.subject, {name: prefix + raw})
         target = check.subject.operation.path
@@ -50,23 +54,31 @@ def test_no_query_value_brings_the_server_down(check: Check) -> None:
     subject = check.subject
     required = check.session.required_values(subject)
     identities = identity_leaves(subject)
+
+    def judge(case: tuple[QueryLeaf, tuple[str, str]]) -> None:
+        leaf, (text, what) = case
+        pairs = [*encode_query(subject.leaves, {**required, leaf.name: None}), (leaf.name, text)]
+        raw = "&".join(f"{quote(name, safe='')}={_quoted(value)}" for name, value in pairs)
+        check.session.ask(subject, raw_query=raw, purpose=f"send {what} as {leaf.name}", lenient=True)
+        check.saw()
+
     for leaf in subject.leaves:
-        beside = encode_query(subject.leaves, {**required, leaf.name: None})
         prefix = item_prefix(subject) if leaf.name in identities else ""
-        for text, what in (*ODD_TEXTS, *made_up_values(subject.document, leaf, prefix)):
-            pairs = [*beside, (leaf.name, text)]
-            raw = "&".join(f"{quote(name, safe='')}={_quoted(value)}" for name, value in pairs)
-            check.session.ask(subject, raw_query=raw, purpose=f"send {what} as {leaf.name}", lenient=True)
-            check.saw()
+        texts = (*ODD_TEXTS, *made_up_values(subject.document, leaf, prefix))
+        check.each([(leaf, text) for text in texts], judge)
 
 
 @law("robustness/odd-queries", "documented", applies=every_operation, sentence=_NO_5XX)
 def test_no_query_brings_the_server_down(check: Check) -> None:
     """No query, however it is put together, is answered with a 5xx."""
     path = unknown_path(check.subject)
-    for raw, what in _odd_queries(check):
+
+    def judge(case: tuple[str, str]) -> None:
+        raw, what = case
         check.session.ask(check.subject, path=path, raw_query=raw, purpose=f"send {what}", lenient=True)
         check.saw()
+
+    check.each(_odd_queries(check), judge)
 
 
 @law("robustness/odd-headers", "documented", applies=every_operation, sentence=_NO_5XX)
