@@ -45,6 +45,11 @@ class QueryLeaf:
     described: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def last_name(self) -> str:
+        """The last of its names; a literal ``page[size]`` counts as ``size``."""
+        return self.name.rstrip("]").rpartition("[")[2] or self.name
+
+    @property
     def is_list(self) -> bool:
         """Whether the value is a list."""
         return self.schema.get("type") == "array"
