@@ -6,7 +6,7 @@ import random
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlencode
 
 import httpx
 
@@ -19,6 +19,7 @@ from trigger_contract.contract.exchange import Exchange, Request
 from trigger_contract.contract.findings import Finding
 from trigger_contract.contract.har import har_entry
 from trigger_contract.contract.notes import Notes, current, noting
+from trigger_contract.contract.places import Places
 from trigger_contract.contract.pool import Pool
 from trigger_contract.contract.readings import Readings, published_readings
 from trigger_contract.contract.redaction import Redactor
@@ -29,7 +30,7 @@ from trigger_contract.contract.showing import one_line
 from trigger_contract.contract.snapshot import Walk, whole
 from trigger_contract.contract.subjects import Contract, Relation, Subject, contract_from
 from trigger_contract.contract.universal import OF_CONTENT, SITUATIONAL, Judge
-from trigger_contract.contract.values import item_schema
+from trigger_contract.contract.values import item_schema, some_value
 from trigger_contract.document.locate import read_document
 from trigger_contract.document.wire import QueryLeaf, encode_query
 from trigger_contract.errors import UserError
@@ -88,6 +89,7 @@ class Session:
         self.entries: list[tuple[int, dict[str, Any]]] = []
         self._pages = Readings([]) if settings.spec else published_readings()
         self._judge = Judge(document, self._pages)
+        self.places = Places(self)
         self._lock = threading.Lock()
         self._shared: dict[tuple[str, ...], _Shared] = {}
         # Notes are known again by their identity, so none of them may go while the run lasts.
@@ -149,7 +151,7 @@ class Session:
         """
         if credential is None:
             credential = self.credentials.main(subject) or Credential("no key")
-        target = _filled(subject.operation.path, path or {})
+        target = _filled(subject.operation.path, self.places.complete(subject, path or {}))
         if raw_query is None:
             pairs = [*encode_query(subject.leaves, values or {}), *query, *credential.query]
             raw_query = "&".join(f"{quote(name, safe='')}={quote(value, safe=',:')}" for name, value in pairs)
@@ -157,10 +159,14 @@ class Session:
             target += "?" + raw_query
         return self._send(subject, method, target, credential, headers, purpose, lenient=lenient)
 
-    def ask_raw(self, subject: Subject, target: str, purpose: str) -> Exchange:
-        """Send GET to a path that is written as it is, with the key that reads everything."""
+    def ask_raw(self, subject: Subject, target: str, purpose: str, *, lenient: bool = True) -> Exchange:
+        """Send GET to a target that is written as it is, with the key that reads everything."""
         credential = self.credentials.main(subject) or Credential("no key")
-        return self._send(subject, "GET", target, credential, (), purpose, lenient=True)
+        given = {name for name, _ in parse_qsl(target.partition("?")[2])}
+        pairs = [(name, value) for name, value in credential.query if name not in given]
+        if pairs:
+            target += ("&" if "?" in target else "?") + urlencode(pairs)
+        return self._send(subject, "GET", target, credential, (), purpose, lenient=lenient)
 
     def _send(
         self,
@@ -285,9 +291,9 @@ class Session:
         return value
 
     def identity(self, subject: Subject) -> str:
-        """Return the name of the field that identifies an item of a list."""
-        relations = self.contract.relations_of(subject)
-        return relations[0].field if relations else "id"
+        """Return the name of the field that identifies an item of a list; empty where none does."""
+        known = self._shared.get(("walk", subject.name))
+        return known.value.identity if known is not None and known.is_read else subject.identity
 
     def documented_values(self, subject: Subject, leaf: QueryLeaf) -> list[str] | None:
         """Return the values of a query name that no page disputes; None where any text will do."""
@@ -305,13 +311,8 @@ class Session:
 
     def required_values(self, subject: Subject) -> dict[str, Any]:
         """Return a value for each query name without which no request is valid."""
-        found: dict[str, Any] = {}
-        for leaf in subject.required_leaves:
-            schema = leaf.schema
-            choices = [schema.get("default"), schema.get("example"), *schema.get("examples", [])]
-            choices += schema.get("enum", [])
-            found[leaf.name] = next((item for item in choices if item is not None), "1")
-        return found
+        document = self.contract.document
+        return {leaf.name: some_value(document, leaf) or "1" for leaf in subject.required_leaves}
 
     @property
     def most_items(self) -> int:
@@ -391,13 +392,6 @@ class Session:
             credential=credential,
             purpose="read an item that is listed",
         )
-
-    def example_ids(self, subject: Subject) -> Iterable[tuple[str, str]]:
-        """Yield each path parameter with an identity the list names."""
-        relation = self.contract.relation_to(subject)
-        if relation is not None:
-            for identity in self.ids(relation):
-                yield relation.parameter, identity
 
 
 def _one_cookie(fields: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

@@ -33,10 +33,7 @@ class GenericOperation:
         operation: Operation,
         refusals: Refusals,
         judge: Judge,
-        *,
-        strict: bool = False,
     ) -> None:
-        self._strict = strict
         self._document = document
         self._operation = operation
         self._refusals = refusals
@@ -57,9 +54,6 @@ class GenericOperation:
 
     def judge(self, request: Request, path: Mapping[str, str], reading: Reading) -> Answer | Judged:
         """Judge all of a request: returns the refusal, or what was sent."""
-        if reading.details and not self._refuses_queries:
-            # Nothing is documented that could be answered: what is wrong counts as not sent.
-            reading.details.clear()
         wrong_query = bool(reading.details)
         self._read_path(path, reading)
         only_path = bool(reading.details) and not wrong_query
@@ -74,11 +68,6 @@ class GenericOperation:
             self._operation, status or media_problem or 400, details=reading.details[:_MAX_DETAILS],
             text=_said(reading.details[0]) if reading.details else "Unsupported media type",
         )  # fmt: skip
-
-    @property
-    def _refuses_queries(self) -> bool:
-        documented = self._refusals.documented(self._operation, 400, 422, 404, 414)
-        return documented is not None or self._strict
 
     @property
     def _refused_as_unknown(self) -> bool:

@@ -17,7 +17,7 @@ from trigger_contract.mock.judging import Fault, Judge
 MAX_QUERY = 16 * 1024
 """Longest query string read, in bytes."""
 
-_INTEGER = re.compile(r"-?[0-9]{1,18}")
+_INTEGER = re.compile(r"-?[0-9]{1,19}")
 _NUMBER = re.compile(r"-?[0-9]{1,300}(?:\.[0-9]{1,300})?(?:[eE][+-]?[0-9]{1,3})?")
 
 

@@ -30,7 +30,6 @@ _OLDEST_FIRST = re.compile(
     r"\b(?:oldest|earliest) (?:\w+ )?first\b|(?<!reverse )\bchronological\b|\bascending\b|\balphabetical",
     re.IGNORECASE,
 )
-_PREFIX = re.compile(r"[a-z]{2,12}_(?=[0-9A-Za-z])")
 _ONCE = frozenset(("idempotencykey", "xidempotencykey", "deduplicationkey", "xidempotencytoken", "requestid"))
 _DEEP = ("merge-patch+json", "vnd.api+json")
 
@@ -90,7 +89,7 @@ class Living:
         self._views = world.shaper.views
         self._sheets: dict[str, Sheet] = {}
         self._places: dict[str, Path | None] = {}
-        self._prefixes: dict[str, str] = {}
+        self._above: dict[str, frozenset[str]] = {}
         self._envelopes: dict[str, Any] = {}
         self._once: dict[tuple[Scope, str], tuple[str, Thing]] = {}
         self.items = (items_of(world.document, resource.list) if resource.list else None) or ()
@@ -227,25 +226,22 @@ class Living:
         )
 
     def _may_be(self, parameter: str, text: str) -> bool:
-        """Whether a text has the prefix that the parameter's examples share."""
+        """Whether what no operation lists or reads is there: the document's examples, where it has a 404."""
         if self.resource.parent is not None:
             return True
-        if parameter not in self._prefixes:
-            self._prefixes[parameter] = self._prefix(parameter)
-        return text.startswith(self._prefixes[parameter]) and len(text) > len(self._prefixes[parameter])
+        if parameter not in self._above:
+            self._above[parameter] = frozenset(self._examples_above(parameter))
+        return not self._above[parameter] or text in self._above[parameter]
 
-    def _prefix(self, parameter: str) -> str:
-        resource = self.resource
-        operation = resource.list or resource.create or resource.read
-        declared = operation.parameters if operation else ()
-        for one in declared:
+    def _examples_above(self, parameter: str) -> Iterator[str]:
+        operation = self.resource.list or self.resource.create or self.resource.read
+        if operation is None or not self._world.refusals.documents(operation, 404):
+            return
+        for one in operation.parameters:
             if one["in"] == "path" and one["name"] == parameter:
                 view = self._views.view(one.get("schema") or {})
                 shown = [one.get("example"), view.get("example"), *(view.get("examples") or ())]
-                found = [_PREFIX.match(text) for text in shown if isinstance(text, str)]
-                if found and all(found) and len({match[0] for match in found if match}) == 1:
-                    return str(found[0][0]) if found[0] else ""
-        return ""
+                yield from (str(value) for value in shown if value is not None)
 
     # Answering
 
@@ -257,8 +253,12 @@ class Living:
         scope = self.scope(ask.path)
         if not self._stands(scope):
             return self.refuse(operation, (404,), "Not found")
-        known = {id(thing.state): thing for thing in self.table.things(scope).values()}
-        states = [thing.state for thing in self.table.things(scope).values()]
+        found = self.sheet(operation)
+        array = thing_view(self._shaper.maker, found.schema, self.items)
+        item = self._views.items(array) if array is not None else {}
+        things = list(self.table.things(scope).values())
+        states = [self._shown(thing, item) for thing in things]
+        known = {id(state): thing for state, thing in zip(states, things, strict=True)}
         if not _OLDEST_FIRST.search(_texts(operation)):
             states.reverse()  # as lists are, where nothing is said
         chosen = [known[id(state)] for state in filters.select(states, ask.reading.values, self._world.now())]
@@ -267,9 +267,6 @@ class Living:
             if self._world.refusals.documented(operation, 400, 422) is not None:
                 return self.refuse(operation, (400, 422), "Invalid cursor")
             page = pager.start(chosen, ask.reading)
-        found = self.sheet(operation)
-        array = thing_view(self._shaper.maker, found.schema, self.items)
-        item = self._views.items(array) if array is not None else {}
         items = [self._shown(thing, item) for thing in page.things]
         address = _address(ask.request)
         link = pager.links(page, address, ask.request.query)

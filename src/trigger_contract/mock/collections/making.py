@@ -12,7 +12,7 @@ from zlib import crc32
 from trigger_contract.document.composition import View, composition
 from trigger_contract.document.conjunction import is_number, types_of
 from trigger_contract.mock import dates
-from trigger_contract.mock.collections.varying import another, fitted, titled
+from trigger_contract.mock.collections.varying import another, fitted, titled, usual
 from trigger_contract.mock.judging import Judge
 
 _DEEP = 6
@@ -197,6 +197,8 @@ class Maker:
             from trigger_contract.mock.sample import FORMATS
 
             yield FORMATS.get(form, "")
+        if base is None and (plain := usual(name, str(view.get("description") or ""), number)) is not None:
+            yield plain
         yield fitted(titled(name or "text", number), view)
 
     def formatted(self, form: str, number: int, name: str = "") -> str | None:

@@ -9,8 +9,23 @@ from typing import Any
 
 _ALNUM = re.compile(r"[0-9A-Za-z]+")
 _HEX = re.compile(r"(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{6,}")
+_ENDING = re.compile(r"[0-9]{1,15}$")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+")
+
+# By the words of its name or description, as the formats that nobody wrote down.
+_USUAL = (
+    ("content type,media type,mime type", "application/json"),
+    ("email,e-mail", "user{0}@example.com"),
+    ("time ?zone", "UTC"),
+    ("cron", "{0} * * * *"),
+    ("url,uri,href,link", "https://example.com/{0}"),
+    ("currency", "EUR"),
+    ("locale,language", "en"),
+    ("ip address", "192.0.2.1"),
+    ("user agent", "agent/{0}.0"),
+    ("version", "1.0.{0}"),
+)
 
 
 def another(text: str, number: int) -> Iterator[str]:
@@ -27,6 +42,11 @@ def another(text: str, number: int) -> Iterator[str]:
         word = last[0]
         if word.isdigit():
             yield text[: last.start()] + str(int(word) + number).zfill(len(word)) + text[last.end() :]
+        elif not _looks_random(word) and (digits := _ENDING.search(word)):
+            count = int(digits[0]) + number
+            yield (
+                text[: last.start() + digits.start()] + str(count).zfill(len(digits[0])) + text[last.end() :]
+            )
         elif _looks_random(word) or (len(parts) > 1 and "_" in text):
             yield text[: last.start()] + _like(word, number) + text[last.end() :]
     yield f"{text} {number + 1}"
@@ -60,6 +80,15 @@ def _like(word: str, number: int) -> str:
         else character
         for character in word
     )
+
+
+def usual(name: str, description: str, number: int) -> str | None:
+    """Return what a text usually is that is called or described so, or None where nothing is usual."""
+    said = f"{' '.join(part.lower() for part in _WORD.findall(name))} {description[:200].lower()}"
+    for words, text in _USUAL:
+        if any(re.search(rf"\b{word}\b", said) for word in words.split(",")):
+            return text.format(number + 1)
+    return None
 
 
 def titled(name: str, number: int) -> str:
