@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from small import THING, answering, document, listing, only, query
+from little_documents import THING, answering, document, listing, only, query
 
 from trigger_contract.document.listing import items_of, thing_of
 from trigger_contract.document.pagination import pagination

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from small import THING, answering, document, listing
+from little_documents import THING, answering, document, listing
 
 from trigger_contract.document.operations import operations
 from trigger_contract.document.resources import resources
