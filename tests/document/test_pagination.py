@@ -159,6 +159,13 @@ def test_the_body_names_the_address_of_the_next_page(beside, path):
     assert (found.kind, found.next) == ("url", path)
 
 
+@pytest.mark.parametrize("form", ["uri", "url", "uri-reference", "iri", "iri-reference"])
+def test_an_address_is_one_by_its_format(form):
+    found = of(listing(next={**STRING, "format": form}), query("cursor"))
+    assert (found.kind, name(found.after)) == ("url", "cursor")
+    assert of(listing(next={**STRING, "format": "uuid"}), query("cursor")).kind == "cursor"
+
+
 def test_a_true_cursor_beside_an_address_is_taken():
     beside = {"links": obj(next=STRING), "meta": obj(cursors=obj(next=STRING))}
     found = of(listing(**beside), query("cursor"))
