@@ -44,19 +44,19 @@ class Property(NamedTuple):
 if TYPE_CHECKING:
 
     class _Building(msgspec.StructMeta):
-        def _filled(cls, **values: Any) -> Any: ...
+        def _filled(cls, /, **values: Any) -> Any: ...
 
 else:
 
     class _Building(type(msgspec.Struct)):
         """Lets a model be built by keywords; what the decoder makes does not come by here."""
 
-        def __call__(cls, *, extra=None, **given):
+        def __call__(cls, /, *, extra=None, **given):
             values, nulls = settle(cls, given)
             source = Values({**nulls, **(extra or {})}) if nulls or extra else NOTHING
             return cls._filled(**values, _source=source)
 
-        def _filled(cls, **values):
+        def _filled(cls, /, **values):
             """Make a model of a value for each field, without asking whether they fit."""
             return super().__call__(**values)
 

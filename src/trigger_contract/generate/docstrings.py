@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
+from trigger_contract.document.quoting import python_docstring
 from trigger_contract.generate.plan import Argument, Method
 from trigger_contract.generate.schemas import Enum, Model
 
@@ -18,12 +19,6 @@ _ERRORS = {
     "422": "UnprocessableEntityError",
     "429": "RateLimitError",
 }
-
-
-def safe(text: str) -> str:
-    """Make text safe inside triple double quotes: no escapes, no end of the literal, no controls."""
-    plain = "".join(mark for mark in text if mark == "\n" or mark.isprintable())
-    return plain.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
 
 
 def literal(paragraphs: list[str]) -> str:
@@ -135,7 +130,7 @@ def prose(text: str) -> str:
     """Wrap text for a docstring; code blocks keep their lines."""
     lines: list[str] = []
     code = False
-    for line in safe(text).splitlines():
+    for line in python_docstring(text).splitlines():
         if line.strip().startswith("```"):
             code = not code
         if code or not line.strip():
@@ -162,7 +157,7 @@ def _heading(method: Method) -> list[str]:
         parts.append(prose(method.description))
     if method.deprecated:
         parts.append("Deprecated: the document advises against this operation.")
-    return [part for part in parts if part] or [f"Call ``{method.verb} {safe(method.path)}``."]
+    return [part for part in parts if part] or [f"Call ``{method.verb} {python_docstring(method.path)}``."]
 
 
 def _argument(argument: Argument) -> str:
@@ -175,7 +170,7 @@ def _argument(argument: Argument) -> str:
 
 
 def _entry(name: str, words: str) -> str:
-    text = safe(one_line(words))
+    text = python_docstring(one_line(words))
     if not text:
         return ""
     body = textwrap.wrap(f"{name}: {text}", _WIDTH - 8, break_long_words=False, break_on_hyphens=False)

@@ -194,7 +194,7 @@ def is_direct(type_: Type) -> bool:
     """
     match type_:
         case Constant(value=value):
-            return value is None or type(value) in (str, int)
+            return value is None or (type(value) in (str, int) and not is_torn(value))
         case Named(is_careful=is_careful):
             return not is_careful
         case ArrayOf(item=inner) | MapOf(value=inner) | Nullable(inner=inner):
@@ -206,6 +206,11 @@ def is_direct(type_: Type) -> bool:
             return alone and all(is_direct(member) for member in members)
         case _:
             return True
+
+
+def is_torn(value: object) -> bool:
+    """Whether a text holds half of a surrogate pair, which the decoder cannot spell."""
+    return isinstance(value, str) and any("\ud800" <= mark <= "\udfff" for mark in value)
 
 
 def _json_kind(type_: Type) -> str:
@@ -294,9 +299,9 @@ def shape(type_: Type) -> str:
         case Scalar(kind=kind):
             return f"shapes.{kind.upper()}"
         case Constant(value=value):
-            return f"shapes.ConstantShape({value!r})"
-        case Named(name=name, is_enum=True):
-            return f"shapes.EnumShape({name})"
+            return f"shapes.ConstantShape({value!r}{'' if is_direct(type_) else ', is_careful=True'})"
+        case Named(name=name, is_enum=True, is_careful=careful):
+            return f"shapes.EnumShape({name}{', is_careful=True' if careful else ''})"
         case Named(name=name):
             return f"shapes.ModelShape({name})"
         case ArrayOf(item=item):
