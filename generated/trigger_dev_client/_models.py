@@ -263,6 +263,18 @@ def to_json(value: Any, *, by_alias: bool = True) -> Any:
     raise TypeError(f"{type(value).__name__} has no spelling in JSON")
 
 
+def parsed(text: str | None, media_type: str | None) -> Any:
+    """Read a text by its content type: JSON is parsed, anything else stays text.
+
+    Raises:
+        ValueError: It is said to be JSON and is not.
+    """
+    plain = (media_type or "").partition(";")[0].strip().lower()
+    if text is None or not (plain == "application/json" or plain.endswith("+json")):
+        return text
+    return parse_json(text.encode("utf-8", "surrogatepass"))
+
+
 def spell_datetime(value: datetime.datetime) -> str:
     """Spell a moment as RFC 3339.
 
@@ -280,4 +292,4 @@ def spell_datetime(value: datetime.datetime) -> str:
     return value.isoformat().replace("+00:00", "Z")
 
 
-__all__ = ["Model", "parse_json", "spell_datetime", "to_json"]
+__all__ = ["Model", "parse_json", "parsed", "spell_datetime", "to_json"]

@@ -137,7 +137,7 @@ def test_a_client_of_hostile_names_works(package: tuple[ModuleType, Path]) -> No
     module, _ = package
     value = dict.fromkeys(NAMES, "v")
     name = next(name for name in module.__all__ if name.endswith("Client") and not name.startswith("Async"))
-    client = talk(module, name, lambda request: httpx.Response(200, json=value), dict_key="k")
+    client = talk(module, name, lambda request: httpx.Response(200, json=value), dict_="k")
     called = 0
     for attribute, part in vars(type(client)).items():
         if attribute.startswith("_") or not hasattr(part, "attrname"):

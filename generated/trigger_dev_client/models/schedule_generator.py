@@ -11,7 +11,7 @@ from .._models import Model, Property
 
 
 class ScheduleGenerator(Model):
-    """ScheduleGenerator.
+    """A schedule generator of the API, with ``type``, ``expression`` and ``description``.
 
     Attributes:
         expression: The cron expression used to generate the schedule

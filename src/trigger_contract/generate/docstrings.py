@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from trigger_contract.document.quoting import python_docstring
+from trigger_contract.generate.naming import words as words_of
 from trigger_contract.generate.plan import Argument, Method
 from trigger_contract.generate.schemas import Enum, Model
 
@@ -32,14 +33,30 @@ def literal(paragraphs: list[str]) -> str:
 
 def model_docstring(model: Model) -> str:
     """The docstring of a model: what it is and what its attributes hold."""
-    head = prose(model.description) or f"{model.reference.name}."
+    names = [f"``{field.name}``" for field in model.fields]
+    head = prose(model.description) or f"{_noun(model.reference.name)} of the API, with {_some(names)}."
     entries = [_entry(field.name, field.description) for field in model.fields]
     return literal([head, _section("Attributes", [entry for entry in entries if entry])])
 
 
 def enum_docstring(enum: Enum) -> str:
     """The docstring of an enum."""
-    return literal([prose(enum.description) or f"{enum.reference.name}."])
+    names = [f"``{name}``" for name, _ in enum.members]
+    return literal([prose(enum.description) or f"{_noun(enum.reference.name)} of the API: {_some(names)}."])
+
+
+def _noun(class_name: str) -> str:
+    """A class name as words: ``RunResult`` gives ``A run result``."""
+    text = " ".join(word if word.isupper() else word.lower() for word in words_of(class_name))
+    return f"{'An' if text[:1].lower() in 'aeiou' else 'A'} {text}"
+
+
+def _some(names: list[str]) -> str:
+    """A few names, and how many more there are."""
+    shown, rest = names[:4], len(names) - 4
+    if rest > 0:
+        return f"{', '.join(shown)} and {rest} more"
+    return " and ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)
 
 
 def method_docstring(method: Method, *, raw: bool = False) -> str:

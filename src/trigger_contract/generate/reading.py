@@ -30,6 +30,7 @@ from trigger_contract.generate.schemas import (
     Type,
     UnionOf,
     is_torn,
+    text_of,
 )
 from trigger_contract.generate.status import is_status
 
@@ -264,6 +265,7 @@ class SchemaReader:
                 )
             )
         model.fields = sorted(fields, key=lambda entry: not entry.required)
+        model.text = text_of(fields)
         rest = schema.get("additionalProperties")
         model.rest = self.read(rest, model.reference.name + "Extra") if isinstance(rest, Mapping) else ANY
         model.status = next(

@@ -115,7 +115,7 @@ def _credentials(document: Mapping[str, Any], group: list[Operation], environmen
         wire = _wire(scheme)
         if wire in found or not scheme.parameter:
             continue
-        argument = names.take(snake_case(scheme.name), f"{snake_case(scheme.name)}_key")
+        argument = names.take(snake_case(scheme.name), f"{snake_case(scheme.name)}_")
         variables = [f"{environment}_{argument.rstrip('_').upper()}"]
         if wire[2] == "Bearer":
             variables.append(f"{environment}_ACCESS_TOKEN")
