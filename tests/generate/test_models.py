@@ -39,9 +39,9 @@ PART = {
 }
 SPEC = document(
     {
-        "/movies": {
+        "/films": {
             "post": operation(
-                "create_movie", "movies", {"$ref": "#/components/schemas/Movie"}, requestBody=body(MOVIE)
+                "create_film", "films", {"$ref": "#/components/schemas/Movie"}, requestBody=body(MOVIE)
             )
         }
     },
@@ -86,7 +86,7 @@ def test_a_property_counts_in_its_direction(module: ModuleType) -> None:
         return httpx.Response(200, json={"id": 1, "title": "t"})
 
     client = talk(module, "WidgetsClient", answer, response_validation="strict")
-    made = client.movies.create(body=module.Movie(title="t", secret="s"))
+    made = client.films.create(body=module.Movie(title="t", secret="s"))
     assert seen == [{"title": "t", "secret": "s"}]
     assert (made.id, made.secret) == (1, None)
 
@@ -130,10 +130,8 @@ def test_a_model_is_shown_in_either_spelling_and_to_dataclasses(module: ModuleTy
         "sub_title": "s",
         "parts": [{"name": "n"}],
     }
-    assert (
-        movie.to_json() == '{"id":1,"title":"t","parts":[{"name":"n"}],"subTitle":"s"}'
-        or json.loads(movie.to_json()) == movie.to_dict()
-    )
+    assert json.loads(movie.to_json()) == movie.to_dict()
+    assert "\n" not in movie.to_json()
     assert module.Movie.from_json(movie.to_json()) == movie
     shown = dataclasses.asdict(movie)
     assert shown["sub_title"] == "s"

@@ -16,16 +16,12 @@ def ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def kind_of(value: Any, *, required: bool = True) -> dict[str, Any]:
+def kind_of(value: Any) -> dict[str, Any]:
     """An object that says with one value what it is."""
-    fixed = (
-        {"enum": [value]}
-        if isinstance(value, (str, int)) and not isinstance(value, bool)
-        else {"const": value}
-    )
+    fixed = {"const": value} if isinstance(value, bool) else {"enum": [value]}
     return {
         "type": "object",
-        "required": ["kind"] if required else [],
+        "required": ["kind"],
         "properties": {"kind": fixed, "size": {"type": "integer"}},
     }
 
