@@ -65,9 +65,13 @@ class _Fields:
     """Shows a model to ``dataclasses.asdict`` and to whatever uses it, as DataFrames do."""
 
     def __get__(self, instance: object, owner: type[Model]) -> dict[str, dataclasses.Field[Any]]:
-        names = [name for name, *_ in owner._shape()]
-        made: Any = dataclasses.make_dataclass(owner.__name__, [*names, ("extra", dict[str, Any])])
-        fields: dict[str, dataclasses.Field[Any]] = made.__dataclass_fields__
+        fields: dict[str, dataclasses.Field[Any]] | None = owner.__dict__.get("_fields_cache")
+        if fields is None:
+            names = [name for name, *_ in owner._shape()]
+            made: Any = dataclasses.make_dataclass(
+                owner.__name__, [*names, ("extra", dict[str, Any])]
+            )
+            owner._fields_cache = fields = dict(made.__dataclass_fields__)
         return fields
 
 
@@ -84,6 +88,7 @@ class Model(msgspec.Struct, metaclass=_Building, eq=False, kw_only=True, rename=
     _is_careful: ClassVar[bool] = False
     """Whether the decoder cannot read it: for the names of its properties, or what others have to be."""
     _shape_cache: ClassVar[tuple[Property, ...] | None] = None
+    _fields_cache: ClassVar[dict[str, dataclasses.Field[Any]] | None] = None
 
     __dataclass_fields__: ClassVar[Any] = _Fields()
     __hash__ = None  # type: ignore[assignment]  # a model can be changed, so it has no hash
