@@ -425,6 +425,36 @@ def test_d16_to_d22_the_list_is_read_and_shown_as_recorded(service):
     assert json.loads(older.body)["status"] == "EXECUTING"
 
 
+def test_d30_a_result_is_what_was_stored(make, whole_document):
+    for profile in ("docs", "real"):
+        asker = make(profile, runs=0, document=whole_document)
+        own = asker.service
+        editor = Editor(own.document, own.store, own.clock, own.progress)
+        old = {"status": "COMPLETED", "engine": "V1", "attemptRecords": 1}
+        said = asker.get(f"/api/v1/runs/{editor.create(old).id}/result")
+        assert ("usage" in said, "output" in said) == (profile == "docs",) * 2
+        spaced = editor.create(old | {"output": '{"a": 1}', "outputType": "application/json"})
+        said = asker.get(f"/api/v1/runs/{spaced.id}/result")["output"]
+        assert said == ('{"a": 1}' if profile == "real" else '{"a":1}')
+
+
+def test_d31_the_generations_of_routes_refuse_in_their_own_ways(make, whole_document):
+    real, docs = (make(profile, runs=0, document=whole_document) for profile in ("real", "docs"))
+    built = call(real, "POST", "/api/v1/tasks/x/trigger", {"options": {"machine": "huge"}}, status=400)
+    assert built["error"].startswith("Validation error: Invalid enum value.")
+    hand = call(real, "POST", "/api/v1/schedules", {"task": 1}, status=400)
+    assert hand["error"] == "Invalid request body"
+    assert [fault["path"] for fault in hand["issues"]] == [["task"], ["cron"], ["deduplicationKey"]]
+    for path, status in (("/api/v1/tasks/x/trigger", 400), ("/api/v1/schedules", 500)):
+        answer = real.answer(path, method="POST", body=b"{nope", headers={"content-length": "5"})
+        assert answer.status == status
+        documented = docs.answer(path, method="POST", body=b"{nope", headers={"content-length": "5"})
+        assert 400 <= documented.status < 500
+    person = {"authorization": "Bearer tr_pat_mock"}
+    assert real.answer("/api/v1/projects/p/runs", headers=person).status == 500
+    assert docs.answer("/api/v1/projects/p/runs").status == 200
+
+
 def test_a_cursor_holds_the_time_and_the_internal_id(service):
     page = service.get("/api/v1/runs", {"page[size]": 2, "filter[createdAt][period]": "99d"})
     cursor = page["pagination"]["next"]
