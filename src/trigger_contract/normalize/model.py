@@ -229,8 +229,9 @@ AGE, RULE, OVERLAY, APART = "age", "rule", "overlay", "apart"
 
 NOTED = frozenset(
     (
-        *("limit in prose only", "enum in prose only", "dependency in prose only", "unknown keyword"),
-        *("unknown word", "hidden property", "old form", "unread line", "unknown type"),
+        *("limit in prose only", "enum in prose only", "default in prose only", "format in prose only"),
+        *("dependency in prose only", "unknown keyword", "unknown word", "hidden property", "old form"),
+        *("unread line", "unknown type"),
     )
 )
 """Kinds of what was noticed and contradicts nothing: only a text says it, or nobody knows what it means."""
