@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from trigger_contract.contract.baseline import Deviation, compare, dump_deviations
@@ -71,6 +73,7 @@ class Gathering:
             left_out=session.contract.left_out,
             interrupted=interrupted,
             unasked=session.unasked,
+            digest=sha256(json.dumps(session.contract.document, sort_keys=True).encode()).hexdigest(),
         )
 
     def write(self, summary: Summary) -> None:

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from trigger_contract.contract.har import har_archive
+from trigger_contract.contract.report.allure import allure
 from trigger_contract.contract.report.html import html_page
 from trigger_contract.contract.report.junit import junit
 from trigger_contract.contract.report.shares import badge
@@ -16,7 +17,7 @@ from trigger_contract.errors import UserError
 
 
 def write_reports(summary: Summary, folder: Path) -> None:
-    """Write ``report.html``, ``report.json``, ``junit.xml``, ``traffic.har`` and ``badge.svg``.
+    """Write the reports: HTML, JSON, JUnit, HAR, the badge, and a folder of results for Allure.
 
     Raises:
         UserError: The folder cannot be written.
@@ -28,6 +29,7 @@ def write_reports(summary: Summary, folder: Path) -> None:
             folder / "report.json": _safe(json.dumps(summary.to_dict(), indent=2, ensure_ascii=False) + "\n"),
             folder / "junit.xml": junit(summary),
             folder / "badge.svg": badge(summary),
+            **{folder / "allure-results" / name: _safe(text) for name, text in allure(summary).items()},
             folder / "traffic.har": _safe(
                 json.dumps(har_archive(summary.entries), ensure_ascii=False) + "\n"
             ),
