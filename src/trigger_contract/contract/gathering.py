@@ -13,7 +13,7 @@ from trigger_contract.contract.baseline import Deviation, compare, dump_deviatio
 from trigger_contract.contract.coverage import ASPECTS, Coverage, coverage
 from trigger_contract.contract.findings import Outcome
 from trigger_contract.contract.loader import order_of
-from trigger_contract.contract.report.write import write_reports
+from trigger_contract.contract.report.write import write_allure, write_reports
 from trigger_contract.contract.session import Session
 from trigger_contract.contract.summary import Summary
 from trigger_contract.document.files import write_files
@@ -88,3 +88,5 @@ class Gathering:
             write_files({settings.write_known: dump_deviations(findings, self._deviations)})
         if settings.report:
             write_reports(summary, settings.report)
+        if settings.allure:
+            write_allure(summary, settings.allure)

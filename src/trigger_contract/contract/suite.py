@@ -18,7 +18,7 @@ from trigger_contract.contract.loader import check_probes, every_law
 from trigger_contract.contract.preflight import preflight
 from trigger_contract.contract.report.github import step_summary, workflow_commands
 from trigger_contract.contract.report.text import print_summary
-from trigger_contract.contract.report.write import check_folder
+from trigger_contract.contract.report.write import check_folders
 from trigger_contract.contract.runner import Judged, judge, planned
 from trigger_contract.contract.session import KeyLost, Session
 from trigger_contract.contract.settings import Settings
@@ -79,8 +79,7 @@ def run_suite(settings: Settings, console: Console) -> int:
     """
     check_probes(every_law(settings.laws), settings.probe)
     deviations = read_deviations(settings.known) if settings.known else []
-    if settings.report:
-        check_folder(settings.report)
+    check_folders(settings)
     session = Session(settings)
     gathering = Gathering(session, deviations)
     try:
