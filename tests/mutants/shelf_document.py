@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mutants.shelf import COLOURS, DEFAULT, LARGEST, Form
+from trigger_contract.document.version30 import upgrade
 
 
 def document(form: Form) -> dict[str, Any]:
@@ -25,7 +26,7 @@ def document(form: Form) -> dict[str, Any]:
         paths["/shelves"] = {
             "get": {"operationId": "shelves", "responses": {"200": _json("ok", body), "401": _error()}}
         }
-    return {
+    made: dict[str, Any] = {
         "openapi": form.version,
         "info": {"title": "Things", "version": "1"},
         "servers": [{"url": "http://server.test"}],
@@ -36,6 +37,8 @@ def document(form: Form) -> dict[str, Any]:
             "schemas": {"Thing": thing(form, identity)},
         },
     }
+    upgrade(made)
+    return made
 
 
 def thing(form: Form, identity: dict[str, Any]) -> dict[str, Any]:

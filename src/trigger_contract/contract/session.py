@@ -19,7 +19,7 @@ from trigger_contract.contract.exchange import Exchange, Request
 from trigger_contract.contract.findings import Finding
 from trigger_contract.contract.har import har_entry
 from trigger_contract.contract.notes import Notes, current, noting
-from trigger_contract.contract.places import NothingKnown, Places
+from trigger_contract.contract.places import Places
 from trigger_contract.contract.pool import Pool
 from trigger_contract.contract.readings import Readings, published_readings
 from trigger_contract.contract.redaction import Redactor
@@ -337,8 +337,6 @@ class Session:
         return found
 
     def _whole(self, subject: Subject) -> Walk:
-        if self.places.home(subject) is None:
-            raise NothingKnown(f"no list names a {subject.id_parameter['name']} for it")
         found = whole(self, subject)
         with self._lock:
             self._ever.setdefault(subject.name, set()).update(found.ids)

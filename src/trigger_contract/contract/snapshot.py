@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from trigger_contract.contract.exchange import Exchange
+from trigger_contract.contract.places import NothingKnown
 from trigger_contract.contract.steps import Step, at_path, link_of, target_of
 from trigger_contract.contract.subjects import Subject
 from trigger_contract.contract.values import upper_bound
@@ -125,8 +126,13 @@ def read_page(
         subject: A list operation.
         values: A value for each query name.
         purpose: Why, in a few words.
-        address: The address of the page, where an answer named one; it is asked for instead.
+        address: The target of the page, where an answer named one; it is asked for instead.
+
+    Raises:
+        NothingKnown: The list stands below a thing of which none is known.
     """
+    if session.places.home(subject) is None:
+        raise NothingKnown(f"no list names a {subject.id_parameter['name']} for it")
     if address is None:
         exchange = session.ask(subject, values=values, purpose=purpose)
     else:

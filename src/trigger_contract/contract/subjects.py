@@ -328,7 +328,11 @@ def _is(one: Operation | None, other: Operation) -> bool:
 def _relations(document: Mapping[str, Any], subjects: Sequence[Subject]) -> Iterator[Relation]:
     """Yield which operations take the ids that a list names: as links say, then by form; each pair once."""
     known: set[tuple[str, str]] = set()
-    for relation in (*_linked(document, subjects), *_by_form(document, subjects)):
+    for relation in (
+        *_linked(document, subjects),
+        *_by_form(document, subjects),
+        *_below(document, subjects),
+    ):
         pair = relation.source.name, relation.target.name
         if pair not in known:
             known.add(pair)
@@ -365,6 +369,22 @@ def _by_form(document: Mapping[str, Any], subjects: Sequence[Subject]) -> Iterat
             if _takes_id_of(resource, target):
                 reads = _is(resource.read, target.operation)
                 yield Relation(source, target, resource.identity.parameter, resource.identity.field, reads)
+
+
+def _below(document: Mapping[str, Any], subjects: Sequence[Subject]) -> Iterator[Relation]:
+    """Yield what stands right below a list in the path, also where no operation reads its items."""
+    lists = {_unversioned(item.operation.path): item for item in subjects if item.items is not None}
+    for target in subjects:
+        if not target.path_parameters:
+            continue
+        parameter = target.id_parameter["name"]
+        above = target.operation.path.partition("/{" + parameter + "}")[0]
+        source = lists.get(_unversioned(above))
+        if source is None or len(source.path_parameters) >= len(target.path_parameters):
+            continue
+        noun = above.rpartition("/")[2]
+        if field := identity_of(composition(document), source.item_schema, parameter, noun):
+            yield Relation(source, target, parameter, field)
 
 
 def _takes_id_of(resource: Resource, target: Subject) -> bool:

@@ -107,7 +107,9 @@ class Judge:
             return
         key = self._response_key(subject, status)
         if key is None:
-            if not (lenient and 400 <= status < 500):
+            # That nothing is there needs no page to say so (RFC 9110, section 15.5.5).
+            is_absence = status == 404 and bool(subject.path_parameters)
+            if not is_absence and not (lenient and 400 <= status < 500):
                 yield self._undocumented(subject, status)
             return
         # An odd request may be refused before it reaches the API; a refusal from there has no format.

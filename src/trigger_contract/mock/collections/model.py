@@ -188,8 +188,9 @@ def _more(living: Living, role: str | None, operation: Operation) -> str:
         return f": {'; '.join(parts)}"
     if role == "action":
         action = action_of(living.resource, operation)
-        if action is not None and action.sets is not None:
-            return f": sets `{action.sets[0]}` to {action.sets[1]!r}"
+        sets = living.writer.effect(action) if action is not None else None
+        if sets is not None:
+            return f": sets `{sets[0]}` to {sets[1]!r}"
         return (
             ": changes what was sent along"
             if operation.definition.get("requestBody")

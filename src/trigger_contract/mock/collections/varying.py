@@ -9,6 +9,7 @@ from typing import Any
 
 _ALNUM = re.compile(r"[0-9A-Za-z]+")
 _HEX = re.compile(r"(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{6,}")
+_ENDING = re.compile(r"[0-9]{1,15}$")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+")
 
@@ -41,6 +42,11 @@ def another(text: str, number: int) -> Iterator[str]:
         word = last[0]
         if word.isdigit():
             yield text[: last.start()] + str(int(word) + number).zfill(len(word)) + text[last.end() :]
+        elif not _looks_random(word) and (digits := _ENDING.search(word)):
+            count = int(digits[0]) + number
+            yield (
+                text[: last.start() + digits.start()] + str(count).zfill(len(digits[0])) + text[last.end() :]
+            )
         elif _looks_random(word) or (len(parts) > 1 and "_" in text):
             yield text[: last.start()] + _like(word, number) + text[last.end() :]
     yield f"{text} {number + 1}"

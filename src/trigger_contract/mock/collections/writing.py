@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,12 @@ from trigger_contract.mock.collections.table import Scope, Table, Thing
 _EMPTY: dict[str, tuple[Any, ...]] = {
     "array": ([],), "object": ({},), "boolean": (False,), "integer": (0, 1), "number": (0, 1), "string": (),
 }  # fmt: skip
+
+_SETS = re.compile(
+    r"\b(?:sets?|changes?|moves?|puts?|turns?|switches) (?:the |its )?[`\"']?(\w+)[`\"']? "
+    r"(?:of [^.;]{1,40}? )?to (?:be )?[`\"']?(\w+)",
+    re.IGNORECASE,
+)
 
 
 class Writer:
@@ -115,11 +122,33 @@ class Writer:
                 continue
             if self._judge.fits(self.declared[kept], value):
                 state[kept] = value
-        if action.sets is not None:
-            state[action.sets[0]] = action.sets[1]
+        sets = self.effect(action)
+        if sets is not None:
+            state[sets[0]] = sets[1]
             self._date(state, action, now)
         if state != thing.state:
             self._keep(thing, state, now)
+
+    def effect(self, action: Action) -> tuple[str, Any] | None:
+        """Return the property that an action sets and its value: as its text says, else as its name does."""
+        definition = action.operation.definition
+        said = f"{definition.get('summary') or ''}. {definition.get('description') or ''}"
+        for match in _SETS.finditer(said):
+            name = same_name(match[1], self.declared)
+            if name is None:
+                continue
+            for value in (
+                match[2],
+                *listed(self._views, self.declared[name]),
+                {"true": True, "false": False},
+            ):
+                if isinstance(value, Mapping):
+                    value = value.get(match[2].lower())
+                elif flat(value) != flat(match[2]):
+                    continue
+                if value is not None and self._judge.fits(self.declared[name], value):
+                    return name, value
+        return action.sets
 
     def _date(self, state: dict[str, Any], action: Action, now: int) -> None:
         """Note when it was done, and that what it undoes is undone."""
