@@ -84,7 +84,7 @@ class Client:
         self._not_before = 0.0
         self.sent = 0
         self.most = settings.max_requests or 8000
-        self.seconds = settings.time_limit or 90.0
+        self.seconds = settings.time_limit or 300.0
         self.times: list[float] = []
         self.exhausted = ""
 

@@ -271,6 +271,9 @@ def _judge(
             at=subject.leaf_pointer(leaf),
         )
     expected = part(list(before.by_id))
+    if not before.is_whole and ids[: len(expected)] == list(expected):
+        # Nobody read behind the end of the snapshot, so what comes there is as good as anything.
+        return
     if _fits(ids, expected, reversible=reversible) or not before.identity:
         return
     after = session.refresh(subject)

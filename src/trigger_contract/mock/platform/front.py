@@ -127,6 +127,15 @@ class Front:
             return answers.html(400, "Bad Request")
         return self._enter(request, *found)
 
+    def within(self, request: Request) -> Answer | None:
+        """Answer a request that other doors have let in; None where the service has no such operation."""
+        found = self.find(request.path)
+        name = found[0].function(request.method) if found is not None else ""
+        if found is None or not name:
+            return None
+        route, path = found
+        return self._functions[name](Visit(request, route, path, dict(pairs(request.query)), Bearer()))
+
     def _enter(self, request: Request, route: Route, path: tuple[str, ...]) -> Answer:
         name = self._function(request, route)
         if isinstance(name, Answer):
