@@ -5,24 +5,34 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
-from trigger_contract.document.operations import Operation
+from trigger_contract.document.operations import Operation, is_json
 from trigger_contract.document.references import resolve
 from trigger_contract.mock.judging import Judge
 from trigger_contract.mock.messages import Answer, Request, json_answer
 from trigger_contract.mock.query import Reading, readings, spell
 from trigger_contract.mock.refusals import Refusals
-from trigger_contract.mock.sample import is_json, sample
+from trigger_contract.mock.sample import sample
 
 _MAX_DETAILS = 20
+
+
+class Judged(NamedTuple):
+    """A request that breaks nothing the document says, with its JSON body."""
+
+    body: Any
 
 
 class GenericOperation:
     """One operation answered from its schema alone."""
 
     def __init__(
-        self, document: Mapping[str, Any], operation: Operation, refusals: Refusals, judge: Judge
+        self,
+        document: Mapping[str, Any],
+        operation: Operation,
+        refusals: Refusals,
+        judge: Judge,
     ) -> None:
         self._document = document
         self._operation = operation
@@ -37,16 +47,37 @@ class GenericOperation:
             if p["in"] == "header" and p.get("schema") is not None
         ]
 
-    def answer(self, request: Request, reading: Reading) -> Answer:
-        """Judge a request and answer it."""
+    @property
+    def reads_headers(self) -> bool:
+        """Whether the answer may depend on a header that the document declares."""
+        return bool(self._headers)
+
+    def judge(self, request: Request, path: Mapping[str, str], reading: Reading) -> Answer | Judged:
+        """Judge all of a request: returns the refusal, or what was sent."""
+        wrong_query = bool(reading.details)
+        self._read_path(path, reading)
+        only_path = bool(reading.details) and not wrong_query
         self._read_headers(request, reading)
-        media_problem = self._read_body(request, reading)
-        if reading.details or media_problem:
-            status = self._refusals.documented(self._operation, *((415,) if media_problem else ()), 400, 422)
-            return self._refusals.answer(
-                self._operation, status or media_problem or 400, details=reading.details[:_MAX_DETAILS],
-                text=_said(reading.details[0]) if reading.details else "Unsupported media type",
-            )  # fmt: skip
+        body, media_problem = self._read_body(request, reading)
+        if not reading.details and not media_problem:
+            return Judged(body)
+        # An id that cannot be one names nothing, where that is all that is documented.
+        statuses = (400, 422, 404) if only_path and self._refused_as_unknown else (400, 422)
+        status = self._refusals.documented(self._operation, *((415,) if media_problem else ()), *statuses)
+        return self._refusals.answer(
+            self._operation, status or media_problem or 400, details=reading.details[:_MAX_DETAILS],
+            text=_said(reading.details[0]) if reading.details else "Unsupported media type",
+        )  # fmt: skip
+
+    @property
+    def _refused_as_unknown(self) -> bool:
+        documents = self._refusals.documents
+        return documents(self._operation, 404) and not (
+            documents(self._operation, 400) or documents(self._operation, 422)
+        )
+
+    def answer(self) -> Answer:
+        """Answer from the schema alone."""
         if self._answer is None:
             self._answer = self._success()
         return self._answer
@@ -104,39 +135,40 @@ class GenericOperation:
                 continue
             self._judge_text(parameter["schema"], value.decode("utf-8", "replace"), reading, name)
 
-    def read_path(self, path: Mapping[str, str], reading: Reading) -> None:
+    def _read_path(self, path: Mapping[str, str], reading: Reading) -> None:
         """Judge the path parameters."""
         for parameter in self._operation.parameters:
             if parameter["in"] == "path" and parameter["name"] in path:
                 name = parameter["name"]
                 self._judge_text(parameter.get("schema", {}), path[name], reading, name)
 
-    def _read_body(self, request: Request, reading: Reading) -> int | None:
-        """Judge the body; returns 415 where its media type is none of the documented ones."""
+    def _read_body(self, request: Request, reading: Reading) -> tuple[Any, int | None]:
+        """Judge the body; returns it, and 415 where its media type is none of the documented ones."""
         if self._body is None:
-            return None
+            return None, None
         if request.body is None:
             reading.refuse("body", "The body is too large or did not come in time", "too_big")
-            return None
+            return None, None
         if not request.body:
             if self._body.get("required"):
                 reading.refuse("body", "Required", "invalid_type")
-            return None
+            return None, None
         content = self._body.get("content") or {}
         given = request.headers.get(b"content-type", b"application/json").decode("latin-1")
         given = given.split(";")[0].strip().lower()
         chosen = next((name for name in content if _covers(name, given)), None)
         if content and chosen is None:
-            return int(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-        if chosen is None or not is_json(given) or "schema" not in content[chosen]:
-            return None
+            return None, int(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+        if chosen is None or not is_json(given):
+            return None, None
         try:
             value = json.loads(request.body)
         except (ValueError, RecursionError):
             reading.refuse("body", "The body is not JSON", "invalid_json")
-            return None
-        self._judge_value(content[chosen]["schema"], value, reading, "body")
-        return None
+            return None, None
+        if "schema" in content[chosen]:
+            self._judge_value(content[chosen]["schema"], value, reading, "body")
+        return value, None
 
     def _judge_text(self, schema: Any, text: str, reading: Reading, name: str) -> None:
         """Judge the text of a path parameter or a header, whose items are joined by commas."""

@@ -17,7 +17,7 @@ from trigger_contract.mock.judging import Fault, Judge
 MAX_QUERY = 16 * 1024
 """Longest query string read, in bytes."""
 
-_INTEGER = re.compile(r"-?[0-9]{1,18}")
+_INTEGER = re.compile(r"-?[0-9]{1,19}")
 _NUMBER = re.compile(r"-?[0-9]{1,300}(?:\.[0-9]{1,300})?(?:[eE][+-]?[0-9]{1,3})?")
 
 
@@ -155,6 +155,9 @@ class _Rule:
         if "array" in self._kinds:
             texts = split_list(leaf, values[-1]) if leaf.separator else values
             items = [text.strip() for text in texts if text.strip()]
+            if leaf.separator is None and len(leaf.path) > 1 and not self._fits_list(items):
+                # How a list inside of an object is sent is left open by OpenAPI; most join it by commas.
+                items = [part.strip() for text in items for part in text.split(",") if part.strip()]
             if items:
                 self._judge_list(items, reading, enum)
             return
@@ -165,6 +168,10 @@ class _Rule:
         if text == "" and not {"integer", "number"} & self._kinds and not leaf.required:
             return
         self._judge_scalar(text, reading, enum)
+
+    def _fits_list(self, items: list[str]) -> bool:
+        kinds = self._judge.kinds(self._items)
+        return self._judge.fits(self._schema, [next(readings(kinds, item), item) for item in items])
 
     def _judge_list(self, items: list[str], reading: Reading, enum: Collection[str] | None) -> None:
         kinds = self._judge.kinds(self._items)

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from trigger_contract.document.operations import Operation, operations, response_schema
+from trigger_contract.document.operations import Operation, is_json, operations, response_of, response_schema
 from trigger_contract.document.references import resolve
 from trigger_contract.mock.messages import Answer, json_answer
+
+_TEXTS = ("error", "message", "detail", "title")
+"""What the member that says what is wrong is called."""
 
 
 class Refusals:
@@ -25,6 +28,11 @@ class Refusals:
             if str(status) in responses:
                 return status
         return next((s for s in statuses if f"{s // 100}XX" in responses or "default" in responses), None)
+
+    def documents(self, operation: Operation, status: int) -> bool:
+        """Whether the operation documents a status, exactly or as a range."""
+        responses = operation.definition.get("responses") or {}
+        return str(status) in responses or f"{status // 100}XX" in responses
 
     def answer(
         self,
@@ -47,7 +55,17 @@ class Refusals:
         schema = self._schema(operation, status)
         if schema is None:
             return json_answer(status, self._undocumented(operation, status, text), headers)
-        return json_answer(status, self._body(schema, status, details, text), headers)
+        answer = json_answer(status, self._body(schema, status, details, text), headers)
+        media = self._media(operation, status)
+        return answer if media is None else Answer(status, answer.body, (media, *answer.headers[1:]))
+
+    def _media(self, operation: Operation, status: int) -> tuple[bytes, bytes] | None:
+        """Return the content type of an error that is documented as JSON of its own kind (RFC 9457)."""
+        response = response_of(self._document, operation, str(status)) or {}
+        names = [str(name) for name in response.get("content") or {} if is_json(str(name))]
+        if not names or any(name.split(";")[0].strip() == "application/json" for name in names):
+            return None
+        return (b"content-type", names[0].encode("latin-1", "replace"))
 
     def text(self, operation: Operation, status: int) -> str:
         """Return the error text of a status: the operation's own, else a sibling's, else the standard phrase.
@@ -83,7 +101,9 @@ class Refusals:
                     body[name] = [self._detail(raw, detail) for detail in details]
             elif fixed is not None:
                 body[name] = fixed
-            elif name in ("error", "message", "detail", "title") and "string" in str(raw.get("type")):
+            elif isinstance(raw.get("enum"), list) and raw["enum"] and name in _TEXTS:
+                body[name] = text if text in raw["enum"] else raw["enum"][0]
+            elif name in _TEXTS and "string" in str(raw.get("type")):
                 said = text if name != "error" or "example" not in raw else raw["example"]
                 body[name] = said or HTTPStatus(status).phrase
             elif name == "status" and raw.get("type") in ("integer", "number"):

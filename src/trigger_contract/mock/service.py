@@ -11,8 +11,11 @@ from typing import Any
 
 from trigger_contract.document.operations import Operation, operations
 from trigger_contract.document.references import resolve
+from trigger_contract.document.resource import Resource
 from trigger_contract.document.wire import query_leaves
 from trigger_contract.mock.clock import Clock
+from trigger_contract.mock.collections.model import Ask, Collections
+from trigger_contract.mock.deviations import Deviation
 from trigger_contract.mock.faults import Fault, Faults, RateLimit
 from trigger_contract.mock.generic import GenericOperation
 from trigger_contract.mock.journal import Journal
@@ -20,15 +23,25 @@ from trigger_contract.mock.judging import Judge, check_patterns
 from trigger_contract.mock.keys import Doorkeeper, Refusal, query_keys
 from trigger_contract.mock.listquery import ListReader
 from trigger_contract.mock.messages import Answer, Request, json_answer
+from trigger_contract.mock.platform.front import Front
+from trigger_contract.mock.platform.gate import Gate
+from trigger_contract.mock.platform.operations import operations_of
+from trigger_contract.mock.platform.things import Things
+from trigger_contract.mock.platform.world import World
 from trigger_contract.mock.progress import Progress
-from trigger_contract.mock.query import QueryReader, pairs
+from trigger_contract.mock.query import QueryReader, Reading, pairs
 from trigger_contract.mock.refusals import Refusals
 from trigger_contract.mock.router import MAX_PATH, Match, Router, shape
-from trigger_contract.mock.runs import SHOULD_RETRY, Call, RunsModel
+from trigger_contract.mock.runs import SHOULD_RETRY, TASKS, Call, RunsModel
 from trigger_contract.mock.seed import seeded
 from trigger_contract.mock.settings import Settings
 from trigger_contract.mock.store import DEVELOPMENT, Store
 from trigger_contract.mock.views import PACKETS, Views
+
+DOORS = frozenset({Deviation.D23, Deviation.D24, Deviation.D25, Deviation.D26})
+"""The deviations that change how a request comes in, whatever it asks for."""
+_KEPT = 1000
+"""So many answers are kept until something is written; whoever asks for a page again gets it at once."""
 
 CHALLENGE = (b"www-authenticate", b'Bearer realm="trigger-contract"')
 
@@ -44,6 +57,7 @@ class _Door:
     generic: GenericOperation
     patterns: tuple[tuple[str, Mapping[str, str]], ...]
     secured_by_bearer: bool
+    keeps: bool
 
 
 class Service:
@@ -67,9 +81,17 @@ class Service:
         self.model = RunsModel(
             document, self.store, self.clock, self.progress, self.views, self.refusals, settings.deviations
         )
+        self.things = Things(self.store)
+        self._world = World(
+            self.store, self.things, self.clock, self.progress, settings.token, settings.deviations
+        )
+        self.model.index_delay = round(settings.index_delay * 1000)
         self._judge = Judge(document)
         check_patterns(document)
+        self.collections = Collections(document, self.refusals, self.clock.now, self._keeper)
+        self._kept: dict[tuple[bytes, bytes, bytes], Answer] = {}
         self._keys = Doorkeeper(document, settings, self.clock.now)
+        self._front = self._build_front()
         self._doors: dict[tuple[str, str], _Door] = {}
         self._bare = "bare-refusals" in settings.deviations
         self.faults = Faults()
@@ -82,7 +104,7 @@ class Service:
         # One request at a time: the store is used by the server's thread and by a test's.
         self.lock = threading.RLock()
         for operation in self.operations:
-            self._door(operation)
+            self._keys.alternatives(operation)  # tells of a scheme that is not there before anyone asks
         self.seed = int(self.store.fact("seed") or settings.seed)
         if self.store.fact("seed") is None:
             self.reseed()
@@ -102,13 +124,16 @@ class Service:
         self.faults.clear()
         self.journal.clear()
         self.progress.progression = self.settings.progression
+        self.collections.clear()
+        self._kept.clear()
         self.reseed(runs, seed)
 
     def reseed(self, runs: int | None = None, seed: int | None = None) -> None:
         """Replace all runs by freshly seeded ones."""
+        self.things.clear()
         self.seed = self.settings.seed if seed is None else seed
         count = self.settings.runs if runs is None else runs
-        if all(door.handler is None for door in self._doors.values()):
+        if not any(self._handler(operation) for operation in self.operations):
             count = 0  # nothing in this document would ever show a run
         self.store.fill(seeded(count, self.seed, self.clock.now()), seed=str(self.seed))
         self.progress.forget()
@@ -134,6 +159,8 @@ class Service:
         return self._answer(request, self.router.find(request.method, request.path))
 
     def _answer(self, request: Request, found: Match | list[str] | None) -> Answer:
+        if self._front is not None and (answer := self._front.answer(request)) is not None:
+            return answer
         if isinstance(found, Match):
             return self._enter(self._door(found.operation), found.parameters, request)
         if found is not None:
@@ -144,6 +171,17 @@ class Service:
         if len(request.path) > MAX_PATH:
             return json_answer(414, {"error": "URI too long"})
         return json_answer(404, {"error": "Not found"})
+
+    def _is_elsewhere(self, request: Request) -> bool:
+        """Whether a request is for something that the service's own doors do not lead to."""
+        return self.router.find(request.method, request.path) is not None or request.path.startswith(
+            PACKETS.encode()
+        )
+
+    def adopt(self, environment: Mapping[str, str]) -> None:
+        """Become the server of another environment."""
+        self.store.adopt(environment)
+        self.views.forget()
 
     def check_fault(self, fault: Fault) -> None:
         """Refuse a fault for an operation that is not there: it would never strike, and a test pass for it.
@@ -163,6 +201,8 @@ class Service:
 
     def turns_away(self, request: Request) -> bool:
         """Whether a request is refused whatever its body is: by its path, its method or its key."""
+        if self._front is not None and self._front.find(request.path) is not None:
+            return False
         found = self.router.find(request.method, request.path)
         if not isinstance(found, Match):
             return True
@@ -173,6 +213,19 @@ class Service:
 
     # Inside
 
+    def _build_front(self) -> Front | None:
+        """Return the service's own doors, where a deviation opens one of them."""
+        on = self.settings.deviations
+        if not on & DOORS:
+            return None
+        paths = {shape(operation.path): operation for operation in operations(self.document)}
+        own = {path: paths[path] for path in self.model.handlers if path in paths and path != TASKS}
+        if not own:
+            return None
+        gate = Gate(self.settings, self.clock.now, lambda: (self.store.environment["id"], self.store.adopted))
+        functions = operations_of(self._world, self.model, self.views, own)
+        return Front(gate, functions, on, paths.__contains__, self._is_elsewhere)
+
     def _enter(self, door: _Door, path: Mapping[str, str], request: Request) -> Answer:
         """Judge a request in the order 401, 400, 404, then hand it to the operation."""
         run_id = next(iter(path.values()), None)
@@ -180,17 +233,35 @@ class Service:
         if isinstance(caller, Refusal):
             return self._refuse(door, caller)
         operation = door.operation
+        if door.keeps and (kept := self._kept.get(_sameness(request))) is not None:
+            return kept
         enums = self.model.enums(operation, request) if door.handler else None
         reading = door.reader.read(request.query, enums)
         if door.handler is None:
-            door.generic.read_path(path, reading)
-            return door.generic.answer(request, reading)
+            return self._live(door, path, request, reading)
         for name, pattern in door.patterns:
             if not self._judge.fits(pattern, path[name]):
                 return self._malformed(operation)
         if reading.details and operation.path not in ("/api/v1/runs", "/api/tasks/runs"):
             return self._refusals_for_query(operation, reading.details)
         return door.handler(Call(request, operation, caller, path, reading))
+
+    def _live(self, door: _Door, path: Mapping[str, str], request: Request, reading: Reading) -> Answer:
+        """Answer an operation of a resource by form, or from its schema alone."""
+        judged = door.generic.judge(request, path, reading)
+        if isinstance(judged, Answer):
+            return judged
+        handler = self.collections.handler(door.operation)
+        answer = handler(Ask(request, path, reading, judged.body)) if handler is not None else None
+        if door.operation.method != "get":
+            self._kept.clear()
+        if answer is None:
+            return door.generic.answer()
+        if door.keeps and answer.status == 200:
+            if len(self._kept) >= _KEPT:
+                self._kept.clear()
+            self._kept[_sameness(request)] = answer
+        return answer
 
     def _refusals_for_query(self, operation: Operation, details: list[dict[str, Any]]) -> Answer:
         if self.settings.strict_query:
@@ -238,8 +309,11 @@ class Service:
             door = self._doors[operation.path, operation.method] = self._build(operation)
         return door
 
+    def _handler(self, operation: Operation) -> Callable[[Call], Answer] | None:
+        return self.model.handlers.get(shape(operation.path)) if operation.method == "get" else None
+
     def _build(self, operation: Operation) -> _Door:
-        handler = self.model.handlers.get(shape(operation.path)) if operation.method == "get" else None
+        handler = self._handler(operation)
         strict = self.settings.strict_query
         patterns = []
         for parameter in operation.parameters:
@@ -248,6 +322,7 @@ class Service:
             if parameter["in"] == "path" and pattern:
                 patterns.append((parameter["name"], {"pattern": pattern}))
         alternatives = self._keys.alternatives(operation)
+        generic = GenericOperation(self.document, operation, self.refusals, self._judge)
         bearer = any(
             not name.lower().startswith("apikey") for option in operation.security for name in option
         )
@@ -258,15 +333,31 @@ class Service:
             if handler
             else QueryReader(self._judge, query_leaves(self.document, operation), strict=strict),
             handler,
-            GenericOperation(self.document, operation, self.refusals, self._judge),
+            generic,
             tuple(patterns),
             bearer,
+            handler is None
+            and operation.method == "get"
+            and not generic.reads_headers
+            and self.collections.keeps(operation),
         )
+
+    def _keeper(self, resource: Resource) -> Callable[[str], bool] | None:
+        """Return what says whether a run is there, for a resource that the runs model answers for."""
+        for operation in (resource.list, resource.read):
+            if operation is not None and shape(operation.path) in self.model.handlers:
+                return lambda key: self.store.get(key) is not None
+        return None
 
     @cached_property
     def document_json(self) -> bytes:
         """The document as JSON."""
         return json_answer(200, self.document).body
+
+
+def _sameness(request: Request) -> tuple[bytes, bytes, bytes]:
+    """Return what two requests must share to get the same answer while nothing is written."""
+    return request.path, request.query, request.headers.get(b"host", b"")
 
 
 def environment(token: str) -> dict[str, str]:

@@ -1,0 +1,232 @@
+"""The things of one resource: which there are, below which others, and how each is told from the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from trigger_contract.document.composition import View
+from trigger_contract.document.conjunction import types_of
+from trigger_contract.document.resource import Resource
+from trigger_contract.document.words import flat, singular
+from trigger_contract.mock.collections.making import ABSENT, Maker
+from trigger_contract.mock.collections.shaping import Shaper
+from trigger_contract.mock.collections.varying import another, fitted
+
+Scope = tuple[str, ...]
+"""The identities that a thing stands below, from the outermost."""
+
+TOP = 30
+BELOW = 12
+_SCOPES = 200
+"""Below so many things something is seeded; below those after them there is nothing at first."""
+_MOST = 90
+_REMEMBERED = 10_000
+
+
+@dataclass(slots=True)
+class Thing:
+    """One thing.
+
+    Attributes:
+        key: Its identity as it stands in a path.
+        scope: What it stands below.
+        state: All that is known of it; also what is never shown.
+        number: Its turn, by which what a schema asks for beside the state is made.
+        shown: Its state as schemas show it, by the ``id`` of the schema; forgotten with each change.
+    """
+
+    key: str
+    scope: Scope
+    state: dict[str, Any]
+    number: int
+    shown: dict[int, Any] = field(default_factory=dict)
+
+
+class Table:
+    """All things of one resource, seeded where they are first asked for.
+
+    Args:
+        resource: The resource.
+        schemas: The schemas that show one thing, the fullest first.
+        shaper: Writes and makes values.
+        examples: Things that the document shows as examples.
+        relation: Returns the identity that a property of some name takes over from another resource.
+    """
+
+    def __init__(
+        self,
+        resource: Resource,
+        schemas: list[View],
+        shaper: Shaper,
+        examples: list[Mapping[str, Any]],
+        relation: Callable[[str, int], Any],
+    ) -> None:
+        self.resource = resource
+        self.schemas = schemas
+        self.shaper = shaper
+        self.maker: Maker = shaper.maker
+        self._examples = examples
+        self._relation = relation
+        self._scopes: dict[Scope, dict[str, Thing]] = {}
+        self._gone: set[tuple[Scope, str]] = set()
+        self._count = 0
+        identity = resource.identity
+        self.field = identity.field if identity else None
+        self.identity_view: View = self._identity_view()
+
+    def _identity_view(self) -> View:
+        identity = self.resource.identity
+        if identity is None:
+            return {}
+        for schema in self.schemas:
+            declared = self.shaper.declared(schema)
+            if identity.field in declared:
+                return declared[identity.field]
+        return identity.schema
+
+    # Reading
+
+    def things(self, scope: Scope) -> dict[str, Thing]:
+        """Return the things below others, by identity, in the order in which they were made."""
+        found = self._scopes.get(scope)
+        if found is None:
+            found = self._scopes[scope] = {}
+            if len(self._scopes) <= _SCOPES:
+                self._seed(scope, found)
+        return found
+
+    def get(self, scope: Scope, key: str) -> Thing | None:
+        """Return the thing of that identity."""
+        return self.things(scope).get(key)
+
+    def was_there(self, scope: Scope, key: str) -> bool:
+        """Whether there was a thing of that identity which was removed."""
+        return (scope, key) in self._gone
+
+    def total(self) -> int:
+        """Return how many things there are, as far as they were seeded."""
+        return sum(len(things) for things in self._scopes.values())
+
+    # Writing
+
+    def add(self, scope: Scope, state: dict[str, Any], key: str, number: int) -> Thing:
+        """Add a thing, or put it in the place of another one of this identity."""
+        thing = Thing(key, scope, state, number)
+        self.things(scope)[key] = thing
+        return thing
+
+    def remove(self, thing: Thing) -> None:
+        """Remove a thing."""
+        if len(self._gone) < _REMEMBERED:
+            self._gone.add((thing.scope, thing.key))
+        self._scopes.get(thing.scope, {}).pop(thing.key, None)
+
+    def remove_below(self, scope: Scope) -> None:
+        """Remove everything that stands below a thing; nothing is seeded there again."""
+        for known in [known for known in self._scopes if known[: len(scope)] == scope]:
+            self._scopes[known] = {}
+        if len(self.resource.parents) == len(scope):
+            self._scopes[scope] = {}
+
+    def next_number(self) -> int:
+        """Return a turn that no thing had."""
+        self._count = max(self._count, _MOST)
+        self._count += 1
+        return self._count
+
+    # Making
+
+    def identity(self, scope: Scope, number: int) -> Any:
+        """Return the identity of a number, in the form of the document's examples."""
+        if self.field is None:
+            return None
+        view = self.identity_view
+        shown = [example[self.field] for example in self._examples if self.field in example]
+        offset = sum(sum(map(ord, part)) * 7 + 31 for part in scope) if scope else 0
+        kinds = types_of(view) or types_of(self.resource.identity.schema if self.resource.identity else {})
+        if not scope and number < len(shown):
+            return shown[number]
+        if {"integer", "number"} & set(kinds) and "string" not in kinds:
+            first = shown[0] if shown and isinstance(shown[0], int) else None
+            return self._integer(first, number + offset)
+        if view.get("format") == "uuid":
+            name = f"{self.resource.name}/{'/'.join(scope)}"
+            return self.maker.formatted("uuid", number, name)
+        base = next((text for text in shown if isinstance(text, str)), None)
+        if base is None:
+            made = self.maker.make(view, 0, name=self.field, depth=1)
+            base = made if isinstance(made, str) and "enum" not in view else singular(self.resource.name)
+            if flat(self.field) in ("id", "uid", "guid") and "pattern" not in view and " " in base:
+                base = f"{singular(self.resource.name)}_1"
+        for text in another(base, number + offset):
+            fit = fitted(text, view)
+            if "/" not in fit and " " not in fit and self._fits_identity(fit):
+                return fit
+        return next(text for text in another(base, number + offset))
+
+    def _integer(self, first: int | None, number: int) -> int:
+        view = self.identity_view
+        low = first if first is not None else max(int(view.get("minimum") or 1), 1)
+        return low + number
+
+    def _fits_identity(self, value: Any) -> bool:
+        identity = self.resource.identity
+        return self.maker.judge.fits(self.identity_view, value) and (
+            identity is None or self.maker.judge.fits(identity.schema, value)
+        )
+
+    def made(self, number: int, scope: Scope = (), key: Any = None) -> dict[str, Any]:
+        """Return the state of a thing of that number, with its identity and what it stands below."""
+        hint = self._examples[number] if number < len(self._examples) else ABSENT
+        if hint is ABSENT and self._examples:
+            hint = self._examples[number % len(self._examples)]
+        state: dict[str, Any] = {}
+        for schema in reversed(self.schemas):
+            made = self.maker.make(schema, number, hint=hint)
+            state |= made if isinstance(made, dict) else {}
+        self.relate(state, number, scope)
+        if self.field is not None:
+            state[self.field] = self.identity(scope, number) if key is None else key
+        return state
+
+    def relate(self, state: dict[str, Any], number: int, scope: Scope) -> None:
+        """Write identities of other things into a state: of those it stands below, and of those it names."""
+        above = dict(zip(map(flat, self.resource.parents), scope, strict=False))
+        if self.resource.parent and scope:
+            above.setdefault(flat(singular(self.resource.parent.split(".")[-1])) + "id", scope[-1])
+        for schema in self.schemas:
+            for name, view in self.shaper.declared(schema).items():
+                if name == self.field:
+                    continue
+                value: Any = above.get(flat(name))
+                if value is None and name in state and state[name] is not None:
+                    value = self._relation(name, number)
+                if value is None:
+                    continue
+                for form in (value, str(value), int(value) if str(value).isdecimal() else value):
+                    if self.maker.judge.fits(view, form):
+                        state[name] = form
+                        break
+
+    def _seed(self, scope: Scope, into: dict[str, Thing]) -> None:
+        if self.resource.is_singleton or (self.resource.identity is None and self.resource.list is None):
+            into[""] = Thing("", scope, self.made(sum(map(ord, "".join(scope)))), 0)
+            return
+        for number in range(self._wanted(scope)):
+            turn = number + (sum(map(ord, "".join(scope))) if scope else 0)
+            key = self.identity(scope, number)
+            state = self.made(turn, scope, key)
+            name = str(key) if key is not None else str(number)
+            if name not in into:
+                into[name] = Thing(name, scope, state, turn)
+
+    def _wanted(self, scope: Scope) -> int:
+        """Return how many things are seeded: enough that each value of an enumeration occurs."""
+        longest = 0
+        for schema in self.schemas:
+            for view in self.shaper.declared(schema).values():
+                values = view.get("enum")
+                longest = max(longest, len(values) if isinstance(values, list) else 0)
+        return min(max(BELOW if scope else TOP, longest), _MOST)
