@@ -128,9 +128,9 @@ class Core:
         )
         self.total_timeout = checked_seconds("total_timeout", setup.total_timeout)
         self.max_response_size = setup.max_response_size
-        self._secrets = Secrets(setup.credentials, setup.optional)
+        self._secrets = Secrets(tuple(zip(setup.known, setup.given, strict=True)), setup.optional)
         self._security = setup.security
-        self._default_headers = dict(setup.default_headers)
+        self._default_headers = setup.headers
         self._on_request = setup.on_request
         self._on_response = setup.on_response
         self._is_copy = False

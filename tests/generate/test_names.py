@@ -43,7 +43,7 @@ def test_a_method_is_called_what_its_id_says_without_noun_and_version(
         ("get", "/v1/history/{item_id}", "get_history_item_v1_history__item_id__get", "history", "get_item"),
         ("get", "/users", "UsersController_findAll", "users", "find_all"),
         ("post", "/projects/{ref}/envvars/{env}", "create_project_envvar_v1", "envvars", "create"),
-        ("post", "/waitpoints/tokens/{id}/callback", "complete_token_callback", "waitpoints", "complete_token_callback"),
+        ("post", "/points/tokens/{id}/callback", "end_token_callback", "points", "end_token_callback"),
         ("get", "/content", "get_content", "files", "get_content"),
     ],
 )  # fmt: skip

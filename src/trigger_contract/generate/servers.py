@@ -145,7 +145,6 @@ _CLIENT_ARGUMENTS = (
     "on_request",
     "on_response",
     "http_client",
-    "response_validation",
 )
 
 
