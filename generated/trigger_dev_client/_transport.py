@@ -78,14 +78,19 @@ def default_timeout(http_client: HTTPClient | AsyncHTTPClient) -> Timeout:
 _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
-@contextmanager
-def within(deadline: float | None) -> Iterator[None]:
-    """Bound every step of the network by a moment of the monotonic clock, whatever drips."""
-    token = _deadline.set(deadline)
-    try:
-        yield
-    finally:
-        _deadline.reset(token)
+class within:  # noqa: N801  # used as a function, and quicker than a generator
+    """Bounds every step of the network by a moment of the monotonic clock, whatever drips."""
+
+    __slots__ = ("_deadline", "_token")
+
+    def __init__(self, deadline: float | None) -> None:
+        self._deadline = deadline
+
+    def __enter__(self) -> None:
+        self._token = _deadline.set(self._deadline)
+
+    def __exit__(self, *_: object) -> None:
+        _deadline.reset(self._token)
 
 
 @contextmanager
