@@ -28,7 +28,7 @@ from ._transport import (
     InvalidURL,
     Request,
     Response,
-    TooLarge,
+    Unreadable,
     async_read,
     async_within,
     read,
@@ -327,7 +327,7 @@ class BaseClient(Core):
                     response = self._attempt(http_client, request, operation, deadline, stream)
                 except HTTPError as error:
                     failure = error
-                except TooLarge as error:
+                except Unreadable as error:
                     raise self._connection_error(error, request) from None
                 now = time.monotonic()
                 self._log(request, attempt, _outcome(response, failure), now - started)
@@ -393,8 +393,8 @@ class BaseClient(Core):
             try:
                 request = redirected(request, response.headers["location"])
             except ValueError as error:
-                raise TooLarge(str(error)) from None
-        raise TooLarge(f"more than {_MOST_REDIRECTS} redirects")
+                raise Unreadable(str(error)) from None
+        raise Unreadable(f"more than {_MOST_REDIRECTS} redirects")
 
 
 class AsyncBaseClient(Core):
@@ -684,7 +684,7 @@ class AsyncBaseClient(Core):
                     )
                 except HTTPError as error:
                     failure = error
-                except TooLarge as error:
+                except Unreadable as error:
                     raise self._connection_error(error, request) from None
                 now = time.monotonic()
                 self._log(request, attempt, _outcome(response, failure), now - started)
@@ -750,8 +750,8 @@ class AsyncBaseClient(Core):
             try:
                 request = redirected(request, response.headers["location"])
             except ValueError as error:
-                raise TooLarge(str(error)) from None
-        raise TooLarge(f"more than {_MOST_REDIRECTS} redirects")
+                raise Unreadable(str(error)) from None
+        raise Unreadable(f"more than {_MOST_REDIRECTS} redirects")
 
 
 def _outcome(response: Response | None, failure: HTTPError | None) -> str:

@@ -31,6 +31,7 @@ from ._transport import (
     Response,
     TimeoutException,
     TooLarge,
+    Unreadable,
     default_timeout,
 )
 from .errors import (
@@ -127,9 +128,9 @@ class Core:
         )
         self.total_timeout = checked_seconds("total_timeout", setup.total_timeout)
         self.max_response_size = setup.max_response_size
-        self._secrets = Secrets(setup.credentials, setup.optional)
+        self._secrets = Secrets(tuple(zip(setup.known, setup.given, strict=True)), setup.optional)
         self._security = setup.security
-        self._default_headers = dict(setup.default_headers)
+        self._default_headers = setup.headers
         self._on_request = setup.on_request
         self._on_response = setup.on_response
         self._is_copy = False
@@ -248,7 +249,7 @@ class Core:
     def _secret_names(self) -> tuple[str, ...]:
         return self._secrets.names
 
-    def _connection_error(self, error: HTTPError | TooLarge, request: Request) -> APIError:
+    def _connection_error(self, error: HTTPError | Unreadable, request: Request) -> APIError:
         """Say what went wrong without a credential; what the error came of is shown unless it holds one."""
         scrubber = Scrubber(request, self._secret_names())
         masked = mask_request(request, self._secret_names())
@@ -470,5 +471,5 @@ def _parsed(content: bytes) -> Any:
         return content.decode("utf-8", "replace")
 
 
-def _reason(error: HTTPError) -> str:
+def _reason(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__

@@ -52,10 +52,17 @@ class PageRule(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a page stands: the arguments of its call, and the address that the server gave for it."""
+    """Where a page stands in its walk.
+
+    Attributes:
+        values: The arguments of its call.
+        address: The address that the server gave for it.
+        largest: How many items the fullest page before it had.
+    """
 
     values: Mapping[str, Any]
     address: str | None = None
+    largest: int = 0
 
 
 class _Position(Generic[ModelT, ItemT]):
@@ -118,7 +125,6 @@ class _Position(Generic[ModelT, ItemT]):
         rule, count = self._rule, len(self.data)
         here = self._sent(rule.after)
         here = rule.first if here is None else int(here)
-        size = self._sent(rule.size)
         if not count:
             return None
         following = here + 1 if rule.kind == "number" else here + count
@@ -130,9 +136,10 @@ class _Position(Generic[ModelT, ItemT]):
             return self._at(following)
         if rule.kind == "offset" and isinstance(total, (int, float)):
             return self._at(following) if following - rule.first < total else None
-        if isinstance(total, (int, float)) and isinstance(size, int):
-            return self._at(following) if (here - rule.first + 1) * size < total else None
         # A page that is not full is no end: a server may allow fewer items than were asked for.
+        if isinstance(total, (int, float)):
+            passed = (here - rule.first + 1) * max(self._place.largest, count)
+            return self._at(following) if passed < total else None
         return self._at(following)
 
     def _previous(self) -> Place | None:
@@ -162,13 +169,12 @@ class _Position(Generic[ModelT, ItemT]):
 
     def _at(self, position: Any) -> Place:
         rule = self._rule
-        return Place(
-            {
-                **self._place.values,
-                **({rule.before: None} if rule.before else {}),
-                str(rule.after): position,
-            }
-        )
+        values = {
+            **self._place.values,
+            **({rule.before: None} if rule.before else {}),
+            str(rule.after): position,
+        }
+        return Place(values, largest=max(self._place.largest, len(self.data)))
 
     def _last_identity(self) -> Any:
         data = self.data

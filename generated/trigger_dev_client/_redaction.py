@@ -157,7 +157,7 @@ def _secrets_of(request: Request, names: set[str]) -> Iterable[str]:
 def _any_spelling(text: str) -> str:
     """A pattern for a text whose every character may be written as JSON, URLs, HTML or Python escape it."""
     return "".join(
-        f"(?:{re.escape(mark)}|\\\\{re.escape(mark)}|\\\\u00{ord(mark):02x}|\\\\u00{ord(mark):02X}|\\\\x{ord(mark):02x}"
+        f"(?:\\\\*{re.escape(mark)}|\\\\+u00(?:{ord(mark):02x}|{ord(mark):02X})|\\\\+x{ord(mark):02x}"
         f"|%{ord(mark):02x}|%{ord(mark):02X}|&#0*{ord(mark)};|&#[xX]0*(?:{ord(mark):02x}|{ord(mark):02X});)"
         if ord(mark) < 128
         else re.escape(mark)

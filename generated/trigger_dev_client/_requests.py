@@ -93,6 +93,10 @@ class Requests:
         """Choose the first alternative of credentials of which each is there, or given with the call."""
         if not operation.security:
             return ()
+        known = self.secrets.credentials
+        for alternative in operation.security:
+            if all(argument in known for argument, _ in alternative):
+                return tuple([argument for argument, _ in alternative])
         given = {
             parameter.wire.lower()
             for parameter in operation.parameters
@@ -101,10 +105,7 @@ class Requests:
         given.update(
             name.lower() for name in (*(options.extra_headers or {}), *self.default_headers)
         )
-        known = self.secrets.credentials
         for alternative in operation.security:
-            if all(argument in known for argument, _ in alternative):
-                return tuple(argument for argument, _ in alternative)
             if all(argument in known or wire.lower() in given for argument, wire in alternative):
                 return tuple(argument for argument, wire in alternative if argument in known)
         needed = " or ".join(
@@ -134,7 +135,7 @@ class Requests:
         if options.address is not None:
             path, query = options.address[0] or path, list(options.address[1])
         accept = accept or operation.accept
-        sent = override({"Accept": accept}, self.default_headers)
+        secrets = list(secrets)
         usual = not (
             headers
             or cookies
@@ -142,7 +143,6 @@ class Requests:
             or options.idempotency_key
             or operation.bodies
         )
-        given = {name.lower() for name in headers}
         for credential, secret in secrets:
             # What the call itself says counts more than what the client was made with.
             if credential.location == "query":
@@ -151,10 +151,22 @@ class Requests:
             elif credential.location == "cookie":
                 cookies.setdefault(credential.name, secret)
                 usual = False
-            elif credential.name.lower() not in given:
-                sent = override(sent, {credential.name: secret})
-        if headers:
-            sent = override(sent, headers)
+        if options.extra_query:
+            query.extend(_extra_pairs(options.extra_query))
+        if (
+            usual
+            and type(http_client) in PLAIN_CLIENTS
+            and not http_client.params
+            and not http_client.cookies
+        ):
+            return Request(
+                operation.method,
+                self.base_url + path,
+                params=tuple(query) or None,
+                headers=self._usual_headers(http_client, (operation.security, accept), secrets),
+                extensions={"timeout": HTTPTimeout(timeout).as_dict()},
+            )
+        sent = self._with_secrets(accept, secrets, headers)
         if written.content_type:
             sent = override(sent, {"Content-Type": written.content_type})
         if options.idempotency_key:
@@ -168,21 +180,6 @@ class Requests:
             for name, value in options.extra_headers.items():
                 header_text(f"header {name!r}", value)
             sent = override(sent, options.extra_headers)
-        if options.extra_query:
-            query.extend(_extra_pairs(options.extra_query))
-        if (
-            usual
-            and type(http_client) in PLAIN_CLIENTS
-            and not http_client.params
-            and not http_client.cookies
-        ):
-            return Request(
-                operation.method,
-                self.base_url + path,
-                params=tuple(query) or None,
-                headers=self._usual_headers(http_client, (operation.security, accept), sent),
-                extensions={"timeout": HTTPTimeout(timeout).as_dict()},
-            )
         return http_client.build_request(
             operation.method,
             self.base_url + path,
@@ -192,15 +189,27 @@ class Requests:
             **written.keywords,
         )
 
+    def _with_secrets(
+        self, accept: str, secrets: Iterable[tuple[Credential, str]], headers: Mapping[str, str]
+    ) -> dict[str, str]:
+        sent = override({"Accept": accept}, self.default_headers)
+        for credential, secret in secrets:
+            if credential.location == "header":
+                sent = override(sent, {credential.name: secret})
+        return override(sent, headers) if headers else sent
+
     def _usual_headers(
-        self, http_client: HTTPClient | AsyncHTTPClient, key: tuple[Any, str], sent: dict[str, str]
+        self,
+        http_client: HTTPClient | AsyncHTTPClient,
+        key: tuple[Any, str],
+        secrets: Iterable[tuple[Credential, str]],
     ) -> Headers:
         """Merge with the headers of the http client once; merging costs more than all else in a call."""
         own = http_client.headers.raw
         known = self._merged.get(key)
         if known is None or known[0] != own or self.secrets.has_functions:
             merged = Headers(http_client.headers)
-            merged.update(sent)
+            merged.update(self._with_secrets(key[1], secrets, {}))
             self._merged[key] = known = (own, merged)
         return known[1]
 

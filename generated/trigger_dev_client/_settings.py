@@ -81,7 +81,8 @@ class Setup:
         url_variable: The environment variable that can hold it.
         default_url: The document's address.
         server_path: The document's path where it gives no address.
-        credentials: Each with what was given for it.
+        known: The credentials that the document has.
+        given: What was given for each.
         optional: Whether a client can do without credentials.
         security: Alternatives of credentials for calls of no operation.
         timeout: Seconds for each step of a call.
@@ -89,6 +90,7 @@ class Setup:
         max_retries: Attempts after the first one.
         retry_policy: How failed calls are repeated.
         default_headers: Headers of every call.
+        version: The header that asks for a version of the API, and what was given for it.
         max_response_size: Bytes that an answer may have.
         on_request: Called with a masked copy of each request.
         on_response: Called with a masked copy of each answer.
@@ -99,7 +101,8 @@ class Setup:
     url_variable: str
     default_url: str | None
     server_path: str
-    credentials: tuple[tuple[Credential, str | Callable[[], Any] | None], ...]
+    known: tuple[Credential, ...]
+    given: tuple[str | Callable[[], Any] | None, ...]
     optional: bool
     security: tuple[tuple[tuple[str, str], ...], ...]
     timeout: Timeout | NotGiven
@@ -107,10 +110,17 @@ class Setup:
     max_retries: int | None
     retry_policy: RetryPolicy | None
     default_headers: Mapping[str, str]
+    version: tuple[str, str | None]
     max_response_size: int
     on_request: Callable[[Request], None] | None
     on_response: Callable[[Response], None] | None
     response_validation: ResponseValidation
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Headers of every call, with that of the version."""
+        name, version = self.version
+        return {**self.default_headers, **({} if version is None else {name: version})}
 
 
 class Secrets:

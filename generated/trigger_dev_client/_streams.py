@@ -18,7 +18,17 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Self, TypeVar, cast
 import anyio
 
 from ._operation import Operation, Parameter, ResponseRule
-from ._transport import Headers, HTTPError, Response, TooLarge, async_parts, async_read, parts, read
+from ._transport import (
+    Headers,
+    HTTPError,
+    Response,
+    TooLarge,
+    Unreadable,
+    async_parts,
+    async_read,
+    parts,
+    read,
+)
 
 if TYPE_CHECKING:
     from ._client import AsyncBaseClient, BaseClient
@@ -89,6 +99,7 @@ class EventParser:
         self._data: list[str] = []
         self._size = 0
         self._event = ""
+        self._id = ""
         self.last_id = ""
 
     def feed(self, data: bytes, *, final: bool = False) -> Iterator[ServerSentEvent]:
@@ -113,11 +124,13 @@ class EventParser:
         elif name == "event":
             self._event = value
         elif name == "id" and "\0" not in value:
-            self.last_id = value
+            self._id = value
 
     def _done(self) -> ServerSentEvent | None:
         data, event = self._data, self._event
         self._data, self._size, self._event = [], 0, ""
+        # An event that was cut off has not happened, so that it comes again.
+        self.last_id = self._id
         return ServerSentEvent("\n".join(data), event or "message", self.last_id) if data else None
 
 
@@ -201,10 +214,10 @@ class Stream(Generic[T]):
                         if event.data != _END:
                             yield event
                     return
-                except (HTTPError, TooLarge) as error:
+                except (HTTPError, Unreadable) as error:
                     if (
                         self._reopen is None
-                        or isinstance(error, TooLarge)
+                        or isinstance(error, Unreadable)
                         or not parser.last_id
                         or breaks >= self._client.max_retries
                     ):
@@ -260,7 +273,7 @@ class StreamedResponse(Generic[T]):
         try:
             for data in parts(self.http_response):
                 yield data
-        except (HTTPError, TooLarge) as error:
+        except (HTTPError, Unreadable) as error:
             raise self._client._connection_error(error, self.http_response.request) from None
 
     def iter_text(self) -> Iterator[str]:
@@ -283,7 +296,7 @@ class StreamedResponse(Generic[T]):
         """Read the whole body, up to ``max_response_size``."""
         try:
             self.http_response = read(self.http_response, self._client.max_response_size, None)
-        except (HTTPError, TooLarge) as error:
+        except (HTTPError, Unreadable) as error:
             raise self._client._connection_error(error, self.http_response.request) from None
         return self.http_response.content
 
@@ -387,10 +400,10 @@ class AsyncStream(Generic[T]):
                         if event.data != _END:
                             yield event
                     return
-                except (HTTPError, TooLarge) as error:
+                except (HTTPError, Unreadable) as error:
                     if (
                         self._reopen is None
-                        or isinstance(error, TooLarge)
+                        or isinstance(error, Unreadable)
                         or not parser.last_id
                         or breaks >= self._client.max_retries
                     ):
@@ -448,7 +461,7 @@ class AsyncStreamedResponse(Generic[T]):
         try:
             async for data in async_parts(self.http_response):
                 yield data
-        except (HTTPError, TooLarge) as error:
+        except (HTTPError, Unreadable) as error:
             raise self._client._connection_error(error, self.http_response.request) from None
 
     async def iter_text(self) -> AsyncIterator[str]:
@@ -473,7 +486,7 @@ class AsyncStreamedResponse(Generic[T]):
             self.http_response = await async_read(
                 self.http_response, self._client.max_response_size, None
             )
-        except (HTTPError, TooLarge) as error:
+        except (HTTPError, Unreadable) as error:
             raise self._client._connection_error(error, self.http_response.request) from None
         return self.http_response.content
 

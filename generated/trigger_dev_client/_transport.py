@@ -24,6 +24,7 @@ from httpx import (
     ByteStream,
     ConnectError,
     ConnectTimeout,
+    DecodingError,
     Headers,
     HTTPError,
     InvalidURL,
@@ -59,7 +60,11 @@ _STEP = 1 << 20
 _DENSEST = 1100
 
 
-class TooLarge(Exception):
+class Unreadable(Exception):
+    """An answer cannot be read, now or another time."""
+
+
+class TooLarge(Unreadable):
     """An answer is larger than its bound."""
 
 
@@ -73,14 +78,19 @@ def default_timeout(http_client: HTTPClient | AsyncHTTPClient) -> Timeout:
 _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
-@contextmanager
-def within(deadline: float | None) -> Iterator[None]:
-    """Bound every step of the network by a moment of the monotonic clock, whatever drips."""
-    token = _deadline.set(deadline)
-    try:
-        yield
-    finally:
-        _deadline.reset(token)
+class within:  # noqa: N801  # used as a function, and quicker than a generator
+    """Bounds every step of the network by a moment of the monotonic clock, whatever drips."""
+
+    __slots__ = ("_deadline", "_token")
+
+    def __init__(self, deadline: float | None) -> None:
+        self._deadline = deadline
+
+    def __enter__(self) -> None:
+        self._token = _deadline.set(self._deadline)
+
+    def __exit__(self, *_: object) -> None:
+        _deadline.reset(self._token)
 
 
 @contextmanager
@@ -290,7 +300,7 @@ class Unpacker:
                 out = self._inflate.decompress(data, _STEP)
             except zlib.error as error:
                 if not self._raw:
-                    raise TooLarge(f"the answer cannot be unpacked: {error}") from None
+                    raise Unreadable(f"the answer cannot be unpacked: {error}") from None
                 # Some servers mean the bare format by deflate.
                 self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)
                 out = self._inflate.decompress(data, _STEP)
@@ -311,7 +321,7 @@ class _Whole:
         self._size = 0
         self._unpacker = Unpacker(response)
         if not self._unpacker.is_known:
-            raise TooLarge(
+            raise Unreadable(
                 f"an answer packed as {response.headers['content-encoding'][:40]!r} was not asked for"
             )
 
@@ -350,14 +360,18 @@ def read(response: Response, limit: int, deadline: float | None) -> Response:
         deadline: Moment of the monotonic clock.
 
     Raises:
-        TooLarge: The body is larger, or packed in a way that was not asked for.
+        TooLarge: The body is larger.
+        Unreadable: It is packed in a way that was not asked for.
         HTTPError: The connection failed, or the time is over.
     """
     if is_read(response):
         return response
     try:
         if deadline is None and _is_small(response, limit):
-            response.read()
+            try:
+                response.read()
+            except DecodingError as error:
+                raise Unreadable(f"the answer cannot be unpacked: {error}") from None
             return response
         whole = _Whole(response, limit, deadline)
         for data in response.iter_raw():
@@ -373,7 +387,10 @@ async def async_read(response: Response, limit: int, deadline: float | None) -> 
         return response
     try:
         if _is_small(response, limit):
-            await response.aread()
+            try:
+                await response.aread()
+            except DecodingError as error:
+                raise Unreadable(f"the answer cannot be unpacked: {error}") from None
             return response
         whole = _Whole(response, limit, deadline)
         async for data in response.aiter_raw():
@@ -414,6 +431,7 @@ __all__ = [
     "NOT_SENT",
     "PLAIN_CLIENTS",
     "UNSENDABLE",
+    "Unreadable",
     "URL",
     "AsyncConnections",
     "AsyncHTTPClient",

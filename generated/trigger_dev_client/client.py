@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from ._client import AsyncBaseClient, BaseClient
 from ._core import DEFAULT_MAX_RESPONSE_SIZE, DEFAULT_TOTAL_TIMEOUT
@@ -89,32 +89,34 @@ class RecoupClient(BaseClient):
         http_client: HTTPClient | None = None,
         response_validation: Literal["lenient", "strict"] = "lenient",
     ) -> None:
-        headers = dict(default_headers or {})
-        if api_version is not None:
-            headers["x-recoup-api-version"] = api_version
-        given: tuple[Any, ...] = (
-            api_key,
-            bearer_token,
+        # No name is used here that a credential could have, such as ``super`` or ``dict``.
+        BaseClient.__init__(
+            self,
+            Setup(
+                base_url=base_url,
+                url_variable="RECOUP_API_URL",
+                default_url="https://recoup-api.vercel.app",
+                server_path="",
+                known=_RECOUP_CREDENTIALS,
+                given=(
+                    api_key,
+                    bearer_token,
+                ),
+                optional=False,
+                security=((("api_key", "x-api-key"),), (("bearer_token", "Authorization"),)),
+                timeout=timeout,
+                total_timeout=total_timeout,
+                max_retries=max_retries,
+                retry_policy=retry_policy,
+                default_headers=default_headers or {},
+                version=("x-recoup-api-version", api_version),
+                max_response_size=max_response_size,
+                on_request=on_request,
+                on_response=on_response,
+                response_validation=response_validation,
+            ),
+            http_client,
         )
-        setup = Setup(
-            base_url=base_url,
-            url_variable="RECOUP_API_URL",
-            default_url="https://recoup-api.vercel.app",
-            server_path="",
-            credentials=tuple(zip(_RECOUP_CREDENTIALS, given, strict=True)),
-            optional=False,
-            security=((("api_key", "x-api-key"),), (("bearer_token", "Authorization"),)),
-            timeout=timeout,
-            total_timeout=total_timeout,
-            max_retries=max_retries,
-            retry_policy=retry_policy,
-            default_headers=headers,
-            max_response_size=max_response_size,
-            on_request=on_request,
-            on_response=on_response,
-            response_validation=response_validation,
-        )
-        super().__init__(setup, http_client)
 
     def __enter__(self) -> Self:
         return self
@@ -179,32 +181,34 @@ class AsyncRecoupClient(AsyncBaseClient):
         http_client: AsyncHTTPClient | None = None,
         response_validation: Literal["lenient", "strict"] = "lenient",
     ) -> None:
-        headers = dict(default_headers or {})
-        if api_version is not None:
-            headers["x-recoup-api-version"] = api_version
-        given: tuple[Any, ...] = (
-            api_key,
-            bearer_token,
+        # No name is used here that a credential could have, such as ``super`` or ``dict``.
+        AsyncBaseClient.__init__(
+            self,
+            Setup(
+                base_url=base_url,
+                url_variable="RECOUP_API_URL",
+                default_url="https://recoup-api.vercel.app",
+                server_path="",
+                known=_RECOUP_CREDENTIALS,
+                given=(
+                    api_key,
+                    bearer_token,
+                ),
+                optional=False,
+                security=((("api_key", "x-api-key"),), (("bearer_token", "Authorization"),)),
+                timeout=timeout,
+                total_timeout=total_timeout,
+                max_retries=max_retries,
+                retry_policy=retry_policy,
+                default_headers=default_headers or {},
+                version=("x-recoup-api-version", api_version),
+                max_response_size=max_response_size,
+                on_request=on_request,
+                on_response=on_response,
+                response_validation=response_validation,
+            ),
+            http_client,
         )
-        setup = Setup(
-            base_url=base_url,
-            url_variable="RECOUP_API_URL",
-            default_url="https://recoup-api.vercel.app",
-            server_path="",
-            credentials=tuple(zip(_RECOUP_CREDENTIALS, given, strict=True)),
-            optional=False,
-            security=((("api_key", "x-api-key"),), (("bearer_token", "Authorization"),)),
-            timeout=timeout,
-            total_timeout=total_timeout,
-            max_retries=max_retries,
-            retry_policy=retry_policy,
-            default_headers=headers,
-            max_response_size=max_response_size,
-            on_request=on_request,
-            on_response=on_response,
-            response_validation=response_validation,
-        )
-        super().__init__(setup, http_client)
 
     async def __aenter__(self) -> Self:
         return self
@@ -276,29 +280,31 @@ class TriggerClient(BaseClient):
         http_client: HTTPClient | None = None,
         response_validation: Literal["lenient", "strict"] = "lenient",
     ) -> None:
-        headers = dict(default_headers or {})
-        if api_version is not None:
-            headers["x-trigger-api-version"] = api_version
-        given: tuple[Any, ...] = (secret_key,)
-        setup = Setup(
-            base_url=base_url,
-            url_variable="TRIGGER_API_URL",
-            default_url="https://api.trigger.dev",
-            server_path="",
-            credentials=tuple(zip(_TRIGGER_CREDENTIALS, given, strict=True)),
-            optional=False,
-            security=((("secret_key", "Authorization"),),),
-            timeout=timeout,
-            total_timeout=total_timeout,
-            max_retries=max_retries,
-            retry_policy=retry_policy,
-            default_headers=headers,
-            max_response_size=max_response_size,
-            on_request=on_request,
-            on_response=on_response,
-            response_validation=response_validation,
+        # No name is used here that a credential could have, such as ``super`` or ``dict``.
+        BaseClient.__init__(
+            self,
+            Setup(
+                base_url=base_url,
+                url_variable="TRIGGER_API_URL",
+                default_url="https://api.trigger.dev",
+                server_path="",
+                known=_TRIGGER_CREDENTIALS,
+                given=(secret_key,),
+                optional=False,
+                security=((("secret_key", "Authorization"),),),
+                timeout=timeout,
+                total_timeout=total_timeout,
+                max_retries=max_retries,
+                retry_policy=retry_policy,
+                default_headers=default_headers or {},
+                version=("x-trigger-api-version", api_version),
+                max_response_size=max_response_size,
+                on_request=on_request,
+                on_response=on_response,
+                response_validation=response_validation,
+            ),
+            http_client,
         )
-        super().__init__(setup, http_client)
 
     def __enter__(self) -> Self:
         return self
@@ -360,29 +366,31 @@ class AsyncTriggerClient(AsyncBaseClient):
         http_client: AsyncHTTPClient | None = None,
         response_validation: Literal["lenient", "strict"] = "lenient",
     ) -> None:
-        headers = dict(default_headers or {})
-        if api_version is not None:
-            headers["x-trigger-api-version"] = api_version
-        given: tuple[Any, ...] = (secret_key,)
-        setup = Setup(
-            base_url=base_url,
-            url_variable="TRIGGER_API_URL",
-            default_url="https://api.trigger.dev",
-            server_path="",
-            credentials=tuple(zip(_TRIGGER_CREDENTIALS, given, strict=True)),
-            optional=False,
-            security=((("secret_key", "Authorization"),),),
-            timeout=timeout,
-            total_timeout=total_timeout,
-            max_retries=max_retries,
-            retry_policy=retry_policy,
-            default_headers=headers,
-            max_response_size=max_response_size,
-            on_request=on_request,
-            on_response=on_response,
-            response_validation=response_validation,
+        # No name is used here that a credential could have, such as ``super`` or ``dict``.
+        AsyncBaseClient.__init__(
+            self,
+            Setup(
+                base_url=base_url,
+                url_variable="TRIGGER_API_URL",
+                default_url="https://api.trigger.dev",
+                server_path="",
+                known=_TRIGGER_CREDENTIALS,
+                given=(secret_key,),
+                optional=False,
+                security=((("secret_key", "Authorization"),),),
+                timeout=timeout,
+                total_timeout=total_timeout,
+                max_retries=max_retries,
+                retry_policy=retry_policy,
+                default_headers=default_headers or {},
+                version=("x-trigger-api-version", api_version),
+                max_response_size=max_response_size,
+                on_request=on_request,
+                on_response=on_response,
+                response_validation=response_validation,
+            ),
+            http_client,
         )
-        super().__init__(setup, http_client)
 
     async def __aenter__(self) -> Self:
         return self

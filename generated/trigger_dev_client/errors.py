@@ -73,7 +73,7 @@ class APITimeoutError(APIConnectionError):
 
 
 class ResponseTooLargeError(APIError):
-    """The answer is larger than ``max_response_size``, or packed in a way that was not asked for."""
+    """The answer is larger than ``max_response_size``."""
 
 
 class ResponseValidationError(APIError):
