@@ -17,6 +17,8 @@ from trigger_contract.cli.examples import epilog
         "trigger-contract mock --port 8000 --profile real --no-deviation D7",
         "trigger-contract mock --runs 5000 --db runs.db --progression time:2",
         "trigger-contract mock --spec any-openapi.yaml --strict-query",
+        "trigger-contract mock --spec any-openapi.yaml --explain",
+        "trigger-contract mock --spec any-openapi.yaml --data things.yaml",
     ),
 )
 @click.option("--host", default="127.0.0.1", help="Address to listen on.")
@@ -39,6 +41,12 @@ from trigger_contract.cli.examples import epilog
     type=click.Path(path_type=Path),
     help="Serve this document.  [default: the canonical one]",
 )
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help="Things of your own, by the path of their collection, in the place of seeded ones.",
+)
+@click.option("--explain", is_flag=True, help="Print what each operation does, and end.")
 def command(
     host: str,
     port: int,
@@ -56,13 +64,16 @@ def command(
     no_admin: bool,
     db: Path | None,
     spec: Path | None,
+    data: Path | None,
+    explain: bool,
 ) -> None:
     """Run the mock server until it is stopped.
 
     The first line on stdout names its URL; it can be called from then on.
     """
     from trigger_contract.mock.deviations import choose
-    from trigger_contract.mock.main import run
+    from trigger_contract.mock.main import explain as tell
+    from trigger_contract.mock.main import read_data, run
     from trigger_contract.mock.settings import Progression, Settings, default_keys
 
     given = {"token": token, "public_token": public_token, "recoup_token": recoup_token}
@@ -79,7 +90,11 @@ def command(
         strict_query=strict_query,
         admin=not no_admin,
         database=db,
+        data=read_data(data) if data is not None else None,
     )
+    if explain:
+        tell(settings, spec, click.echo)
+        return
     run(
         settings,
         host=host,

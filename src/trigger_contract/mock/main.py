@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from trigger_contract.document.files import read_text
 from trigger_contract.document.locate import read_document
 from trigger_contract.document.references import check_references
-from trigger_contract.errors import UserError
+from trigger_contract.document.yaml import load
+from trigger_contract.errors import UserError, one_line
 from trigger_contract.mock.app import create_app
 from trigger_contract.mock.server import bind, serve, url_of
 from trigger_contract.mock.settings import (
@@ -43,6 +45,40 @@ def _read(path: Path) -> Mapping[str, Any]:
     from trigger_contract.mock.version30 import from_30
 
     return from_30(document)
+
+
+def read_data(path: Path) -> Mapping[str, Any]:
+    """Read a file of things.
+
+    Raises:
+        UserError: It cannot be read, or is no mapping of collections.
+    """
+    data = load(read_text(path), str(path))
+    if not isinstance(data, Mapping):
+        raise UserError("must map collections to lists of things", source=path)
+    return data
+
+
+def explain(settings: Settings, spec: Path | None, say: Callable[[str], None]) -> None:
+    """Print what each operation does, and end.
+
+    Args:
+        settings: What the server would be told.
+        spec: The OpenAPI document; None for the canonical one.
+        say: Prints one line.
+
+    Raises:
+        UserError: The document cannot be used.
+    """
+    service = create_app(read_document() if spec is None else _read(spec), settings).service
+    try:
+        told = service.explain()
+    finally:
+        service.close()
+    for one in told:
+        mark = "alive" if one.alive else "still"
+        say(f"{mark}  {one.operation.method.upper():6} {one_line(one.operation.path)}: {one_line(one.how)}")
+    say(f"{sum(one.alive for one in told)} of {len(told)} operations are alive")
 
 
 def run(

@@ -117,6 +117,12 @@ class Table:
         self.things(scope)[key] = thing
         return thing
 
+    def place(self, scope: Scope, states: list[tuple[str, dict[str, Any]]]) -> None:
+        """Put things with their identities in the place of all that stand there."""
+        self._scopes[scope] = {
+            key: Thing(key, scope, state, number) for number, (key, state) in enumerate(states)
+        }
+
     def remove(self, thing: Thing) -> None:
         """Remove a thing."""
         if len(self._gone) < _REMEMBERED:
