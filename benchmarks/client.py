@@ -211,7 +211,7 @@ def importing(folder: Path) -> dict[str, Figure]:
         "nothing": ("", GENERATED),
         "httpx + attrs": ("import httpx, attrs", GENERATED),
         "generated client": ("from trigger_dev_client import TriggerClient", GENERATED),
-        "client of sixty operations": ("from trigger_dev_client import WidgetsClient", folder / "sixty"),
+        "client of sixty operations": ("from synthetic_client import WidgetsClient", folder / "sixty"),
     }
     times: dict[str, list[float]] = {name: [] for name in codes}
     for _ in range(20):

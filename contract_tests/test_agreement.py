@@ -14,6 +14,7 @@ from trigger_contract.contract.comparing import (
     spread,
 )
 from trigger_contract.contract.families import embedded_items, embedded_places, is_detail
+from trigger_contract.contract.snapshot import key_of
 from trigger_contract.contract.subjects import Relation
 
 
@@ -45,7 +46,7 @@ def test_the_answer_is_about_the_item_asked_for(check: Check) -> None:
         if body is None or relation.field not in body:
             continue
         check.saw()
-        if body[relation.field] != identity:
+        if key_of(body, relation.field) != identity:
             check.fail(
                 "The answer is about another item than asked for.",
                 expected=identity,
@@ -88,9 +89,9 @@ def test_an_item_mentioned_by_another_is_told_the_same(check: Check) -> None:
     readings = check.session.read(relation)
     judged = 0
     for identity, exchange in readings.items():
-        for mention in embedded_items(check.subject, body_of(exchange) or {}):
-            other = mention.item.get("id")
-            if not isinstance(other, str) or check.is_full or judged > 300:
+        for mention in embedded_items(check.subject, body_of(exchange) or {}, relation.field):
+            other = key_of(mention.item, relation.field)
+            if not other or check.is_full or judged > 300:
                 continue
             judged += 1
             whole = body_of(readings.get(other)) or body_of(check.session.fetch(relation, other))
@@ -103,8 +104,8 @@ def test_an_item_mentioned_by_another_is_told_the_same(check: Check) -> None:
             steady = body_of(first) == body_of(second) and first.status == second.status
             mentions = [
                 found.item
-                for found in embedded_items(check.subject, body_of(again) or {})
-                if found.place == mention.place and found.item.get("id") == other
+                for found in embedded_items(check.subject, body_of(again) or {}, relation.field)
+                if found.place == mention.place and key_of(found.item, relation.field) == other
             ]
             if not steady or not mentions:
                 continue
@@ -135,7 +136,7 @@ def test_an_item_read_twice_is_the_same(check: Check) -> None:
     relation = check.session.contract.relation_to(check.subject)
     assert relation is not None
     # What is said of relatives changes when they are updated, not when this item is.
-    relatives = {place.split("/")[1] for place in embedded_places(check.subject)}
+    relatives = {place.split("/")[1] for place in embedded_places(check.subject, relation.field)}
     for identity in list(check.session.read(relation))[:30]:
         again = check.session.fetch(relation, identity)
         first, second = body_of(check.session.read(relation)[identity]), body_of(again)

@@ -1,7 +1,7 @@
 """Who gets in: the right key in every documented form, nobody else, before anything else is judged."""
 
 from trigger_contract.contract import Check, Exchange, is_secured, law
-from trigger_contract.contract.ids import addresses, unknown_id
+from trigger_contract.contract.ids import addresses, unknown_path
 from trigger_contract.contract.values import invalid_values
 
 _REFUSED = "RFC 9110, section 15.5.2: 401 says that the request lacks valid credentials."
@@ -61,7 +61,7 @@ def test_the_key_is_judged_before_anything_else(check: Check) -> None:
     if check.subject.path_parameters:
         exchange = check.session.ask(
             check.subject,
-            path={check.subject.path_parameters[0]["name"]: unknown_id(check.subject)},
+            path=unknown_path(check.subject),
             credential=anonymous,
             purpose="ask for an unknown id without a key",
         )

@@ -2,7 +2,7 @@
 
 from trigger_contract.contract import Check, every_operation, is_list, law
 from trigger_contract.contract.comparing import is_volatile, same
-from trigger_contract.contract.ids import addresses, unknown_id
+from trigger_contract.contract.ids import addresses, unknown_path
 from trigger_contract.contract.snapshot import stable
 
 _HEAD = (
@@ -92,7 +92,7 @@ def test_options_does_not_bring_the_server_down(check: Check) -> None:
 def test_methods_that_are_not_documented_do_nothing(check: Check) -> None:
     """A method that the path does not document is refused."""
     documented = {name.upper() for name in check.subject.document["paths"][check.subject.operation.path]}
-    path = {item["name"]: unknown_id(check.subject) for item in check.subject.path_parameters}
+    path = unknown_path(check.subject)
     for method in ("POST", "PUT", "PATCH", "DELETE"):
         if method in documented:
             continue

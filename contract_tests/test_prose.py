@@ -18,7 +18,7 @@ from trigger_contract.contract.forms import (
 from trigger_contract.contract.lifecycle import OPEN
 from trigger_contract.contract.oracle import parse_moment
 from trigger_contract.contract.prose import rules, values_at
-from trigger_contract.contract.snapshot import read_page
+from trigger_contract.contract.snapshot import key_of, read_page
 from trigger_contract.contract.wording import (
     dev_fields,
     excluded_fields,
@@ -77,7 +77,7 @@ def test_fields_that_are_said_to_be_left_out_are(check: Check) -> None:
                     received=item[name],
                     exchange=check.session.snapshot(check.subject).exchange,
                     place=f"/{name}",
-                    at=(*check.subject.response_pointer, "properties", check.subject.items or ""),
+                    at=check.subject.field_pointer(*(check.subject.items or ())),
                 )
 
 
@@ -87,7 +87,7 @@ def test_a_parameter_that_is_ignored_changes_nothing(check: Check) -> None:
     for leaf, other in ignored_parameters(check.subject):
         items = check.session.snapshot(check.subject).items[:3]
         for item in items:
-            identity = str(item.get(check.session.identity(check.subject)))
+            identity = key_of(item, check.session.identity(check.subject))
             required = check.session.required_values(check.subject)
             alone = read_page(
                 check.session, check.subject, {**required, other.name: identity}, "ask for one item"
@@ -101,11 +101,11 @@ def test_a_parameter_that_is_ignored_changes_nothing(check: Check) -> None:
                 )
                 check.saw()
                 name = check.session.identity(check.subject)
-                if [one.get(name) for one in alone.items] != [one.get(name) for one in both.items]:
+                if alone.ids(name) != both.ids(name):
                     check.fail(
                         f"{leaf.name} changes the answer beside {other.name}.",
-                        expected=[one.get(name) for one in alone.items],
-                        received=[one.get(name) for one in both.items],
+                        expected=alone.ids(name),
+                        received=both.ids(name),
                         exchange=both.exchange,
                         place=leaf.name,
                         at=check.subject.leaf_pointer(leaf),

@@ -5,7 +5,7 @@ from typing import Any
 from trigger_contract.contract import Check, law
 from trigger_contract.contract.comparing import body_of, is_volatile, same
 from trigger_contract.contract.forms import has_public_key
-from trigger_contract.contract.ids import unknown_id
+from trigger_contract.contract.ids import unknown_path
 from trigger_contract.contract.wording import secret_fields
 
 _ITEMS = 120
@@ -71,10 +71,9 @@ def test_a_public_key_gets_the_same_errors(check: Check) -> None:
     if public is None:
         check.skip("no --public-token was given")
         return
-    name = check.subject.path_parameters[0]["name"]
     exchange = check.session.ask(
         check.subject,
-        path={name: unknown_id(check.subject)},
+        path=unknown_path(check.subject),
         credential=public,
         purpose="ask for an unknown id with a public key",
         lenient=True,

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from trigger_contract.contract import Check, every_operation, has_query, law, takes_id
 from trigger_contract.contract.comparing import body_of
-from trigger_contract.contract.ids import prefix_of
+from trigger_contract.contract.ids import prefix_of, unknown_path
 from trigger_contract.contract.values import ODD_TEXTS, valid_value
 
 _ODD_PATHS = (
@@ -21,8 +21,8 @@ _NO_5XX = "The page documents no server error for this operation."
 @law("robustness/odd-ids", "documented", applies=takes_id, sentence=_NO_5XX)
 def test_no_id_brings_the_server_down(check: Check) -> None:
     """No id, however odd, is answered with a 5xx or with an item."""
-    name = check.subject.path_parameters[0]["name"]
-    prefix = prefix_of(check.subject.path_parameters[0])
+    name = check.subject.id_parameter["name"]
+    prefix = prefix_of(check.subject.id_parameter)
     odd = [(text, what) for text, what in ODD_TEXTS if text.strip() and text not in ("../../etc/passwd",)]
     for text, what in odd:
         for identity in dict.fromkeys((prefix + text, text)):
@@ -32,11 +32,13 @@ def test_no_id_brings_the_server_down(check: Check) -> None:
             check.saw()
             _refuse_item(check, exchange, what)
     for raw, what in _ODD_PATHS:
-        exchange = check.session.ask_raw(
-            check.subject,
-            check.subject.operation.path.replace("{" + name + "}", prefix + raw),
-            f"ask for {what}",
-        )
+        outer = check.session.places.complete(check.subject, {name: prefix + raw})
+        target = check.subject.operation.path
+        for parameter, value in outer.items():
+            target = target.replace(
+                "{" + parameter + "}", value if parameter == name else quote(value, safe="")
+            )
+        exchange = check.session.ask_raw(check.subject, target, f"ask for {what}")
         check.saw()
         _refuse_item(check, exchange, what)
 
@@ -56,7 +58,7 @@ def test_no_query_value_brings_the_server_down(check: Check) -> None:
 @law("robustness/odd-queries", "documented", applies=every_operation, sentence=_NO_5XX)
 def test_no_query_brings_the_server_down(check: Check) -> None:
     """No query, however it is put together, is answered with a 5xx."""
-    path = {item["name"]: prefix_of(item) + "nosuchthing" for item in check.subject.path_parameters}
+    path = unknown_path(check.subject)
     for raw, what in _odd_queries(check):
         check.session.ask(check.subject, path=path, raw_query=raw, purpose=f"send {what}", lenient=True)
         check.saw()
@@ -65,7 +67,7 @@ def test_no_query_brings_the_server_down(check: Check) -> None:
 @law("robustness/odd-headers", "documented", applies=every_operation, sentence=_NO_5XX)
 def test_no_header_brings_the_server_down(check: Check) -> None:
     """No header field, however odd, is answered with a 5xx."""
-    path = {item["name"]: prefix_of(item) + "nosuchthing" for item in check.subject.path_parameters}
+    path = unknown_path(check.subject)
     for field, what in (
         (("Content-Type", "application/json"), "a content type without content"),
         (("X-Odd", "a" * 4000), "a very long header"),

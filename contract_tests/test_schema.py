@@ -9,7 +9,7 @@ def test_every_item_of_the_list_keeps_its_schema(check: Check) -> None:
     """Every item that is listed keeps the schema of an item."""
     snapshot = check.session.snapshot(check.subject)
     first = snapshot.pages[0].exchange
-    if first.status != 200:
+    if not 200 <= first.status < 300:
         check.saw()
         check.fail(
             "A plain, valid request is not answered with a list.",
@@ -18,11 +18,12 @@ def test_every_item_of_the_list_keeps_its_schema(check: Check) -> None:
             exchange=first,
         )
         return
-    if not isinstance(first.json, dict) or not isinstance(first.json.get(check.subject.items), list):
+    if check.subject.items_in(first.json) is None:
+        where = "/" + "/".join(check.subject.items or ())
         check.saw()
         check.fail(
-            f"The answer has no array {check.subject.items!r}.",
-            expected=f"an object with {check.subject.items!r}",
+            f"The answer has no array {where!r}.",
+            expected=f"an array at {where!r}",
             received=first.json,
             exchange=first,
             place="items",
@@ -40,7 +41,7 @@ def test_every_item_read_by_its_id_keeps_its_schema(check: Check) -> None:
         check.skip("no list names an id for it")
         return
     answers = check.session.read(relation)
-    check.saw(sum(exchange.status == 200 for exchange in answers.values()))
+    check.saw(sum(200 <= exchange.status < 300 for exchange in answers.values()))
 
 
 @law("schema/generated-valid", "documented", applies=every_operation)

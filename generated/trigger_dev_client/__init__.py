@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from ._pages import AsyncPage as AsyncPage
     from ._pages import AsyncPaginator as AsyncPaginator
     from ._pages import Page as Page
+    from ._requests import Options as Options
     from ._retries import RetryPolicy as RetryPolicy
+    from ._streams import AsyncStream as AsyncStream
+    from ._streams import AsyncStreamedResponse as AsyncStreamedResponse
+    from ._streams import ServerSentEvent as ServerSentEvent
+    from ._streams import Stream as Stream
+    from ._streams import StreamedResponse as StreamedResponse
     from .api.runs import AsyncRuns as AsyncRuns
     from .api.runs import Runs as Runs
     from .api.tasks import AsyncTasks as AsyncTasks
@@ -40,6 +46,7 @@ if TYPE_CHECKING:
     from .errors import NotFoundError as NotFoundError
     from .errors import PermissionDeniedError as PermissionDeniedError
     from .errors import RateLimitError as RateLimitError
+    from .errors import ResponseTooLargeError as ResponseTooLargeError
     from .errors import ResponseValidationError as ResponseValidationError
     from .errors import UnprocessableEntityError as UnprocessableEntityError
     from .errors import WaitTimeoutError as WaitTimeoutError
@@ -79,7 +86,13 @@ _MODULES = {
     "AsyncPage": "_pages",
     "AsyncPaginator": "_pages",
     "Page": "_pages",
+    "Options": "_requests",
     "RetryPolicy": "_retries",
+    "AsyncStream": "_streams",
+    "AsyncStreamedResponse": "_streams",
+    "ServerSentEvent": "_streams",
+    "Stream": "_streams",
+    "StreamedResponse": "_streams",
     "AsyncRuns": "api.runs",
     "Runs": "api.runs",
     "AsyncTasks": "api.tasks",
@@ -100,6 +113,7 @@ _MODULES = {
     "NotFoundError": "errors",
     "PermissionDeniedError": "errors",
     "RateLimitError": "errors",
+    "ResponseTooLargeError": "errors",
     "ResponseValidationError": "errors",
     "UnprocessableEntityError": "errors",
     "WaitTimeoutError": "errors",
@@ -142,6 +156,8 @@ __all__ = (
     "AsyncPaginator",
     "AsyncRecoupClient",
     "AsyncRuns",
+    "AsyncStream",
+    "AsyncStreamedResponse",
     "AsyncTasks",
     "AsyncTriggerClient",
     "AttemptStatus",
@@ -162,12 +178,14 @@ __all__ = (
     "NotGiven",
     "OpenIntEnum",
     "OpenStrEnum",
+    "Options",
     "Page",
     "PermissionDeniedError",
     "RateLimitError",
     "RawResponse",
     "RecoupClient",
     "RelatedRuns",
+    "ResponseTooLargeError",
     "ResponseValidationError",
     "RetrieveRunResponse",
     "RetryPolicy",
@@ -181,6 +199,9 @@ __all__ = (
     "ScheduleGenerator",
     "ScheduleGeneratorType",
     "SerializedError",
+    "ServerSentEvent",
+    "Stream",
+    "StreamedResponse",
     "TaskRun",
     "TaskRunAttempt",
     "TaskRunEnvironment",

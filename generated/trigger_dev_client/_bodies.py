@@ -6,73 +6,312 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+import os
+from collections.abc import AsyncIterable, Iterable, Mapping
+from pathlib import Path
+from typing import IO, Any, NamedTuple
 
 from ._models import Model, to_json
-from ._operation import Operation
-from .types import NotGiven
+from ._operation import BodyRule, Encoding, Operation
+from ._writing import gather, is_content, is_file
+from .types import NOT_GIVEN, NotGiven
 
 
-def write_body(operation: Operation[Any], body: Any) -> tuple[dict[str, Any], str | None]:
-    """Return the keywords with which httpx writes a body, and its content type unless httpx sets it.
+class Sent(NamedTuple):
+    """What a call is asked to send.
+
+    Attributes:
+        body: The body as a whole.
+        fields: Keywords that the body is made of.
+        extra: Properties beside these.
+        content_type: Which of several forms is meant.
+    """
+
+    body: Any = NOT_GIVEN
+    fields: Mapping[str, Any] = {}
+    extra: Mapping[str, Any] | None = None
+    content_type: str | None = None
+
+
+class Written(NamedTuple):
+    """A body that can be sent.
+
+    Attributes:
+        keywords: With which httpx writes it.
+        content_type: Its content type, unless httpx sets it.
+        files: Files that were opened for it.
+    """
+
+    keywords: dict[str, Any]
+    content_type: str | None
+    files: tuple[IO[bytes], ...] = ()
+
+
+NOTHING = Written({}, None)
+
+
+def body_kind(media_type: str) -> str:
+    """How a body of a media type is written; see ``BodyRule``."""
+    plain = media_type.partition(";")[0].strip().lower()
+    if plain == "application/json" or plain.endswith("+json") or plain == "*/*":
+        return "json"
+    if plain in (
+        "application/x-ndjson",
+        "application/jsonl",
+        "application/x-jsonlines",
+        "application/json-lines",
+    ):
+        return "lines"
+    if plain == "application/x-www-form-urlencoded":
+        return "form"
+    if plain == "multipart/form-data":
+        return "multipart"
+    return "text" if plain.startswith("text/") else "binary"
+
+
+def write_body(operation: Operation[Any], sent: Sent) -> Written:
+    """Write a body.
 
     Raises:
-        ValueError: The body is missing, or holds a number or datetime that JSON cannot spell.
-        TypeError: The body has no spelling in its content type.
+        ValueError: The body or a part of it is missing, or holds what cannot be sent.
+        TypeError: The body has no spelling in its content type, or is given twice.
     """
-    if operation.body is None:
-        return {}, None
-    if body is None or isinstance(body, NotGiven):
-        if operation.body_required:
-            raise ValueError("body is required")
-        return {}, None
-    if operation.body == "json":
+    if not operation.bodies:
+        return NOTHING
+    given = {name: value for name, value in sent.fields.items() if not isinstance(value, NotGiven)}
+    by_keywords = bool(given) or bool(sent.extra)
+    if sent.body is None or isinstance(sent.body, NotGiven):
+        if not by_keywords and not (operation.body_required and operation.bodies[0].fields):
+            if operation.body_required:
+                raise ValueError("body is required")
+            return NOTHING
+        rule = _rule_for_fields(operation, given, sent.content_type)
+        return _write(rule, gather(rule, given, sent.extra))
+    if given:
+        raise TypeError(f"give body or {next(iter(given))}, not both")
+    rule = _rule_for(operation, sent.body, sent.content_type)
+    body = sent.body
+    if sent.extra:
+        if not isinstance(body, (Model, Mapping)):
+            raise TypeError("extra_body can only be added to an object")
+        body = {**(to_json(body) if rule.kind == "json" else properties(body)), **sent.extra}
+    return _write(rule, body)
+
+
+def properties(value: Model | Mapping[str, Any]) -> dict[str, Any]:
+    """Return an object's properties by their names in JSON, the values as they are."""
+    if not isinstance(value, Model):
+        return {str(name): item for name, item in value.items()}
+    known = {
+        wire: item
+        for name, wire, *_ in value._shape()
+        if (item := getattr(value, name, None)) is not None
+    }
+    return {**known, **value.extra}
+
+
+def _chosen(operation: Operation[Any], content_type: str) -> BodyRule:
+    wanted = content_type.partition(";")[0].strip().lower()
+    for rule in operation.bodies:
+        if rule.media_type.partition(";")[0].strip().lower() == wanted:
+            return rule
+    raise ValueError(
+        f"content_type must be one of {', '.join(rule.media_type for rule in operation.bodies)}"
+    )
+
+
+def _rule_for_fields(
+    operation: Operation[Any], given: Mapping[str, Any], content_type: str | None
+) -> BodyRule:
+    if content_type is not None:
+        return _chosen(operation, content_type)
+    has_files = any(_holds_file(value) for value in given.values())
+    for rule in operation.bodies:
+        names = {field.name for field in rule.fields}
+        if (
+            rule.fields
+            and given.keys() <= names
+            and (not has_files or rule.kind in ("form", "multipart"))
+        ):
+            return rule
+    return operation.bodies[0]
+
+
+def _rule_for(operation: Operation[Any], body: Any, content_type: str | None) -> BodyRule:
+    """The first form that can spell a body."""
+    if content_type is not None:
+        return _chosen(operation, content_type)
+    if isinstance(body, Model):
+        for rule in operation.bodies:
+            if getattr(rule.shape, "model", None) is type(body):
+                return rule
+    for rule in operation.bodies:
+        if rule.kind in _wanted(body):
+            return rule
+    return operation.bodies[0]
+
+
+def _wanted(body: Any) -> tuple[str, ...]:
+    if isinstance(body, (Model, Mapping)):
+        if any(_holds_file(item) for item in properties(body).values()):
+            return ("multipart",)
+        return ("json", "form", "multipart")
+    if is_content(body):
+        return ("binary", "text", "lines")
+    if isinstance(body, str):
+        return ("text", "json", "binary", "lines")
+    return ("json", "lines", "binary", "text")
+
+
+def _holds_file(value: Any) -> bool:
+    return is_file(value) or (isinstance(value, list) and bool(value) and all(map(is_file, value)))
+
+
+def _write(rule: BodyRule, body: Any) -> Written:
+    if rule.kind == "json":
         text = json.dumps(to_json(body), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        return {"content": text.encode("utf-8", "surrogatepass")}, operation.media_type
-    if operation.body == "content":
+        return Written({"content": text.encode("utf-8", "surrogatepass")}, rule.media_type)
+    if rule.kind == "lines":
+        return _lines(rule, body)
+    if rule.kind in ("text", "binary"):
         if isinstance(body, (Model, Mapping, list, tuple)):
             raise TypeError(
-                f"body must be text or bytes of {operation.media_type}, not {type(body).__name__}"
+                f"body must be text or bytes of {rule.media_type}, not {type(body).__name__}"
             )
-        return {"content": body}, operation.media_type
+        opened: list[IO[bytes]] = []
+        return Written({"content": _open(body, opened)}, rule.media_type, tuple(opened))
     if not isinstance(body, (Model, Mapping)):
         raise TypeError(f"body must be a model or a mapping, not {type(body).__name__}")
-    plain = (
-        body.to_dict()
-        if isinstance(body, Model)
-        else {name: item for name, item in body.items() if item is not None}
-    )
-    if operation.body == "form":
-        return {"data": {str(name): _form_value(item) for name, item in plain.items()}}, None
-    parts: list[tuple[str, Any]] = []
-    for name, item in plain.items():
-        if isinstance(item, list) and item and all(_is_file(each) for each in item):
-            parts.extend((str(name), each) for each in item)
-            continue
-        if _is_file(item):
-            parts.append((str(name), item))
-            continue
-        values = _form_value(item)
-        parts.extend(
-            (str(name), (None, value))
-            for value in (values if isinstance(values, list) else [values])
+    plain = {name: item for name, item in properties(body).items() if item is not None}
+    if rule.kind == "form":
+        pairs = [pair for name, item in plain.items() for pair in _form_pairs(rule, name, item)]
+        data: dict[str, list[str]] = {}
+        for name, text in pairs:
+            data.setdefault(name, []).append(text)
+        return Written({"data": data}, None)
+    return _multipart(rule, plain)
+
+
+def _lines(rule: BodyRule, body: Any) -> Written:
+    """One JSON text a line; an iterable may be without end, so it is written as it goes."""
+    if isinstance(body, (str, bytes, bytearray)):
+        return Written({"content": body}, rule.media_type)
+    if isinstance(body, AsyncIterable):
+        return Written({"content": _async_spelled(body)}, rule.media_type)
+    if isinstance(body, (Model, Mapping)) or not isinstance(body, Iterable):
+        raise TypeError(
+            f"body must be a list of values, one for each line, not {type(body).__name__}"
         )
-    return {"files": parts}, None
+    spelled = (_line(item) for item in body)
+    return Written(
+        {"content": b"".join(spelled) if isinstance(body, (list, tuple)) else spelled},
+        rule.media_type,
+    )
 
 
-def _is_file(value: Any) -> bool:
-    return isinstance(value, (bytes, tuple)) or hasattr(value, "read")
+async def _async_spelled(body: AsyncIterable[Any]) -> Any:
+    async for item in body:
+        yield _line(item)
 
 
-def _form_value(value: Any) -> Any:
-    """Write a value as a form's text; a list becomes one field for each item."""
+def _line(item: Any) -> bytes:
+    text = json.dumps(to_json(item), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass") + b"\n"
+
+
+def _multipart(rule: BodyRule, plain: Mapping[str, Any]) -> Written:
+    parts: list[tuple[str, Any]] = []
+    opened: list[IO[bytes]] = []
+    for name, item in plain.items():
+        encoding = rule.encodings.get(name, Encoding())
+        if _holds_file(item):
+            for each in item if isinstance(item, list) else [item]:
+                parts.append((name, _part(each, name, encoding.content_type, opened)))
+        elif encoding.content_type.partition(";")[0].strip().lower() == "application/json":
+            parts.append(
+                (
+                    name,
+                    (
+                        None,
+                        json.dumps(to_json(item), ensure_ascii=False).encode(),
+                        "application/json",
+                    ),
+                )
+            )
+        else:
+            parts.extend((field, (None, text)) for field, text in _form_pairs(rule, name, item))
+    return Written({"files": parts}, None, tuple(opened))
+
+
+def _part(value: Any, name: str, content_type: str, opened: list[IO[bytes]]) -> Any:
+    """Return a file as httpx takes it: name, content and perhaps its type."""
+    if isinstance(value, tuple):
+        filename, content, *more = value
+        return (
+            (filename, _open(content, opened), *more)
+            if more or not content_type
+            else (filename, _open(content, opened), content_type)
+        )
+    filename = os.path.basename(
+        str(getattr(value, "name", None) or (value if hasattr(value, "__fspath__") else name))
+    )
+    return (
+        (filename, _open(value, opened), content_type)
+        if content_type
+        else (filename, _open(value, opened))
+    )
+
+
+def _open(value: Any, opened: list[IO[bytes]]) -> Any:
+    if isinstance(value, (bytearray, memoryview)):
+        return bytes(value)
+    if hasattr(value, "__fspath__"):
+        file = Path(value).open("rb")
+        opened.append(file)
+        return file
+    return value
+
+
+def _form_pairs(rule: BodyRule, name: str, value: Any) -> Iterable[tuple[str, str]]:
+    """Write a property as fields of a form. Source: OpenAPI 3.1, Encoding Object, style and explode."""
     plain = to_json(value)
-    if isinstance(plain, list):
-        return [
-            text if isinstance(text := _form_value(item), str) else json.dumps(text)
-            for item in plain
-        ]
+    encoding = rule.encodings.get(name)
+    if isinstance(plain, dict) and encoding is not None and encoding.style == "deepObject":
+        yield from _bracketed(name, plain)
+    elif isinstance(plain, dict) and encoding is not None and encoding.style == "form":
+        if encoding.explode:
+            yield from ((key, _form_text(item)) for key, item in plain.items())
+        else:
+            yield name, ",".join(_form_text(part) for pair in plain.items() for part in pair)
+    elif isinstance(plain, list):
+        separator = {"spaceDelimited": " ", "pipeDelimited": "|"}.get(
+            encoding.style if encoding else "", ","
+        )
+        texts = [_form_text(item) for item in plain]
+        if encoding is not None and not encoding.explode:
+            if any(separator in text for text in texts):
+                raise ValueError(
+                    f"{name}: an item cannot contain {separator!r}, which separates items"
+                )
+            yield name, separator.join(texts)
+        else:
+            yield from ((name, text) for text in texts)
+    else:
+        yield name, _form_text(plain)
+
+
+def _bracketed(name: str, value: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    for key, item in value.items():
+        inner = f"{name}[{key}]"
+        if isinstance(item, Mapping):
+            yield from _bracketed(inner, item)
+        elif isinstance(item, list):
+            yield from ((inner, _form_text(each)) for each in item)
+        elif item is not None:
+            yield inner, _form_text(item)
+
+
+def _form_text(plain: Any) -> str:
     if isinstance(plain, bool):
         return "true" if plain else "false"
     if plain is None:

@@ -8,63 +8,57 @@ from __future__ import annotations
 import time
 import types
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import anyio
-import httpx
 
-from ._core import DEFAULT_LIMITS, DEFAULT_TIMEOUT, Core, Options, RawResponse, ResponseValidation
-from ._operation import Operation
-from ._retries import RetryPolicy, is_repeatable
-from ._settings import Credential
+from ._bodies import Sent, write_body
+from ._core import Core, RawResponse
+from ._operation import Operation, ResponseRule
+from ._requests import Options, redirected
+from ._retries import is_repeatable
+from ._settings import Setup
+from ._transport import (
+    UNSENDABLE,
+    AsyncConnections,
+    AsyncHTTPClient,
+    Connections,
+    HTTPClient,
+    HTTPError,
+    InvalidURL,
+    Request,
+    Response,
+    TooLarge,
+    async_read,
+    async_within,
+    read,
+    within,
+)
 from .errors import ConfigurationError
-from .types import NOT_GIVEN, NotGiven, Timeout
+from .types import NOT_GIVEN, NotGiven
+
+if TYPE_CHECKING:
+    from ._pages import AsyncPaginator, Page, PageRule
+    from ._streams import AsyncStream, AsyncStreamedResponse, Stream, StreamedResponse
 
 T = TypeVar("T")
+_MOST_REDIRECTS = 5
+_NOTHING = Sent()
 
 
 class BaseClient(Core):
     """A synchronous client without any operations."""
 
-    def __init__(
-        self,
-        *,
-        base_url: str | None,
-        url_variable: str,
-        default_url: str | None,
-        credentials: tuple[tuple[Credential, str | None], ...],
-        optional: bool,
-        timeout: Timeout | NotGiven = NOT_GIVEN,
-        max_retries: int | None = None,
-        retry_policy: RetryPolicy | None = None,
-        default_headers: Mapping[str, str] | None = None,
-        http_client: httpx.Client | None = None,
-        response_validation: ResponseValidation = "lenient",
-    ) -> None:
-        if http_client is not None and not isinstance(http_client, httpx.Client):
+    def __init__(self, setup: Setup, http_client: HTTPClient | None) -> None:
+        if http_client is not None and not isinstance(http_client, HTTPClient):
             raise ConfigurationError("http_client must be an httpx.Client")
-        self._owns_http_client = http_client is None
-        self._http_client = http_client or httpx.Client(
-            timeout=DEFAULT_TIMEOUT, limits=DEFAULT_LIMITS, follow_redirects=False
-        )
-        super().__init__(
-            base_url=base_url,
-            url_variable=url_variable,
-            default_url=default_url,
-            credentials=credentials,
-            optional=optional,
-            timeout=timeout,
-            max_retries=max_retries,
-            retry_policy=retry_policy,
-            default_headers=default_headers,
-            http_client=self._http_client,
-            response_validation=response_validation,
-        )
+        self._connections = Connections(http_client)
+        super().__init__(setup, self._connections.current())
 
     def close(self) -> None:
         """Close the connections; an ``http_client`` that was handed in stays open."""
-        if self._owns_http_client:
-            self._http_client.close()
+        if not self._is_copy:
+            self._connections.close()
 
     def __exit__(
         self,
@@ -74,106 +68,348 @@ class BaseClient(Core):
     ) -> None:
         self.close()
 
-    def _request(
-        self, operation: Operation[T], values: Mapping[str, Any], options: Options, body: Any = None
+    def get(
+        self,
+        path: str,
+        *,
+        cast_to: type[T] | None = None,
+        query: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        options: Options | None = None,
     ) -> T:
-        return self._finish(operation, self._send(operation, values, options, body))
+        """Make a GET call that the document does not have.
+
+        Args:
+            path: The path below the server's address, with its values in it.
+            cast_to: The model that the answer is read as; by default it is JSON as it came.
+            query: Query parameters.
+            headers: Headers for this call.
+            options: What this call sets differently.
+
+        Raises:
+            APIError: The call failed.
+        """
+        operation = self._free("GET", path, cast_to, NOT_GIVEN, None)
+        chosen = self._free_options(options, query, headers)
+        return cast(T, self._request(operation, {}, chosen))
+
+    def post(
+        self,
+        path: str,
+        *,
+        cast_to: type[T] | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: Any = NOT_GIVEN,
+        content_type: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        options: Options | None = None,
+    ) -> T:
+        """Make a POST call that the document does not have.
+
+        Args:
+            path: The path below the server's address, with its values in it.
+            cast_to: The model that the answer is read as; by default it is JSON as it came.
+            query: Query parameters.
+            body: What to send; JSON unless ``content_type`` says otherwise.
+            content_type: How the body is written.
+            headers: Headers for this call.
+            options: What this call sets differently.
+
+        Raises:
+            APIError: The call failed.
+        """
+        operation = self._free("POST", path, cast_to, body, content_type)
+        chosen = self._free_options(options, query, headers)
+        return cast(T, self._request(operation, {}, chosen, Sent(body)))
+
+    def put(
+        self,
+        path: str,
+        *,
+        cast_to: type[T] | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: Any = NOT_GIVEN,
+        content_type: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        options: Options | None = None,
+    ) -> T:
+        """Make a PUT call that the document does not have.
+
+        Args:
+            path: The path below the server's address, with its values in it.
+            cast_to: The model that the answer is read as; by default it is JSON as it came.
+            query: Query parameters.
+            body: What to send; JSON unless ``content_type`` says otherwise.
+            content_type: How the body is written.
+            headers: Headers for this call.
+            options: What this call sets differently.
+
+        Raises:
+            APIError: The call failed.
+        """
+        operation = self._free("PUT", path, cast_to, body, content_type)
+        chosen = self._free_options(options, query, headers)
+        return cast(T, self._request(operation, {}, chosen, Sent(body)))
+
+    def patch(
+        self,
+        path: str,
+        *,
+        cast_to: type[T] | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: Any = NOT_GIVEN,
+        content_type: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        options: Options | None = None,
+    ) -> T:
+        """Make a PATCH call that the document does not have.
+
+        Args:
+            path: The path below the server's address, with its values in it.
+            cast_to: The model that the answer is read as; by default it is JSON as it came.
+            query: Query parameters.
+            body: What to send; JSON unless ``content_type`` says otherwise.
+            content_type: How the body is written.
+            headers: Headers for this call.
+            options: What this call sets differently.
+
+        Raises:
+            APIError: The call failed.
+        """
+        operation = self._free("PATCH", path, cast_to, body, content_type)
+        chosen = self._free_options(options, query, headers)
+        return cast(T, self._request(operation, {}, chosen, Sent(body)))
+
+    def delete(
+        self,
+        path: str,
+        *,
+        cast_to: type[T] | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: Any = NOT_GIVEN,
+        content_type: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        options: Options | None = None,
+    ) -> T:
+        """Make a DELETE call that the document does not have.
+
+        Args:
+            path: The path below the server's address, with its values in it.
+            cast_to: The model that the answer is read as; by default it is JSON as it came.
+            query: Query parameters.
+            body: What to send; JSON unless ``content_type`` says otherwise.
+            content_type: How the body is written.
+            headers: Headers for this call.
+            options: What this call sets differently.
+
+        Raises:
+            APIError: The call failed.
+        """
+        operation = self._free("DELETE", path, cast_to, body, content_type)
+        chosen = self._free_options(options, query, headers)
+        return cast(T, self._request(operation, {}, chosen, Sent(body)))
+
+    def _request(
+        self,
+        operation: Operation[T],
+        values: Mapping[str, Any],
+        options: Options,
+        sent: Sent = _NOTHING,
+    ) -> T:
+        return self._finish(operation, self._send(operation, values, options, sent))
 
     def _request_raw(
-        self, operation: Operation[T], values: Mapping[str, Any], options: Options, body: Any = None
+        self,
+        operation: Operation[T],
+        values: Mapping[str, Any],
+        options: Options,
+        sent: Sent = _NOTHING,
     ) -> RawResponse[T]:
-        response = self._send(operation, values, options, body)
+        response = self._send(operation, values, options, sent)
         if not response.is_success:
             raise self._status_error(response)
         return RawResponse(response, lambda received: self._finish(operation, received))
 
+    def _page(
+        self, operation: Operation[Any], rule: PageRule, values: Mapping[str, Any], options: Options
+    ) -> Page[Any, Any]:
+        from ._pages import first_page
+
+        return first_page(self, operation, rule, values, options)
+
+    def _stream(
+        self,
+        operation: Operation[Any],
+        values: Mapping[str, Any],
+        options: Options,
+        sent: Sent = _NOTHING,
+    ) -> Stream[Any]:
+        from ._streams import Stream, resume_parameter
+
+        rule = next(rule for rule in operation.responses if rule.media in ("events", "lines"))
+        response = self._open(operation, values, options, sent, rule)
+        marker = resume_parameter(operation)
+
+        def reopen(last: str) -> Response:
+            again = {**values, **({} if marker is None else {marker.name: last})}
+            return self._open(operation, again, options, sent, rule)
+
+        return Stream(self, operation, rule, response, None if marker is None else reopen)
+
+    def _open_raw(
+        self,
+        operation: Operation[T],
+        values: Mapping[str, Any],
+        options: Options,
+        sent: Sent = _NOTHING,
+    ) -> StreamedResponse[T]:
+        from ._streams import StreamedResponse
+
+        response = self._open(operation, values, options, sent, None)
+        return StreamedResponse(self, operation, response)
+
+    def _open(
+        self,
+        operation: Operation[Any],
+        values: Mapping[str, Any],
+        options: Options,
+        sent: Sent,
+        rule: ResponseRule | None,
+    ) -> Response:
+        """Send a request and leave the body of its answer unread."""
+        accept = None if rule is None else rule.media_type
+        response = self._send(operation, values, options, sent, stream=True, accept=accept)
+        if not response.is_success:
+            raise self._status_error(response)
+        return response
+
     def _send(
-        self, operation: Operation[Any], values: Mapping[str, Any], options: Options, body: Any
-    ) -> httpx.Response:
-        """Send a request, again where the policy says so."""
-        try:
-            request = self._build_request(self._http_client, operation, values, options, body)
-        except httpx.InvalidURL:
-            raise ValueError(f"{operation.name}: the address is too long or not valid") from None
-        repeatable = is_repeatable(request)
+        self,
+        operation: Operation[Any],
+        values: Mapping[str, Any],
+        options: Options,
+        sent: Sent,
+        *,
+        stream: bool = False,
+        accept: str | None = None,
+    ) -> Response:
+        """Send a request, again where the policy says so; an answer that failed has been read."""
         begin = time.monotonic()
-        attempt = 0
-        while True:
-            started = time.monotonic()
-            response: httpx.Response | None = None
-            failure: httpx.HTTPError | None = None
-            try:
-                # Redirects are never followed: a key must not reach another host.
-                response = self._http_client.send(request, follow_redirects=False)
-            except httpx.HTTPError as error:
-                failure = error
-            now = time.monotonic()
-            self._log(request, attempt, _outcome(response, failure), now - started)
-            if response is not None and response.is_success:
-                return response
-            wait = (
-                self.retry_policy.wait(attempt, now - begin, request, response)
-                if repeatable
-                else None
-            )
-            if isinstance(failure, (httpx.LocalProtocolError, httpx.UnsupportedProtocol)):
-                # The request itself is at fault, so it will not pass another time either.
-                wait = None
-            if wait is not None and options.deadline is not None and now + wait > options.deadline:
-                wait = None
-            if wait is None:
+        values, sent, has_key = self._with_key(operation, values, sent)
+        alternative = self._requests.alternative(operation, options, values)
+        timeout = self.timeout if isinstance(options.timeout, NotGiven) else options.timeout
+        http_client = self._connections.current()
+        written = write_body(operation, sent)
+        try:
+            secrets = self._secrets.get(alternative)
+
+            def build() -> Request:
+                try:
+                    return self._requests.build(
+                        http_client, operation, values, options, written, secrets, timeout, accept
+                    )
+                except InvalidURL:
+                    raise ValueError(
+                        f"{operation.name}: the address is too long or not valid"
+                    ) from None
+
+            request = build()
+            policy, deadline = self._policy(options), self._deadline(options, begin)
+            idempotent, repeatable = self._is_idempotent(request, has_key), is_repeatable(request)
+            is_fresh = not self._secrets.has_functions
+            attempt = 0
+            while True:
+                started = time.monotonic()
+                response: Response | None = None
+                failure: HTTPError | None = None
+                self._tell_request(request)
+                try:
+                    response = self._attempt(http_client, request, operation, deadline, stream)
+                except HTTPError as error:
+                    failure = error
+                except TooLarge as error:
+                    raise self._connection_error(error, request) from None
+                now = time.monotonic()
+                self._log(request, attempt, _outcome(response, failure), now - started)
                 if response is not None:
+                    self._tell_response(response)
+                    if response.is_success:
+                        return response
+                    if response.status_code == 401 and repeatable and not is_fresh:
+                        # A function may have a newer secret by now.
+                        is_fresh, old = True, secrets
+                        secrets = self._secrets.get(alternative)
+                        if secrets != old:
+                            request = build()
+                            continue
+                wait = (
+                    policy.wait(
+                        attempt,
+                        now - begin,
+                        request,
+                        response,
+                        failure=failure,
+                        is_idempotent=idempotent,
+                    )
+                    if repeatable and not isinstance(failure, UNSENDABLE)
+                    else None
+                )
+                if wait is None or (deadline is not None and now + wait > deadline):
+                    if response is not None:
+                        return response
+                    assert failure is not None
+                    raise self._connection_error(failure, request)
+                time.sleep(wait)
+                attempt += 1
+        finally:
+            for file in written.files:
+                file.close()
+
+    def _attempt(
+        self,
+        http_client: HTTPClient,
+        request: Request,
+        operation: Operation[Any],
+        deadline: float | None,
+        stream: bool,
+    ) -> Response:
+        """Send once; only a redirect that the document has is followed, and without a key to another host."""
+        # The connections of this package keep the deadline themselves.
+        looked_at = None if self._connections.is_own else deadline
+        for _ in range(_MOST_REDIRECTS):
+            with within(deadline):
+                response = http_client.send(request, stream=True, follow_redirects=False)
+                followed = (
+                    operation.redirects
+                    and request.method in ("GET", "HEAD")
+                    and response.has_redirect_location
+                )
+                if followed:
+                    response.close()
+                elif not stream or not response.is_success:
+                    return read(response, self.max_response_size, looked_at)
+                else:
                     return response
-                assert failure is not None
-                raise self._connection_error(failure, request) from failure
-            if response is not None:
-                response.close()
-            time.sleep(wait)
-            attempt += 1
+            try:
+                request = redirected(request, response.headers["location"])
+            except ValueError as error:
+                raise TooLarge(str(error)) from None
+        raise TooLarge(f"more than {_MOST_REDIRECTS} redirects")
 
 
 class AsyncBaseClient(Core):
     """An asynchronous client without any operations."""
 
-    def __init__(
-        self,
-        *,
-        base_url: str | None,
-        url_variable: str,
-        default_url: str | None,
-        credentials: tuple[tuple[Credential, str | None], ...],
-        optional: bool,
-        timeout: Timeout | NotGiven = NOT_GIVEN,
-        max_retries: int | None = None,
-        retry_policy: RetryPolicy | None = None,
-        default_headers: Mapping[str, str] | None = None,
-        http_client: httpx.AsyncClient | None = None,
-        response_validation: ResponseValidation = "lenient",
-    ) -> None:
-        if http_client is not None and not isinstance(http_client, httpx.AsyncClient):
+    def __init__(self, setup: Setup, http_client: AsyncHTTPClient | None) -> None:
+        if http_client is not None and not isinstance(http_client, AsyncHTTPClient):
             raise ConfigurationError("http_client must be an httpx.AsyncClient")
-        self._owns_http_client = http_client is None
-        self._http_client = http_client or httpx.AsyncClient(
-            timeout=DEFAULT_TIMEOUT, limits=DEFAULT_LIMITS, follow_redirects=False
-        )
-        super().__init__(
-            base_url=base_url,
-            url_variable=url_variable,
-            default_url=default_url,
-            credentials=credentials,
-            optional=optional,
-            timeout=timeout,
-            max_retries=max_retries,
-            retry_policy=retry_policy,
-            default_headers=default_headers,
-            http_client=self._http_client,
-            response_validation=response_validation,
-        )
+        self._connections = AsyncConnections(http_client)
+        super().__init__(setup, self._connections.current())
 
     async def aclose(self) -> None:
         """Close the connections; an ``http_client`` that was handed in stays open."""
-        if self._owns_http_client:
-            await self._http_client.aclose()
+        if not self._is_copy:
+            await self._connections.aclose()
 
     async def close(self) -> None:
         """Close the connections; the same as ``aclose``."""
@@ -187,63 +423,336 @@ class AsyncBaseClient(Core):
     ) -> None:
         await self.aclose()
 
-    async def _request(
-        self, operation: Operation[T], values: Mapping[str, Any], options: Options, body: Any = None
+    async def get(
+        self,
+        path: str,
+        *,
+        cast_to: type[T] | None = None,
+        query: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        options: Options | None = None,
     ) -> T:
-        return self._finish(operation, await self._send(operation, values, options, body))
+        """Make a GET call that the document does not have.
+
+        Args:
+            path: The path below the server's address, with its values in it.
+            cast_to: The model that the answer is read as; by default it is JSON as it came.
+            query: Query parameters.
+            headers: Headers for this call.
+            options: What this call sets differently.
+
+        Raises:
+            APIError: The call failed.
+        """
+        operation = self._free("GET", path, cast_to, NOT_GIVEN, None)
+        chosen = self._free_options(options, query, headers)
+        return cast(T, await self._request(operation, {}, chosen))
+
+    async def post(
+        self,
+        path: str,
+        *,
+        cast_to: type[T] | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: Any = NOT_GIVEN,
+        content_type: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        options: Options | None = None,
+    ) -> T:
+        """Make a POST call that the document does not have.
+
+        Args:
+            path: The path below the server's address, with its values in it.
+            cast_to: The model that the answer is read as; by default it is JSON as it came.
+            query: Query parameters.
+            body: What to send; JSON unless ``content_type`` says otherwise.
+            content_type: How the body is written.
+            headers: Headers for this call.
+            options: What this call sets differently.
+
+        Raises:
+            APIError: The call failed.
+        """
+        operation = self._free("POST", path, cast_to, body, content_type)
+        chosen = self._free_options(options, query, headers)
+        return cast(T, await self._request(operation, {}, chosen, Sent(body)))
+
+    async def put(
+        self,
+        path: str,
+        *,
+        cast_to: type[T] | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: Any = NOT_GIVEN,
+        content_type: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        options: Options | None = None,
+    ) -> T:
+        """Make a PUT call that the document does not have.
+
+        Args:
+            path: The path below the server's address, with its values in it.
+            cast_to: The model that the answer is read as; by default it is JSON as it came.
+            query: Query parameters.
+            body: What to send; JSON unless ``content_type`` says otherwise.
+            content_type: How the body is written.
+            headers: Headers for this call.
+            options: What this call sets differently.
+
+        Raises:
+            APIError: The call failed.
+        """
+        operation = self._free("PUT", path, cast_to, body, content_type)
+        chosen = self._free_options(options, query, headers)
+        return cast(T, await self._request(operation, {}, chosen, Sent(body)))
+
+    async def patch(
+        self,
+        path: str,
+        *,
+        cast_to: type[T] | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: Any = NOT_GIVEN,
+        content_type: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        options: Options | None = None,
+    ) -> T:
+        """Make a PATCH call that the document does not have.
+
+        Args:
+            path: The path below the server's address, with its values in it.
+            cast_to: The model that the answer is read as; by default it is JSON as it came.
+            query: Query parameters.
+            body: What to send; JSON unless ``content_type`` says otherwise.
+            content_type: How the body is written.
+            headers: Headers for this call.
+            options: What this call sets differently.
+
+        Raises:
+            APIError: The call failed.
+        """
+        operation = self._free("PATCH", path, cast_to, body, content_type)
+        chosen = self._free_options(options, query, headers)
+        return cast(T, await self._request(operation, {}, chosen, Sent(body)))
+
+    async def delete(
+        self,
+        path: str,
+        *,
+        cast_to: type[T] | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: Any = NOT_GIVEN,
+        content_type: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        options: Options | None = None,
+    ) -> T:
+        """Make a DELETE call that the document does not have.
+
+        Args:
+            path: The path below the server's address, with its values in it.
+            cast_to: The model that the answer is read as; by default it is JSON as it came.
+            query: Query parameters.
+            body: What to send; JSON unless ``content_type`` says otherwise.
+            content_type: How the body is written.
+            headers: Headers for this call.
+            options: What this call sets differently.
+
+        Raises:
+            APIError: The call failed.
+        """
+        operation = self._free("DELETE", path, cast_to, body, content_type)
+        chosen = self._free_options(options, query, headers)
+        return cast(T, await self._request(operation, {}, chosen, Sent(body)))
+
+    async def _request(
+        self,
+        operation: Operation[T],
+        values: Mapping[str, Any],
+        options: Options,
+        sent: Sent = _NOTHING,
+    ) -> T:
+        return self._finish(operation, await self._send(operation, values, options, sent))
 
     async def _request_raw(
-        self, operation: Operation[T], values: Mapping[str, Any], options: Options, body: Any = None
+        self,
+        operation: Operation[T],
+        values: Mapping[str, Any],
+        options: Options,
+        sent: Sent = _NOTHING,
     ) -> RawResponse[T]:
-        response = await self._send(operation, values, options, body)
+        response = await self._send(operation, values, options, sent)
         if not response.is_success:
             raise self._status_error(response)
         return RawResponse(response, lambda received: self._finish(operation, received))
 
+    def _page(
+        self, operation: Operation[Any], rule: PageRule, values: Mapping[str, Any], options: Options
+    ) -> AsyncPaginator[Any, Any]:
+        from ._pages import AsyncPaginator
+
+        return AsyncPaginator(self, operation, rule, values, options)
+
+    async def _stream(
+        self,
+        operation: Operation[Any],
+        values: Mapping[str, Any],
+        options: Options,
+        sent: Sent = _NOTHING,
+    ) -> AsyncStream[Any]:
+        from ._streams import AsyncStream, resume_parameter
+
+        rule = next(rule for rule in operation.responses if rule.media in ("events", "lines"))
+        response = await self._open(operation, values, options, sent, rule)
+        marker = resume_parameter(operation)
+
+        async def reopen(last: str) -> Response:
+            again = {**values, **({} if marker is None else {marker.name: last})}
+            return await self._open(operation, again, options, sent, rule)
+
+        return AsyncStream(self, operation, rule, response, None if marker is None else reopen)
+
+    async def _open_raw(
+        self,
+        operation: Operation[T],
+        values: Mapping[str, Any],
+        options: Options,
+        sent: Sent = _NOTHING,
+    ) -> AsyncStreamedResponse[T]:
+        from ._streams import AsyncStreamedResponse
+
+        response = await self._open(operation, values, options, sent, None)
+        return AsyncStreamedResponse(self, operation, response)
+
+    async def _open(
+        self,
+        operation: Operation[Any],
+        values: Mapping[str, Any],
+        options: Options,
+        sent: Sent,
+        rule: ResponseRule | None,
+    ) -> Response:
+        """Send a request and leave the body of its answer unread."""
+        accept = None if rule is None else rule.media_type
+        response = await self._send(operation, values, options, sent, stream=True, accept=accept)
+        if not response.is_success:
+            raise self._status_error(response)
+        return response
+
     async def _send(
-        self, operation: Operation[Any], values: Mapping[str, Any], options: Options, body: Any
-    ) -> httpx.Response:
-        """Send a request, again where the policy says so."""
-        try:
-            request = self._build_request(self._http_client, operation, values, options, body)
-        except httpx.InvalidURL:
-            raise ValueError(f"{operation.name}: the address is too long or not valid") from None
-        repeatable = is_repeatable(request)
+        self,
+        operation: Operation[Any],
+        values: Mapping[str, Any],
+        options: Options,
+        sent: Sent,
+        *,
+        stream: bool = False,
+        accept: str | None = None,
+    ) -> Response:
+        """Send a request, again where the policy says so; an answer that failed has been read."""
         begin = time.monotonic()
-        attempt = 0
-        while True:
-            started = time.monotonic()
-            response: httpx.Response | None = None
-            failure: httpx.HTTPError | None = None
-            try:
-                # Redirects are never followed: a key must not reach another host.
-                response = await self._http_client.send(request, follow_redirects=False)
-            except httpx.HTTPError as error:
-                failure = error
-            now = time.monotonic()
-            self._log(request, attempt, _outcome(response, failure), now - started)
-            if response is not None and response.is_success:
-                return response
-            wait = (
-                self.retry_policy.wait(attempt, now - begin, request, response)
-                if repeatable
-                else None
-            )
-            if isinstance(failure, (httpx.LocalProtocolError, httpx.UnsupportedProtocol)):
-                # The request itself is at fault, so it will not pass another time either.
-                wait = None
-            if wait is not None and options.deadline is not None and now + wait > options.deadline:
-                wait = None
-            if wait is None:
+        values, sent, has_key = self._with_key(operation, values, sent)
+        alternative = self._requests.alternative(operation, options, values)
+        timeout = self.timeout if isinstance(options.timeout, NotGiven) else options.timeout
+        http_client = self._connections.current()
+        written = write_body(operation, sent)
+        try:
+            secrets = await self._secrets.async_get(alternative)
+
+            def build() -> Request:
+                try:
+                    return self._requests.build(
+                        http_client, operation, values, options, written, secrets, timeout, accept
+                    )
+                except InvalidURL:
+                    raise ValueError(
+                        f"{operation.name}: the address is too long or not valid"
+                    ) from None
+
+            request = build()
+            policy, deadline = self._policy(options), self._deadline(options, begin)
+            idempotent, repeatable = self._is_idempotent(request, has_key), is_repeatable(request)
+            is_fresh = not self._secrets.has_functions
+            attempt = 0
+            while True:
+                started = time.monotonic()
+                response: Response | None = None
+                failure: HTTPError | None = None
+                self._tell_request(request)
+                try:
+                    response = await self._attempt(
+                        http_client, request, operation, deadline, stream
+                    )
+                except HTTPError as error:
+                    failure = error
+                except TooLarge as error:
+                    raise self._connection_error(error, request) from None
+                now = time.monotonic()
+                self._log(request, attempt, _outcome(response, failure), now - started)
                 if response is not None:
+                    self._tell_response(response)
+                    if response.is_success:
+                        return response
+                    if response.status_code == 401 and repeatable and not is_fresh:
+                        # A function may have a newer secret by now.
+                        is_fresh, old = True, secrets
+                        secrets = await self._secrets.async_get(alternative)
+                        if secrets != old:
+                            request = build()
+                            continue
+                wait = (
+                    policy.wait(
+                        attempt,
+                        now - begin,
+                        request,
+                        response,
+                        failure=failure,
+                        is_idempotent=idempotent,
+                    )
+                    if repeatable and not isinstance(failure, UNSENDABLE)
+                    else None
+                )
+                if wait is None or (deadline is not None and now + wait > deadline):
+                    if response is not None:
+                        return response
+                    assert failure is not None
+                    raise self._connection_error(failure, request)
+                await anyio.sleep(wait)
+                attempt += 1
+        finally:
+            for file in written.files:
+                file.close()
+
+    async def _attempt(
+        self,
+        http_client: AsyncHTTPClient,
+        request: Request,
+        operation: Operation[Any],
+        deadline: float | None,
+        stream: bool,
+    ) -> Response:
+        """Send once; only a redirect that the document has is followed, and without a key to another host."""
+        # The connections of this package keep the deadline themselves.
+        looked_at = None if self._connections.is_own else deadline
+        for _ in range(_MOST_REDIRECTS):
+            with async_within(deadline):
+                response = await http_client.send(request, stream=True, follow_redirects=False)
+                followed = (
+                    operation.redirects
+                    and request.method in ("GET", "HEAD")
+                    and response.has_redirect_location
+                )
+                if followed:
+                    await response.aclose()
+                elif not stream or not response.is_success:
+                    return await async_read(response, self.max_response_size, looked_at)
+                else:
                     return response
-                assert failure is not None
-                raise self._connection_error(failure, request) from failure
-            if response is not None:
-                await response.aclose()
-            await anyio.sleep(wait)
-            attempt += 1
+            try:
+                request = redirected(request, response.headers["location"])
+            except ValueError as error:
+                raise TooLarge(str(error)) from None
+        raise TooLarge(f"more than {_MOST_REDIRECTS} redirects")
 
 
-def _outcome(response: httpx.Response | None, failure: httpx.HTTPError | None) -> str:
+def _outcome(response: Response | None, failure: HTTPError | None) -> str:
     return type(failure).__name__ if response is None else str(response.status_code)

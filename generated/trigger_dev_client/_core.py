@@ -5,60 +5,57 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import os
-import platform
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Generic, Literal, NamedTuple, TypeVar, cast
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any, Generic, NamedTuple, Self, TypeVar, cast
 
-import httpx
-
-from ._bodies import write_body
-from ._operation import Operation, encode
+from ._bodies import Sent, body_kind
+from ._models import parse_json
+from ._operation import BodyRule, Operation, ResponseRule
 from ._reading import read
-from ._redaction import MASK, mask_headers, mask_request, mask_url
-from ._retries import RetryPolicy
-from ._settings import Credential, checked_url, read_secrets, with_retries
-from ._shapes import DecodeError, Problem, describe
-from ._sources import parse_json
-from ._version import __version__, document_version
+from ._redaction import Scrubber, keep_out_of_logs, mask_headers, mask_request, mask_url
+from ._requests import AUTO, Options, Requests, new_key, override
+from ._retries import IDEMPOTENT, RetryPolicy
+from ._settings import Secrets, Setup, checked_url, joined_url, with_retries
+from ._shapes import ANY, DecodeError, Problem, describe
+from ._transport import (
+    AsyncHTTPClient,
+    Headers,
+    HTTPClient,
+    HTTPError,
+    Request,
+    Response,
+    TimeoutException,
+    TooLarge,
+    default_timeout,
+)
 from .errors import (
     APIConnectionError,
+    APIError,
     APIStatusError,
     APITimeoutError,
     ConfigurationError,
+    ResponseTooLargeError,
     ResponseValidationError,
     status_error,
     words_of,
 )
-from .types import NotGiven, Timeout
+from .types import NOT_GIVEN, NotGiven, Timeout
 
 T = TypeVar("T")
 
 logger = logging.getLogger("trigger_dev_client")
 
-DEFAULT_TIMEOUT = httpx.Timeout(60.0, connect=5.0)
-DEFAULT_LIMITS = httpx.Limits(
-    max_connections=100, max_keepalive_connections=20, keepalive_expiry=30.0
-)
-USER_AGENT = f"trigger-dev-client/{__version__} (document {document_version}; Python {platform.python_version()})"
-
-
-class Options(NamedTuple):
-    """What one call sets differently.
-
-    Attributes:
-        timeout: Seconds, or an httpx.Timeout.
-        extra_headers: Headers that replace those of the same name.
-        extra_query: Further query parameters.
-        deadline: Moment of the monotonic clock after which no further attempt is started.
-    """
-
-    timeout: Timeout | NotGiven
-    extra_headers: Mapping[str, str] | None
-    extra_query: Mapping[str, Any] | None
-    deadline: float | None = None
+DEFAULT_TOTAL_TIMEOUT = 600.0
+DEFAULT_MAX_RESPONSE_SIZE = 128 * 2**20
+# 204 and 205 have no body (RFC 9110, sections 15.3.5 and 15.3.6), whatever is documented.
+_WITHOUT_BODY = (204, 205)
+_INDEX = re.compile(r"\[\d+\]")
+_MOST_TOLD = 1000
 
 
 class RawResponse(Generic[T]):
@@ -68,7 +65,7 @@ class RawResponse(Generic[T]):
         http_response: The response of httpx.
     """
 
-    def __init__(self, http_response: httpx.Response, parse: Callable[[httpx.Response], T]) -> None:
+    def __init__(self, http_response: Response, parse: Callable[[Response], T]) -> None:
         self.http_response = http_response
         self._parse = parse
 
@@ -78,7 +75,7 @@ class RawResponse(Generic[T]):
         return self.http_response.status_code
 
     @property
-    def headers(self) -> httpx.Headers:
+    def headers(self) -> Headers:
         """The headers."""
         return self.http_response.headers
 
@@ -105,45 +102,47 @@ class Core:
     Attributes:
         base_url: Address of the server, without a slash at its end.
         retry_policy: How failed calls are repeated.
-        timeout: Seconds for a call, or an httpx.Timeout.
+        timeout: Seconds for each step of a call, or an httpx.Timeout.
+        total_timeout: Seconds for a call with all its attempts; None waits without end.
+        max_response_size: Bytes that an answer may have, unpacked.
         response_validation: Whether a fault in an answer is noted (``lenient``) or raised (``strict``).
     """
 
-    def __init__(
-        self,
-        *,
-        base_url: str | None,
-        url_variable: str,
-        default_url: str | None,
-        credentials: tuple[tuple[Credential, str | None], ...],
-        optional: bool,
-        timeout: Timeout | NotGiven,
-        http_client: httpx.Client | httpx.AsyncClient,
-        max_retries: int | None,
-        retry_policy: RetryPolicy | None,
-        default_headers: Mapping[str, str] | None,
-        response_validation: ResponseValidation = "lenient",
-    ) -> None:
-        if response_validation not in ("lenient", "strict"):
+    def __init__(self, setup: Setup, http_client: HTTPClient | AsyncHTTPClient) -> None:
+        if setup.response_validation not in ("lenient", "strict"):
             raise ConfigurationError(
-                f"response_validation is 'lenient' or 'strict', not {response_validation!r}"
+                f"response_validation is 'lenient' or 'strict', not {setup.response_validation!r}"
             )
-        self.response_validation: ResponseValidation = response_validation
+        self.response_validation = setup.response_validation
         self._told: set[tuple[str, str]] = set()
-        self.base_url = checked_url(
-            base_url or os.environ.get(url_variable) or default_url, url_variable
+        given = setup.base_url or os.environ.get(setup.url_variable)
+        url = checked_url(given or setup.default_url, setup.url_variable)
+        self.base_url = joined_url(url, setup.server_path)
+        policy = setup.retry_policy or RetryPolicy()
+        self.retry_policy = (
+            policy if setup.max_retries is None else with_retries(policy, setup.max_retries)
         )
-        policy = retry_policy or RetryPolicy()
-        self.retry_policy = policy if max_retries is None else with_retries(policy, max_retries)
         self.timeout: Timeout = (
-            _default_timeout(http_client) if isinstance(timeout, NotGiven) else timeout
+            default_timeout(http_client) if isinstance(setup.timeout, NotGiven) else setup.timeout
         )
-        self._merged: dict[
-            tuple[tuple[str, ...], ...], tuple[list[tuple[bytes, bytes]], httpx.Headers]
-        ] = {}
-        self._secrets = read_secrets(credentials, optional)
-        usual = {"Accept": "application/json", "User-Agent": USER_AGENT}
-        self._default_headers = _override(usual, default_headers or {})
+        self.total_timeout = checked_seconds("total_timeout", setup.total_timeout)
+        self.max_response_size = setup.max_response_size
+        self._secrets = Secrets(setup.credentials, setup.optional)
+        self._security = setup.security
+        self._default_headers = dict(setup.default_headers)
+        self._on_request = setup.on_request
+        self._on_response = setup.on_response
+        self._is_copy = False
+        keep_out_of_logs(
+            item.name for item in self._secrets.credentials.values() if item.location == "query"
+        )
+        self._prepare()
+
+    def _prepare(self) -> None:
+        try:
+            self._requests = Requests(self.base_url, self._default_headers, self._secrets)
+        except (AttributeError, TypeError, ValueError) as error:
+            raise ConfigurationError(f"default_headers: {error}") from None
 
     @property
     def max_retries(self) -> int:
@@ -153,100 +152,125 @@ class Core:
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={mask_url(self.base_url, ())!r})"
 
-    def _build_request(
+    def with_options(
         self,
-        http_client: httpx.Client | httpx.AsyncClient,
-        operation: Operation[Any],
-        values: Mapping[str, Any],
-        options: Options,
-        body: Any,
-    ) -> httpx.Request:
-        path, query, headers, cookies = encode(operation, values)
-        sent = _override(self._default_headers, headers) if headers else self._default_headers
-        usual = not (headers or cookies or options.extra_headers) and operation.body is None
-        for credential, secret in self._chosen_secrets(operation):
-            if credential.location == "query":
-                query.append((credential.name, secret))
-            elif credential.location == "cookie":
-                cookies[credential.name] = secret
-                usual = False
-            else:
-                sent = _override(sent, {credential.name: secret})
-        content, content_type = write_body(operation, body)
-        if content_type:
-            sent = _override(sent, {"Content-Type": content_type})
-        if cookies:
-            sent = _override(
-                sent, {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
-            )
-        if options.extra_headers:
-            sent = _override(sent, options.extra_headers)
-        if options.extra_query:
-            query.extend(_extra_pairs(options.extra_query))
-        timeout = self.timeout if isinstance(options.timeout, NotGiven) else options.timeout
-        if (
-            usual
-            and type(http_client) in _PLAIN
-            and not http_client.params
-            and not http_client.cookies
-        ):
-            return httpx.Request(
-                operation.method,
-                self.base_url + path,
-                params=tuple(query) or None,
-                headers=self._usual_headers(http_client, operation, sent),
-                extensions={"timeout": httpx.Timeout(timeout).as_dict()},
-            )
-        return http_client.build_request(
-            operation.method,
-            self.base_url + path,
-            params=tuple(query) or None,
-            headers=sent,
-            timeout=timeout,
-            **content,
+        *,
+        timeout: Timeout | NotGiven = NOT_GIVEN,
+        total_timeout: float | None | NotGiven = NOT_GIVEN,
+        max_retries: int | None = None,
+        retry_policy: RetryPolicy | None = None,
+        default_headers: Mapping[str, str] | None = None,
+        max_response_size: int | None = None,
+    ) -> Self:
+        """Return a client with other settings that shares the connections of this one.
+
+        Args:
+            timeout: Seconds for each step of a call, or an httpx.Timeout.
+            total_timeout: Seconds for a call with all its attempts.
+            max_retries: Attempts after the first one.
+            retry_policy: How failed calls are repeated.
+            default_headers: Headers to add to those of this client.
+            max_response_size: Bytes that an answer may have, unpacked.
+        """
+        other = copy.copy(self)
+        for name in list(other.__dict__):
+            if isinstance(getattr(type(self), name, None), cached_property):
+                del other.__dict__[name]
+        other._is_copy = True
+        if not isinstance(timeout, NotGiven):
+            other.timeout = timeout
+        if not isinstance(total_timeout, NotGiven):
+            other.total_timeout = checked_seconds("total_timeout", total_timeout)
+        if retry_policy is not None:
+            other.retry_policy = retry_policy
+        if max_retries is not None:
+            other.retry_policy = with_retries(other.retry_policy, max_retries)
+        if max_response_size is not None:
+            other.max_response_size = max_response_size
+        other._default_headers = override(self._default_headers, default_headers or {})
+        other._prepare()
+        return other
+
+    def _policy(self, options: Options) -> RetryPolicy:
+        return (
+            self.retry_policy
+            if options.max_retries is None
+            else with_retries(self.retry_policy, options.max_retries)
         )
 
-    def _usual_headers(
-        self,
-        http_client: httpx.Client | httpx.AsyncClient,
-        operation: Operation[Any],
-        sent: dict[str, str],
-    ) -> httpx.Headers:
-        """Merge with the headers of the http client once; merging costs more than all else in a call."""
-        own = http_client.headers.raw
-        known = self._merged.get(operation.security)
-        if known is None or known[0] != own:
-            merged = httpx.Headers(http_client.headers)
-            merged.update(sent)
-            self._merged[operation.security] = known = (own, merged)
-        return known[1]
+    def _deadline(self, options: Options, begin: float) -> float | None:
+        """The moment at which a call is over, whatever happens."""
+        total = (
+            self.total_timeout
+            if isinstance(options.total_timeout, NotGiven)
+            else options.total_timeout
+        )
+        ends = [options.deadline, None if total is None else begin + total]
+        return min((end for end in ends if end is not None), default=None)
 
-    def _chosen_secrets(self, operation: Operation[Any]) -> list[tuple[Credential, str]]:
-        """Choose the first alternative for which every secret is there."""
-        for alternative in operation.security:
-            if all(argument in self._secrets for argument in alternative):
-                return [self._secrets[argument] for argument in alternative]
-        if operation.security:
-            needed = " or ".join(" and ".join(alternative) for alternative in operation.security)
-            raise ConfigurationError(f"{operation.name} needs {needed}")
-        return []
+    def _with_key(
+        self, operation: Operation[Any], values: Mapping[str, Any], sent: Sent
+    ) -> tuple[Mapping[str, Any], Sent, bool]:
+        """Put an idempotency key where the operation takes one, and say whether there is one."""
+        name = operation.key
+        if name is None:
+            return values, sent, False
+        if name in values:
+            if values[name] == AUTO:
+                values = {**values, name: new_key()}
+            return values, sent, values[name] is not None
+        key = sent.fields.get(name, NOT_GIVEN)
+        if key is None or (key == AUTO and not isinstance(sent.body, NotGiven)):
+            # A body that was given as a whole is left as it is.
+            rest = {field: value for field, value in sent.fields.items() if field != name}
+            return values, sent._replace(fields=rest), False
+        if key == AUTO:
+            sent = sent._replace(fields={**sent.fields, name: new_key()})
+        return values, sent, not isinstance(key, NotGiven)
+
+    def _is_idempotent(self, request: Request, has_key: bool) -> bool:
+        return has_key or request.method in IDEMPOTENT or "idempotency-key" in request.headers
+
+    def _tell_request(self, request: Request) -> None:
+        if self._on_request is not None:
+            self._on_request(mask_request(request, self._secret_names()))
+
+    def _tell_response(self, response: Response) -> None:
+        if self._on_response is not None:
+            names = self._secret_names()
+            masked = Response(
+                response.status_code,
+                headers=mask_headers(response.headers, names),
+                request=mask_request(response.request, names),
+            )
+            self._on_response(masked)
 
     def _secret_names(self) -> tuple[str, ...]:
-        return tuple(credential.name for credential, _ in self._secrets.values())
+        return self._secrets.names
 
-    def _connection_error(
-        self, error: httpx.HTTPError, request: httpx.Request
-    ) -> APIConnectionError:
+    def _connection_error(self, error: HTTPError | TooLarge, request: Request) -> APIError:
+        """Say what went wrong without a credential; what the error came of is shown unless it holds one."""
+        scrubber = Scrubber(request, self._secret_names())
         masked = mask_request(request, self._secret_names())
-        error.request = masked
         place = f"{masked.method} {masked.url}"
-        if isinstance(error, httpx.TimeoutException):
-            return APITimeoutError(f"timed out: {place}", request=masked)
-        return APIConnectionError(f"{_reason(error)}: {place}", request=masked)
+        made: APIError
+        if isinstance(error, TooLarge):
+            made = ResponseTooLargeError(f"{error}: {place}", request=masked)
+        elif isinstance(error, TimeoutException):
+            made = APITimeoutError(f"timed out: {place}", request=masked)
+        else:
+            made = APIConnectionError(f"{scrubber.text(_reason(error))}: {place}", request=masked)
+        if isinstance(error, HTTPError):
+            error.request = masked
+        cause: BaseException | None = error
+        while cause is not None and not scrubber.finds(f"{cause} {cause!r}"):
+            cause = cause.__cause__ or cause.__context__
+        made.__cause__ = error if cause is None else None
+        return made
 
-    def _finish(self, operation: Operation[T], response: httpx.Response) -> T:
+    def _finish(self, operation: Operation[T], response: Response) -> T:
         """Turn a response into the result, or raise what it means."""
-        rule = _rule(operation, response.status_code)
+        rule = _rule(operation, response)
         if rule is None:
             raise self._status_error(response)
         if (
@@ -259,63 +283,127 @@ class Core:
             return cast(T, response.text)
         if rule.media == "binary":
             return cast(T, response.content)
+        if rule.media in ("events", "lines"):
+            raise self._invalid(
+                response,
+                "$",
+                f"the answer is a stream ({rule.media_type}); call the method that gives it",
+                b"",
+            )
+        return cast(T, self._decode(operation.name, rule, response.content, response))
+
+    def _decode(self, name: str, rule: ResponseRule, content: bytes, response: Response) -> Any:
         try:
             value, problems = read(
-                rule.shape, response.content, strict=self.response_validation == "strict"
+                rule.shape or ANY, content, strict=self.response_validation == "strict"
             )
         except DecodeError as error:
-            raise self._invalid(response, describe(error.path), error.message) from None
+            raise self._invalid(response, describe(error.path), error.message, content) from None
         except (ValueError, RecursionError):
             kind = response.headers.get("content-type", "no content type")
-            raise self._invalid(response, "$", f"the body is not JSON ({kind})") from None
+            raise self._invalid(response, "$", f"the body is not JSON ({kind})", content) from None
         if problems:
-            self._tell(operation, problems)
-        return cast(T, value)
+            self._tell(name, problems)
+        return value
 
-    def _tell(self, operation: Operation[Any], problems: list[Problem]) -> None:
+    def _tell(self, name: str, problems: list[Problem]) -> None:
         """Log what is wrong with an answer, once for each place; what came may be private, so it is not told."""
         for problem in problems:
-            place = (operation.name, _INDEX.sub("[*]", problem.path))
+            place = (name, _INDEX.sub("[*]", problem.path))
             if place not in self._told and len(self._told) < _MOST_TOLD:
                 self._told.add(place)
                 logger.warning("%s: %s is not what the document promises; see .problems", *place)
 
-    def _invalid(
-        self, response: httpx.Response, path: str, message: str
-    ) -> ResponseValidationError:
-        request = self._mask(response)
-        return ResponseValidationError(
-            f"{path}: {message} ({request.method} {request.url})",
-            path=path,
-            raw_body=response.content,
-            request=request,
-            response=response,
-            body=_body_of(response),
+    def _decode_part(self, name: str, rule: ResponseRule, text: str, response: Response) -> Any:
+        """Read one event or line of a stream."""
+        if rule.shape is None:
+            return text
+        return self._decode(name, rule, text.encode("utf-8", "surrogatepass"), response)
+
+    def _free(
+        self, verb: str, path: str, cast_to: Any, body: Any, content_type: str | None
+    ) -> Operation[Any]:
+        """An operation that the document does not have."""
+        if not path.startswith("/"):
+            raise ValueError(
+                "path must begin with a slash; calls go to the client's own address only"
+            )
+        if "?" in path or "#" in path or any(part in (".", "..") for part in path.split("/")):
+            raise ValueError("path can hold no query, fragment or dot segments; give query=")
+        from ._models import Model
+        from ._shapes import ModelShape
+
+        shape = None
+        if cast_to is not None:
+            if not isinstance(cast_to, type) or not issubclass(cast_to, Model):
+                raise TypeError("cast_to must be a model of this package")
+            shape = ModelShape(cast_to)
+        rules = (
+            ResponseRule(204, 205, "none", None),
+            ResponseRule(200, 299, "json", shape, "application/json"),
+            ResponseRule(200, 299, "text", None, "text/plain"),
+        )
+        media_type = content_type or "application/json"
+        bodies = (
+            ()
+            if isinstance(body, NotGiven)
+            else (BodyRule(body_kind(media_type), media_type, ANY),)
+        )
+        return Operation(
+            name=f"{verb} {path}",
+            method=verb,
+            path=path.replace("{", "%7B").replace("}", "%7D"),
+            parameters=(),
+            security=self._security,
+            responses=rules,
+            bodies=bodies,
         )
 
-    def _status_error(self, response: httpx.Response) -> APIStatusError:
-        request = self._mask(response)
-        body = _body_of(response)
-        reason = f"{response.status_code} {response.reason_phrase}".strip()
+    def _free_options(
+        self,
+        options: Options | None,
+        query: Mapping[str, Any] | None,
+        headers: Mapping[str, str] | None,
+    ) -> Options:
+        options = options or Options()
+        return options._replace(
+            extra_query={**(options.extra_query or {}), **(query or {})} or None,
+            extra_headers=override(dict(options.extra_headers or {}), headers or {}) or None,
+        )
+
+    def _invalid(
+        self, response: Response, path: str, message: str, content: bytes
+    ) -> ResponseValidationError:
+        scrubber, request, shown = self._mask(response)
+        return ResponseValidationError(
+            scrubber.text(f"{path}: {message} ({request.method} {request.url})"),
+            path=scrubber.text(path),
+            raw_body=scrubber.content(content),
+            request=request,
+            response=shown,
+            body=scrubber.value(_parsed(content)),
+        )
+
+    def _status_error(self, response: Response) -> APIStatusError:
+        scrubber, request, shown = self._mask(response)
+        body = scrubber.value(_parsed(response.content))
+        reason = f"{response.status_code} {scrubber.text(response.reason_phrase)}".strip()
         detail = words_of(body)
         if response.is_redirect:
             target = mask_url(response.headers.get("location", ""), self._secret_names())
             detail = f"redirects are not followed, because credentials are only sent to {self.base_url}: {target}"
-        for _, secret in self._secrets.values():
-            # Some servers repeat the key that they refuse.
-            detail = detail.replace(secret.rpartition(" ")[2], MASK)
         message = f"{reason}{f': {detail}' if detail else ''} ({request.method} {request.url})"
-        return status_error(response.status_code)(
-            message, request=request, response=response, body=body
-        )
+        kind = status_error(response.status_code)
+        return kind(scrubber.text(message), request=request, response=shown, body=body)
 
-    def _mask(self, response: httpx.Response) -> httpx.Request:
-        """Replace the request that a response carries by one without credentials."""
-        masked = mask_request(response.request, self._secret_names())
-        response.request = masked
-        return masked
+    def _mask(self, response: Response) -> tuple[Scrubber, Request, Response]:
+        """Return copies of the request and of the response that hold no credentials."""
+        names = self._secret_names()
+        scrubber = Scrubber(response.request, names)
+        request = mask_request(response.request, names)
+        return scrubber, request, scrubber.response(response, request)
 
-    def _log(self, request: httpx.Request, attempt: int, outcome: str, seconds: float) -> None:
+    def _log(self, request: Request, attempt: int, outcome: str, seconds: float) -> None:
         if logger.isEnabledFor(logging.DEBUG):
             names = self._secret_names()
             logger.debug(
@@ -329,29 +417,39 @@ class Core:
             )
 
 
-ResponseValidation = Literal["lenient", "strict"]
-# 204 and 205 have no body (RFC 9110, sections 15.3.5 and 15.3.6), whatever is documented.
-_WITHOUT_BODY = (204, 205)
-_INDEX = re.compile(r"\[\d+\]")
-_MOST_TOLD = 1000
-# A subclass may build requests in a way of its own.
-_PLAIN = (httpx.Client, httpx.AsyncClient)
-_HTTPX_DEFAULT = httpx.Timeout(5.0)
+def checked_seconds(name: str, value: float | None) -> float | None:
+    """Return a number of seconds.
+
+    Raises:
+        ConfigurationError: It is none, or not positive.
+    """
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
+        raise ConfigurationError(
+            f"{name} must be a positive number of seconds or None, not {value!r}"
+        )
+    return float(value)
 
 
-def _default_timeout(http_client: httpx.Client | httpx.AsyncClient) -> httpx.Timeout:
-    """The timeouts of a given client, unless they are those that nobody chose."""
-    return DEFAULT_TIMEOUT if http_client.timeout == _HTTPX_DEFAULT else http_client.timeout
+def _rule(operation: Operation[Any], response: Response) -> Any:
+    """The rule that a successful response is read by: of its status the one for its content type, or the first."""
+    status = response.status_code
+    rules = [rule for rule in operation.responses if rule.first <= status <= rule.last]
+    if not rules and 200 <= status < 300:
+        # An undocumented success is read like the documented one.
+        rules = list(operation.responses)
+        if not rules:
+            return _NO_CONTENT
+    if len(rules) > 1 and rules[1].last - rules[1].first == rules[0].last - rules[0].first:
+        kind = plain_type(response.headers.get("content-type", ""))
+        return next((rule for rule in rules if plain_type(rule.media_type) == kind), rules[0])
+    return rules[0] if rules else None
 
 
-def _rule(operation: Operation[Any], status_code: int) -> Any:
-    for rule in operation.responses:
-        if rule.first <= status_code <= rule.last:
-            return rule
-    # An undocumented success is read like the documented one, if there is exactly one.
-    if 200 <= status_code < 300:
-        return operation.responses[0] if operation.responses else _NO_CONTENT
-    return None
+def plain_type(media_type: str) -> str:
+    """A media type without its parameters."""
+    return media_type.partition(";")[0].strip().lower()
 
 
 class _NoContent(NamedTuple):
@@ -362,32 +460,15 @@ class _NoContent(NamedTuple):
 _NO_CONTENT = _NoContent()
 
 
-def _override(headers: dict[str, str], extra: Mapping[str, str]) -> dict[str, str]:
-    lowered = {name.lower() for name in extra}
-    kept = {name: value for name, value in headers.items() if name.lower() not in lowered}
-    return {**kept, **extra}
-
-
-def _extra_pairs(extra: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    for name, value in extra.items():
-        for item in value if isinstance(value, (list, tuple)) else (value,):
-            if item is not None:
-                yield name, str(item).lower() if isinstance(item, bool) else str(item)
-
-
-def _text(response: httpx.Response) -> str | None:
-    return response.text or None
-
-
-def _body_of(response: httpx.Response) -> Any:
-    """An error's body: parsed if it is JSON of whatever content type, otherwise its text."""
-    if not response.content:
+def _parsed(content: bytes) -> Any:
+    """A body for people: parsed if it is JSON of whatever content type, otherwise its text; None for nothing."""
+    if not content:
         return None
     try:
-        return parse_json(response.content)
+        return parse_json(content)
     except (ValueError, RecursionError):
-        return _text(response)
+        return content.decode("utf-8", "replace")
 
 
-def _reason(error: httpx.HTTPError) -> str:
+def _reason(error: HTTPError) -> str:
     return " ".join(str(error).split()) or type(error).__name__

@@ -54,14 +54,64 @@ class ResponseRule(NamedTuple):
     Attributes:
         first: Lowest status code.
         last: Highest status code.
-        media: ``json``, ``text``, ``binary`` or ``none``.
-        shape: What the JSON looks like.
+        media: ``json``, ``text``, ``binary``, ``events``, ``lines`` or ``none``.
+        shape: What the JSON looks like; of one event or line where they come one by one.
+        media_type: The content type.
     """
 
     first: int
     last: int
     media: str
     shape: Shape | None
+    media_type: str = ""
+
+
+class FieldRule(NamedTuple):
+    """One keyword of a method that goes into the body.
+
+    Attributes:
+        name: The argument's name in Python.
+        path: Names in the body that lead to it.
+        required: Whether it must be given where the body is written by keywords.
+        shape: What the value looks like.
+    """
+
+    name: str
+    path: tuple[str, ...]
+    required: bool
+    shape: Shape
+
+
+class Encoding(NamedTuple):
+    """How one property of a form goes out. Source: OpenAPI 3.1, Encoding Object.
+
+    Attributes:
+        style: ``form``, ``deepObject``, ``spaceDelimited`` or ``pipeDelimited``; empty where none is given.
+        explode: Whether each item or key has a field of its own.
+        content_type: What a part of a multipart body is called.
+    """
+
+    style: str = ""
+    explode: bool = True
+    content_type: str = ""
+
+
+class BodyRule(NamedTuple):
+    """One form of what an operation sends.
+
+    Attributes:
+        kind: ``json``, ``lines``, ``form``, ``multipart``, ``text`` or ``binary``.
+        media_type: The content type.
+        shape: What the value looks like.
+        fields: Keywords that it is made of; empty where it has no named properties.
+        encodings: Properties of a form that go out in a way of their own.
+    """
+
+    kind: str
+    media_type: str
+    shape: Shape
+    fields: tuple[FieldRule, ...] = ()
+    encodings: Mapping[str, Encoding] = {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,22 +123,26 @@ class Operation(Generic[T]):
         method: The HTTP method in capitals.
         path: The path template.
         parameters: Its parameters.
-        security: Alternatives of credentials by argument name; an empty one stands for none.
+        security: Alternatives of credentials, each an argument and its name on the wire; an empty one stands for none.
         responses: Successful responses, exact codes first.
-        body: ``json``, ``form``, ``multipart`` or ``content``; None if it sends nothing.
-        media_type: Content type of the body.
-        body_required: Whether the body must be given.
+        accept: Content types of these that the client reads.
+        bodies: Forms of what it sends, the preferred one first.
+        body_required: Whether a body must be given.
+        redirects: Whether the document says that it may lead elsewhere.
+        key: Where an idempotency key goes: the argument that takes it.
     """
 
     name: str
     method: str
     path: str
     parameters: tuple[Parameter, ...]
-    security: tuple[tuple[str, ...], ...]
+    security: tuple[tuple[tuple[str, str], ...], ...]
     responses: tuple[ResponseRule, ...]
-    body: str | None = None
-    media_type: str = ""
+    accept: str = "application/json"
+    bodies: tuple[BodyRule, ...] = ()
     body_required: bool = False
+    redirects: bool = False
+    key: str | None = None
 
 
 class Encoded(NamedTuple):
@@ -122,12 +176,30 @@ def encode(operation: Operation[Any], values: Mapping[str, Any]) -> Encoded:
             query.extend(_query_pairs(parameter, value))
         elif parameter.location == "path":
             path = path.replace("{" + parameter.wire + "}", _path_segment(parameter, value), 1)
+        elif parameter.location == "cookie":
+            cookies[parameter.wire] = quote(_joined(parameter, value), safe=_COOKIE)
         else:
-            text = _joined(parameter, value)
-            if any(mark in text for mark in "\r\n\0"):
-                raise ValueError(f"{parameter.name} cannot contain a line break")
-            (headers if parameter.location == "header" else cookies)[parameter.wire] = text
+            headers[parameter.wire] = header_text(parameter.name, _joined(parameter, value))
     return Encoded(path, query, headers, cookies)
+
+
+# What a cookie's value may hold as it is (RFC 6265, section 4.1.1).
+_COOKIE = "!#$%&'()*+-./:<=>?@[]^_`{|}~"
+
+
+def header_text(name: str, text: str) -> str:
+    """Return the value of a header.
+
+    Raises:
+        ValueError: It cannot stand in a header. The message does not quote it, as it may be a secret.
+    """
+    if any(mark in text for mark in "\r\n\0"):
+        raise ValueError(f"{name} cannot contain a line break")
+    if not text.isascii() or any(
+        ord(mark) < 32 and mark != "\t" or ord(mark) == 127 for mark in text
+    ):
+        raise ValueError(f"{name} must be printable ASCII")
+    return text
 
 
 def _query_pairs(parameter: Parameter, value: Any) -> Iterable[tuple[str, str]]:
@@ -186,11 +258,27 @@ def _is_list(value: Any) -> bool:
 def _joined(parameter: Parameter, value: Any) -> str:
     if parameter.is_list:
         return (parameter.separator or ",").join(_items(parameter, value))
+    if isinstance(value, (Model, Mapping)) and parameter.location in ("header", "cookie", "path"):
+        if parameter.objects in ("pairs", "form"):
+            return _simple_object(parameter, value.to_dict() if isinstance(value, Model) else value)
     text = encode_scalar(parameter.name, parameter.kind, value)
     if not text and (parameter.name == "id" or parameter.name.endswith("_id")):
         # Most servers take an empty identifier for none at all and answer with everything.
         raise ValueError(f"{parameter.name} cannot be empty")
     return text
+
+
+def _simple_object(parameter: Parameter, value: Mapping[str, Any]) -> str:
+    """Write an object by style ``simple`` (RFC 6570, section 3.2.1): a,1,b,z or, exploded, a=1,b=z."""
+    between = "=" if parameter.objects == "form" else ","
+    plain = {str(key): item for key, item in value.items() if item is not None}
+    items = _items(
+        parameter._replace(kind="any", separator=","),
+        [part for pair in plain.items() for part in pair],
+    )
+    return ",".join(
+        f"{key}{between}{item}" for key, item in zip(items[::2], items[1::2], strict=True)
+    )
 
 
 def _path_segment(parameter: Parameter, value: Any) -> str:
@@ -249,11 +337,23 @@ def encode_scalar(name: str, kind: str, value: Any) -> str:
         and kind in ("date", "any")
     ):
         return value.isoformat()
+    if isinstance(value, str) and kind in ("datetime", "date") and _is_iso(kind, value):
+        return value
     if kind == "any":
         if isinstance(value, (str, uuid.UUID)):
             return str(value)
         return json.dumps(to_json(value), separators=(",", ":"))
     raise TypeError(f"{name} must be {_article(kind)}, not {type(value).__name__}")
+
+
+def _is_iso(kind: str, text: str) -> bool:
+    """Whether a text spells a moment with its time zone, or a day (RFC 3339)."""
+    try:
+        if kind == "date":
+            return len(text) == 10 and bool(datetime.date.fromisoformat(text))
+        return len(text) > 10 and datetime.datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _article(kind: str) -> str:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from ._core import Options
-from ._models import Model
 from ._operation import Operation
+from ._requests import Options, address_of
 
 if TYPE_CHECKING:
     from ._client import AsyncBaseClient, BaseClient
+    from ._core import RawResponse
 
-ModelT = TypeVar("ModelT", bound=Model)
+ModelT = TypeVar("ModelT")
 ItemT = TypeVar("ItemT")
 
 
@@ -23,22 +23,39 @@ class PageRule(NamedTuple):
     """How a list is walked.
 
     Attributes:
-        kind: ``cursor`` or ``number``.
-        items: Attribute of the response that holds the items.
-        after: Argument that takes the next cursor or the page's number.
+        kind: ``cursor``, ``last-id``, ``number``, ``offset``, ``url`` or ``link``.
+        items: Attributes of the response that lead to the items; none where it is the list.
+        size: Argument that sets how many items a page has.
+        after: Argument that takes the next cursor, the page's number or the offset.
         before: Argument that takes the previous cursor.
-        next: Attributes that lead to the next cursor or the total of pages.
-        previous: Attributes that lead to the previous cursor or the current page.
+        next: Attributes that lead to the next cursor or address.
+        previous: Attributes that lead to the previous one.
+        has_more: Attributes that say whether there is more.
+        total: Attributes that lead to the number of items.
+        total_pages: Attributes that lead to the number of pages.
+        first: Number of the first page, or the offset of the first item.
         identity: Attribute of an item that no other item shares.
     """
 
     kind: str
-    items: str
-    after: str
+    items: tuple[str, ...]
+    size: str | None
+    after: str | None
     before: str | None
-    next: tuple[str, ...]
+    next: tuple[str, ...] | None
     previous: tuple[str, ...] | None
+    has_more: tuple[str, ...] | None
+    total: tuple[str, ...] | None
+    total_pages: tuple[str, ...] | None
+    first: int
     identity: str | None
+
+
+class Place(NamedTuple):
+    """Where a page stands: the arguments of its call, and the address that the server gave for it."""
+
+    values: Mapping[str, Any]
+    address: str | None = None
 
 
 class _Position(Generic[ModelT, ItemT]):
@@ -46,65 +63,123 @@ class _Position(Generic[ModelT, ItemT]):
 
     def __init__(
         self,
-        response: ModelT,
+        raw: RawResponse[ModelT],
         operation: Operation[ModelT],
         rule: PageRule,
-        values: Mapping[str, Any],
+        place: Place,
         options: Options,
     ) -> None:
-        self.response = response
+        self.response = raw.parse()
+        self._links = raw.http_response.links
         self._operation = operation
         self._rule = rule
-        self._values = values
+        self._place = place
         self._options = options
 
     @property
     def data(self) -> list[ItemT]:
         """The items of this page."""
-        items: list[ItemT] | None = getattr(self.response, self._rule.items)
-        return [] if items is None else items
+        items: list[ItemT] | None = _follow(self.response, self._rule.items)
+        return items if isinstance(items, list) else []
 
     def has_next_page(self) -> bool:
-        """Whether the server names a further page."""
-        return self._next_values() is not None
+        """Whether there is a further page, as far as the server says; otherwise whether there may be one."""
+        return self._next() is not None
 
     def has_previous_page(self) -> bool:
-        """Whether the server names an earlier page."""
-        return self._previous_values() is not None
+        """Whether there is an earlier page."""
+        return self._previous() is not None
 
-    def _next_values(self) -> dict[str, Any] | None:
-        rule = self._rule
-        found = _follow(self.response, rule.next)
-        if rule.kind == "cursor":
-            if not found or found == self._values.get(rule.after):
+    def _next(self) -> Place | None:
+        rule, kind = self._rule, self._rule.kind
+        if rule.has_more is not None and _follow(self.response, rule.has_more) is False:
+            return None
+        if kind in ("url", "link"):
+            found = (
+                self._links.get("next", {}).get("url")
+                if kind == "link"
+                else _follow(self.response, rule.next or ())
+            )
+            return Place(self._place.values, found) if isinstance(found, str) and found else None
+        if kind in ("cursor", "last-id"):
+            found = (
+                self._last_identity()
+                if kind == "last-id"
+                else _follow(self.response, rule.next or ())
+            )
+            if found is None or found == "" or found == self._sent(rule.after):
                 # No cursor, or one that does not move.
                 return None
-            return {
-                **self._values,
+            return self._at(found)
+        return self._counted()
+
+    def _counted(self) -> Place | None:
+        """The page after this one by number or offset; where nothing tells the end, an empty page does."""
+        rule, count = self._rule, len(self.data)
+        here = self._sent(rule.after)
+        here = rule.first if here is None else int(here)
+        size = self._sent(rule.size)
+        if not count:
+            return None
+        following = here + 1 if rule.kind == "number" else here + count
+        pages = _follow(self.response, rule.total_pages) if rule.total_pages else None
+        total = _follow(self.response, rule.total) if rule.total else None
+        if rule.kind == "number" and isinstance(pages, (int, float)):
+            return self._at(following) if following < rule.first + pages else None
+        if rule.has_more is not None and _follow(self.response, rule.has_more) is True:
+            return self._at(following)
+        if rule.kind == "offset" and isinstance(total, (int, float)):
+            return self._at(following) if following - rule.first < total else None
+        if isinstance(total, (int, float)) and isinstance(size, int):
+            return self._at(following) if (here - rule.first + 1) * size < total else None
+        # A page that is not full is no end: a server may allow fewer items than were asked for.
+        return self._at(following)
+
+    def _previous(self) -> Place | None:
+        rule, kind = self._rule, self._rule.kind
+        if kind in ("url", "link"):
+            found = (
+                self._links.get("prev", self._links.get("previous", {})).get("url")
+                if kind == "link"
+                else _follow(self.response, rule.previous)
+                if rule.previous
+                else None
+            )
+            return Place(self._place.values, found) if isinstance(found, str) and found else None
+        if kind == "cursor":
+            found = _follow(self.response, rule.previous) if rule.previous and rule.before else None
+            if not found or rule.before is None or found == self._sent(rule.before):
+                return None
+            return Place({**self._place.values, str(rule.after): None, rule.before: found})
+        here = self._sent(rule.after)
+        if here is None or kind == "last-id":
+            return None
+        back = 1 if kind == "number" else self._sent(rule.size) or len(self.data)
+        return self._at(max(here - back, rule.first)) if here > rule.first else None
+
+    def _sent(self, argument: str | None) -> Any:
+        return None if argument is None else self._place.values.get(argument)
+
+    def _at(self, position: Any) -> Place:
+        rule = self._rule
+        return Place(
+            {
+                **self._place.values,
                 **({rule.before: None} if rule.before else {}),
-                rule.after: found,
+                str(rule.after): position,
             }
-        current = self._number()
-        return (
-            {**self._values, rule.after: current + 1}
-            if found is not None and current < found
-            else None
         )
 
-    def _previous_values(self) -> dict[str, Any] | None:
-        rule = self._rule
-        if rule.kind == "number":
-            current = self._number()
-            return {**self._values, rule.after: current - 1} if current > 1 else None
-        found = _follow(self.response, rule.previous) if rule.previous and rule.before else None
-        if not found or rule.before is None or found == self._values.get(rule.before):
+    def _last_identity(self) -> Any:
+        data = self.data
+        if not data or self._rule.identity is None:
             return None
-        return {**self._values, rule.after: None, rule.before: found}
-
-    def _number(self) -> int:
-        """The number of this page, by the server's word or by the request."""
-        told = _follow(self.response, self._rule.previous) if self._rule.previous else None
-        return int(told if told is not None else self._values.get(self._rule.after) or 1)
+        last: Any = data[-1]
+        return (
+            last.get(self._rule.identity)
+            if isinstance(last, Mapping)
+            else getattr(last, self._rule.identity, None)
+        )
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(data={self.data!r}, has_next_page={self.has_next_page()})"
@@ -135,9 +210,12 @@ class _Seen:
         self._items.add(identity)
         return True
 
-    def moves(self, values: Mapping[str, Any]) -> bool:
+    def moves(self, place: Place) -> bool:
         """Whether the walk has not been at this position before."""
-        position = values[self._rule.after]
+        position = (
+            None if self._rule.after is None else place.values.get(self._rule.after),
+            place.address,
+        )
         if position in self._positions:
             return False
         self._positions.add(position)
@@ -162,13 +240,13 @@ class Page(_Position[ModelT, ItemT]):
     def __init__(
         self,
         client: BaseClient,
-        response: ModelT,
+        raw: RawResponse[ModelT],
         operation: Operation[ModelT],
         rule: PageRule,
-        values: Mapping[str, Any],
+        place: Place,
         options: Options,
     ) -> None:
-        super().__init__(response, operation, rule, values, options)
+        super().__init__(raw, operation, rule, place, options)
         self._client = client
 
     def get_next_page(self) -> Page[ModelT, ItemT]:
@@ -178,10 +256,10 @@ class Page(_Position[ModelT, ItemT]):
             LookupError: There is none; see ``has_next_page``.
             APIError: The call failed.
         """
-        values = self._next_values()
-        if values is None:
+        place = self._next()
+        if place is None:
             raise LookupError("there is no next page; check has_next_page() first")
-        return self._get(values)
+        return self._get(place)
 
     def get_previous_page(self) -> Page[ModelT, ItemT]:
         """Get the page before this one.
@@ -190,22 +268,22 @@ class Page(_Position[ModelT, ItemT]):
             LookupError: There is none; see ``has_previous_page``.
             APIError: The call failed.
         """
-        values = self._previous_values()
-        if values is None:
+        place = self._previous()
+        if place is None:
             raise LookupError("there is no previous page; check has_previous_page() first")
-        return self._get(values)
+        return self._get(place)
 
     def iter_pages(self) -> Iterator[Page[ModelT, ItemT]]:
         """Walk this page and all after it; stops at a position where the walk has been before."""
         page = self
         seen = _Seen(self._rule)
-        seen.moves({self._rule.after: self._values.get(self._rule.after)})
+        seen.moves(self._place)
         while True:
             yield page
-            values = page._next_values()
-            if values is None or not seen.moves(values):
+            place = page._next()
+            if place is None or not seen.moves(place):
                 return
-            page = page._get(values)
+            page = page._get(place)
 
     def __iter__(self) -> Iterator[ItemT]:
         seen = _Seen(self._rule)
@@ -214,9 +292,12 @@ class Page(_Position[ModelT, ItemT]):
                 if seen.is_new(item):
                     yield item
 
-    def _get(self, values: Mapping[str, Any]) -> Page[ModelT, ItemT]:
-        response = self._client._request(self._operation, values, self._options)
-        return Page(self._client, response, self._operation, self._rule, values, self._options)
+    def _get(self, place: Place) -> Page[ModelT, ItemT]:
+        options = self._options
+        if place.address is not None:
+            options = options._replace(address=address_of(self._client.base_url, place.address))
+        raw = self._client._request_raw(self._operation, place.values, options)
+        return Page(self._client, raw, self._operation, self._rule, place, self._options)
 
 
 class AsyncPage(_Position[ModelT, ItemT]):
@@ -229,13 +310,13 @@ class AsyncPage(_Position[ModelT, ItemT]):
     def __init__(
         self,
         client: AsyncBaseClient,
-        response: ModelT,
+        raw: RawResponse[ModelT],
         operation: Operation[ModelT],
         rule: PageRule,
-        values: Mapping[str, Any],
+        place: Place,
         options: Options,
     ) -> None:
-        super().__init__(response, operation, rule, values, options)
+        super().__init__(raw, operation, rule, place, options)
         self._client = client
 
     async def get_next_page(self) -> AsyncPage[ModelT, ItemT]:
@@ -245,10 +326,10 @@ class AsyncPage(_Position[ModelT, ItemT]):
             LookupError: There is none; see ``has_next_page``.
             APIError: The call failed.
         """
-        values = self._next_values()
-        if values is None:
+        place = self._next()
+        if place is None:
             raise LookupError("there is no next page; check has_next_page() first")
-        return await self._get(values)
+        return await self._get(place)
 
     async def get_previous_page(self) -> AsyncPage[ModelT, ItemT]:
         """Get the page before this one.
@@ -257,22 +338,22 @@ class AsyncPage(_Position[ModelT, ItemT]):
             LookupError: There is none; see ``has_previous_page``.
             APIError: The call failed.
         """
-        values = self._previous_values()
-        if values is None:
+        place = self._previous()
+        if place is None:
             raise LookupError("there is no previous page; check has_previous_page() first")
-        return await self._get(values)
+        return await self._get(place)
 
     async def iter_pages(self) -> AsyncIterator[AsyncPage[ModelT, ItemT]]:
         """Walk this page and all after it; stops at a position where the walk has been before."""
         page = self
         seen = _Seen(self._rule)
-        seen.moves({self._rule.after: self._values.get(self._rule.after)})
+        seen.moves(self._place)
         while True:
             yield page
-            values = page._next_values()
-            if values is None or not seen.moves(values):
+            place = page._next()
+            if place is None or not seen.moves(place):
                 return
-            page = await page._get(values)
+            page = await page._get(place)
 
     async def __aiter__(self) -> AsyncIterator[ItemT]:
         seen = _Seen(self._rule)
@@ -281,9 +362,12 @@ class AsyncPage(_Position[ModelT, ItemT]):
                 if seen.is_new(item):
                     yield item
 
-    async def _get(self, values: Mapping[str, Any]) -> AsyncPage[ModelT, ItemT]:
-        response = await self._client._request(self._operation, values, self._options)
-        return AsyncPage(self._client, response, self._operation, self._rule, values, self._options)
+    async def _get(self, place: Place) -> AsyncPage[ModelT, ItemT]:
+        options = self._options
+        if place.address is not None:
+            options = options._replace(address=address_of(self._client.base_url, place.address))
+        raw = await self._client._request_raw(self._operation, place.values, options)
+        return AsyncPage(self._client, raw, self._operation, self._rule, place, self._options)
 
 
 class AsyncPaginator(Generic[ModelT, ItemT]):
@@ -304,9 +388,9 @@ class AsyncPaginator(Generic[ModelT, ItemT]):
         self._options = options
 
     async def _first(self) -> AsyncPage[ModelT, ItemT]:
-        response = await self._client._request(self._operation, self._values, self._options)
+        raw = await self._client._request_raw(self._operation, self._values, self._options)
         return AsyncPage(
-            self._client, response, self._operation, self._rule, self._values, self._options
+            self._client, raw, self._operation, self._rule, Place(self._values), self._options
         )
 
     def __await__(self) -> Generator[Any, None, AsyncPage[ModelT, ItemT]]:
@@ -331,5 +415,10 @@ def first_page(
 ) -> Page[ModelT, Any]:
     """Get the first page of a list."""
     return Page(
-        client, client._request(operation, values, options), operation, rule, values, options
+        client,
+        client._request_raw(operation, values, options),
+        operation,
+        rule,
+        Place(values),
+        options,
     )

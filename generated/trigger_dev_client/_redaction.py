@@ -5,12 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import base64
+import binascii
+import logging
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import unquote
 
-import httpx
+from ._transport import URL, ByteStream, Headers, InvalidURL, Request, RequestNotRead, Response
 
 MASK = "[redacted]"
 _ALWAYS = ("authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key")
+# Shorter ones stand in too many words.
+_SHORTEST = 6
 
 
 class Secret(str):
@@ -22,7 +30,7 @@ class Secret(str):
         return repr(MASK)
 
 
-def mask_headers(headers: httpx.Headers, names: Iterable[str]) -> dict[str, str]:
+def mask_headers(headers: Headers, names: Iterable[str]) -> dict[str, str]:
     """Return headers with the values of credentials masked."""
     hidden = {*_ALWAYS, *(name.lower() for name in names)}
     return {name: MASK if name.lower() in hidden else value for name, value in headers.items()}
@@ -31,8 +39,8 @@ def mask_headers(headers: httpx.Headers, names: Iterable[str]) -> dict[str, str]
 def mask_url(url: str, names: Iterable[str]) -> str:
     """Return a URL with user information and the query parameters of these names masked."""
     try:
-        parsed = httpx.URL(url)
-    except httpx.InvalidURL:
+        parsed = URL(url)
+    except InvalidURL:
         return MASK
     if parsed.userinfo:
         parsed = parsed.copy_with(username=None, password=None)
@@ -42,18 +50,143 @@ def mask_url(url: str, names: Iterable[str]) -> str:
     return str(parsed)
 
 
-def mask_request(request: httpx.Request, names: Iterable[str]) -> httpx.Request:
+def mask_request(request: Request, names: Iterable[str]) -> Request:
     """Return a copy of a request with its credentials masked."""
     names = tuple(names)
-    masked = httpx.Request(
+    masked = Request(
         request.method,
         mask_url(str(request.url), names),
         headers=mask_headers(request.headers, names),
     )
     try:
         content = request.content
-    except httpx.RequestNotRead:
+    except RequestNotRead:
         return masked
-    masked.stream = httpx.ByteStream(content)
+    masked.stream = ByteStream(content)
     masked.read()
     return masked
+
+
+class Scrubber:
+    """Finds the credentials of one request in whatever the server echoes, in any spelling.
+
+    Args:
+        request: The request as it was sent.
+        names: Headers, query parameters and cookies that hold credentials.
+    """
+
+    def __init__(self, request: Request, names: Iterable[str]) -> None:
+        found = {
+            text
+            for text in _secrets_of(request, {name.lower() for name in names})
+            if len(text) >= _SHORTEST
+        }
+        self._pattern = (
+            re.compile(
+                "|".join(_any_spelling(text) for text in sorted(found, key=len, reverse=True))
+            )
+            if found
+            else None
+        )
+
+    def text(self, text: str) -> str:
+        """Return a text without credentials."""
+        return text if self._pattern is None else self._pattern.sub(MASK, text)
+
+    def finds(self, text: str) -> bool:
+        """Whether a text holds a credential."""
+        return self._pattern is not None and self._pattern.search(text) is not None
+
+    def value(self, value: Any) -> Any:
+        """Return a JSON value without credentials."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            return {self.text(str(key)): self.value(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.value(item) for item in value]
+        return value
+
+    def content(self, content: bytes) -> bytes:
+        """Return bytes without credentials."""
+        if self._pattern is None:
+            return content
+        text = content.decode("latin-1")
+        return self.text(text).encode("latin-1") if self._pattern.search(text) else content
+
+    def response(self, response: Response, request: Request) -> Response:
+        """Return a copy of a response that has been read, with a masked request and without credentials."""
+        extensions = {
+            name: self.content(value) if isinstance(value, bytes) else value
+            for name, value in response.extensions.items()
+            if name != "network_stream"
+        }
+        masked = Response(
+            response.status_code,
+            content=self.content(response.content),
+            request=request,
+            extensions=extensions,
+        )
+        masked.headers = Headers(
+            [(self.text(name), self.text(value)) for name, value in response.headers.multi_items()]
+        )
+        masked.default_encoding = response.default_encoding
+        return masked
+
+
+def _secrets_of(request: Request, names: set[str]) -> Iterable[str]:
+    for name, value in request.headers.multi_items():
+        if name == "cookie":
+            for part in value.split(";"):
+                yield part.partition("=")[2].strip()
+        elif name in names or name in _ALWAYS:
+            kind, _, rest = value.partition(" ")
+            secret = rest.strip() or kind
+            yield secret
+            if kind.lower() == "basic":
+                try:
+                    yield base64.b64decode(secret).decode("utf-8", "replace").partition(":")[2]
+                except (ValueError, binascii.Error):
+                    pass
+    for name, value in request.url.params.multi_items():
+        if name.lower() in names:
+            yield value
+            yield unquote(value)
+
+
+def _any_spelling(text: str) -> str:
+    """A pattern for a text whose every character may be written as JSON, URLs, HTML or Python escape it."""
+    return "".join(
+        f"(?:{re.escape(mark)}|\\\\{re.escape(mark)}|\\\\u00{ord(mark):02x}|\\\\u00{ord(mark):02X}|\\\\x{ord(mark):02x}"
+        f"|%{ord(mark):02x}|%{ord(mark):02X}|&#0*{ord(mark)};|&#[xX]0*(?:{ord(mark):02x}|{ord(mark):02X});)"
+        if ord(mark) < 128
+        else re.escape(mark)
+        for mark in text
+    )
+
+
+class _QueryFilter(logging.Filter):
+    """Masks credentials in the addresses that httpx logs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                mask_url(str(item), self.names) if isinstance(item, URL) else item
+                for item in record.args
+            )
+        return True
+
+
+_query_filter = _QueryFilter()
+
+
+def keep_out_of_logs(names: Iterable[str]) -> None:
+    """Let no log line of httpx show the query parameters of these names."""
+    _query_filter.names.update(names)
+    logger = logging.getLogger("httpx")
+    if _query_filter.names and _query_filter not in logger.filters:
+        logger.addFilter(_query_filter)

@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import httpx
+from ._transport import NOT_SENT, HTTPError, Request, RequestNotRead, Response
 
 # RFC 9110, section 9.2.2.
 IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"})
@@ -57,8 +57,11 @@ class RetryPolicy:
         self,
         attempt: int,
         elapsed: float,
-        request: httpx.Request,
-        response: httpx.Response | None,
+        request: Request,
+        response: Response | None,
+        *,
+        failure: HTTPError | None = None,
+        is_idempotent: bool | None = None,
     ) -> float | None:
         """Decide whether to try again.
 
@@ -67,11 +70,15 @@ class RetryPolicy:
             elapsed: Seconds since the call began.
             request: What was sent.
             response: The response, or None where the connection failed.
+            failure: How the connection failed.
+            is_idempotent: Whether the call may be carried out twice; by default what method and headers say.
 
         Returns:
             Seconds to wait before the next attempt, or None to give up.
         """
-        if attempt >= self.max_retries or not _worth_it(request, response):
+        if is_idempotent is None:
+            is_idempotent = request.method in IDEMPOTENT or "idempotency-key" in request.headers
+        if attempt >= self.max_retries or not _worth_it(response, failure, is_idempotent):
             return None
         asked = None if response is None else requested_wait(response.headers, response.status_code)
         if asked is not None and asked > self.max_wait:
@@ -80,25 +87,30 @@ class RetryPolicy:
         return None if elapsed + wait > self.total_budget else wait
 
 
-def _worth_it(request: httpx.Request, response: httpx.Response | None) -> bool:
-    idempotent = request.method in IDEMPOTENT or "idempotency-key" in request.headers
+def _worth_it(response: Response | None, failure: HTTPError | None, is_idempotent: bool) -> bool:
     if response is None:
-        return idempotent
+        # What was never sent was never carried out.
+        return is_idempotent or isinstance(failure, NOT_SENT)
     # The server's own word counts more than the status.
     advice: str = response.headers.get("x-should-retry", "").strip().lower()
     if advice in ("true", "false"):
         return advice == "true"
-    return idempotent and (response.status_code in (408, 429) or response.status_code >= 500)
+    # The server did nothing: it has had too many requests, or says when it will be there again.
+    if response.status_code == 429 or (
+        response.status_code == 503 and "retry-after" in response.headers
+    ):
+        return True
+    return is_idempotent and (response.status_code == 408 or response.status_code >= 500)
 
 
-def is_repeatable(request: httpx.Request) -> bool:
+def is_repeatable(request: Request) -> bool:
     """Whether the body can be sent again; one that comes from an iterator or a file is used up.
 
     To be asked before sending: a transport may read the body for itself.
     """
     try:
         _ = request.content
-    except httpx.RequestNotRead:
+    except RequestNotRead:
         return False
     return True
 
@@ -106,7 +118,7 @@ def is_repeatable(request: httpx.Request) -> bool:
 def requested_wait(
     headers: Mapping[str, str], status_code: int, now: float | None = None
 ) -> float | None:
-    """Return the seconds that a server asks to wait, or None where it does not say.
+    """Return the seconds that a server asks to wait, or None where it does not say or says what is past.
 
     Args:
         headers: ``retry-after-ms``, ``retry-after`` (RFC 9110, section 10.2.3) and, on 429,
@@ -116,27 +128,24 @@ def requested_wait(
     """
     now = time.time() if now is None else now
     milliseconds = _number(headers.get("retry-after-ms"))
-    if milliseconds is not None:
-        return max(0.0, milliseconds / 1000)
+    if milliseconds is not None and milliseconds >= 0:
+        return milliseconds / 1000
     text = headers.get("retry-after", "").strip()
     if text:
         seconds = _number(text)
-        if seconds is not None:
-            return max(0.0, seconds)
-        try:
-            moment = email.utils.parsedate_to_datetime(text)
-            return max(0.0, moment.timestamp() - now)
-        except (TypeError, ValueError, OverflowError):
-            pass
+        if seconds is None:
+            try:
+                seconds = email.utils.parsedate_to_datetime(text).timestamp() - now
+            except (TypeError, ValueError, OverflowError):
+                seconds = None
+        if seconds is not None and seconds >= 0:
+            return seconds
     reset = _number(headers.get("x-ratelimit-reset")) if status_code == 429 else None
     if reset is None:
         return None
     # Trigger.dev gives Unix milliseconds; others give Unix seconds or seconds from now.
-    if reset >= 1e11:
-        return max(0.0, reset / 1000 - now)
-    if reset >= 1e9:
-        return max(0.0, reset - now)
-    return max(0.0, reset)
+    wait = reset / 1000 - now if reset >= 1e11 else reset - now if reset >= 1e9 else reset
+    return wait if wait >= 0 else None
 
 
 def _number(text: str | None) -> float | None:

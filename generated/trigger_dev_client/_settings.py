@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import inspect
 import os
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
-
-import httpx
 
 from ._redaction import Secret
 from ._retries import RetryPolicy
+from ._transport import URL, InvalidURL, Request, Response
 from .errors import ConfigurationError
+from .types import NotGiven, Timeout
+
+ResponseValidation = Literal["lenient", "strict"]
 
 
 class Credential(NamedTuple):
@@ -50,9 +54,9 @@ def checked_url(url: str | None, variable: str) -> str:
     if not url:
         raise ConfigurationError(f"no server address: give base_url or set {variable}")
     try:
-        parsed = httpx.URL(url)
+        parsed = URL(url)
         urlsplit(url)
-    except (httpx.InvalidURL, TypeError, ValueError):
+    except (InvalidURL, TypeError, ValueError):
         raise ConfigurationError("base_url is not a URL") from None
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise ConfigurationError("base_url must be an absolute http or https URL")
@@ -63,37 +67,144 @@ def checked_url(url: str | None, variable: str) -> str:
     return url.rstrip("/")
 
 
-def read_secrets(
-    credentials: tuple[tuple[Credential, str | None], ...], optional: bool
-) -> dict[str, tuple[Credential, str]]:
-    """Return each secret that was given or is in the environment, ready to be sent.
+def joined_url(url: str, server_path: str) -> str:
+    """Put the path of a server that the document gives relatively behind a bare host."""
+    return url + server_path if server_path and not URL(url).path.strip("/") else url
+
+
+@dataclasses.dataclass(frozen=True, repr=False)
+class Setup:
+    """What a client is made with; see the client's own arguments.
+
+    Attributes:
+        base_url: The address that was given.
+        url_variable: The environment variable that can hold it.
+        default_url: The document's address.
+        server_path: The document's path where it gives no address.
+        credentials: Each with what was given for it.
+        optional: Whether a client can do without credentials.
+        security: Alternatives of credentials for calls of no operation.
+        timeout: Seconds for each step of a call.
+        total_timeout: Seconds for a call with all its attempts.
+        max_retries: Attempts after the first one.
+        retry_policy: How failed calls are repeated.
+        default_headers: Headers of every call.
+        max_response_size: Bytes that an answer may have.
+        on_request: Called with a masked copy of each request.
+        on_response: Called with a masked copy of each answer.
+        response_validation: Whether a fault in an answer is noted (``lenient``) or raised (``strict``).
+    """
+
+    base_url: str | None
+    url_variable: str
+    default_url: str | None
+    server_path: str
+    credentials: tuple[tuple[Credential, str | Callable[[], Any] | None], ...]
+    optional: bool
+    security: tuple[tuple[tuple[str, str], ...], ...]
+    timeout: Timeout | NotGiven
+    total_timeout: float | None
+    max_retries: int | None
+    retry_policy: RetryPolicy | None
+    default_headers: Mapping[str, str]
+    max_response_size: int
+    on_request: Callable[[Request], None] | None
+    on_response: Callable[[Response], None] | None
+    response_validation: ResponseValidation
+
+
+class Secrets:
+    """The secrets that were given or are in the environment.
+
+    Args:
+        credentials: Each with what was given for it: a text, a function that returns one, or None.
+        optional: Whether a client can do without.
 
     Raises:
         ConfigurationError: There is none although one is needed, or one cannot be sent.
     """
-    secrets: dict[str, tuple[Credential, str]] = {}
-    for credential, given in credentials:
-        value = given
-        if value is None:
-            value = next(
-                (found for name in credential.environment if (found := os.environ.get(name))), None
+
+    def __init__(
+        self,
+        credentials: tuple[tuple[Credential, str | Callable[[], Any] | None], ...],
+        optional: bool,
+    ) -> None:
+        self.credentials: dict[str, Credential] = {}
+        self._values: dict[str, Secret] = {}
+        self._functions: dict[str, Callable[[], Any]] = {}
+        for credential, given in credentials:
+            value = given
+            if value is None:
+                value = next(
+                    (found for name in credential.environment if (found := os.environ.get(name))),
+                    None,
+                )
+            if value is None:
+                continue
+            self.credentials[credential.argument] = credential
+            if callable(value):
+                self._functions[credential.argument] = value
+            else:
+                self._values[credential.argument] = ready(credential, value)
+        if credentials and not self.credentials and not optional:
+            choices = " or ".join(
+                f"{credential.argument}= ({', '.join(credential.environment)})"
+                for credential, _ in credentials
             )
-        if value is None:
-            continue
-        if not isinstance(value, str):
-            raise ConfigurationError(
-                f"{credential.argument} must be a string, not {type(value).__name__}"
-            )
-        value = value.strip()
-        if not value or any(ord(mark) < 32 or ord(mark) > 126 for mark in value):
-            raise ConfigurationError(f"{credential.argument} must be printable ASCII and not empty")
-        if credential.prefix == "Basic":
-            value = base64.b64encode(value.encode()).decode()
-        secrets[credential.argument] = (credential, Secret(f"{credential.prefix} {value}".strip()))
-    if credentials and not secrets and not optional:
-        choices = " or ".join(
-            f"{credential.argument}= ({', '.join(credential.environment)})"
-            for credential, _ in credentials
+            raise ConfigurationError(f"no credentials: give {choices}")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Headers, query parameters and cookies that hold them."""
+        return tuple(credential.name for credential in self.credentials.values())
+
+    @property
+    def has_functions(self) -> bool:
+        """Whether a function gives one of them, so that it may change."""
+        return bool(self._functions)
+
+    def get(self, arguments: Iterable[str]) -> list[tuple[Credential, str]]:
+        """Return some of them, ready to be sent; functions are asked anew."""
+        found: list[tuple[Credential, str]] = []
+        for argument in arguments:
+            credential = self.credentials[argument]
+            function = self._functions.get(argument)
+            if function is None:
+                found.append((credential, self._values[argument]))
+                continue
+            value = function()
+            found.append((credential, ready(credential, value)))
+        return found
+
+    async def async_get(self, arguments: Iterable[str]) -> list[tuple[Credential, str]]:
+        """Return some of them, ready to be sent; functions are asked anew."""
+        found: list[tuple[Credential, str]] = []
+        for argument in arguments:
+            credential = self.credentials[argument]
+            function = self._functions.get(argument)
+            if function is None:
+                found.append((credential, self._values[argument]))
+                continue
+            value = function()
+            if inspect.isawaitable(value):
+                value = await value
+            found.append((credential, ready(credential, value)))
+        return found
+
+
+def ready(credential: Credential, value: Any) -> Secret:
+    """Return a secret as it goes over the wire.
+
+    Raises:
+        ConfigurationError: It cannot be sent.
+    """
+    if not isinstance(value, str):
+        raise ConfigurationError(
+            f"{credential.argument} must be a string, not {type(value).__name__}"
         )
-        raise ConfigurationError(f"no credentials: give {choices}")
-    return secrets
+    value = value.strip()
+    if not value or any(ord(mark) < 32 or ord(mark) > 126 for mark in value):
+        raise ConfigurationError(f"{credential.argument} must be printable ASCII and not empty")
+    if credential.prefix == "Basic":
+        value = base64.b64encode(value.encode()).decode()
+    return Secret(f"{credential.prefix} {value}".strip())

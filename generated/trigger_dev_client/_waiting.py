@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
-import httpx
 
 from . import _status
-from ._core import Options
 from ._operation import Operation
+from ._requests import Options
+from ._transport import Timeout as HTTPTimeout
 from .errors import APIConnectionError, WaitTimeoutError
 from .types import Timeout
 
@@ -130,10 +130,11 @@ async def async_wait_for(
 
 def _limited(timeout: Timeout, options: Options, deadline: float) -> Options:
     """Bound a call by what is left of the time, but for a second at least so that it can succeed."""
-    left = max(deadline - time.monotonic(), 1.0)
-    parts = httpx.Timeout(timeout).as_dict()
+    now = time.monotonic()
+    left = max(deadline - now, 1.0)
+    parts = HTTPTimeout(timeout).as_dict()
     bounded = {name: left if value is None else min(value, left) for name, value in parts.items()}
-    return options._replace(timeout=httpx.Timeout(**bounded), deadline=deadline)
+    return options._replace(timeout=HTTPTimeout(**bounded), deadline=now + left)
 
 
 def _check(timeout: float, interval: float, max_interval: float) -> None:

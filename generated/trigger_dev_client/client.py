@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, Self
-
-import httpx
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from ._client import AsyncBaseClient, BaseClient
+from ._core import DEFAULT_MAX_RESPONSE_SIZE, DEFAULT_TOTAL_TIMEOUT
 from ._retries import RetryPolicy
-from ._settings import Credential
+from ._settings import Credential, Setup
+from ._transport import AsyncHTTPClient, HTTPClient, Request, Response
 from .types import NOT_GIVEN, NotGiven, Timeout
 
 if TYPE_CHECKING:
@@ -28,6 +28,13 @@ _RECOUP_CREDENTIALS = (
         "x-api-key",
         "",
     ),
+    Credential(
+        "bearer_token",
+        ("RECOUP_BEARER_TOKEN", "RECOUP_ACCESS_TOKEN"),
+        "header",
+        "Authorization",
+        "Bearer",
+    ),
 )
 
 
@@ -37,15 +44,24 @@ class RecoupClient(BaseClient):
     The environment is read when the client is made. One client serves many threads.
 
     Args:
-        api_key: The secret that goes in x-api-key; by default the environment's RECOUP_API_KEY.
+        api_key: The secret for x-api-key, or a function that gives it for each call; by default
+            the environment's RECOUP_API_KEY.
+        bearer_token: The secret for Authorization, or a function that gives it for each call;
+            by default the environment's RECOUP_BEARER_TOKEN or RECOUP_ACCESS_TOKEN.
         base_url: Address of the server; by default the environment's RECOUP_API_URL, else
             https://recoup-api.vercel.app.
-        timeout: Seconds for a call, or an httpx.Timeout; 60 by default, 5 to connect. None
-            waits without end.
+        timeout: Seconds for each step of a call, or an httpx.Timeout; 60 by default, 5 to
+            connect.
+        total_timeout: Seconds for a call with all its attempts, 600 by default; None waits
+            without end.
         max_retries: Attempts after a first one that failed; 2 by default.
         retry_policy: How failed calls are repeated, in detail.
         default_headers: Headers for every call.
         api_version: Version of the API to ask for, sent as x-recoup-api-version.
+        max_response_size: Bytes that an answer may have, unpacked; 128 MiB by default.
+        on_request: Called with a copy of each request in which no secret is.
+        on_response: Called with a copy of each answer's status and headers in which no secret
+            is.
         http_client: An httpx.Client to send with; it stays open when this client is closed.
         response_validation: What becomes of an answer that is not as documented: ``lenient``
             reads what can be read and notes the rest in ``problems``; ``strict`` raises
@@ -58,32 +74,47 @@ class RecoupClient(BaseClient):
     def __init__(
         self,
         *,
-        api_key: str | None = None,
+        api_key: str | Callable[[], str] | None = None,
+        bearer_token: str | Callable[[], str] | None = None,
         base_url: str | None = None,
         timeout: Timeout | NotGiven = NOT_GIVEN,
+        total_timeout: float | None = DEFAULT_TOTAL_TIMEOUT,
         max_retries: int | None = None,
         retry_policy: RetryPolicy | None = None,
         default_headers: Mapping[str, str] | None = None,
         api_version: str | None = None,
-        http_client: httpx.Client | None = None,
+        max_response_size: int = DEFAULT_MAX_RESPONSE_SIZE,
+        on_request: Callable[[Request], None] | None = None,
+        on_response: Callable[[Response], None] | None = None,
+        http_client: HTTPClient | None = None,
         response_validation: Literal["lenient", "strict"] = "lenient",
     ) -> None:
         headers = dict(default_headers or {})
         if api_version is not None:
             headers["x-recoup-api-version"] = api_version
-        super().__init__(
+        given: tuple[Any, ...] = (
+            api_key,
+            bearer_token,
+        )
+        setup = Setup(
             base_url=base_url,
             url_variable="RECOUP_API_URL",
             default_url="https://recoup-api.vercel.app",
-            credentials=tuple(zip(_RECOUP_CREDENTIALS, (api_key,), strict=True)),
+            server_path="",
+            credentials=tuple(zip(_RECOUP_CREDENTIALS, given, strict=True)),
             optional=False,
+            security=((("api_key", "x-api-key"),), (("bearer_token", "Authorization"),)),
             timeout=timeout,
+            total_timeout=total_timeout,
             max_retries=max_retries,
             retry_policy=retry_policy,
             default_headers=headers,
-            http_client=http_client,
+            max_response_size=max_response_size,
+            on_request=on_request,
+            on_response=on_response,
             response_validation=response_validation,
         )
+        super().__init__(setup, http_client)
 
     def __enter__(self) -> Self:
         return self
@@ -102,15 +133,24 @@ class AsyncRecoupClient(AsyncBaseClient):
     The environment is read when the client is made. One client serves many tasks.
 
     Args:
-        api_key: The secret that goes in x-api-key; by default the environment's RECOUP_API_KEY.
+        api_key: The secret for x-api-key, or a function that gives it for each call; by default
+            the environment's RECOUP_API_KEY.
+        bearer_token: The secret for Authorization, or a function that gives it for each call;
+            by default the environment's RECOUP_BEARER_TOKEN or RECOUP_ACCESS_TOKEN.
         base_url: Address of the server; by default the environment's RECOUP_API_URL, else
             https://recoup-api.vercel.app.
-        timeout: Seconds for a call, or an httpx.Timeout; 60 by default, 5 to connect. None
-            waits without end.
+        timeout: Seconds for each step of a call, or an httpx.Timeout; 60 by default, 5 to
+            connect.
+        total_timeout: Seconds for a call with all its attempts, 600 by default; None waits
+            without end.
         max_retries: Attempts after a first one that failed; 2 by default.
         retry_policy: How failed calls are repeated, in detail.
         default_headers: Headers for every call.
         api_version: Version of the API to ask for, sent as x-recoup-api-version.
+        max_response_size: Bytes that an answer may have, unpacked; 128 MiB by default.
+        on_request: Called with a copy of each request in which no secret is.
+        on_response: Called with a copy of each answer's status and headers in which no secret
+            is.
         http_client: An httpx.AsyncClient to send with; it stays open when this client is
             closed.
         response_validation: What becomes of an answer that is not as documented: ``lenient``
@@ -124,32 +164,47 @@ class AsyncRecoupClient(AsyncBaseClient):
     def __init__(
         self,
         *,
-        api_key: str | None = None,
+        api_key: str | Callable[[], str | Awaitable[str]] | None = None,
+        bearer_token: str | Callable[[], str | Awaitable[str]] | None = None,
         base_url: str | None = None,
         timeout: Timeout | NotGiven = NOT_GIVEN,
+        total_timeout: float | None = DEFAULT_TOTAL_TIMEOUT,
         max_retries: int | None = None,
         retry_policy: RetryPolicy | None = None,
         default_headers: Mapping[str, str] | None = None,
         api_version: str | None = None,
-        http_client: httpx.AsyncClient | None = None,
+        max_response_size: int = DEFAULT_MAX_RESPONSE_SIZE,
+        on_request: Callable[[Request], None] | None = None,
+        on_response: Callable[[Response], None] | None = None,
+        http_client: AsyncHTTPClient | None = None,
         response_validation: Literal["lenient", "strict"] = "lenient",
     ) -> None:
         headers = dict(default_headers or {})
         if api_version is not None:
             headers["x-recoup-api-version"] = api_version
-        super().__init__(
+        given: tuple[Any, ...] = (
+            api_key,
+            bearer_token,
+        )
+        setup = Setup(
             base_url=base_url,
             url_variable="RECOUP_API_URL",
             default_url="https://recoup-api.vercel.app",
-            credentials=tuple(zip(_RECOUP_CREDENTIALS, (api_key,), strict=True)),
+            server_path="",
+            credentials=tuple(zip(_RECOUP_CREDENTIALS, given, strict=True)),
             optional=False,
+            security=((("api_key", "x-api-key"),), (("bearer_token", "Authorization"),)),
             timeout=timeout,
+            total_timeout=total_timeout,
             max_retries=max_retries,
             retry_policy=retry_policy,
             default_headers=headers,
-            http_client=http_client,
+            max_response_size=max_response_size,
+            on_request=on_request,
+            on_response=on_response,
             response_validation=response_validation,
         )
+        super().__init__(setup, http_client)
 
     async def __aenter__(self) -> Self:
         return self
@@ -179,16 +234,22 @@ class TriggerClient(BaseClient):
     The environment is read when the client is made. One client serves many threads.
 
     Args:
-        secret_key: The secret that goes in Authorization; by default the environment's
-            TRIGGER_SECRET_KEY or TRIGGER_ACCESS_TOKEN.
+        secret_key: The secret for Authorization, or a function that gives it for each call; by
+            default the environment's TRIGGER_SECRET_KEY or TRIGGER_ACCESS_TOKEN.
         base_url: Address of the server; by default the environment's TRIGGER_API_URL, else
             https://api.trigger.dev.
-        timeout: Seconds for a call, or an httpx.Timeout; 60 by default, 5 to connect. None
-            waits without end.
+        timeout: Seconds for each step of a call, or an httpx.Timeout; 60 by default, 5 to
+            connect.
+        total_timeout: Seconds for a call with all its attempts, 600 by default; None waits
+            without end.
         max_retries: Attempts after a first one that failed; 2 by default.
         retry_policy: How failed calls are repeated, in detail.
         default_headers: Headers for every call.
         api_version: Version of the API to ask for, sent as x-trigger-api-version.
+        max_response_size: Bytes that an answer may have, unpacked; 128 MiB by default.
+        on_request: Called with a copy of each request in which no secret is.
+        on_response: Called with a copy of each answer's status and headers in which no secret
+            is.
         http_client: An httpx.Client to send with; it stays open when this client is closed.
         response_validation: What becomes of an answer that is not as documented: ``lenient``
             reads what can be read and notes the rest in ``problems``; ``strict`` raises
@@ -201,32 +262,43 @@ class TriggerClient(BaseClient):
     def __init__(
         self,
         *,
-        secret_key: str | None = None,
+        secret_key: str | Callable[[], str] | None = None,
         base_url: str | None = None,
         timeout: Timeout | NotGiven = NOT_GIVEN,
+        total_timeout: float | None = DEFAULT_TOTAL_TIMEOUT,
         max_retries: int | None = None,
         retry_policy: RetryPolicy | None = None,
         default_headers: Mapping[str, str] | None = None,
         api_version: str | None = None,
-        http_client: httpx.Client | None = None,
+        max_response_size: int = DEFAULT_MAX_RESPONSE_SIZE,
+        on_request: Callable[[Request], None] | None = None,
+        on_response: Callable[[Response], None] | None = None,
+        http_client: HTTPClient | None = None,
         response_validation: Literal["lenient", "strict"] = "lenient",
     ) -> None:
         headers = dict(default_headers or {})
         if api_version is not None:
             headers["x-trigger-api-version"] = api_version
-        super().__init__(
+        given: tuple[Any, ...] = (secret_key,)
+        setup = Setup(
             base_url=base_url,
             url_variable="TRIGGER_API_URL",
             default_url="https://api.trigger.dev",
-            credentials=tuple(zip(_TRIGGER_CREDENTIALS, (secret_key,), strict=True)),
+            server_path="",
+            credentials=tuple(zip(_TRIGGER_CREDENTIALS, given, strict=True)),
             optional=False,
+            security=((("secret_key", "Authorization"),),),
             timeout=timeout,
+            total_timeout=total_timeout,
             max_retries=max_retries,
             retry_policy=retry_policy,
             default_headers=headers,
-            http_client=http_client,
+            max_response_size=max_response_size,
+            on_request=on_request,
+            on_response=on_response,
             response_validation=response_validation,
         )
+        super().__init__(setup, http_client)
 
     def __enter__(self) -> Self:
         return self
@@ -245,16 +317,22 @@ class AsyncTriggerClient(AsyncBaseClient):
     The environment is read when the client is made. One client serves many tasks.
 
     Args:
-        secret_key: The secret that goes in Authorization; by default the environment's
-            TRIGGER_SECRET_KEY or TRIGGER_ACCESS_TOKEN.
+        secret_key: The secret for Authorization, or a function that gives it for each call; by
+            default the environment's TRIGGER_SECRET_KEY or TRIGGER_ACCESS_TOKEN.
         base_url: Address of the server; by default the environment's TRIGGER_API_URL, else
             https://api.trigger.dev.
-        timeout: Seconds for a call, or an httpx.Timeout; 60 by default, 5 to connect. None
-            waits without end.
+        timeout: Seconds for each step of a call, or an httpx.Timeout; 60 by default, 5 to
+            connect.
+        total_timeout: Seconds for a call with all its attempts, 600 by default; None waits
+            without end.
         max_retries: Attempts after a first one that failed; 2 by default.
         retry_policy: How failed calls are repeated, in detail.
         default_headers: Headers for every call.
         api_version: Version of the API to ask for, sent as x-trigger-api-version.
+        max_response_size: Bytes that an answer may have, unpacked; 128 MiB by default.
+        on_request: Called with a copy of each request in which no secret is.
+        on_response: Called with a copy of each answer's status and headers in which no secret
+            is.
         http_client: An httpx.AsyncClient to send with; it stays open when this client is
             closed.
         response_validation: What becomes of an answer that is not as documented: ``lenient``
@@ -268,32 +346,43 @@ class AsyncTriggerClient(AsyncBaseClient):
     def __init__(
         self,
         *,
-        secret_key: str | None = None,
+        secret_key: str | Callable[[], str | Awaitable[str]] | None = None,
         base_url: str | None = None,
         timeout: Timeout | NotGiven = NOT_GIVEN,
+        total_timeout: float | None = DEFAULT_TOTAL_TIMEOUT,
         max_retries: int | None = None,
         retry_policy: RetryPolicy | None = None,
         default_headers: Mapping[str, str] | None = None,
         api_version: str | None = None,
-        http_client: httpx.AsyncClient | None = None,
+        max_response_size: int = DEFAULT_MAX_RESPONSE_SIZE,
+        on_request: Callable[[Request], None] | None = None,
+        on_response: Callable[[Response], None] | None = None,
+        http_client: AsyncHTTPClient | None = None,
         response_validation: Literal["lenient", "strict"] = "lenient",
     ) -> None:
         headers = dict(default_headers or {})
         if api_version is not None:
             headers["x-trigger-api-version"] = api_version
-        super().__init__(
+        given: tuple[Any, ...] = (secret_key,)
+        setup = Setup(
             base_url=base_url,
             url_variable="TRIGGER_API_URL",
             default_url="https://api.trigger.dev",
-            credentials=tuple(zip(_TRIGGER_CREDENTIALS, (secret_key,), strict=True)),
+            server_path="",
+            credentials=tuple(zip(_TRIGGER_CREDENTIALS, given, strict=True)),
             optional=False,
+            security=((("secret_key", "Authorization"),),),
             timeout=timeout,
+            total_timeout=total_timeout,
             max_retries=max_retries,
             retry_policy=retry_policy,
             default_headers=headers,
-            http_client=http_client,
+            max_response_size=max_response_size,
+            on_request=on_request,
+            on_response=on_response,
             response_validation=response_validation,
         )
+        super().__init__(setup, http_client)
 
     async def __aenter__(self) -> Self:
         return self

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import httpx
+from ._transport import Headers, Request, Response
 
 
 class APIError(Exception):
@@ -28,8 +28,8 @@ class APIError(Exception):
         self,
         message: str,
         *,
-        request: httpx.Request | None = None,
-        response: httpx.Response | None = None,
+        request: Request | None = None,
+        response: Response | None = None,
         body: Any = None,
     ) -> None:
         super().__init__(message)
@@ -49,9 +49,9 @@ class APIError(Exception):
         return details_of(self.body)
 
     @property
-    def headers(self) -> httpx.Headers:
+    def headers(self) -> Headers:
         """The response's headers, empty where there was no response."""
-        return httpx.Headers() if self.response is None else self.response.headers
+        return Headers() if self.response is None else self.response.headers
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.message, self.__dict__)
@@ -72,6 +72,10 @@ class APITimeoutError(APIConnectionError):
     """The server took longer than the timeout."""
 
 
+class ResponseTooLargeError(APIError):
+    """The answer is larger than ``max_response_size``, or packed in a way that was not asked for."""
+
+
 class ResponseValidationError(APIError):
     """The response is not what the document promises.
 
@@ -86,8 +90,8 @@ class ResponseValidationError(APIError):
         *,
         path: str = "$",
         raw_body: bytes = b"",
-        request: httpx.Request | None = None,
-        response: httpx.Response | None = None,
+        request: Request | None = None,
+        response: Response | None = None,
         body: Any = None,
     ) -> None:
         super().__init__(message, request=request, response=response, body=body)
@@ -98,8 +102,8 @@ class ResponseValidationError(APIError):
 class APIStatusError(APIError):
     """The server answered with a status code that is not a success."""
 
-    request: httpx.Request
-    response: httpx.Response
+    request: Request
+    response: Response
 
     @property
     def status_code(self) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 from typing import Final
 
-import httpx
+from ._transport import Timeout as _Timeout
 
 
 class NotGiven:
@@ -26,7 +26,7 @@ class NotGiven:
 
 NOT_GIVEN: Final = NotGiven()
 
-Timeout = float | httpx.Timeout | None
+Timeout = float | _Timeout | None
 
 
 class OpenStrEnum(enum.StrEnum):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import tempfile
+import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trigger_contract.changes import Comparison, compare
+from trigger_contract import __version__
+from trigger_contract.changes import Comparison, compare, propose
+from trigger_contract.changes.version import Proposal, is_semver
 from trigger_contract.document.files import write_files
 from trigger_contract.document.locate import read_document
 from trigger_contract.document.operations import operations
@@ -34,12 +37,14 @@ class Regeneration:
         normalized: The document as the pages give it now.
         comparison: What changed from the document that stood there; None where there was none.
         client_files: How many files the client has.
+        proposal: The client's next version, the one that is written; None where nothing was compared.
         stale: Files, relative to the checkout, that were missing, left over or different.
     """
 
     normalized: Normalized
     comparison: Comparison | None
     client_files: int
+    proposal: Proposal | None
     stale: tuple[Path, ...]
 
 
@@ -68,15 +73,41 @@ def regenerate(root: Path, *, check: bool = False) -> Regeneration:
     client = root / "generated"
     with tempfile.TemporaryDirectory(prefix="trigger-contract-") as scratch:
         built = Path(scratch) / "client"
-        names = generate(normalized.document, built)
+        current = _current_version(client)
+        proposal = None if comparison is None else propose(comparison, _if_semver(current))
+        # What people wrote into the document counts more than any proposal.
+        version = (
+            None
+            if _has_own_version(normalized.document)
+            else (proposal.next if proposal is not None and proposal.next is not None else current)
+        )
+        names = generate(normalized.document, built, version=version)
         stale_documents = [path for path, text in documents.items() if not _holds(path, text.encode())]
         stale_client = _different(client, {name: (built / name).read_bytes() for name in names})
     if not check:
         write_files({path: documents[path] for path in stale_documents})
         if stale_client:
-            generate(normalized.document, client)
+            generate(normalized.document, client, version=version)
     stale = [path.relative_to(root) for path in (*stale_documents, *stale_client)]
-    return Regeneration(normalized, comparison, len(names), tuple(sorted(stale)))
+    return Regeneration(normalized, comparison, len(names), proposal, tuple(sorted(stale)))
+
+
+def _current_version(client: Path) -> str:
+    """The version of the client that stands there; this program's where there is none."""
+    try:
+        project = tomllib.loads((client / "pyproject.toml").read_text(encoding="utf-8"))
+        return str(project["project"]["version"])
+    except (OSError, KeyError, TypeError, ValueError):
+        return __version__
+
+
+def _if_semver(version: str) -> str | None:
+    return version if is_semver(version) else None
+
+
+def _has_own_version(document: Mapping[str, Any]) -> bool:
+    hint = (document.get("info") or {}).get("x-client")
+    return isinstance(hint, Mapping) and "version" in hint
 
 
 def summary_lines(result: Regeneration) -> Iterator[str]:

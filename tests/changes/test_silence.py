@@ -51,7 +51,44 @@ PAIRS = [
     (True, {}),
     ({"allOf": [an_object(a=STRING), an_object(["a"], b=STRING)]}, an_object(["a"], a=STRING, b=STRING)),
     ({"oneOf": [REF, an_object(a=STRING)]}, {"oneOf": [an_object(a=STRING), REF]}),
+    (
+        {"type": ["array", "string"], "items": REF, "maxItems": 3, "maxLength": 9},
+        {"oneOf": [{"type": "string", "maxLength": 9}, {"type": "array", "items": REF, "maxItems": 3}]},
+    ),
+    ({"type": ["object", "boolean"], "required": ["a"]}, {"anyOf": [{"type": "boolean"}, an_object(["a"])]}),
+    (
+        {"anyOf": [REF, {"anyOf": [{"type": "integer"}, {"type": "boolean"}]}]},
+        {"anyOf": [REF, {"type": "integer"}, {"type": "boolean"}]},
+    ),
+    (
+        {**an_object(a=STRING, b=STRING), "oneOf": [{"required": ["a"]}, {"required": ["b"]}]},
+        {"oneOf": [an_object(["a"], a=STRING, b=STRING), an_object(["b"], a=STRING, b=STRING)]},
+    ),
+    ({**STRING, "format": "byte"}, {**STRING, "contentEncoding": "base64"}),
+    ({**STRING, "format": "byte"}, {**STRING, "contentEncoding": "base64", "contentMediaType": "image/png"}),
+    ({**STRING, "format": "binary"}, {"contentMediaType": "application/octet-stream"}),
+    ({**STRING, "format": "binary"}, {**STRING, "contentMediaType": "application/octet-stream"}),
 ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({**STRING, "format": "byte"}, {**STRING, "contentEncoding": "base32"}),
+        ({**STRING, "format": "binary"}, {**STRING, "contentMediaType": "image/png"}),
+        ({**STRING, "format": "date"}, {**STRING, "contentEncoding": "base64"}),
+        ({"type": ["array", "string"], "items": REF}, {"oneOf": [STRING, {"type": "array"}]}),
+        ({"type": ["array", "string"], "enum": ["a"]}, {"oneOf": [STRING, {"type": "array"}]}),
+        (
+            {**an_object(a=STRING, b=STRING), "anyOf": [{"required": ["a"]}, {"required": ["b"]}]},
+            {"anyOf": [an_object(["a"], a=STRING), an_object(["b"], a=STRING, b={"type": "integer"})]},
+        ),
+    ],
+)
+@pytest.mark.parametrize("make", [sending, receiving])
+def test_what_only_looks_alike_is_told(make: Any, old: Any, new: Any) -> None:
+    assert compare(make(old, schemas=NAMED), make(new, schemas=NAMED)).changes
+    assert compare(make(new, schemas=NAMED), make(old, schemas=NAMED)).changes
 
 
 @pytest.mark.parametrize(("old", "new"), PAIRS)
@@ -144,3 +181,53 @@ def test_order_of_paths_parameters_and_keys() -> None:
     new = asking(query("b"), query("a"))
     new["paths"] = {"/other": {"get": {"responses": {}}}, **new["paths"]}
     silent(old, dict(reversed(new.items())))
+
+
+def _answers(**schemas: Any) -> Any:
+    responses = {
+        status: {"description": "ok", "content": {"application/json": {"schema": schema}}}
+        for status, schema in schemas.items()
+    }
+    return document({"responses": {status.removeprefix("s"): one for status, one in responses.items()}})
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (_answers(s200=STRING), _answers(s2XX=STRING)),
+        (_answers(s200=STRING), _answers(default=STRING)),
+        (_answers(s200=STRING, s404=STRING), _answers(s200=STRING, s4XX=STRING)),
+        (_answers(s200=STRING, s201=STRING), _answers(s2XX=STRING)),
+    ],
+)
+def test_a_status_and_its_range(old: Any, new: Any) -> None:
+    for one, other in ((old, new), (new, old)):
+        changes = compare(one, other).changes
+        assert changes
+        assert all("respelled" in change.code for change in changes)
+        assert not compare(one, other).breaking
+
+
+def test_a_range_is_compared_with_the_status_it_holds() -> None:
+    (found,) = [
+        change
+        for change in compare(_answers(s200=STRING), _answers(s2XX={"type": "integer"})).changes
+        if change.severity.value == "breaking"
+    ]
+    assert found.code == "response-body-type-changed"
+    gone = compare(_answers(s200=STRING, s404=STRING), _answers(s4XX=STRING))
+    assert [one.code for one in gone.changes if one.severity.value == "breaking"] == [
+        "response-success-status-removed"
+    ]
+
+
+def test_order_and_words_of_the_variables_of_a_server() -> None:
+    def served(**variable: Any) -> Any:
+        return document(servers=[{"url": "https://{r}.x.test", "variables": {"r": variable}}])
+
+    old = served(default="eu", enum=["eu", "us"])
+    silent(old, served(default="eu", enum=["us", "eu"]))
+    told = compare(old, served(default="eu", enum=["eu", "us"], description="Region"))
+    assert [one.severity.value for one in told.changes] == ["text"]
+    for other in (served(default="us", enum=["eu", "us"]), served(default="eu", enum=["eu"])):
+        assert [one.severity.value for one in compare(old, other).changes] == ["risky"]

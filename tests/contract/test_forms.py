@@ -109,7 +109,7 @@ LIST, DETAIL = contract_from(DOCUMENT).subjects
 
 def test_a_list_its_pages_and_its_detail_are_found_by_form():
     assert LIST.is_list
-    assert LIST.items == "widgets"
+    assert LIST.items == ("widgets",)
     assert LIST.pages is not None
     assert DETAIL.is_detail
     (relation,) = contract_from(DOCUMENT).relations

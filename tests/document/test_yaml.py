@@ -120,3 +120,14 @@ def test_long_text_is_folded_and_lines_stay_lines():
     assert dump({"b": "one\n\ntwo\n"}) == "b: |\n  one\n\n  two\n"
     assert dump({"b": ["x", {"c": []}]}) == "b:\n- x\n- c: []\n"
     assert dump({"url": "https://a.test/#/x"}) == "url: https://a.test/#/x\n"
+
+
+def test_a_merge_key_takes_in_what_it_names_and_a_quoted_one_is_a_key():
+    text = "a: &a {x: 1, y: 1}\nb: &b {y: 2, z: 2}\nc: {<<: [*a, *b], z: 3}\nd: {'<<': 1}\ne: {<<: 4}\n"
+    assert load(text, "f.yaml") == {
+        "a": {"x": 1, "y": 1},
+        "b": {"y": 2, "z": 2},
+        "c": {"z": 3, "x": 1, "y": 1},
+        "d": {"<<": 1},
+        "e": {"<<": 4},
+    }

@@ -13,14 +13,14 @@ from typing import Any
 import httpx
 
 from trigger_contract.generate.plan import Method, Plan
-from trigger_contract.generate.project import PACKAGE_NAME, generate
+from trigger_contract.generate.project import generate
 
 Build = Callable[[Mapping[str, Any]], ModuleType]
 TEXT = {"type": "string"}
 
 
-def _own() -> dict[str, ModuleType]:
-    return {name: module for name, module in sys.modules.items() if name.partition(".")[0] == PACKAGE_NAME}
+def _own(package: str) -> dict[str, ModuleType]:
+    return {name: module for name, module in sys.modules.items() if name.partition(".")[0] == package}
 
 
 @contextmanager
@@ -28,18 +28,24 @@ def imported(document: Mapping[str, Any], folder: Path) -> Iterator[ModuleType]:
     """Generate a document's client below a folder and import it for a while."""
     target = folder / "client"
     generate(document, target)
-    kept = _own()
+    package = package_of(target)
+    kept = _own(package)
     for name in kept:
         del sys.modules[name]
     sys.path.insert(0, str(target))
     importlib.invalidate_caches()
     try:
-        yield importlib.import_module(PACKAGE_NAME)
+        yield importlib.import_module(package)
     finally:
         sys.path.remove(str(target))
-        for name in _own():
+        for name in _own(package):
             del sys.modules[name]
         sys.modules.update(kept)
+
+
+def package_of(target: Path) -> str:
+    """The package in the folder of a client."""
+    return next(target.glob("*/__init__.py")).parent.name
 
 
 def methods(plan: Plan) -> dict[str, Method]:

@@ -47,7 +47,7 @@ def test_what_cannot_be_written_is_refused_before_sending(client_of: Build, medi
         {"/x": {"post": operation("send_x", "t", {}, requestBody=body(schema, media_type=media_type))}}
     )
     client = talk(client_of(spec), "WidgetsClient", lambda request: httpx.Response(200, json={}))
-    with pytest.raises(TypeError, match="must be text or bytes"):
+    with pytest.raises(TypeError, match="body must be"):
         client.t.send_x(body={"a": "1"})
     assert client.t.send_x(body=b"<a/>") == {}
 

@@ -110,11 +110,11 @@ def test_importing_loads_only_what_is_used(tmp_path: Path) -> None:
     generate(sixty(), tmp_path / "client")
     code = (
         "import sys\n"
-        "import trigger_dev_client\n"
+        "import synthetic_client\n"
         "assert 'httpx' not in sys.modules\n"
-        "from trigger_dev_client import WidgetsClient\n"
+        "from synthetic_client import WidgetsClient\n"
         "client = WidgetsClient(token='t')\n"
-        "names = [name for name in sys.modules if name.startswith('trigger_dev_client')]\n"
+        "names = [name for name in sys.modules if name.startswith('synthetic_client')]\n"
         "assert not [name for name in names if '.models.' in name or '.api.' in name], names\n"
         "print(len(names))\n"
     )

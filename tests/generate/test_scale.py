@@ -53,7 +53,7 @@ def methods(client: Any) -> Iterator[tuple[str, str, Callable[..., Any]]]:
         if attribute.startswith("_") or not hasattr(resource, "with_raw_response"):
             continue
         for name in sorted(vars(type(resource))):
-            if not name.startswith("_") and name != "with_raw_response":
+            if not name.startswith(("_", "with_")):
                 yield attribute, name, getattr(resource, name)
 
 
@@ -61,7 +61,7 @@ def arguments(method: Callable[..., Any]) -> dict[str, Any]:
     """Values for what a method needs, and for the options that every method has."""
     values: dict[str, Any] = {"extra_headers": {"x-test": "1"}}
     for name, parameter in inspect.signature(method).parameters.items():
-        if parameter.default is inspect.Parameter.empty:
+        if parameter.default is inspect.Parameter.empty or (name == "body" and "body" not in values):
             values[name] = {"kind": "circle", "radius": 1} if name == "body" else "x"
         elif parameter.annotation == "str | None":
             values[name] = "value"

@@ -51,7 +51,7 @@ def test_a_key_in_the_query_is_sent_and_never_shown(client_of: Build) -> None:
     )
     with pytest.raises(module.AuthenticationError) as caught:
         client.t.get_a()
-    assert caught.value.body == {"sent": "very_secret"}
+    assert caught.value.body == {"sent": "[redacted]"}
     assert "very_secret" not in str(caught.value) + str(caught.value.request.url)
 
 

@@ -92,8 +92,12 @@ def judge(server: Server, *, stop_early: bool = True, seed: int = 1, **settings:
         **dict(server.arguments),
         **settings,
     }
-    transport = HookTransport(server.runs, server.make())
-    session = Session(Settings(url="http://server.test", seed=seed, **chosen), transport=transport)
+    transport = server.transport() if server.transport else HookTransport(server.runs, server.make())
+    session = Session(
+        Settings(url="http://server.test", seed=seed, **chosen),
+        document=server.document() if server.document else None,
+        transport=transport,
+    )
     try:
         outcomes = run_laws(session, enough=lambda outcome: stop_early and bool(_failing(outcome)))
     finally:

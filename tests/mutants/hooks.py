@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus, urlencode
 
+import httpx
+
 from trigger_contract.mock.messages import Answer, Request, json_answer
 
 Answering = Callable[[Request], Answer]
@@ -33,6 +35,8 @@ class Server:
         make: Makes the hook; called once a run, so that a hook may keep count.
         runs: How many runs the mock holds.
         arguments: Further settings of the suite.
+        document: Makes the document of a server that is no changed mock.
+        transport: Makes that server.
     """
 
     name: str
@@ -40,6 +44,8 @@ class Server:
     make: Callable[[], Hook]
     runs: int = 120
     arguments: tuple[tuple[str, Any], ...] = ()
+    document: Callable[[], dict[str, Any]] | None = None
+    transport: Callable[[], httpx.BaseTransport] | None = None
 
 
 def route(request: Request) -> str:

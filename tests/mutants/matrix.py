@@ -42,7 +42,12 @@ def run(servers: Sequence[Server], processes: int, *, with_peer: bool) -> list[V
     every = [*MUTANTS, *VARIANTS]
     usual = frozenset(complaints(VARIANTS[0])) if with_peer else frozenset()
     jobs = [
-        (number, usual if with_peer and number < len(MUTANTS) and number % EVERY == 0 else None)
+        (
+            number,
+            usual
+            if with_peer and number < len(MUTANTS) and number % EVERY == 0 and not every[number].document
+            else None,
+        )
         for number in map(every.index, servers)
     ]
     with multiprocessing.get_context("fork").Pool(processes) as pool:

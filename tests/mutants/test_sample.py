@@ -20,12 +20,28 @@ SAMPLE = [
     "detail has NaN in its JSON",
     "a NUL in an id brings it down",
     "HEAD is not found",
+    "small: a bare array: details break their schema",
+    "small: opaque cursors: the second page begins one further",
+    "small: page numbers: the last page is repeated for ever",
+    "small: offsets: the total is one too many",
+    "small: whole-number ids: ids are texts",
+    "small: things on shelves: details have another colour",
+    "small: OpenAPI 3.0: a label is null",
+    "small: a list without pages: what is only written is read",
 ]
 UNUSUAL = [
     "an empty store",
     "three runs",
     "every optional member is absent",
     "runs appear, finish and vanish",
+    "small: opaque cursors",
+    "small: addresses of pages",
+    "small: HAL",
+    "small: whole-number ids",
+    "small: things told by a key",
+    "small: things on shelves by offset",
+    "small: OpenAPI 3.0",
+    "small: refusals that no page promises",
 ]
 
 

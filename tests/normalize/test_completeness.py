@@ -122,7 +122,7 @@ CHANGES = {
 def test_words_that_the_expanded_dialect_does_not_have_are_noted():
     def noted(text: str) -> set[str]:
         page = Page("a.md", f"# A\n\n````yaml get /a{text}````\n")
-        return {entry.where for entry in build([page]).contradictions}
+        return {entry.where for entry in build([page]).noticed}
 
     assert noted(ENDPOINT) == set()
     assert {where: noted(ENDPOINT.replace(*change, 1)) for where, change in CHANGES.items()} == {

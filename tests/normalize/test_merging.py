@@ -157,7 +157,7 @@ def test_limits_in_prose_are_held_against_the_schema():
             "tags": {"type": "array", "items": {"type": "string", "maxLength": 32, "description": text}}
         }
     }
-    found = {entry.pointer[-1]: entry.kind for entry in build([page("a.md", "", schema)]).contradictions}
+    found = {entry.pointer[-1]: entry.kind for entry in build([page("a.md", "", schema)]).noticed}
     assert found == {
         "maxLength": "limit",
         "minLength": "limit in prose only",

@@ -12,11 +12,10 @@ FINE = "      responses: {'200': {description: Fine}}\n"
 
 def noted(operation: str) -> list[tuple[str, str, tuple[str, ...]]]:
     result = normalize([Page("things.yaml", HEAD + operation)])
-    for entry in result.contradictions:
+    for entry in result.noticed:
         assert all(claim.source == "things.yaml" and claim.line for claim in entry.claims)
     return [
-        (entry.kind, entry.chosen, tuple(claim.says for claim in entry.claims))
-        for entry in result.contradictions
+        (entry.kind, entry.chosen, tuple(claim.says for claim in entry.claims)) for entry in result.noticed
     ]
 
 

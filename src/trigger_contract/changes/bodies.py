@@ -128,8 +128,14 @@ def compare_responses(scope: Scope, old_raw: Any, new_raw: Any) -> None:
     """Report every change in the responses."""
     old = _by_status(scope.graph.old, old_raw)
     new = _by_status(scope.graph.new, new_raw)
+    pairs = {(status, status): None for status in old if status in new}
     for status in old:
-        if status not in new:
+        pairs |= dict.fromkeys((status, other) for other in _respelled_status(status, old, new))
+    for status in new:
+        pairs |= dict.fromkeys((other, status) for other in _respelled_status(status, new, old))
+    kept = {status for status, _ in pairs}, {status for _, status in pairs}
+    for status in old:
+        if status not in kept[0]:
             kind = _kind(status)
             # A status that no longer comes leaves dead code behind, but a success was what a client wanted.
             effect = Effect.INCOMPARABLE if kind == "success" else Effect.NONE
@@ -137,12 +143,28 @@ def compare_responses(scope: Scope, old_raw: Any, new_raw: Any) -> None:
             near = (old[status], new_raw)
             scope.report(f"response-{kind}-status-removed", effect, message, status, None, near=near)
     for status in new:
-        if status not in old:
+        if status not in kept[1]:
             message = f"The {status} response was added."
             code = f"response-{_kind(status)}-status-added"
             scope.report(code, Effect.NONE, message, None, status, near=(old_raw, new[status]))
-        else:
-            _compare_response(scope, status, old[status], new[status])
+    for before, after in pairs:
+        if before != after:
+            message = f"The {before} response is now described as {after}."
+            code = f"response-{_kind(before)}-status-respelled"
+            scope.report(code, Effect.NONE, message, before, after, near=(old[before], new[after]))
+        _compare_response(scope, after, old[before], new[after])
+
+
+def _respelled_status(status: str, own: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    """Return what describes a status on the other side that only this one names: a range, or ``default``.
+
+    ``default`` describes a success where no other response does. Source: OpenAPI 3.1, Responses Object.
+    """
+    if status in other or not status.isdigit():
+        return []
+    ranges = [name for name in other if name.upper() == f"{status[:1]}XX" and name not in own]
+    rest = ["default"] if status[:1] == "2" and "default" in other and "default" not in own else []
+    return ranges or ([] if any(name.startswith("2") for name in other) else rest)
 
 
 def _by_status(side: Side, raw: Any) -> dict[str, Any]:

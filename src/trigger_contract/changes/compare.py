@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from trigger_contract.changes.law import Effect, Flow
@@ -14,6 +14,7 @@ from trigger_contract.changes.scope import Scope
 from trigger_contract.changes.security import compare_schemes
 from trigger_contract.changes.side import Side, quoted, same_json
 from trigger_contract.changes.spot import Context, Finding
+from trigger_contract.document.references import references, references_below
 from trigger_contract.errors import UserError
 
 # Below these a `$ref` is somebody's data.
@@ -72,33 +73,22 @@ def _check_version(side: Side) -> None:
 
 def _check_references(side: Side) -> None:
     """Look up every local reference, also where nothing is there to compare it with."""
-    for reference, holder in _references(side.document):
-        side.lookup(reference, holder)
-
-
-def _references(value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield every local reference in a part of a document, with the object that holds it."""
-    stack: list[Any] = [value]
-    while stack:
-        value = stack.pop()
-        if isinstance(value, Mapping):
-            if isinstance(reference := value.get("$ref"), str) and reference.startswith("#"):
-                yield reference, value
-            stack.extend(item for key, item in value.items() if key not in _DATA and key[:2] != "x-")
-        elif isinstance(value, list):
-            stack.extend(value)
+    for reference, holder, _ in references(side.document):
+        if reference.startswith("#"):
+            side.lookup(reference, holder)
 
 
 def _used_schemas(side: Side) -> set[str]:
     """Return the names of the schemas that an operation uses, directly or not."""
     names: set[str] = set()
     seen: set[str] = set()
-    queue: list[Any] = [side.document.get("paths"), side.document.get("webhooks")]
-    for part in queue:
-        for reference, _ in _references(part):
+    top = {key: side.document[key] for key in ("paths", "webhooks") if key in side.document}
+    queue: list[tuple[str, Any]] = [("document", top)]
+    for kind, part in queue:
+        for reference, _, found in references_below(kind, part):
             if reference not in seen:
                 seen.add(reference)
-                queue.append(side.lookup(reference))
+                queue.append((found, side.lookup(reference)))
                 if (name := component(reference)) is not None:
                     names.add(name)
     return names

@@ -3,12 +3,13 @@
 Silent here: a reference or its content, a one-element ``allOf``, ``type: string`` or
 ``type: [string]``, ``nullable`` (OpenAPI 3.0) or type null or a union with null (3.1), ``const`` or an
 enum of one value, boolean or numeric ``exclusiveMinimum``, limits that restrict nothing, an ``allOf``
-or the one schema that its members add up to. Source: JSON Schema 2020-12 and OpenAPI 3.0.3, Schema Object.
+or the one schema that its members add up to, a union in a union or all alternatives in one. Source: JSON
+Schema 2020-12 and OpenAPI 3.0.3, Schema Object.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -86,6 +87,28 @@ def flatten(side: Side, raw: Any, taken: set[str] | None = None) -> Flat:
     if schema.get("nullable") is True and flat.null is False and "allOf" in schema:
         flat = replace(flat, null=True)
     return flat
+
+
+def with_content_keywords(flat: Flat, other: Flat) -> Flat:
+    """Spell bytes as 3.1 does where the schema that this one is compared with does.
+
+    Source: OpenAPI 3.1.0, Considerations for File Uploads: ``format: byte`` is ``contentEncoding: base64``,
+    ``format: binary`` is ``contentMediaType: application/octet-stream``.
+    """
+    if "format" in other.keywords or not {"contentEncoding", "contentMediaType"} & other.keywords.keys():
+        return flat
+    keywords = dict(flat.keywords)
+    if flat.get("format") == "byte":
+        del keywords["format"]
+        keywords["contentEncoding"] = "base64"
+        if "contentMediaType" in other.keywords:  # what the bytes are, is only more said
+            keywords.setdefault("contentMediaType", other.get("contentMediaType"))
+    elif flat.get("format") == "binary":
+        del keywords["format"]
+        keywords["contentMediaType"] = "application/octet-stream"
+    # Without an encoding 3.1 needs no type either.
+    types = None if "contentEncoding" not in keywords and other.types is None else flat.types
+    return flat if keywords == flat.keywords else replace(flat, keywords=keywords, types=types)
 
 
 def _part(flat: Flat, name: str) -> Flat:
@@ -168,7 +191,7 @@ def _normalise_union(
     null: bool | None,
 ) -> tuple[frozenset[str] | None, bool | None]:
     """Take null out of a union, and read a union of bare types as a list of types."""
-    members = side.sequence(rest[keyword], f"`{keyword}`", schema)
+    members = list(_members(side, schema, keyword, set()))
     others = [member for member in members if not is_null(member)]
     if len(others) == 1:
         del rest[keyword]
@@ -184,6 +207,18 @@ def _normalise_union(
     # The same alternative twice says nothing in anyOf (in oneOf it says that neither holds).
     rest[keyword] = list({canonical(one): one for one in others}.values()) if keyword == "anyOf" else others
     return types, null
+
+
+def _members(side: Side, schema: Mapping[str, Any], keyword: str, seen: set[str]) -> Iterator[Any]:
+    """Yield the alternatives of a union; those of a union that is one of them are its own."""
+    for member in side.sequence(schema[keyword], f"`{keyword}`", schema):
+        inner, reference = member, member.get("$ref") if isinstance(member, Mapping) else None
+        if isinstance(reference, str) and len(member) == 1:
+            inner = side.lookup(reference, schema)
+        if isinstance(inner, Mapping) and set(inner) == {keyword} and reference not in seen:
+            yield from _members(side, inner, keyword, seen | ({reference} if reference else set()))
+        else:
+            yield member
 
 
 def _sole_alternative(side: Side, schema: Mapping[str, Any], keyword: str) -> Any:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from trigger_contract.changes import unions
-from trigger_contract.changes.flatten import Flat, flatten
+from trigger_contract.changes.flatten import Flat, flatten, with_content_keywords
 from trigger_contract.changes.identical import Identical
 from trigger_contract.changes.keywords import (
     HANDLED,
@@ -210,6 +210,12 @@ class SchemaGraph:
     ) -> None:
         old = _without(_nullable(flatten(self.old, old_at.core), old_at.null), skip)
         new = _without(_nullable(flatten(self.new, new_at.core), new_at.null), skip)
+        old, new = with_content_keywords(old, new), with_content_keywords(new, old)
+        kinds = unions.beside_union(old), unions.beside_union(new)
+        if kinds[0] and not kinds[1] and kinds[0] in new.keywords:
+            old = unions.distributed(old, kinds[0])
+        elif kinds[1] and not kinds[0] and kinds[1] in old.keywords:
+            new = unions.distributed(new, kinds[1])
         one_sided = ("oneOf" in old.keywords or "anyOf" in old.keywords) != (
             "oneOf" in new.keywords or "anyOf" in new.keywords
         )
@@ -332,7 +338,7 @@ class SchemaGraph:
             predicate = f"has the new alternative {unions.describe(self.new, one)}"
             spot.report(f"{name}-added", Effect.WIDENS, predicate)
         for before, after in matched.pairs:
-            label = unions.describe(self.new, after).strip("`")
+            label = unions.label(self.new, after)
             self._compare(spot.below(f"[{label}]", (line_of(before), line_of(after))), node, before, after)
         return matched
 

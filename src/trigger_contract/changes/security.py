@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from trigger_contract.changes.law import Effect
+from trigger_contract.changes.model import Severity
 from trigger_contract.changes.scope import Scope
 from trigger_contract.changes.side import Side, canonical, quoted, same_json, telling
 
@@ -202,9 +203,13 @@ def compare_servers(scope: Scope, old_raw: Any, new_raw: Any) -> None:
             scope.report("api-server-added", Effect.NONE, message, None, url, near=(old_raw, server))
             continue
         variables = old[url].get("variables"), server.get("variables")
-        if not same_json(variables[0], variables[1]):
+        if not same_json(*map(_demanded, variables)):
             message = f"The server {quoted(url)} has other variables."
             scope.report("api-server-variables-changed", Effect.UNKNOWN, message, *variables)
+        elif not same_json(*map(_described, variables)):
+            message = f"The variables of the server {quoted(url)} are described in other words."
+            code = "api-server-variables-description-changed"
+            scope.report(code, Effect.NONE, message, *variables, level=Severity.TEXT)
         scope.texts("api-server", f"the server {quoted(url)}", old[url], server, ("description", "name"))
     if list(old) != list(new) and set(old) == set(new):
         message = f"Another server comes first: {quoted(next(iter(new)))} (was {quoted(next(iter(old)))})."
@@ -215,3 +220,19 @@ def _servers(side: Side, raw: Any) -> dict[str, Mapping[str, Any]]:
     servers = [side.mapping(one, "a server") for one in side.sequence(raw, "`servers`")]
     # Without servers, the document's own address is the server (OpenAPI 3.1, OpenAPI Object).
     return {str(server.get("url", "/")): server for server in servers} or {"/": {}}
+
+
+def _demanded(variables: Any) -> Any:
+    """Return what the variables of a server may be; in which order the values are listed says nothing."""
+    if not isinstance(variables, Mapping):
+        return variables or None
+    found = {}
+    for name, one in variables.items():
+        values = sorted(map(str, one.get("enum") or ())) if isinstance(one, Mapping) else []
+        found[name] = [one.get("default"), values] if isinstance(one, Mapping) else one
+    return found or None
+
+
+def _described(variables: Any) -> Any:
+    found = variables if isinstance(variables, Mapping) else {}
+    return {name: one.get("description") for name, one in found.items() if isinstance(one, Mapping)}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from trigger_contract.changes.flatten import Flat, flatten
 from trigger_contract.changes.law import Effect
 from trigger_contract.changes.model import Severity
-from trigger_contract.changes.position import Position, is_annotation, position
+from trigger_contract.changes.position import UNIONS, Position, is_annotation, position
 from trigger_contract.changes.side import Side, canonical, listing, quoted, same_json
 from trigger_contract.changes.spot import Context, Spot
 
@@ -17,6 +17,28 @@ if TYPE_CHECKING:
     from trigger_contract.changes.schemas import SchemaGraph
 
 _SHOWN_PROPERTIES = 5
+
+# The types whose values a keyword concerns. Source: JSON Schema 2020-12, Validation, 6; Core, 10.
+_STRING = ("minLength", "maxLength", "pattern", "format", "contentEncoding", "contentMediaType")
+_NUMBER = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
+_ARRAY = (
+    "items",
+    "prefixItems",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "contains",
+    "minContains",
+    "maxContains",
+)
+_OBJECT = ("properties", "required", "additionalProperties", "patternProperties", "propertyNames",
+    "minProperties", "maxProperties", "dependentRequired", "dependentSchemas")  # fmt: skip
+_OF_TYPES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(_STRING, ("string",)),
+    **dict.fromkeys(_NUMBER, ("number", "integer")),
+    **dict.fromkeys(_ARRAY, ("array",)),
+    **dict.fromkeys(_OBJECT, ("object",)),
+}
 
 
 @dataclass(frozen=True)
@@ -132,8 +154,36 @@ def _differ(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
 
 
 def is_type_list(flat: Flat) -> bool:
-    """Whether a schema names several types and demands nothing else."""
-    return flat.types is not None and len(flat.types) > 1 and all(map(is_annotation, flat.keywords))
+    """Whether a schema names several types and demands nothing but what concerns one of them each."""
+    if flat.types is None or len(flat.types) < 2 or flat.extra or {"integer", "number"} <= flat.types:
+        return False
+    return all(is_annotation(key) or key in _OF_TYPES for key in flat.keywords)
+
+
+def _of_type(flat: Flat, name: str) -> dict[str, Any]:
+    """Return what a schema demands of values of one of its types."""
+    return {key: value for key, value in flat.keywords.items() if name in _OF_TYPES.get(key, ())}
+
+
+def beside_union(flat: Flat) -> str | None:
+    """Return the keyword of a schema's only union where properties stand beside it, else None."""
+    found = [key for key in UNIONS if key in flat.keywords]
+    together = {"properties", "required"} & flat.keywords.keys()
+    return (
+        found[0]
+        if len(found) == 1 and together and not flat.extra and "discriminator" not in flat.keywords
+        else None
+    )
+
+
+def distributed(flat: Flat, keyword: str) -> Flat:
+    """Return a schema with what stands beside its union in each of the alternatives."""
+    beside = {key: value for key, value in flat.keywords.items() if key != keyword and not is_annotation(key)}
+    if flat.types is not None:
+        beside["type"] = sorted(flat.types)
+    members = [{"allOf": [beside, member]} for member in flat.get(keyword)]
+    notes = {key: value for key, value in flat.keywords.items() if is_annotation(key)}
+    return Flat(None, flat.null, {**notes, keyword: members}, (), {}, flat.parts)
 
 
 def as_alternatives(at: Position, flat: Flat, told: set[str]) -> list[Any]:
@@ -145,7 +195,7 @@ def as_alternatives(at: Position, flat: Flat, told: set[str]) -> list[Any]:
         told: Annotations that are compared apart, as null is.
     """
     if is_type_list(flat):
-        return [{"type": name} for name in sorted(flat.types or ())]
+        return [{"type": name, **_of_type(flat, name)} for name in sorted(flat.types or ())]
     if not flat.null and at.key.startswith("#"):
         return [{"$ref": at.key}]
     if not flat.null or flat.extra:
@@ -156,19 +206,24 @@ def as_alternatives(at: Position, flat: Flat, told: set[str]) -> list[Any]:
 
 
 def describe(side: Side, raw: Any) -> str:
+    """Name an alternative in a sentence."""
+    return quoted(label(side, raw))
+
+
+def label(side: Side, raw: Any) -> str:
     """Name an alternative: the component, or what it looks like."""
     at = position(side, raw)
     if at.component is not None:
-        return quoted(at.component)
+        return at.component
     flat = flatten(side, raw)
     if isinstance(title := flat.get("title"), str):
-        return quoted(title)
+        return title
     if names := [*flat.get("properties", ())]:
         more = ", …" if len(names) > _SHOWN_PROPERTIES else ""
-        return quoted(f"{{{', '.join(names[:_SHOWN_PROPERTIES])}{more}}}")
+        return f"{{{', '.join(names[:_SHOWN_PROPERTIES])}{more}}}"
     if needed := flat.get("required"):
-        return quoted(f"required: {', '.join(needed)}")
-    return quoted(" or ".join(sorted(flat.types)) if flat.types else "any")
+        return f"required: {', '.join(needed)}"
+    return " or ".join(sorted(flat.types)) if flat.types else "any"
 
 
 def choice(side: Side, keyword: str, alternatives: list[Any]) -> str:

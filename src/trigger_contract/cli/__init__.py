@@ -23,6 +23,7 @@ COMMANDS = {
     "normalize": "Build the canonical document from published pages.",
     "generate": "Build the Python client from the document.",
     "regenerate": "Rebuild document and client and say what changed.",
+    "explain": "Say what was found out about a document, and why.",
     "diff": "Say what changed between two documents and what breaks.",
     "fetch": "Refresh the published pages from their URLs.",
     "mock": "Run the mock server.",

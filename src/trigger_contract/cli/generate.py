@@ -16,6 +16,7 @@ from trigger_contract.generate.project import generate
     epilog=epilog(
         "trigger-contract generate",
         "trigger-contract generate --spec openapi.json -o my-client",
+        "trigger-contract generate --spec openapi.json -o my-client --package acme_client",
     ),
 )
 @click.option(
@@ -24,11 +25,22 @@ from trigger_contract.generate.project import generate
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="Folder of the client.  [default: generated]"
 )
-def command(spec: Path | None, output: Path | None) -> None:
+@click.option(
+    "--package",
+    metavar="NAME",
+    help="Name of the package, such as acme_client.  [default: x-client of info, or the title]",
+)
+@click.option(
+    "--package-version",
+    metavar="VERSION",
+    help="Version of the distribution.  [default: x-client of info, or this program's]",
+)
+def command(spec: Path | None, output: Path | None, package: str | None, package_version: str | None) -> None:
     """Build the Python client of a document: a distribution with its own pyproject.toml.
 
     The folder is replaced as a whole. The same document always gives the same bytes.
     """
     target = output or checkout() / "generated"
-    files = generate(read_document(spec), target, spec or resource("openapi", "openapi.yaml"))
+    source = spec or resource("openapi", "openapi.yaml")
+    files = generate(read_document(spec), target, source, package=package, version=package_version)
     click.echo(f"{len(files)} files in {target}")

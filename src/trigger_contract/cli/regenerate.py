@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from trigger_contract.changes import as_text, propose
+from trigger_contract.changes import as_text
 from trigger_contract.cli.examples import epilog
 from trigger_contract.document.locate import checkout
 from trigger_contract.regenerate import regenerate, summary_lines
@@ -22,8 +22,8 @@ def command(check: bool) -> int:
     result = regenerate(checkout(), check=check)
     for line in summary_lines(result):
         click.echo(line)
-    if result.comparison is not None and result.comparison.changes:
-        click.echo(as_text(result.comparison, propose(result.comparison)), nl=False)
+    if result.comparison is not None and result.proposal is not None and result.comparison.changes:
+        click.echo(as_text(result.comparison, result.proposal), nl=False)
     for path in result.stale:
         click.echo(f"{'Stale' if check else 'Wrote'} {path}")
     if check and result.stale:

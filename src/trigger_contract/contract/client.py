@@ -8,6 +8,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from statistics import median
@@ -166,6 +167,34 @@ class Client:
                 self._not_before = 0.0
         return exchange
 
+    def follow(self, exchange: Exchange, most: int = 5) -> Exchange:
+        """Go where an answer sends the request, as long as that is the same origin.
+
+        Source: RFC 9110, section 15.4. A key never goes to another origin.
+
+        Args:
+            exchange: An answer with a status 3xx.
+            most: How many times at most.
+
+        Returns:
+            The last answer, with the request that was asked for at first.
+        """
+        first = exchange.request
+        for _ in range(most):
+            location = exchange.headers.get("location", "")
+            try:
+                url = httpx.URL(exchange.url).join(location)
+            except (httpx.InvalidURL, ValueError):
+                return exchange
+            origin = (self._base.scheme, self._base.host, self._base.port)
+            if not location or (url.scheme, url.host, url.port) != origin:
+                return exchange
+            onward = replace(first, target=url.raw_path.decode("ascii"), is_absolute=True)
+            exchange = replace(self.send(onward), request=first)
+            if exchange.status not in (301, 302, 307, 308):
+                return exchange
+        return exchange
+
     def _send_once(self, request: Request, seconds: float) -> Exchange:
         exchange = self._attempt(request, seconds)
         if exchange.status == 0 and not exchange.is_overrun:
@@ -210,7 +239,8 @@ class Client:
     def _exchange(self, request: Request, seconds: float) -> Exchange:
         """Send once and read the answer within its bounds of time and size."""
         started, clock = datetime.now(UTC), time.monotonic()
-        url = self._base.copy_with(raw_path=(self._prefix + request.target).encode("ascii"))
+        prefix = "" if request.is_absolute else self._prefix
+        url = self._base.copy_with(raw_path=(prefix + request.target).encode("ascii"))
         status, headers, body, trouble, is_overrun = 0, {}, b"", "", False
         is_partial = False
         try:

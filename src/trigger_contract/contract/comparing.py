@@ -36,8 +36,8 @@ class Disagreement:
 
 
 def body_of(exchange: Exchange | None) -> Mapping[str, Any] | None:
-    """Return the object a 200 answer holds, or None."""
-    if exchange is None or exchange.status != 200 or not isinstance(exchange.json, Mapping):
+    """Return the object that an answer as wished for holds, or None."""
+    if exchange is None or not 200 <= exchange.status < 300 or not isinstance(exchange.json, Mapping):
         return None
     return exchange.json
 

@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 
 from trigger_contract.contract.exchange import Exchange
 from trigger_contract.contract.subjects import Contract, Subject
+from trigger_contract.document.composition import composition
 from trigger_contract.document.operations import response_schema
-from trigger_contract.document.references import resolve
 from trigger_contract.document.urls import split_url
 from trigger_contract.document.wire import split_list
 
@@ -94,7 +94,7 @@ class _Book:
     """What one operation promises and what of it was met."""
 
     def __init__(self, document: Mapping[str, Any], subject: Subject) -> None:
-        self.document = document
+        self.views = composition(document)
         self.subject = subject
         self.parts = subject.operation.path.split("/")
         self.leaves = {leaf.name: leaf for leaf in subject.leaves}
@@ -110,7 +110,7 @@ class _Book:
         self.promised["parameters"] = {f"{subject.name} {name}" for name in self.leaves}
         self.promised["responses"] = {f"{subject.name} {status}" for status in self.responses}
         for leaf in subject.leaves:
-            self._promise_values(leaf.name, resolve(document, leaf.schema.get("items", leaf.schema)))
+            self._promise_values(leaf.name, self.views.view(leaf.schema.get("items", leaf.schema)))
         for status, schema in self.responses.items():
             self._promise(schema, status, frozenset())
 
@@ -146,37 +146,30 @@ class _Book:
         for value in _values(schema):
             self.promised["enum values"].add(f"{self.subject.name} {place}={value}")
 
-    def _promise(self, raw: Any, place: str, above: frozenset[str]) -> None:
-        if not isinstance(raw, Mapping) or raw.get("$ref") in above:
-            return
-        schema = resolve(self.document, raw)
-        above |= {raw["$ref"]} if "$ref" in raw else frozenset()
-        self._promise_values(place, schema)
-        for name, child in (schema.get("properties") or {}).items():
-            self.promised["properties"].add(f"{self.subject.name} {place}.{name}")
-            self._promise(child, f"{place}.{name}", above)
-        if "items" in schema:
-            self._promise(schema["items"], f"{place}[]", above)
-        for branch in _branches(schema):
-            self._promise(branch, place, above)
+    def _promise(self, raw: Any, place: str, above: frozenset[int]) -> None:
+        for view in self.views.alternatives(raw):
+            if id(view) in above:
+                continue
+            self._promise_values(place, view)
+            for name, child in (view.get("properties") or {}).items():
+                self.promised["properties"].add(f"{self.subject.name} {place}.{name}")
+                self._promise(child, f"{place}.{name}", above | {id(view)})
+            if "items" in view:
+                self._promise(view["items"], f"{place}[]", above | {id(view)})
 
     def _meet(self, raw: Any, value: Any, status: str, below: str) -> None:
-        schema = resolve(self.document, raw)
-        if not isinstance(schema, Mapping):
-            return
         place = f"{status}{below}"
-        if isinstance(value, str) and ("enum" in schema or "const" in schema):
-            self.met["enum values"].add(f"{self.subject.name} {place}={value}")
-        if isinstance(value, dict):
-            for name, child in (schema.get("properties") or {}).items():
-                if name in value:
-                    self.met["properties"].add(f"{self.subject.name} {place}.{name}")
-                    self._meet(child, value[name], status, f"{below}.{name}")
-        elif isinstance(value, list) and "items" in schema:
-            for item in self._new(value, place):
-                self._meet(schema["items"], item, status, f"{below}[]")
-        for branch in _branches(schema):
-            self._meet(branch, value, status, below)
+        for view in self.views.alternatives(raw):
+            if isinstance(value, str) and ("enum" in view or "const" in view):
+                self.met["enum values"].add(f"{self.subject.name} {place}={value}")
+            if isinstance(value, dict):
+                for name, child in (view.get("properties") or {}).items():
+                    if name in value:
+                        self.met["properties"].add(f"{self.subject.name} {place}.{name}")
+                        self._meet(child, value[name], status, f"{below}.{name}")
+            elif isinstance(value, list) and "items" in view:
+                for item in self._new(value, place):
+                    self._meet(view["items"], item, status, f"{below}[]")
 
     def _new(self, items: list[Any], place: str) -> Iterator[Any]:
         """Leave out what was met before: the pages of a list repeat the same things many times."""
@@ -192,8 +185,3 @@ class _Book:
 
 def _values(schema: Mapping[str, Any]) -> list[Any]:
     return [schema["const"]] if "const" in schema else list(schema.get("enum") or [])
-
-
-def _branches(schema: Mapping[str, Any]) -> Iterator[Any]:
-    for keyword in ("allOf", "anyOf", "oneOf"):
-        yield from schema.get(keyword) or ()

@@ -23,6 +23,7 @@ class Request:
         headers: Header fields as sent. They hold secrets and show nowhere.
         shown_headers: The same with secrets replaced by variables.
         purpose: Why it is sent, in a few words.
+        is_absolute: Whether the path stands below the host itself, not below the path of the address.
     """
 
     method: str
@@ -30,6 +31,7 @@ class Request:
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     shown_headers: tuple[tuple[str, str], ...] = ()
     purpose: str = ""
+    is_absolute: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,9 @@ class Exchange:
     @cached_property
     def _parsed(self) -> Any:
         try:
-            return json.loads(self.body.decode("utf-8"), parse_constant=_refuse_constant)
+            value = json.loads(self.body.decode("utf-8"), parse_constant=_refuse_constant)
+            # RFC 8259, section 8.2: half a character may be escaped in JSON, but stands for no text.
+            return _without_halves(value) if _HALF.search(self.body) else value
         except (ValueError, RecursionError):
             return _NOT_JSON
 
@@ -88,6 +92,19 @@ class Exchange:
     def server_time(self) -> datetime:
         """When the server answered, as far as is known."""
         return self.started
+
+
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+def _without_halves(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_without_halves(item) for item in value]
+    if isinstance(value, dict):
+        return {_without_halves(name): _without_halves(item) for name, item in value.items()}
+    return value
 
 
 def _refuse_constant(name: str) -> Any:

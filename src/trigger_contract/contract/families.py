@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from trigger_contract.contract.subjects import Subject
-from trigger_contract.document.references import resolve
+from trigger_contract.document.composition import composition
+from trigger_contract.document.conjunction import types_of
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def kinship(subject: Subject) -> Kinship | None:
     """Find where a detail tells of its relatives."""
     properties = subject.answer_schema.get("properties", {})
     for group, raw in properties.items():
-        inner = resolve(subject.document, raw).get("properties") or {}
+        inner = composition(subject.document).properties(raw)
         named = {name.lower(): name for name in inner}
         if "parent" in named or "children" in named:
             depth = next((name for name in ("depth", "level") if name in properties), None)
@@ -66,9 +67,9 @@ def kinship(subject: Subject) -> Kinship | None:
     return None
 
 
-def embedded_items(subject: Subject, body: Mapping[str, Any]) -> Iterator[Mention]:
+def embedded_items(subject: Subject, body: Mapping[str, Any], identity: str) -> Iterator[Mention]:
     """Yield every item inside an answer: objects whose schema shares most of the answer's fields."""
-    for place, name, path in _places(subject):
+    for place, name, path in _places(subject, identity):
         value: Any = body
         for token in path:
             value = value.get(token) if isinstance(value, Mapping) else None
@@ -77,17 +78,17 @@ def embedded_items(subject: Subject, body: Mapping[str, Any]) -> Iterator[Mentio
                 yield Mention(place, name, item)
 
 
-def embedded_places(subject: Subject) -> list[str]:
+def embedded_places(subject: Subject, identity: str) -> list[str]:
     """Return where items stand inside an answer, as JSON Pointers."""
-    return [place for place, _, _ in _places(subject)]
+    return [place for place, _, _ in _places(subject, identity)]
 
 
-def _places(subject: Subject) -> list[tuple[str, str, tuple[str, ...]]]:
+def _places(subject: Subject, identity: str) -> list[tuple[str, str, tuple[str, ...]]]:
     whole = set(subject.answer_schema.get("properties", {}))
     found = []
     for path, schema in _objects(subject, subject.answer_schema, ()):
         fields = set(schema.get("properties", {}))
-        if path and "id" in fields and len(fields & whole) * 2 > len(whole):
+        if path and identity in fields and len(fields & whole) * 2 > len(whole):
             found.append(("/" + "/".join(path), path[-1], path))
     return found
 
@@ -99,8 +100,9 @@ def _objects(
     if len(path) >= 3:
         return
     for name, raw in (schema.get("properties") or {}).items():
-        inner = resolve(subject.document, raw)
-        if inner.get("type") == "array":
-            inner = resolve(subject.document, inner.get("items", {}))
+        views = composition(subject.document)
+        inner = views.view(raw)
+        if "array" in types_of(inner):
+            inner = views.items(inner)
         if inner.get("properties"):
             yield from _objects(subject, inner, (*path, name))

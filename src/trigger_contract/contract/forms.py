@@ -6,6 +6,7 @@ from trigger_contract.contract.filtering import hidden_leaves, is_combinable, is
 from trigger_contract.contract.oracle import filters, text_filters
 from trigger_contract.contract.prose import rules
 from trigger_contract.contract.snapshot import size_leaf
+from trigger_contract.contract.steps import is_addressable, is_by_id
 from trigger_contract.contract.subjects import Subject
 from trigger_contract.contract.wording import (
     dev_fields,
@@ -75,8 +76,24 @@ def is_list(subject: Subject) -> bool:
 
 
 def is_paginated(subject: Subject) -> bool:
-    """A list in pages that a cursor links."""
-    return subject.is_list and subject.pages is not None and subject.pages.kind == "cursor"
+    """A list in pages, of whatever form."""
+    return subject.is_list and subject.pages is not None
+
+
+def has_pages_by_place(subject: Subject) -> bool:
+    """A list in pages of which any can be asked for: by an item's id, a number or an offset."""
+    return subject.is_list and is_addressable(subject)
+
+
+def has_pages_by_id(subject: Subject) -> bool:
+    """A list in pages that are asked for by the id of an item."""
+    return subject.is_list and is_by_id(subject)
+
+
+def has_totals(subject: Subject) -> bool:
+    """A list that tells how many items or pages there are."""
+    pages = subject.pages
+    return subject.is_list and pages is not None and bool(pages.total or pages.total_pages)
 
 
 def is_limited(subject: Subject) -> bool:
@@ -135,8 +152,8 @@ def has_order(subject: Subject) -> bool:
 
 
 def takes_id(subject: Subject) -> bool:
-    """Has exactly one id in its path."""
-    return len(subject.path_parameters) == 1
+    """Has an id in its path."""
+    return bool(subject.path_parameters)
 
 
 def is_secured(subject: Subject) -> bool:

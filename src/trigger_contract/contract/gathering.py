@@ -70,6 +70,7 @@ class Gathering:
             Coverage(coverage(session.contract, ()).promised, self._touched),
             left_out=session.contract.left_out,
             interrupted=interrupted,
+            unasked=session.unasked,
         )
 
     def write(self, summary: Summary) -> None:

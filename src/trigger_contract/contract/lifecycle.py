@@ -21,7 +21,7 @@ SUCCESS = frozenset({"COMPLETED", "SUCCEEDED"})
 def answers_when_finished(subject: Subject) -> bool:
     """Answers for an item only when the item is finished, as is promised of it."""
     return (
-        len(subject.path_parameters) == 1
+        bool(subject.path_parameters)
         and not subject.is_detail
         and promise(subject.document, subject.operation.definition, "only-finished") is not None
     )

@@ -12,7 +12,8 @@ from trigger_contract.contract.citations import Pointer
 from trigger_contract.contract.exchange import Exchange
 from trigger_contract.contract.law import Check
 from trigger_contract.contract.oracle import Verdict
-from trigger_contract.contract.snapshot import Page, Walk, size_leaf, stable, walk
+from trigger_contract.contract.snapshot import Page, Walk, key_of, largest, size_leaf, stable, walk
+from trigger_contract.contract.steps import is_addressable
 
 Select = Callable[[Mapping[str, Any]], Verdict]
 
@@ -70,10 +71,11 @@ def judge_walk(
     before = session.snapshot(subject)
     query = {**session.required_values(subject), **values}
     leaf = size_leaf(subject)
-    if leaf is not None:
-        query[leaf.name] = size or leaf.schema.get("maximum", leaf.schema.get("default"))
+    asked = (size or largest(leaf)) if leaf is not None else None
+    if leaf is not None and asked is not None:
+        query[leaf.name] = asked
     read = walk(session, subject, query, f"walk with {label}", most=most)
-    if leaf is not None and subject.pages is None and len(read.items) >= int(query[leaf.name]):
+    if leaf is not None and subject.pages is None and (asked is None or len(read.ids) >= asked):
         # There may be more, but no way to ask for it.
         read = Walk(read.pages, read.identity, "stopped early")
     if may_refuse and 400 <= read.pages[0].exchange.status < 500:
@@ -81,16 +83,16 @@ def judge_walk(
     check.saw()
     check.reached.add(f"{subject.name} {check.law.code} {label}")
     report_trouble(check, read, label, at)
-    if leaf is not None:
-        _report_short_pages(check, read, int(query[leaf.name]), label)
+    if asked is not None:
+        _report_short_pages(check, read, asked, label)
     wrong = [item for item in read.items if select(item) is False]
     if wrong:
-        identity = read.identity
+        first = key_of(wrong[0], read.identity)
         page = next(page for page in read.pages if wrong[0] in page.items)
         check.fail(
             f"With {label} come items that do not fit.",
             expected="only items that fit",
-            received=f"{len(wrong)} of {len(read.items)}, among them {wrong[0].get(identity)}: {wrong[0]}",
+            received=f"{len(wrong)} of {len(read.items)}, {first} among them: {wrong[0]}",
             exchange=page.exchange,
             place=f"{label} unfit",
             at=at,
@@ -108,7 +110,7 @@ def judge_walk(
 
 
 def _report_short_pages(check: Check, read: Walk, size: int, label: str) -> None:
-    """Report a page that is not full although more follow."""
+    """Report a page that is not full although more follow; with opaque cursors full ones are not promised."""
     for page, following in pairwise(read.pages):
         if page.is_good and following.items and len(page.items) != size:
             check.fail(
@@ -118,7 +120,7 @@ def _report_short_pages(check: Check, read: Walk, size: int, label: str) -> None
                 exchange=page.exchange,
                 place=f"{label} page",
                 at=check.subject.leaf_pointer(size_leaf(check.subject) or check.subject.leaves[0]),
-                tier="derived",
+                tier="derived" if is_addressable(check.subject) else "advisory",
             )
             return
 
@@ -141,7 +143,7 @@ def report_trouble(check: Check, read: Walk, label: str, at: Pointer | None) -> 
             at=at,
         )
     twice = [identity for identity, count in Counter(read.ids).items() if count > 1]
-    if twice:
+    if twice and read.identity and not _may_shift(check):
         check.fail(
             f"With {label} an item comes more than once.",
             expected="each item once",
@@ -163,6 +165,8 @@ def confirmed(check: Check, before: Walk, read: Walk, select: Select) -> list[Di
         return []
     after = check.session.refresh(check.subject)
     found = differences(before, after, read, select)
+    if _is_moving(before, after) and _is_counted(check):
+        return []
     if any(item.kind == "phantom" for item in found):
         # An item in neither snapshot may have come and gone; one that comes again did not go.
         latest = check.session.refresh(check.subject)
@@ -170,6 +174,20 @@ def confirmed(check: Check, before: Walk, read: Walk, select: Select) -> list[Di
         if any(_is_moving(one, other) for one, other in ((before, after), (after, latest))):
             found = [item for item in found if item.kind != "phantom"]
     return found
+
+
+def _is_counted(check: Check) -> bool:
+    """Whether pages are found by counting items, so that one that comes or goes moves all that follow."""
+    pages = check.subject.pages
+    return pages is not None and not (pages.kind == "last-id" or pages.cursor_is_id)
+
+
+def _may_shift(check: Check) -> bool:
+    """Whether items that came or went may have moved others from one page to the next."""
+    if not _is_counted(check):
+        return False
+    before = check.session.snapshot(check.subject)
+    return _is_moving(before, check.session.refresh(check.subject))
 
 
 def _is_moving(before: Walk, after: Walk) -> bool:

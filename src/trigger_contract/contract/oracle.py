@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from trigger_contract.contract.steps import is_by_id
 from trigger_contract.contract.subjects import Subject
 from trigger_contract.contract.values import item_schema
 from trigger_contract.document.promises import promise
@@ -133,8 +134,10 @@ def values_seen(session: Session, subject: Subject) -> dict[str, list[str]]:
     for item in filters(subject):
         if item.kind not in ("from", "to", "tagged"):
             found[item.leaf.name] = [value for value, _ in values_of(item, snapshot.items).most_common(12)]
-    if subject.pages is not None and subject.pages.kind == "cursor":
-        found[subject.pages.after.name] = list(snapshot.by_id)[:20]
+    if (pages := subject.pages) is not None and pages.after is not None:
+        # Whether there is a page behind the last one, no form says; an opaque cursor cannot be made up.
+        counted = [str(pages.first)] if pages.kind in ("number", "offset") else []
+        found[pages.after.name] = list(snapshot.by_id)[:20] if is_by_id(subject) else counted
     return found
 
 

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from trigger_contract.contract.law import Check
-from trigger_contract.contract.snapshot import Page, Walk, read_page, size_leaf, stable
+from trigger_contract.contract.snapshot import Page, Walk, largest, read_page, size_leaf, stable
+from trigger_contract.contract.steps import at_path, is_addressable, is_by_id, start_at
+from trigger_contract.contract.subjects import Subject
+from trigger_contract.contract.values import lower_bound
+from trigger_contract.contract.wording import promised_order
 from trigger_contract.document.wire import QueryLeaf
+
+Part = Callable[[Sequence[str]], Sequence[str]]
+_FEW = 10
 
 
 def sizes(check: Check) -> list[int]:
-    """Return sizes of a page worth trying: the bounds, the default, some between; the smallest first."""
+    """Return sizes of a page worth trying: the bounds, the default, some between; the smallest first.
+
+    Where no page gives a greatest size, nothing beyond the default is tried: a server may give less.
+    """
     leaf = size_leaf(check.subject)
     if leaf is None:
-        return [1]
-    low = int(leaf.schema.get("minimum", 1))
-    high = int(leaf.schema.get("maximum", max(low, 100)))
+        return []
+    low = max(1, int(lower_bound(leaf.schema) or 1))
+    high = max(low, largest(leaf) or _FEW)
     middle = int(leaf.schema.get("default", low))
     drawn = check.session.random("sizes", check.subject.name)
     chosen = {
@@ -45,63 +55,63 @@ def judge_default(check: Check) -> None:
     if leaf is None or "default" not in leaf.schema:
         check.skip("no default is documented")
         return
+    subject, pages = check.subject, check.subject.pages
     size = int(leaf.schema["default"])
     page = _read(check, {}, "ask for no size")
     _judge(check, page, leaf, size, lambda order: order[:size], "no size")
-    pages = check.subject.pages
-    ids = list(check.session.snapshot(check.subject).by_id)
-    if pages is not None and pages.kind == "cursor" and ids:
-        page = _read(check, {pages.after.name: ids[0]}, "ask for no size behind the first item")
-        _judge(check, page, leaf, size, lambda order: _behind(order, ids[0], size), "no size and a cursor")
-        if pages.before is not None and len(ids) > size + 1:
-            page = _read(check, {pages.before.name: ids[-1]}, "ask for no size before the last item")
-            _judge(
-                check,
-                page,
-                leaf,
-                size,
-                lambda order: _before(order, ids[-1], size),
-                "no size and a cursor backward",
-                reversible=True,
-            )
+    ids = list(check.session.snapshot(subject).by_id)
+    if pages is None or not ids or not is_addressable(subject):
+        return
+    start, values = start_at(subject, ids, size if pages.kind == "number" else 1, size)
+    page = _read(check, values, "ask for no size behind the first item")
+    _judge(check, page, leaf, size, _behind(subject, ids, start, size), "no size and a cursor")
+    if pages.before is not None and is_by_id(subject) and len(ids) > size + 1:
+        page = _read(check, {pages.before.name: ids[-1]}, "ask for no size before the last item")
+        _judge(
+            check, page, leaf, size, _before(ids[-1], size), "no size and a cursor backward", backward=True
+        )
 
 
 def judge_forward(check: Check, position: int, size: int) -> None:
     """The page after an item holds the items right behind it."""
-    pages = check.subject.pages
-    ids = list(check.session.snapshot(check.subject).by_id)
-    if pages is None or position >= len(ids):
+    subject, pages = check.subject, check.subject.pages
+    ids = list(check.session.snapshot(subject).by_id)
+    if pages is None or pages.after is None or position >= len(ids):
         return
-    anchor = ids[position]
-    values: dict[str, Any] = {pages.after.name: anchor}
+    start, values = start_at(subject, ids, position + 1, size)
     if pages.size is not None:
         values[pages.size.name] = size
     page = _read(check, values, "ask for the page after an item")
-    _judge(check, page, pages.after, size, lambda order: _behind(order, anchor, size), "a page after")
-    _judge_next(check, page, anchor, size, pages.after)
+    if pages.kind in ("number", "offset") and start >= len(ids) and 400 <= page.exchange.status < 500:
+        check.saw()  # whether there is a page behind the last one, no form says
+        return
+    part = _behind(subject, ids, start, size)
+    _judge(check, page, pages.after, size, part, "a page after")
+    _judge_more(check, page, part, size, pages.after)
     if (
-        pages.previous is not None
+        is_by_id(subject)
+        and pages.previous is not None
         and page.is_good
         and page.items
         and page.previous is None
         and _has_cursors(page, pages.previous)
-        and _is_listed(check, anchor)
+        and _is_listed(check, ids[position])
     ):
         check.fail(
             "A page after an item names no previous one, though that item comes before.",
             expected="a previous cursor",
-            received=page.exchange.json.get(pages.previous[0]),
+            received=at_path(page.exchange.json, pages.previous[:1]),
             exchange=page.exchange,
             place="previous",
-            at=check.subject.leaf_pointer(pages.after),
+            at=subject.leaf_pointer(pages.after),
             tier="derived",
         )
 
 
 def judge_backward(check: Check, position: int, size: int) -> None:
-    """The page before an item holds the items right before it, whichever way round they come."""
-    pages = check.subject.pages
-    ids = list(check.session.snapshot(check.subject).by_id)
+    """The page before an item holds the items right before it."""
+    subject, pages = check.subject, check.subject.pages
+    ids = list(check.session.snapshot(subject).by_id)
     if pages is None or pages.before is None or position >= len(ids):
         return
     anchor = ids[position]
@@ -109,45 +119,63 @@ def judge_backward(check: Check, position: int, size: int) -> None:
     if pages.size is not None:
         values[pages.size.name] = size
     page = _read(check, values, "ask for the page before an item")
-    _judge(
-        check,
-        page,
-        pages.before,
-        size,
-        lambda order: _before(order, anchor, size),
-        "a page before",
-        reversible=True,
-    )
-    has_cursors = _has_cursors(page, pages.next)
-    if page.is_good and page.items and page.next is None and has_cursors and _is_listed(check, anchor):
+    _judge(check, page, pages.before, size, _before(anchor, size), "a page before", backward=True)
+    if (
+        pages.next is not None
+        and page.is_good
+        and page.items
+        and page.next is None
+        and _has_cursors(page, pages.next)
+        and _is_listed(check, anchor)
+    ):
         check.fail(
             "A page before an item names no next one, though that item follows.",
             expected="a next cursor",
-            received=page.exchange.json.get(pages.next[0]),
+            received=at_path(page.exchange.json, pages.next[:1]),
             exchange=page.exchange,
             place="next of a page before",
-            at=check.subject.leaf_pointer(pages.before),
+            at=subject.leaf_pointer(pages.before),
             tier="derived",
         )
 
 
-def _judge_next(check: Check, page: Page, anchor: str, size: int, leaf: QueryLeaf) -> None:
-    """A full page with more behind it names the next one."""
-    order = list(check.session.snapshot(check.subject).by_id)
-    if anchor not in order or not page.is_good:
+def says_more(subject: Subject, page: Page) -> bool | None:
+    """Whether a page says that another follows; None where it does not say."""
+    pages = subject.pages
+    if pages is None or not page.is_good:
+        return None
+    told = at_path(page.exchange.json, pages.has_more)
+    if isinstance(told, bool):
+        return told
+    return page.next is not None if pages.next is not None or pages.kind == "link" else None
+
+
+def _judge_more(check: Check, page: Page, part: Part, size: int, leaf: QueryLeaf) -> None:
+    """A full page with more behind it says so."""
+    subject = check.subject
+
+    def has_more(walk: Walk) -> bool:
+        order = list(walk.by_id)
+        expected = part(order)
+        return len(expected) == size and expected[-1] != order[-1]
+
+    if (
+        says_more(subject, page) is not False
+        or not page.items
+        or not has_more(check.session.snapshot(subject))
+    ):
         return
-    more = len(order) - order.index(anchor) - 1 - size
-    if more > 0 and page.next is None and page.items:
-        after = list(check.session.refresh(check.subject).by_id)
-        if anchor in after and len(after) - after.index(anchor) - 1 - size > 0:
-            check.fail(
-                "More items follow, but the page names no next one.",
-                expected="a next cursor",
-                received=page.exchange.json.get(check.subject.pages.next[0]) if check.subject.pages else None,
-                exchange=page.exchange,
-                place="next",
-                at=check.subject.leaf_pointer(leaf),
-            )
+    if has_more(check.session.refresh(subject)):
+        pages = subject.pages
+        told = (pages.has_more or pages.next or ())[:1] if pages else ()
+        check.fail(
+            "More items follow, but the page names no next one.",
+            expected="a next page",
+            received=at_path(page.exchange.json, told) if told else page.exchange.headers.get("link"),
+            exchange=page.exchange,
+            place="next",
+            at=subject.leaf_pointer(leaf),
+        )
 
 
 def judge_walk_backward(check: Check, size: int, most: int) -> None:
@@ -166,8 +194,7 @@ def judge_walk_backward(check: Check, size: int, most: int) -> None:
         page = _read(check, values, "walk backward")
         if not page.is_good:
             return
-        name = check.session.identity(check.subject)
-        seen = [*(str(item.get(name)) for item in page.items), *seen]
+        seen = [*page.ids(check.session.identity(check.subject)), *seen]
         if page.previous is None:
             is_whole = True
             break
@@ -198,8 +225,7 @@ def judge_walk_backward(check: Check, size: int, most: int) -> None:
 
 def _has_cursors(page: Page, path: tuple[str, ...]) -> bool:
     """Whether a page carries the object its cursors stand in; that may be left out as a whole."""
-    body = page.exchange.json
-    return len(path) == 1 or (isinstance(body, Mapping) and isinstance(body.get(path[0]), Mapping))
+    return len(path) == 1 or isinstance(at_path(page.exchange.json, path[:-1]), Mapping)
 
 
 def _is_listed(check: Check, identity: str) -> bool:
@@ -212,17 +238,14 @@ def _read(check: Check, values: Mapping[str, Any], purpose: str) -> Page:
 
 
 def _judge(
-    check: Check,
-    page: Page,
-    leaf: QueryLeaf,
-    size: int,
-    part: Any,
-    label: str,
-    *,
-    reversible: bool = False,
+    check: Check, page: Page, leaf: QueryLeaf, size: int, part: Part, label: str, *, backward: bool = False
 ) -> None:
-    """Hold a page against the part of the whole list it should be."""
+    """Hold a page against the part of the whole list it should be.
+
+    A page reached backward may come the other way round, where no page promises an order.
+    """
     session, subject = check.session, check.subject
+    reversible = backward and promised_order(subject) is None
     check.saw()
     if not page.is_good:
         if page.exchange.status < 500:
@@ -236,7 +259,7 @@ def _judge(
             )
         return
     before = session.snapshot(subject)
-    ids = [str(item.get(before.identity)) for item in page.items]
+    ids = page.ids(before.identity)
     if len(ids) > size:
         check.fail(
             f"A page with {label} holds more items than asked for.",
@@ -247,14 +270,14 @@ def _judge(
             at=subject.leaf_pointer(leaf),
         )
     expected = part(list(before.by_id))
-    if _fits(ids, expected, reversible=reversible):
+    if _fits(ids, expected, reversible=reversible) or not before.identity:
         return
     after = session.refresh(subject)
     if _explained(before, after, ids, part, reversible=reversible):
         return
     check.fail(
         f"A page with {label} does not hold the items it should.",
-        expected=f"{len(expected)} items: {expected[:6]}",
+        expected=f"{len(expected)} items: {list(expected[:6])}",
         received=f"{len(ids)} items: {ids[:6]}",
         exchange=page.exchange,
         place=f"{_general(label)} items",
@@ -266,7 +289,7 @@ def _fits(ids: Sequence[str], expected: Sequence[str], *, reversible: bool) -> b
     return list(ids) == list(expected) or (reversible and list(ids) == list(reversed(expected)))
 
 
-def _explained(before: Walk, after: Walk, ids: Sequence[str], part: Any, *, reversible: bool) -> bool:
+def _explained(before: Walk, after: Walk, ids: Sequence[str], part: Part, *, reversible: bool) -> bool:
     """Whether data that moved meanwhile explains a page.
 
     Items that both snapshots share keep their places; what the page should hold of them is the same
@@ -280,23 +303,29 @@ def _explained(before: Walk, after: Walk, ids: Sequence[str], part: Any, *, reve
     shared = [identity for identity in ids if identity in sure]
     order = [identity for identity in before.by_id if identity in sure]
     ranks = [order.index(identity) for identity in shared]
-    return ranks in (sorted(ranks), sorted(ranks, reverse=True)) and (
-        not ranks or max(ranks) - min(ranks) < len(ranks)
-    )
+    orders = (sorted(ranks), sorted(ranks, reverse=True)) if reversible else (sorted(ranks),)
+    return ranks in orders and (not ranks or max(ranks) - min(ranks) < len(ranks))
 
 
-def _behind(order: Sequence[str], anchor: str, size: int) -> list[str]:
-    if anchor not in order:
-        return []
-    start = list(order).index(anchor) + 1
-    return list(order[start : start + size])
+def _behind(subject: Subject, ids: Sequence[str], start: int, size: int) -> Part:
+    """The part of a list that begins at a place, or behind an item where pages are asked for by id."""
+
+    def part(order: Sequence[str]) -> Sequence[str]:
+        if not is_by_id(subject) or start == 0:
+            return order[start : start + size]
+        anchor = ids[start - 1]
+        begin = list(order).index(anchor) + 1 if anchor in order else len(order)
+        return order[begin : begin + size]
+
+    return part
 
 
-def _before(order: Sequence[str], anchor: str, size: int) -> list[str]:
-    if anchor not in order:
-        return []
-    end = list(order).index(anchor)
-    return list(order[max(0, end - size) : end])
+def _before(anchor: str, size: int) -> Part:
+    def part(order: Sequence[str]) -> Sequence[str]:
+        end = list(order).index(anchor) if anchor in order else 0
+        return order[max(0, end - size) : end]
+
+    return part
 
 
 def _general(label: str) -> str:

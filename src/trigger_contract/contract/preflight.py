@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from functools import partial
+from urllib.parse import urlsplit
 
 from trigger_contract.contract.client import BudgetExhausted
-from trigger_contract.contract.credentials import ANONYMOUS, OPTION_OF, PUBLIC, Credential
+from trigger_contract.contract.credentials import ANONYMOUS, Credential, option_of
 from trigger_contract.contract.exchange import Exchange
 from trigger_contract.contract.ids import unknown_id
+from trigger_contract.contract.scope import without
 from trigger_contract.contract.session import Session
 from trigger_contract.contract.subjects import Subject
 from trigger_contract.errors import UserError
@@ -32,10 +34,11 @@ def preflight(session: Session) -> None:
     asked = [item for item in session.pool.each(partial(_try, session), session.contract.subjects) if item]
     if not asked:
         raise _missing_key(session)
+    _leave_out(session)
     for subject, credential, exchange in asked:
         if exchange.is_overrun:
             overruns.append(f"{exchange.request.method} {exchange.request.target}: {exchange.trouble}")
-        if credential.variable:
+        if credential.variable and not session.credentials.is_open(subject):
             refused.setdefault(credential.variable, []).append(exchange.status in (401, 403))
         has_id = bool(subject.path_parameters)
         strangers.append((has_id, _is_stranger(exchange.status, exchange.is_json, has_id=has_id)))
@@ -44,13 +47,23 @@ def preflight(session: Session) -> None:
     for variable, answers in refused.items():
         if all(answers):
             raise UserError(
-                "the server refuses this key on every operation that takes it", source=OPTION_OF[variable]
+                "the server refuses this key on every operation that takes it", source=option_of(variable)
             )
     # Where nothing but operations with ids was asked, a 404 of all of them says nothing.
     if all(stranger for _, stranger in strangers) and not all(has_id for has_id, _ in strangers):
         raise UserError(
-            "the server there serves none of the operations", source=f"--url {session.settings.url}"
+            f"the server there serves none of the operations{_elsewhere(session)}",
+            source=f"--url {session.settings.url}",
         )
+
+
+def _elsewhere(session: Session) -> str:
+    """Say below which path the document has its operations, where the address has another."""
+    servers = [url for item in session.contract.subjects for url in item.operation.servers]
+    paths = {path for url in servers if (path := urlsplit(url).path.rstrip("/"))}
+    own = urlsplit(session.settings.url).path.rstrip("/")
+    missing = sorted(path for path in paths if not own.endswith(path))
+    return f"; in the document they stand below {missing[0]}, so add that to the address" if missing else ""
 
 
 def _try(session: Session, subject: Subject) -> tuple[Subject, Credential, Exchange] | None:
@@ -98,12 +111,22 @@ def _ask(session: Session, subject: Subject, credential: Credential) -> Exchange
     )
 
 
+def _leave_out(session: Session) -> None:
+    """Leave out the operations whose keys were not given: without them nothing of theirs can be judged."""
+    reasons = {
+        subject.name: f"its key is missing ({' and '.join(options)})"
+        for subject in session.contract.subjects
+        if (options := session.credentials.missing(subject))
+    }
+    session.contract = without(session.contract, reasons)
+    session.unasked = tuple(reasons)
+
+
 def _missing_key(session: Session) -> UserError:
-    needed = {name for item in session.contract.subjects for name in session.credentials.needed(item)}
-    variables = sorted(needed - {PUBLIC})
+    options = {name: None for item in session.contract.subjects for name in session.credentials.missing(item)}
     return UserError(
-        f"is missing: without a key nothing can be read (or set {' or '.join(variables)})",
-        source=" or ".join(OPTION_OF[name] for name in variables),
+        "is missing: without a key nothing can be read (or set it in the environment)",
+        source=" or ".join(options) if len(options) < 4 else "--token or --key NAME=VALUE",
     )
 
 

@@ -6,7 +6,7 @@ import random
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlencode
 
 import httpx
 
@@ -14,21 +14,23 @@ from trigger_contract.contract.budget import Budget
 from trigger_contract.contract.citations import Citations, read_provenance
 from trigger_contract.contract.client import ANSWER_SECONDS, BudgetExhausted, Client
 from trigger_contract.contract.coverage import Books
-from trigger_contract.contract.credentials import OPTION_OF, Credential, Credentials
+from trigger_contract.contract.credentials import Credential, Credentials, option_of
 from trigger_contract.contract.exchange import Exchange, Request
 from trigger_contract.contract.findings import Finding
 from trigger_contract.contract.har import har_entry
 from trigger_contract.contract.notes import Notes, current, noting
+from trigger_contract.contract.places import Places
 from trigger_contract.contract.pool import Pool
 from trigger_contract.contract.readings import Readings, published_readings
 from trigger_contract.contract.redaction import Redactor
 from trigger_contract.contract.sampling import sample
+from trigger_contract.contract.scope import scoped
 from trigger_contract.contract.settings import Settings
 from trigger_contract.contract.showing import one_line
 from trigger_contract.contract.snapshot import Walk, whole
 from trigger_contract.contract.subjects import Contract, Relation, Subject, contract_from
 from trigger_contract.contract.universal import OF_CONTENT, SITUATIONAL, Judge
-from trigger_contract.contract.values import item_schema
+from trigger_contract.contract.values import item_schema, some_value
 from trigger_contract.document.locate import read_document
 from trigger_contract.document.wire import QueryLeaf, encode_query
 from trigger_contract.errors import UserError
@@ -74,7 +76,7 @@ class Session:
     ) -> None:
         self.settings = settings
         document = read_document(settings.spec) if document is None else document
-        self.contract: Contract = contract_from(document, settings.tag)
+        self.contract: Contract = scoped(contract_from(document, settings.tag), settings)
         self.redactor = Redactor()
         self.credentials = Credentials(self.contract, settings, self.redactor)
         self.citations = Citations(document, read_provenance(settings.spec))
@@ -87,6 +89,7 @@ class Session:
         self.entries: list[tuple[int, dict[str, Any]]] = []
         self._pages = Readings([]) if settings.spec else published_readings()
         self._judge = Judge(document, self._pages)
+        self.places = Places(self)
         self._lock = threading.Lock()
         self._shared: dict[tuple[str, ...], _Shared] = {}
         # Notes are known again by their identity, so none of them may go while the run lasts.
@@ -96,6 +99,8 @@ class Session:
         self._overruns: dict[str, int] = {}
         self._let_in: dict[str, Request] = {}
         self._doubts = 0
+        # Operations whose keys were not given.
+        self.unasked: tuple[str, ...] = ()
 
     def close(self) -> None:
         """End what is under way and close every connection."""
@@ -146,7 +151,7 @@ class Session:
         """
         if credential is None:
             credential = self.credentials.main(subject) or Credential("no key")
-        target = _filled(subject.operation.path, path or {})
+        target = _filled(subject.operation.path, self.places.complete(subject, path or {}))
         if raw_query is None:
             pairs = [*encode_query(subject.leaves, values or {}), *query, *credential.query]
             raw_query = "&".join(f"{quote(name, safe='')}={quote(value, safe=',:')}" for name, value in pairs)
@@ -154,10 +159,14 @@ class Session:
             target += "?" + raw_query
         return self._send(subject, method, target, credential, headers, purpose, lenient=lenient)
 
-    def ask_raw(self, subject: Subject, target: str, purpose: str) -> Exchange:
-        """Send GET to a path that is written as it is, with the key that reads everything."""
+    def ask_raw(self, subject: Subject, target: str, purpose: str, *, lenient: bool = True) -> Exchange:
+        """Send GET to a target that is written as it is, with the key that reads everything."""
         credential = self.credentials.main(subject) or Credential("no key")
-        return self._send(subject, "GET", target, credential, (), purpose, lenient=True)
+        given = {name for name, _ in parse_qsl(target.partition("?")[2])}
+        pairs = [(name, value) for name, value in credential.query if name not in given]
+        if pairs:
+            target += ("&" if "?" in target else "?") + urlencode(pairs)
+        return self._send(subject, "GET", target, credential, (), purpose, lenient=lenient)
 
     def _send(
         self,
@@ -170,12 +179,41 @@ class Session:
         *,
         lenient: bool,
     ) -> Exchange:
-        fields = (("accept", subject.accepts), *headers)
+        exchange = self._answered(subject, method, target, credential, headers, purpose)
+        if self._is_lost(subject, exchange, credential):
+            newest = self.credentials.main(subject) if self.credentials.renew(credential) else None
+            if newest is None or newest.query:
+                raise KeyLost(
+                    f"{credential.label} was let in at first and is no longer accepted "
+                    f"(status {exchange.status} after {self.client.sent} requests, "
+                    f"{self.client.elapsed:.0f} s)",
+                    source=option_of(credential.variable),
+                )
+            exchange = self._answered(subject, method, target, newest, headers, purpose)
+        self._observe(subject, exchange, lenient=lenient)
+        return exchange
+
+    def _answered(
+        self,
+        subject: Subject,
+        method: str,
+        target: str,
+        credential: Credential,
+        headers: tuple[tuple[str, str], ...],
+        purpose: str,
+    ) -> Exchange:
+        """Send one request with what every request carries, and follow where it is sent on to."""
+        given = {name.lower() for name, _ in (*credential.headers, *headers)}
+        extra = [item for item in self.credentials.extra if item[0] not in given or item[0] == "cookie"]
         request = Request(
             method=method,
             target=target,
-            headers=(*credential.headers, *fields),
-            shown_headers=(*credential.shown, *headers),
+            headers=_one_cookie((("accept", subject.accepts), *credential.headers, *extra, *headers)),
+            shown_headers=(
+                *credential.shown,
+                *((name, self.redactor.text(value)) for name, value in extra),
+                *headers,
+            ),
             purpose=purpose,
         )
         self.budget.spend()
@@ -183,38 +221,23 @@ class Session:
         if overruns >= len(_PATIENCE):
             raise BudgetExhausted("what is waited for answers that do not end")
         exchange = self.client.send(request, seconds=_PATIENCE[overruns])
+        if exchange.status in (301, 302, 307, 308) and not subject.documents(exchange.status):
+            exchange = self.client.follow(exchange)
         with self._lock:
             self._overruns[subject.name] = self._overruns.get(subject.name, 0) + exchange.is_overrun
+        if credential.variable and exchange.status not in (0, 401, 403):
+            self._let_in.setdefault(f"{subject.name} {credential.label}", request)
         self._keep(exchange)
-        self._doubt_key(subject, request, exchange, credential)
-        self._observe(subject, exchange, lenient=lenient)
         return exchange
 
-    def _doubt_key(
-        self, subject: Subject, request: Request, exchange: Exchange, credential: Credential
-    ) -> None:
-        """See whether a key that was let in is refused altogether by now.
-
-        Raises:
-            KeyLost: The very request that was answered before is refused now.
-        """
-        if not credential.variable:
-            return
-        name = f"{subject.name} {credential.label}"
-        if exchange.status not in (401, 403):
-            self._let_in.setdefault(name, request)
-            return
-        known = self._let_in.get(name)
-        if known is None or self._doubts >= _DOUBTS:
-            return
+    def _is_lost(self, subject: Subject, exchange: Exchange, credential: Credential) -> bool:
+        """Whether a key that was let in is refused altogether by now: the same request as before is."""
+        known = self._let_in.get(f"{subject.name} {credential.label}")
+        is_refused = exchange.status in (401, 403) and bool(credential.variable)
+        if not is_refused or known is None or self._doubts >= _DOUBTS:
+            return False
         self._doubts += 1
-        again = self.client.send(known)
-        if again.status in (401, 403):
-            raise KeyLost(
-                f"{credential.label} was let in at first and is no longer accepted "
-                f"(status {again.status} after {self.client.sent} requests, {self.client.elapsed:.0f} s)",
-                source=OPTION_OF.get(credential.variable, "--token"),
-            )
+        return self.client.send(known).status in (401, 403)
 
     def _keep(self, exchange: Exchange) -> None:
         """Keep of an exchange what the reports need, not its whole body."""
@@ -268,9 +291,9 @@ class Session:
         return value
 
     def identity(self, subject: Subject) -> str:
-        """Return the name of the field that identifies an item of a list."""
-        relations = self.contract.relations_of(subject)
-        return relations[0].field if relations else "id"
+        """Return the name of the field that identifies an item of a list; empty where none does."""
+        known = self._shared.get(("walk", subject.name))
+        return known.value.identity if known is not None and known.is_read else subject.identity
 
     def documented_values(self, subject: Subject, leaf: QueryLeaf) -> list[str] | None:
         """Return the values of a query name that no page disputes; None where any text will do."""
@@ -288,13 +311,8 @@ class Session:
 
     def required_values(self, subject: Subject) -> dict[str, Any]:
         """Return a value for each query name without which no request is valid."""
-        found: dict[str, Any] = {}
-        for leaf in subject.required_leaves:
-            schema = leaf.schema
-            choices = [schema.get("default"), schema.get("example"), *schema.get("examples", [])]
-            choices += schema.get("enum", [])
-            found[leaf.name] = next((item for item in choices if item is not None), "1")
-        return found
+        document = self.contract.document
+        return {leaf.name: some_value(document, leaf) or "1" for leaf in subject.required_leaves}
 
     @property
     def most_items(self) -> int:
@@ -375,12 +393,12 @@ class Session:
             purpose="read an item that is listed",
         )
 
-    def example_ids(self, subject: Subject) -> Iterable[tuple[str, str]]:
-        """Yield each path parameter with an identity the list names."""
-        relation = self.contract.relation_to(subject)
-        if relation is not None:
-            for identity in self.ids(relation):
-                yield relation.parameter, identity
+
+def _one_cookie(fields: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Join cookies into one field. Source: RFC 6265, section 5.4."""
+    cookies = [value for name, value in fields if name.lower() == "cookie"]
+    rest = [item for item in fields if item[0].lower() != "cookie"]
+    return (*rest, ("cookie", "; ".join(cookies))) if cookies else tuple(rest)
 
 
 def _filled(template: str, values: Mapping[str, str]) -> str:

@@ -56,6 +56,14 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("public-token", "A public key, for what it must not see.", environment=("TRIGGER_PUBLIC_KEY",)),
     Option("recoup-token", "The key of the other service's operations.", environment=("RECOUP_API_KEY",)),
+    Option(
+        "key",
+        "The key of one security scheme, by its name, header, query name or cookie; may be repeated. "
+        "The variable CONTRACT_KEY_<NAME> gives it too.",
+        many=True,
+        metavar="NAME=VALUE",
+    ),
+    Option("token-command", "Prints a fresh token; run again when it expires.", metavar="CMD"),
     Option("tag", "Check only operations with this tag; may be repeated.", many=True),
     Option(
         "header", "Send this field with every request; may be repeated.", many=True, metavar="'NAME: VALUE'"
@@ -128,6 +136,8 @@ class Settings:
     token: str | None = field(default=None, repr=False)
     public_token: str | None = field(default=None, repr=False)
     recoup_token: str | None = field(default=None, repr=False)
+    key: tuple[str, ...] = field(default=(), repr=False)
+    token_command: str | None = field(default=None, repr=False)
     tag: tuple[str, ...] = ()
     header: tuple[str, ...] = field(default=(), repr=False)
     cookie: tuple[str, ...] = field(default=(), repr=False)
@@ -183,7 +193,11 @@ def settings_from(values: Mapping[str, Any]) -> Settings:
         if chosen[name] is not None and not least <= chosen[name] <= _MOST.get(name, math.inf):
             most = f" and at most {_MOST[name]}" if name in _MOST else ""
             raise UserError(f"must be at least {least}{most}", source="--" + name.replace("_", "-"))
-    for name, separator, form in (("header", ":", "NAME: VALUE"), ("cookie", "=", "NAME=VALUE")):
+    for name, separator, form in (
+        ("header", ":", "NAME: VALUE"),
+        ("cookie", "=", "NAME=VALUE"),
+        ("key", "=", "NAME=VALUE"),
+    ):
         for text in chosen[name]:
             if not _is_field(text, separator):
                 raise UserError(f"must be `{form}`, in characters that a header may hold", source=f"--{name}")

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from trigger_contract.contract.exchange import Exchange
+from trigger_contract.contract.places import NothingKnown
+from trigger_contract.contract.steps import Step, at_path, link_of, target_of
 from trigger_contract.contract.subjects import Subject
+from trigger_contract.contract.values import upper_bound
 from trigger_contract.document.wire import QueryLeaf
 
 if TYPE_CHECKING:
     from trigger_contract.contract.session import Session
 
 _PAGES = 4000
+# How many items servers show where nobody says how many are wanted.
+_USUAL = frozenset({10, 20, 25, 30, 50, 100, 200, 250, 500, 1000})
+_SIZES = ("limit", "size", "per_page", "perPage", "page_size", "pageSize")
 
 
 @dataclass(frozen=True)
@@ -25,8 +33,8 @@ class Page:
     Attributes:
         exchange: The exchange.
         items: Its items; those that are no objects are left out.
-        next: The cursor to the next page, if one is named.
-        previous: The cursor to the previous page, if one is named.
+        next: The cursor or the target of the next page, if one is named.
+        previous: The cursor or the target of the previous page, if one is named.
     """
 
     exchange: Exchange
@@ -37,7 +45,11 @@ class Page:
     @property
     def is_good(self) -> bool:
         """Whether the server answered with a list at all."""
-        return self.exchange.status == 200
+        return 200 <= self.exchange.status < 300
+
+    def ids(self, identity: str) -> list[str]:
+        """Return the identities of the items, in order."""
+        return [key for item in self.items if (key := key_of(item, identity))]
 
 
 @dataclass(frozen=True)
@@ -46,7 +58,7 @@ class Walk:
 
     Attributes:
         pages: The pages in the order they were read.
-        identity: Name of the field that identifies an item.
+        identity: Name of the field that identifies an item; empty where only its whole content does.
         trouble: Why the walk ended before the end, or empty.
     """
 
@@ -65,19 +77,14 @@ class Walk:
         found: dict[str, Mapping[str, Any]] = {}
         for page in self.pages:
             for item in page.items:
-                if isinstance(item.get(self.identity), str):
-                    found.setdefault(item[self.identity], item)
+                if key := key_of(item, self.identity):
+                    found.setdefault(key, item)
         return found
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
         """Every identity in the order read, repeated ones too."""
-        return tuple(
-            item[self.identity]
-            for page in self.pages
-            for item in page.items
-            if isinstance(item.get(self.identity), str)
-        )
+        return tuple(key for page in self.pages for key in page.ids(self.identity))
 
     @property
     def is_whole(self) -> bool:
@@ -95,13 +102,23 @@ class Walk:
         return self.pages[0].exchange
 
 
+def key_of(item: Mapping[str, Any], identity: str) -> str:
+    """Return what tells an item from others: a text or number of it, or all it says; empty where unknown."""
+    if not identity:
+        return json.dumps(item, sort_keys=True, default=str)
+    value = item.get(identity)
+    return str(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
+
+
 def stable(before: Walk, after: Walk) -> dict[str, Mapping[str, Any]]:
     """Return the items that are in both walks and equal: nothing happened to them in between."""
     later = after.by_id
     return {identity: item for identity, item in before.by_id.items() if later.get(identity) == item}
 
 
-def read_page(session: Session, subject: Subject, values: Mapping[str, Any], purpose: str) -> Page:
+def read_page(
+    session: Session, subject: Subject, values: Mapping[str, Any], purpose: str, *, address: str | None = None
+) -> Page:
     """Read one page.
 
     Args:
@@ -109,19 +126,36 @@ def read_page(session: Session, subject: Subject, values: Mapping[str, Any], pur
         subject: A list operation.
         values: A value for each query name.
         purpose: Why, in a few words.
+        address: The target of the page, where an answer named one; it is asked for instead.
+
+    Raises:
+        NothingKnown: The list stands below a thing of which none is known.
     """
-    exchange = session.ask(subject, values=values, purpose=purpose)
-    body = exchange.json if exchange.status == 200 and isinstance(exchange.json, Mapping) else {}
-    raw = body.get(subject.items or "")
-    items = (
-        tuple(_documented(subject, item) for item in raw if isinstance(item, Mapping))
-        if isinstance(raw, list)
-        else ()
-    )
-    pages = subject.pages
-    if pages is None or pages.kind != "cursor":
-        return Page(exchange, items, None, None)
-    return Page(exchange, items, _cursor(body, pages.next), _cursor(body, pages.previous))
+    if session.places.home(subject) is None:
+        raise NothingKnown(f"no list names a {subject.id_parameter['name']} for it")
+    if address is None:
+        exchange = session.ask(subject, values=values, purpose=purpose)
+    else:
+        exchange = session.ask_raw(subject, address, purpose, lenient=False)
+    good = 200 <= exchange.status < 300
+    found = subject.items_in(exchange.json) if good else None
+    items = tuple(_documented(subject, item) for item in found or () if isinstance(item, Mapping))
+    return Page(exchange, items, *(_neighbours(subject, exchange) if good else (None, None)))
+
+
+def _neighbours(subject: Subject, exchange: Exchange) -> tuple[str | None, str | None]:
+    """Return what leads to the next and to the previous page: cursors, or targets of requests."""
+    pages, body = subject.pages, exchange.json
+    if pages is None:
+        return None, None
+    if pages.kind == "link":
+        named = link_of(exchange, "next"), link_of(exchange, "prev")
+    else:
+        named = _token(at_path(body, pages.next)), _token(at_path(body, pages.previous))
+    if pages.kind not in ("url", "link"):
+        return named
+    following, before = (target_of(exchange, address) if address else None for address in named)
+    return following, before
 
 
 def walk(
@@ -144,36 +178,104 @@ def walk(
     identity = session.identity(subject)
     pages: list[Page] = []
     seen: set[str] = set()
-    values = dict(values)
     count = 0
+    step = Step()
     while True:
-        page = read_page(session, subject, values, purpose)
+        page = read_page(session, subject, {**values, **step.values}, purpose, address=step.address)
         pages.append(page)
         count += len(page.items)
-        trouble = "" if page.is_good else f"status {page.exchange.status} on page {len(pages)}"
-        cursor = _following(subject, page, len(pages))
-        if trouble or cursor is None:
-            return Walk(tuple(pages), identity, trouble)
-        if cursor in seen:
-            return Walk(tuple(pages), identity, f"the cursor {cursor!r} comes a second time")
+        if not page.is_good:
+            return Walk(tuple(pages), identity, f"status {page.exchange.status} on page {len(pages)}")
+        further = following(subject, page, len(pages), count, values)
+        if further is None:
+            return Walk(tuple(pages), identity)
+        step = further
+        if step.name in seen:
+            return Walk(tuple(pages), identity, f"{step.name} comes a second time")
         if len(pages) >= _PAGES or (most is not None and count >= most):
             return Walk(tuple(pages), identity, "stopped early")
-        seen.add(cursor)
-        assert subject.pages is not None
-        values[subject.pages.after.name] = cursor
+        seen.add(step.name)
+
+
+def following(
+    subject: Subject, page: Page, number: int, count: int, values: Mapping[str, Any]
+) -> Step | None:
+    """Return what leads from a page to the next one, or None where the page is the last.
+
+    Args:
+        subject: The list.
+        page: The page.
+        number: How many pages were read, this one among them.
+        count: How many items were read, those of this page among them.
+        values: What the walk asks for, the size of a page among it.
+    """
+    pages = subject.pages
+    if pages is None:
+        return None
+    if pages.kind in ("url", "link"):
+        return None if page.next is None else Step(address=page.next)
+    if pages.after is None:
+        return None
+    if pages.kind == "cursor":
+        return None if page.next is None else Step({pages.after.name: page.next})
+    if not page.items or not _has_more(subject, page, number, count, values):
+        return None
+    if pages.kind == "last-id":
+        ids = page.ids(pages.identity or subject.identity)
+        return Step({pages.after.name: ids[-1]}) if ids else None
+    return Step({pages.after.name: pages.first + (count if pages.kind == "offset" else number)})
+
+
+def _has_more(subject: Subject, page: Page, number: int, count: int, values: Mapping[str, Any]) -> bool:
+    """Whether another page follows one that names none, as the answer says or its length lets expect."""
+    assert subject.pages is not None
+    body, pages = page.exchange.json, subject.pages
+    if isinstance(more := at_path(body, pages.has_more), bool):
+        return more
+    if _is_count(total := at_path(body, pages.total_pages)):
+        return bool(number < total)
+    if _is_count(total := at_path(body, pages.total)):
+        return bool(count < total)
+    size = values.get(pages.size.name) if pages.size is not None else None
+    return size is None or len(page.items) >= int(size)
+
+
+def _is_count(value: Any) -> TypeGuard[int | float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def whole(session: Session, subject: Subject) -> Walk:
     """Read everything a list shows, in the largest pages there are."""
     values: dict[str, Any] = dict(session.required_values(subject))
     size = None
-    if (leaf := size_leaf(subject)) is not None:
-        size = values[leaf.name] = leaf.schema.get("maximum", leaf.schema.get("default"))
+    if (leaf := size_leaf(subject)) is not None and (size := largest(leaf)) is not None:
+        values[leaf.name] = size
     found = walk(session, subject, values, "read the whole list", most=session.most_items)
-    if subject.pages is None and size is not None and len(found.items) >= size:
+    if not identifies(found) and not session.contract.relations_of(subject):
+        found = Walk(found.pages, "", found.trouble)
+    if subject.pages is None and _may_have_more(len(found.ids), leaf is not None, size):
         # There may be more, but no way to ask for it.
         return Walk(found.pages, found.identity, "stopped early")
     return found
+
+
+def _may_have_more(count: int, is_limited: bool, size: int | None) -> bool:
+    """Whether a list without pages may hold more than it shows: it is full, or as long as a usual page."""
+    return (size is None or count >= size) if is_limited else count in _USUAL
+
+
+def identifies(walk: Walk) -> bool:
+    """Whether a field that was guessed tells items apart: no two that differ have the same on one page."""
+    for page in walk.pages:
+        items = [item for item in page.items if key_of(item, walk.identity)]
+        if len(items) < len(page.items):
+            return False
+        counts = Counter(key_of(item, walk.identity) for item in items)
+        for key in (key for key, count in counts.items() if count > 1):
+            same = [item for item in items if key_of(item, walk.identity) == key]
+            if any(item != same[0] for item in same):
+                return False
+    return True
 
 
 def size_leaf(subject: Subject) -> QueryLeaf | None:
@@ -181,9 +283,16 @@ def size_leaf(subject: Subject) -> QueryLeaf | None:
     if subject.pages is not None and subject.pages.size is not None:
         return subject.pages.size
     for leaf in subject.leaves:
-        if leaf.schema.get("type") == "integer" and leaf.path[-1] in ("limit", "size", "per_page", "perPage"):
+        if leaf.schema.get("type") == "integer" and leaf.path[-1] in _SIZES:
             return leaf
     return None
+
+
+def largest(leaf: QueryLeaf) -> int | None:
+    """Return the largest page that is surely allowed; None where the document says nothing about it."""
+    found = upper_bound(leaf.schema)
+    found = leaf.schema.get("default") if found is None else found
+    return int(found) if _is_count(found) else None
 
 
 def _documented(subject: Subject, item: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -192,20 +301,5 @@ def _documented(subject: Subject, item: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: value for name, value in item.items() if name in fields} if fields else item
 
 
-def _cursor(body: Mapping[str, Any], path: tuple[str, ...] | None) -> str | None:
-    value: Any = body
-    for name in path or ("",):
-        value = value.get(name) if isinstance(value, Mapping) else None
+def _token(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
-
-
-def _following(subject: Subject, page: Page, number: int) -> str | None:
-    if subject.pages is None:
-        return None
-    if subject.pages.kind == "cursor":
-        return page.next
-    body = page.exchange.json
-    total: Any = body
-    for name in subject.pages.next:
-        total = total.get(name) if isinstance(total, Mapping) else None
-    return str(number + 1) if isinstance(total, int) and number < total else None

@@ -3,40 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from trigger_contract.contract.citations import Pointer, follow
-from trigger_contract.document.operations import Operation, operations, response_schema
-from trigger_contract.document.pagination import pagination
+from trigger_contract.contract.pointers import items_pointer, property_pointer
+from trigger_contract.contract.values import plain
+from trigger_contract.document.composition import composition
+from trigger_contract.document.conjunction import types_of
+from trigger_contract.document.identity import identity_of
+from trigger_contract.document.listing import answer_schema, item_schema, items_of
+from trigger_contract.document.operations import (
+    Operation,
+    json_media,
+    operations,
+    response_of,
+    response_schema,
+    success_statuses,
+)
+from trigger_contract.document.pagination import Pagination, pagination
 from trigger_contract.document.references import resolve, split_pointer
+from trigger_contract.document.resources import Resource, resources
 from trigger_contract.document.wire import QueryLeaf, query_leaves
 from trigger_contract.errors import UserError
 
-_LINK = re.compile(r"\$response\.body#/(?P<items>[^/]+)/\d+/(?P<field>[^/]+)\Z")
-
-
-@dataclass(frozen=True)
-class Pages:
-    """How a list is walked by a cursor or by the number of a page.
-
-    Attributes:
-        kind: ``cursor`` or ``number``.
-        size: Leaf that sets the size of a page, if there is one.
-        after: Leaf that takes the next cursor or the page's number.
-        before: Leaf that takes the previous cursor, if there is one.
-        next: Where the next cursor stands in the response; for ``number`` the total of pages.
-        previous: Where the previous cursor stands in the response.
-    """
-
-    kind: str
-    size: QueryLeaf | None
-    after: QueryLeaf
-    before: QueryLeaf | None
-    next: tuple[str, ...]
-    previous: tuple[str, ...] | None
+_LINK = re.compile(r"\$response\.body#(?P<items>(?:/[^/]+)*)/\d+/(?P<field>[^/]+)\Z")
 
 
 @dataclass(frozen=True)
@@ -46,17 +40,21 @@ class Subject:
     Attributes:
         document: The document it stands in.
         operation: The operation.
-        leaves: Names that may stand in its query.
+        leaves: Names that may stand in its query; null, which no query can spell, is not in their schemas.
         pages: How it is paginated, if it is.
-        items: Name of the one array in its 200 response, if there is one.
+        items: Path to the array of items in its answer, empty where the body is it; None if there is none.
+        identity: Name of the field that tells its items apart; empty where none does.
+        is_collection: Whether it lists things, also where it stands below another thing.
         is_detail: Whether it answers with one item of a list, in more detail.
     """
 
     document: Mapping[str, Any]
     operation: Operation
     leaves: tuple[QueryLeaf, ...]
-    pages: Pages | None
-    items: str | None
+    pages: Pagination | None
+    items: tuple[str, ...] | None
+    identity: str = ""
+    is_collection: bool = False
     is_detail: bool = False
 
     @property
@@ -66,8 +64,8 @@ class Subject:
 
     @property
     def is_list(self) -> bool:
-        """Whether it needs no id and answers with items."""
-        return self.items is not None and not self.path_parameters
+        """Whether it answers with items and needs no id, or that of a thing it stands below only."""
+        return self.items is not None and (self.is_collection or not self.path_parameters)
 
     @cached_property
     def pointer(self) -> Pointer:
@@ -76,31 +74,55 @@ class Subject:
 
     @cached_property
     def path_parameters(self) -> tuple[Mapping[str, Any], ...]:
-        """The Parameter Objects of the path."""
-        return tuple(item for item in self.operation.parameters if item["in"] == "path")
+        """The Parameter Objects of the path, in the order of the path."""
+        found = [item for item in self.operation.parameters if item["in"] == "path"]
+        return tuple(sorted(found, key=lambda item: self.operation.path.find("{" + item["name"] + "}")))
+
+    @property
+    def id_parameter(self) -> Mapping[str, Any]:
+        """The last parameter of the path: it says which thing is meant, those before where it stands."""
+        return self.path_parameters[-1]
+
+    @cached_property
+    def success(self) -> str:
+        """The name of the response for an answer as wished for: ``200``, another, a range or ``default``."""
+        declared = success_statuses(self.operation)
+        described = [status for status in declared if response_schema(self.document, self.operation, status)]
+        return next(iter((*described, *declared)), "200")
 
     @cached_property
     def response_pointer(self) -> Pointer:
-        """Where the schema of the 200 response stands."""
-        return (*self.pointer, "responses", "200", "content", "application/json", "schema")
+        """Where the schema of the answer as wished for stands."""
+        content = (response_of(self.document, self.operation, self.success) or {}).get("content") or {}
+        media = json_media(content)
+        name = next((name for name, value in content.items() if value is media), "application/json")
+        return (*self.pointer, "responses", self.success, "content", name, "schema")
+
+    def field_pointer(self, *path: str) -> Pointer:
+        """Where a property of the answer is described."""
+        return property_pointer(self.document, self.response_pointer, path)
 
     @cached_property
     def item_pointer(self) -> Pointer:
         """Where the schema of one item stands."""
-        return (*self.response_pointer, "properties", self.items or "", "items")
+        return items_pointer(self.document, self.field_pointer(*(self.items or ())))
+
+    def item_field_pointer(self, name: str) -> Pointer:
+        """Where a field of the items is described."""
+        return property_pointer(self.document, self.item_pointer, (name,))
 
     @cached_property
     def item_schema(self) -> Mapping[str, Any]:
-        """The resolved schema of one item, or an empty one."""
-        schema = response_schema(self.document, self.operation, "200") or {}
-        array = resolve(self.document, (schema.get("properties") or {}).get(self.items or "", {}))
-        found: Mapping[str, Any] = resolve(self.document, array.get("items", {}))
-        return found
+        """The view of one item, or an empty one."""
+        return {} if self.items is None else item_schema(self.document, self.operation, self.items)
 
     @cached_property
     def answer_schema(self) -> Mapping[str, Any]:
-        """The resolved schema of the 200 response, or an empty one."""
-        return response_schema(self.document, self.operation, "200") or {}
+        """The view of the schema of the answer as wished for, or an empty one."""
+        found = answer_schema(self.document, self.operation) or {}
+        if self.items is None:
+            return next(iter(composition(self.document).alternatives(found)), found)
+        return found
 
     @cached_property
     def accepts(self) -> str:
@@ -116,11 +138,30 @@ class Subject:
         """Query names without which no request is valid."""
         return tuple(leaf for leaf in self.leaves if leaf.required)
 
+    def items_in(self, body: Any) -> list[Any] | None:
+        """Return the array of items in an answer; None where there is none.
+
+        An array that may be null is empty then, and HAL leaves ``_embedded`` out where nothing is in it.
+        """
+        value = body
+        for name in self.items or ():
+            if not isinstance(value, Mapping):
+                return None
+            if name == "_embedded" and name not in value:
+                return []
+            value = value.get(name) if name in value else _MISSING
+        if value is None and self._may_be_null:
+            return []
+        return value if isinstance(value, list) else None
+
+    @cached_property
+    def _may_be_null(self) -> bool:
+        array = composition(self.document).at(self.answer_schema, self.items or ())
+        return array is not None and "null" in types_of(array)
+
     def properties(self, pointer: Pointer) -> dict[str, Any]:
-        """Return the resolved properties of the schema at a pointer."""
-        value = list(follow(self.document, pointer))[-1][1]
-        found = value.get("properties", {}) if isinstance(value, Mapping) else {}
-        return {name: resolve(self.document, schema) for name, schema in found.items()}
+        """Return the views of the properties of the schema at a pointer."""
+        return dict(composition(self.document).properties(list(follow(self.document, pointer))[-1][1]))
 
     def leaf_pointer(self, leaf: QueryLeaf) -> Pointer:
         """Where a query name is described."""
@@ -137,9 +178,8 @@ class Subject:
 
     def error_text(self, status: int) -> tuple[str, str] | None:
         """Return property and text of an error the document gives exactly one text for, if it does."""
-        schema = response_schema(self.document, self.operation, str(status)) or {}
-        for name, raw in (schema.get("properties") or {}).items():
-            value = resolve(self.document, raw)
+        schema = response_schema(self.document, self.operation, str(status))
+        for name, value in composition(self.document).properties(schema).items():
             texts = [value["const"]] if "const" in value else value.get("enum") or []
             if len(texts) == 1 and isinstance(texts[0], str):
                 return name, texts[0]
@@ -147,8 +187,23 @@ class Subject:
 
     def documents(self, status: int) -> bool:
         """Whether the document has this status for the operation, by itself, as a range or as default."""
-        responses = self.operation.definition.get("responses", {})
-        return any(key in responses for key in (str(status), f"{status // 100}XX", "default"))
+        return response_of(self.document, self.operation, str(status)) is not None
+
+    def documents_exactly(self, status: int) -> bool:
+        """Whether the document has just this status for the operation, not only a range that holds it."""
+        return str(status) in self.operation.definition.get("responses", {})
+
+    def refusals(self, *named: int) -> frozenset[int]:
+        """Return the statuses that may refuse what is wrong with a request.
+
+        Args:
+            named: Statuses made for it; where the document has some of them, these alone will do.
+        """
+        exact = frozenset(status for status in named if self.documents_exactly(status))
+        return exact or frozenset(range(400, 500)) - {401, 429}
+
+
+_MISSING = object()
 
 
 @dataclass(frozen=True)
@@ -160,19 +215,23 @@ class Relation:
         target: The operation with an id in its path.
         parameter: Name of that path parameter.
         field: Name of the item's field that holds it.
+        reads_item: Whether the target is known to read the item itself.
     """
 
     source: Subject
     target: Subject
     parameter: str
     field: str
+    reads_item: bool = False
 
     @cached_property
     def is_detail(self) -> bool:
         """Whether the target answers with the item itself, in more detail."""
+        if self.target.is_list:
+            return False
         item = set(self.source.item_schema.get("properties", {}))
         whole = set(self.target.answer_schema.get("properties", {}))
-        return bool(item) and len(item & whole) * 2 > len(item)
+        return bool(item & whole) and (self.reads_item or len(item & whole) * 2 > len(item))
 
     @cached_property
     def shared(self) -> tuple[str, ...]:
@@ -221,57 +280,77 @@ def contract_from(document: Mapping[str, Any], tags: Sequence[str] = ()) -> Cont
                 f"no operation has this tag; there are {', '.join(sorted(known))}", source=f"--tag {tag}"
             )
     chosen = [item for item in found if not tags or set(tags) & set(item.definition.get("tags", []))]
-    subjects = tuple(_subject(document, item) for item in chosen if item.method == "get")
-    details = {item.target.name for item in _relations(document, subjects) if item.is_detail}
-    subjects = tuple(replace(item, is_detail=item.name in details) for item in subjects)
+    subjects = [_subject(document, item) for item in chosen if item.method == "get"]
     if not subjects:
         raise UserError("the document has no GET operation to check", source="--spec")
-    return Contract(document, subjects, tuple(_relations(document, subjects)))
+    by_name = {item.name: item for item in subjects}
+    drafts = list(_relations(document, subjects))
+    for draft in drafts:
+        source = by_name[draft.source.name]
+        by_name[source.name] = replace(source, identity=draft.field)
+        if draft.is_detail:
+            by_name[draft.target.name] = replace(by_name[draft.target.name], is_detail=True)
+    relations = [
+        replace(draft, source=by_name[draft.source.name], target=by_name[draft.target.name])
+        for draft in drafts
+    ]
+    return Contract(document, tuple(by_name[item.name] for item in subjects), tuple(relations))
 
 
 def _subject(document: Mapping[str, Any], operation: Operation) -> Subject:
-    schema = response_schema(document, operation, "200") or {}
-    arrays = [
-        name
-        for name, raw in (schema.get("properties") or {}).items()
-        if resolve(document, raw).get("type") == "array"
-        and resolve(document, resolve(document, raw).get("items", {})).get("type") == "object"
-    ]
-    # An answer with an identity of its own is a thing that has parts, not a list of things.
-    is_thing = "id" in (schema.get("properties") or {})
+    views = composition(document)
+    items = items_of(document, operation)
+    item = item_schema(document, operation, items) if items is not None else {}
+    if items is not None and "object" not in types_of(item) and "properties" not in item:
+        items = None
+    resource = resources(document).of(operation)
+    leaves = tuple(
+        replace(leaf, schema=plain(document, leaf.schema)) for leaf in query_leaves(document, operation)
+    )
+    pages = pagination(document, operation) if items is not None else None
+    identity = (pages.identity if pages else None) or (
+        resource.identity.field if resource and resource.identity and _is(resource.list, operation) else None
+    )
     return Subject(
         document=document,
         operation=operation,
-        leaves=query_leaves(document, operation),
-        pages=_pages(document, operation),
-        items=arrays[0] if len(arrays) == 1 and not is_thing else None,
+        leaves=leaves,
+        pages=pages,
+        items=items,
+        identity=identity or identity_of(views, item) or "",
+        is_collection=resource is not None and _is(resource.list, operation),
     )
 
 
-def _pages(document: Mapping[str, Any], operation: Operation) -> Pages | None:
-    found = pagination(document, operation)
-    if found is None or found.after is None:
-        return None
-    following = {"cursor": found.next, "number": found.total_pages}.get(found.kind)
-    if following is None:
-        return None
-    return Pages(found.kind, found.size, found.after, found.before, following, found.previous)
+def _is(one: Operation | None, other: Operation) -> bool:
+    return one is not None and (one.path, one.method) == (other.path, other.method)
 
 
-def _relations(document: Mapping[str, Any], subjects: Sequence[Subject]) -> list[Relation]:
+def _relations(document: Mapping[str, Any], subjects: Sequence[Subject]) -> Iterator[Relation]:
+    """Yield which operations take the ids that a list names: as links say, then by form; each pair once."""
+    known: set[tuple[str, str]] = set()
+    for relation in (
+        *_linked(document, subjects),
+        *_by_form(document, subjects),
+        *_below(document, subjects),
+    ):
+        pair = relation.source.name, relation.target.name
+        if pair not in known:
+            known.add(pair)
+            yield relation
+
+
+def _linked(document: Mapping[str, Any], subjects: Sequence[Subject]) -> Iterator[Relation]:
     by_id = {subject.name: subject for subject in subjects}
-    relations: dict[tuple[str, str], Relation] = {}
     for source in subjects:
-        response = resolve(document, source.operation.definition.get("responses", {}).get("200")) or {}
+        response = response_of(document, source.operation, source.success) or {}
         for raw in (response.get("links") or {}).values():
             link = resolve(document, raw)
             target = by_id.get(_target_of(link, subjects))
             for parameter, expression in (link.get("parameters") or {}).items():
                 match = _LINK.match(str(expression))
-                if target and match and match["items"] == source.items:
-                    name = parameter.removeprefix("path.")
-                    relations[source.name, target.name] = Relation(source, target, name, match["field"])
-    return list(relations.values())
+                if target and match and tuple(split_pointer(match["items"])) == source.items:
+                    yield Relation(source, target, parameter.removeprefix("path."), match["field"])
 
 
 def _target_of(link: Mapping[str, Any], subjects: Sequence[Subject]) -> str:
@@ -279,3 +358,50 @@ def _target_of(link: Mapping[str, Any], subjects: Sequence[Subject]) -> str:
         return str(link["operationId"])
     place = tuple(split_pointer(str(link.get("operationRef", "")).lstrip("#")))
     return next((subject.name for subject in subjects if subject.pointer == place), "")
+
+
+def _by_form(document: Mapping[str, Any], subjects: Sequence[Subject]) -> Iterator[Relation]:
+    """Yield what belongs together by its paths. Source: ``document/resources``."""
+    for resource in resources(document).all:
+        source = next((item for item in subjects if _is(resource.list, item.operation)), None)
+        if source is None or source.items is None or resource.identity is None:
+            continue
+        for target in subjects:
+            if _takes_id_of(resource, target):
+                reads = _is(resource.read, target.operation)
+                yield Relation(source, target, resource.identity.parameter, resource.identity.field, reads)
+
+
+def _below(document: Mapping[str, Any], subjects: Sequence[Subject]) -> Iterator[Relation]:
+    """Yield what stands right below a list in the path, also where no operation reads its items."""
+    lists = {_unversioned(item.operation.path): item for item in subjects if item.items is not None}
+    for target in subjects:
+        if not target.path_parameters:
+            continue
+        parameter = target.id_parameter["name"]
+        above = target.operation.path.partition("/{" + parameter + "}")[0]
+        source = lists.get(_unversioned(above))
+        if source is None or len(source.path_parameters) >= len(target.path_parameters):
+            continue
+        noun = above.rpartition("/")[2]
+        if field := identity_of(composition(document), source.item_schema, parameter, noun):
+            yield Relation(source, target, parameter, field)
+
+
+def _takes_id_of(resource: Resource, target: Subject) -> bool:
+    """Whether the last id in an operation's path is that of a resource's item."""
+    if resource.identity is None or not target.path_parameters or _is(resource.list, target.operation):
+        return False
+    if _is(resource.read, target.operation):
+        return True
+    item_path = resource.item_path or ""
+    last = "{" + target.id_parameter["name"] + "}"
+    below, _, _ = target.operation.path.rpartition(last)
+    return target.id_parameter["name"] == resource.identity.parameter and _unversioned(below + last) == (
+        _unversioned(item_path)
+    )
+
+
+def _unversioned(path: str) -> str:
+    """A path without the segments that only say which version of the service it belongs to."""
+    return "/".join(part for part in path.split("/") if not re.fullmatch(r"v\d+(?:[._-]?\w+)?", part))

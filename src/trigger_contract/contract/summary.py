@@ -34,6 +34,7 @@ class Summary:
         coverage: What of the contract the run has met.
         left_out: Operations that were not checked, each with the reason.
         interrupted: Whether the run was ended from outside.
+        unasked: Operations whose keys were not given.
     """
 
     settings: Settings
@@ -46,6 +47,7 @@ class Summary:
     coverage: Coverage | None = None
     left_out: tuple[str, ...] = ()
     interrupted: bool = False
+    unasked: tuple[str, ...] = ()
 
     def state(self, outcome: Outcome) -> State:
         """Tell what an outcome means in this run."""
@@ -85,7 +87,7 @@ class Summary:
     @property
     def is_whole(self) -> bool:
         """Whether every law that applies was judged or had nothing to judge."""
-        return not self.unfinished
+        return not self.unfinished and not self.unasked
 
     @property
     def shortfall(self) -> str:
@@ -99,6 +101,11 @@ class Summary:
                 f"{cut[-1].cut} came after {self.requests} requests; "
                 f"{len(cut)} of {len(self.outcomes)} laws did not run to their end"
                 + (f"; {option} helps" if option else "")
+            )
+        if self.unasked:
+            parts.append(
+                f"{len(self.unasked)} operations were left out because their keys are missing, "
+                f"{self.unasked[0]} first; give the keys, or --exclude the operations"
             )
         if faults:
             first = faults[0]

@@ -15,7 +15,9 @@ from trigger_contract.contract.findings import Tier
 from trigger_contract.contract.readings import Readings
 from trigger_contract.contract.showing import spelled
 from trigger_contract.contract.subjects import Subject
-from trigger_contract.document.references import join_pointer, resolve
+from trigger_contract.contract.validators import compiled, is_unspoken, without_write_only
+from trigger_contract.document.operations import is_json, response_of
+from trigger_contract.document.references import join_pointer
 
 SERVER_ERROR = "robustness/no-server-error"
 NO_ANSWER = "robustness/always-an-answer"
@@ -29,6 +31,8 @@ OF_CONTENT = frozenset({CONTENT_TYPE, JSON, SCHEMA})
 # More of a body than is shown, so that secrets are taken out before it is cut.
 _SHOWN = 2000
 UNIVERSAL = (SERVER_ERROR, NO_ANSWER, STATUS, CONTENT_TYPE, JSON, SCHEMA)
+# Source: RFC 9110, sections 15.3.5 and 15.3.6.
+_WITHOUT_CONTENT = frozenset({204, 205})
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,9 @@ class Judge:
     def __init__(self, document: Mapping[str, Any], readings: Readings | None = None) -> None:
         self._readings = readings or Readings([])
         # The validator takes plain lists and dictionaries only.
-        self._document: dict[str, Any] = json.loads(json.dumps(document))
+        text = json.dumps(document)
+        self._document: dict[str, Any] = without_write_only(json.loads(text))
+        self._refers_to_paths = '"#/paths/' in text
         self._validators: dict[Pointer, jsonschema_rs.Draft202012Validator] = {}
 
     def judge(self, subject: Subject, exchange: Exchange, *, lenient: bool) -> Iterator[Breach]:
@@ -101,7 +107,9 @@ class Judge:
             return
         key = self._response_key(subject, status)
         if key is None:
-            if not (lenient and 400 <= status < 500):
+            # That nothing is there needs no page to say so (RFC 9110, section 15.5.5).
+            is_absence = status == 404 and bool(subject.path_parameters)
+            if not is_absence and not (lenient and 400 <= status < 500):
                 yield self._undocumented(subject, status)
             return
         # An odd request may be refused before it reaches the API; a refusal from there has no format.
@@ -113,9 +121,9 @@ class Judge:
 
     @staticmethod
     def _response_key(subject: Subject, status: int) -> str | None:
-        responses = subject.operation.definition.get("responses", {})
-        keys = (str(status), f"{status // 100}XX", "default")
-        return next((key for key in keys if key in responses), None)
+        responses = {str(key).upper(): str(key) for key in subject.operation.definition.get("responses", {})}
+        keys = (str(status), f"{status // 100}XX", "DEFAULT")
+        return next((responses[key] for key in keys if key in responses), None)
 
     @staticmethod
     def _undocumented(subject: Subject, status: int) -> Breach:
@@ -132,9 +140,8 @@ class Judge:
 
     def _content(self, subject: Subject, exchange: Exchange, key: str) -> Iterator[Breach]:
         pointer: Pointer = (*subject.pointer, "responses", key)
-        response = resolve(self._document, subject.operation.definition["responses"][key])
-        content = response.get("content") or {}
-        if not content:
+        content = (response_of(subject.document, subject.operation, key) or {}).get("content") or {}
+        if not content or exchange.status in _WITHOUT_CONTENT:
             return
         types = {name.split(";")[0].strip().lower(): name for name in content}
         chosen = next((name for name in types if _covers(name, exchange.media_type)), None)
@@ -148,10 +155,13 @@ class Judge:
                 (*pointer, "content"),
                 f"The response's content is {' or '.join(types)}.",
             )
-            chosen = next((name for name in types if name.endswith("json")), None)
+            chosen = next((name for name in types if is_json(name)), None)
             if chosen is None:
                 return
-        if not chosen.endswith("json") or exchange.is_partial:
+        # A range says nothing about the form; what comes does.
+        if exchange.is_partial or (
+            not is_json(chosen) and not (chosen.endswith("*") and is_json(exchange.media_type))
+        ):
             return
         if not exchange.is_json:
             sentence = "RFC 8259: the content of application/json is JSON text in UTF-8."
@@ -163,6 +173,9 @@ class Judge:
 
     def _violations(self, pointer: Pointer, value: Any) -> Iterator[Breach]:
         for error in self._validator(pointer).iter_errors(value):
+            if is_unspoken(error):
+                yield _written_only(error, value)
+                continue
             where = tuple(error.instance_path)
             keyword = str(error.kind.name)
             place = generalised(where)
@@ -191,12 +204,29 @@ class Judge:
         if pointer not in self._validators:
             place, schema = list(follow(self._document, pointer))[-1]
             root: dict[str, Any] = {"components": self._document.get("components", {})}
+            if self._refers_to_paths:
+                root["paths"] = self._document["paths"]
             if place[:2] == ("components", "schemas"):
                 root["$ref"] = "#" + join_pointer(*place)
-            else:
+            elif isinstance(schema, dict):
                 root.update(schema)
-            self._validators[pointer] = jsonschema_rs.Draft202012Validator(root, validate_formats=True)
+            self._validators[pointer] = compiled(root)
         return self._validators[pointer]
+
+
+def _written_only(error: jsonschema_rs.ValidationError, value: Any) -> Breach:
+    where = tuple(error.instance_path)
+    return Breach(
+        SCHEMA,
+        f"{generalised(where)} writeOnly",
+        f"{_subject_of(where)} is written only, and it is read.",
+        "no such member in an answer",
+        # Such a value is a secret more often than not.
+        "a value",
+        tuple(error.schema_path)[:-1],
+        "OpenAPI 3.1.0, Schema Object: what is writeOnly should not be sent as part of an answer.",
+        "derived",
+    )
 
 
 def generalised(path: tuple[str | int, ...]) -> str:

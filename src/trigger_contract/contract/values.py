@@ -1,14 +1,34 @@
-"""Values that a query parameter must refuse, and odd ones that must not bring a server down."""
+"""Values that keep a schema, values that break it, and odd ones that must not bring a server down."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
-from trigger_contract.document.references import resolve
-from trigger_contract.document.wire import QueryLeaf
+from hypothesis import HealthCheck, find, settings
+from hypothesis import strategies as st
+from hypothesis.errors import HypothesisException
+
+from trigger_contract.document.composition import composition
+from trigger_contract.document.conjunction import types_of
+from trigger_contract.document.wire import QueryLeaf, encode_scalar
 
 UNKNOWN_WORD = "NO_SUCH_VALUE"
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+# One value of each format that a text in a query may have. Source: JSON Schema, Validation, section 7.3.
+_OF_FORMAT = {
+    "date-time": "2024-01-01T00:00:00Z",
+    "date": "2024-01-01",
+    "time": "00:00:00Z",
+    "duration": "P1D",
+    "uuid": "6f1e0c1e-1111-4222-8333-444455556666",
+    "email": "someone@example.com",
+    "uri": "https://example.com/",
+    "hostname": "example.com",
+    "ipv4": "192.0.2.1",
+    "ipv6": "2001:db8::1",
+}
 
 
 def invalid_values(document: Mapping[str, Any], leaf: QueryLeaf) -> Iterator[tuple[str, str]]:
@@ -17,7 +37,7 @@ def invalid_values(document: Mapping[str, Any], leaf: QueryLeaf) -> Iterator[tup
     Nothing is yielded where a lenient reading could make sense of every text.
     """
     item = item_schema(document, leaf)
-    for value, why in _invalid_scalars(item):
+    for value, why in invalid_scalars(item):
         yield value, why
         valid = _valid_scalar(item)
         if leaf.is_list and leaf.separator and valid is not None:
@@ -25,7 +45,8 @@ def invalid_values(document: Mapping[str, Any], leaf: QueryLeaf) -> Iterator[tup
             yield f"{value}{leaf.separator}{valid}", f"{why}, before a valid value"
 
 
-def _invalid_scalars(schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def invalid_scalars(schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield texts that break the schema of one scalar however they are read, each with what is wrong."""
     kind = schema.get("type")
     if "enum" in schema:
         yield UNKNOWN_WORD, "a value that is not documented"
@@ -46,7 +67,7 @@ def _invalid_scalars(schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _outside(schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    low, high = schema.get("minimum"), schema.get("maximum")
+    low, high = lower_bound(schema), upper_bound(schema)
     if low is not None:
         yield str(low - 1), "just below the minimum"
         for far in (0, -1):
@@ -56,8 +77,30 @@ def _outside(schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield "-1000", "far below the minimum"
     if high is not None:
         yield str(high + 1), "just above the maximum"
-        yield str(high * 100), "far above the maximum"
+        if high > 0:
+            yield str(high * 100), "far above the maximum"
         yield "99999999999999999999", "beyond every number"
+
+
+def lower_bound(schema: Mapping[str, Any]) -> Any:
+    """Return the least value a number may have; None where there is no bound.
+
+    Of an exclusive bound, the next whole number: the least that is surely valid for an integer.
+    """
+    exclusive = schema.get("exclusiveMinimum")
+    bounds = [schema.get("minimum"), exclusive + 1 if _is_number(exclusive) else None]
+    return max((bound for bound in bounds if bound is not None), default=None)
+
+
+def upper_bound(schema: Mapping[str, Any]) -> Any:
+    """Return the greatest value a number may have; None where there is no bound."""
+    exclusive = schema.get("exclusiveMaximum")
+    bounds = [schema.get("maximum"), exclusive - 1 if _is_number(exclusive) else None]
+    return min((bound for bound in bounds if bound is not None), default=None)
+
+
+def _is_number(value: Any) -> TypeGuard[int | float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def valid_value(document: Mapping[str, Any], leaf: QueryLeaf) -> str | None:
@@ -65,27 +108,87 @@ def valid_value(document: Mapping[str, Any], leaf: QueryLeaf) -> str | None:
     return _valid_scalar(item_schema(document, leaf))
 
 
+def some_value(document: Mapping[str, Any], leaf: QueryLeaf) -> str | list[str] | None:
+    """Return one value that keeps a leaf's schema, any text where it asks for no more; None if none is found.
+
+    What the document itself gives as default or example comes first.
+    """
+    if leaf.is_list and (given := _given(leaf.schema)):
+        return [encode_scalar(item) for item in given] if isinstance(given, list) else encode_scalar(given)
+    found = some_scalar(item_schema(document, leaf))
+    return [found] if leaf.is_list and found is not None else found
+
+
+def some_scalar(schema: Mapping[str, Any]) -> str | None:
+    """Return one text that keeps the schema of a scalar; None if none is found."""
+    if (given := _given(schema)) is not None:
+        return encode_scalar(given)
+    if (found := _valid_scalar(schema)) is not None:
+        return found
+    least, most = int(schema.get("minLength", 0)), int(schema.get("maxLength", 4000))
+    if isinstance(schema.get("pattern"), str):
+        return _matching(schema["pattern"], least, most)
+    return (_LETTERS * (least // len(_LETTERS) + 1))[: max(least, min(most, 3))]
+
+
+def _given(schema: Mapping[str, Any]) -> Any:
+    examples = schema.get("examples")
+    given = [schema.get("default"), schema.get("example"), *(examples if isinstance(examples, list) else ())]
+    return next((value for value in given if value is not None and not isinstance(value, Mapping)), None)
+
+
+def _matching(pattern: str, least: int, most: int) -> str | None:
+    """Return the simplest printable text a pattern matches; None where it asks for more than Python knows."""
+    try:
+        texts = st.from_regex(re.compile(pattern), fullmatch=True, alphabet=st.characters(max_codepoint=126))
+        return find(
+            texts,
+            lambda text: least <= len(text) <= most and text.isprintable(),
+            settings=settings(database=None, max_examples=200, suppress_health_check=list(HealthCheck)),
+        )
+    except (re.error, HypothesisException, OverflowError, RecursionError):
+        return None
+
+
 def _valid_scalar(schema: Mapping[str, Any]) -> str | None:
+    if "const" in schema:
+        return encode_scalar(schema["const"])
     if schema.get("enum"):
-        return str(schema["enum"][len(schema["enum"]) // 2])
+        return encode_scalar(schema["enum"][len(schema["enum"]) // 2])
     kind = schema.get("type")
     if kind in ("integer", "number"):
-        return str(schema.get("default", schema.get("minimum", schema.get("maximum", 1))))
+        return _valid_number(schema)
     if kind == "boolean":
         return "true"
-    return {
-        "date-time": "2024-01-01T00:00:00Z",
-        "date": "2024-01-01",
-        "uuid": "6f1e0c1e-1111-4222-8333-444455556666",
-    }.get(schema.get("format", ""))
+    return _OF_FORMAT.get(schema.get("format", ""))
+
+
+def _valid_number(schema: Mapping[str, Any]) -> str:
+    if "default" in schema:
+        return encode_scalar(schema["default"])
+    low, high = lower_bound(schema), upper_bound(schema)
+    chosen: Any = low if low is not None else high if high is not None else 1
+    step = schema.get("multipleOf")
+    if _is_number(step) and step > 0:
+        chosen = -(-chosen // step) * step if low is not None else chosen // step * step or step
+    return encode_scalar(chosen)
 
 
 def item_schema(document: Mapping[str, Any], leaf: QueryLeaf) -> Mapping[str, Any]:
     """Return the resolved schema of one value of a leaf, of one item where it is a list."""
-    found: Mapping[str, Any] = (
-        resolve(document, leaf.schema.get("items", {})) if leaf.is_list else leaf.schema
-    )
-    return found
+    return plain(document, leaf.schema.get("items", {})) if leaf.is_list else leaf.schema
+
+
+def plain(document: Mapping[str, Any], raw: Any) -> Mapping[str, Any]:
+    """Return the view of a schema of what stands in a query or a path, where no null can be spelled."""
+    view = composition(document).view(raw)
+    kinds = types_of(view)
+    named = [kind for kind in kinds if kind != "null"]
+    if len(named) < len(kinds):
+        view = {**view, "type": named[0] if len(named) == 1 else named}
+    if None in (choices := view.get("enum") or ()):
+        view = {**view, "enum": [value for value in choices if value is not None]}
+    return view
 
 
 ODD_TEXTS: tuple[tuple[str, str], ...] = (

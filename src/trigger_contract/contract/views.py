@@ -8,11 +8,12 @@ meaning is known; the negative view keeps only parameters of which some text is 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
-from trigger_contract.contract.ids import prefix_of, unknown_id
+from trigger_contract.contract.ids import prefix_of, unknown_value
 from trigger_contract.contract.subjects import Subject
-from trigger_contract.contract.values import invalid_values, item_schema
+from trigger_contract.contract.values import invalid_values, item_schema, plain, some_value
 from trigger_contract.document.wire import QueryLeaf
 
 EARLY = ("2015-01-01T00:00:00Z", "2020-02-29T12:30:00.500Z", "2020-02-29T14:30:00+02:00")
@@ -24,6 +25,7 @@ def positive_view(
     live: Mapping[str, Sequence[str]],
     ids: Sequence[str],
     sure: Mapping[str, Sequence[str] | None],
+    home: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Return a document with one operation of which every generated request is valid.
 
@@ -32,14 +34,19 @@ def positive_view(
         live: Values seen on the server for each query name.
         ids: Live ids for the path.
         sure: The values of each query name that no page disputes; None where any text will do.
+        home: Known values of the path parameters before the last one.
     """
     parameters = []
     for leaf in subject.leaves:
         schema = _narrowed(subject, leaf, live.get(leaf.name, ()), sure.get(leaf.name))
+        if schema is None and leaf.required and (value := some_value(subject.document, leaf)) is not None:
+            schema = {"type": "array" if leaf.is_list else "string", "enum": [value]}
         if schema is not None:
             parameters.append(_parameter(leaf, schema))
     for parameter in subject.path_parameters:
-        choices = [*ids[:40], unknown_id(subject)]
+        name, unknown = parameter["name"], unknown_value(subject.document, parameter)
+        is_last = parameter is subject.id_parameter
+        choices = [*ids[:40], unknown] if is_last else [home.get(name, unknown)]
         parameters.append(_path_parameter(parameter, {"type": "string", "enum": choices}))
     return _document(subject, parameters)
 
@@ -53,7 +60,7 @@ def negative_view(subject: Subject) -> dict[str, Any]:
             schema = {"type": "array", "items": item, "minItems": 1} if leaf.is_list else item
             parameters.append(_parameter(leaf, schema))
     for parameter in subject.path_parameters:
-        schema = _plain(parameter.get("schema", {"type": "string"}))
+        schema = _plain(plain(subject.document, parameter.get("schema", {"type": "string"})))
         if prefix_of(parameter):
             schema["pattern"] = f"^{prefix_of(parameter)}[a-z0-9]+$"
         parameters.append(_path_parameter(parameter, schema))
@@ -68,6 +75,9 @@ def _narrowed(
     if sure is not None:
         item["enum"] = [value for value in item["enum"] if str(value) in sure]
     kind = item.get("type")
+    if subject.pages is not None and leaf == subject.pages.after and live:
+        # Which pages there are is known from the list alone.
+        return {"type": "string", "enum": list(live)}
     if "enum" not in item and kind == "string":
         if item.get("format") == "date-time":
             # A range that ends before it starts may be refused, so the two never cross.

@@ -7,6 +7,7 @@ from typing import Any
 
 from trigger_contract.contract.findings import Tier
 from trigger_contract.contract.subjects import Subject
+from trigger_contract.document.composition import composition
 from trigger_contract.document.promises import Promise, promise
 from trigger_contract.document.references import resolve
 from trigger_contract.document.wire import QueryLeaf
@@ -14,7 +15,7 @@ from trigger_contract.document.wire import QueryLeaf
 
 def excluded_fields(subject: Subject) -> list[str]:
     """Return the fields that items of a list are promised not to have."""
-    array = _properties(subject).get(subject.items or "", {})
+    array = composition(subject.document).at(subject.answer_schema, subject.items or ())
     found = promise(subject.document, array, "without")
     return list(found["properties"]) if found else []
 

@@ -33,6 +33,7 @@ class Composition:
 
     A view is a mapping without ``$ref``. An ``allOf`` is left in it only for keywords that cannot be merged
     into one, such as two patterns; a ``oneOf`` or ``anyOf`` only where there are two members beside null.
+    Null beside one member is read as it is meant, also where that member of a ``oneOf`` allows null itself.
     Schemas that are composed of the same parts have the same view, the same object, so a walk ends when it
     remembers which views it has seen by their ``id``.
     """
@@ -183,6 +184,8 @@ class Composition:
 
     def _conjunction(self, schemas: Sequence[Any]) -> Any:
         """Return one schema for several that hold at once, always the same object for the same ones."""
+        if any(schema is False for schema in schemas):
+            return False
         apart: list[Any] = []
         for schema in schemas:
             if not any(is_same(schema, other) for other in apart):

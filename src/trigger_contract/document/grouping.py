@@ -61,6 +61,7 @@ class Grouping:
         self._places: dict[Key, _Place] = {}
         self._drafts: dict[Key, Draft] = {}
         self._items: dict[Key, Draft] = {}
+        self._settled: set[Key] = set()
         self.unplaced: list[tuple[Operation, str]] = []
         self._declared_roles: list[tuple[Operation, Mapping[str, Any]]] = []
 
@@ -71,7 +72,7 @@ class Grouping:
         self._find_items()
         self._find_lists()
         for place in self._places.values():
-            if place.key not in self._items and place.key not in self._drafts:
+            if place.key not in (self._items.keys() | self._drafts.keys() | self._settled):
                 self._place_rest(place)
         self._place_declared()
         first = {key: index for index, key in enumerate(self._places)}
@@ -190,6 +191,7 @@ class Grouping:
                 continue
             if (owner := self._same_things(place)) is not None:
                 owner.others += [*place.operations.values(), *place.older]
+                self._settled.add(place.key)
                 continue
             draft = self._drafts[place.key] = Draft(place.key, None, place.template, None)
             draft.reasons["path"] = f"GET {place.template.path} answers with a list"
@@ -218,7 +220,7 @@ class Grouping:
             draft.others.append(operation)
         else:
             draft.by_role[role] = operation
-            draft.reasons[role] = f"{operation.method.upper()} {operation.path}: {why}"
+            draft.reasons[role] = why
 
     def _same_things(self, place: _Place) -> Draft | None:
         """Return the collection whose things a path right below it lists too, such as ``/things/search``."""

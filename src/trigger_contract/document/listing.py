@@ -8,6 +8,7 @@ from typing import Any
 from trigger_contract.document.composition import Composition, View, composition
 from trigger_contract.document.conjunction import types_of
 from trigger_contract.document.operations import Operation, json_media, response_of, success_statuses
+from trigger_contract.document.paths import template
 from trigger_contract.document.words import flat, singular
 
 _CONVENTIONAL = (
@@ -98,8 +99,13 @@ def _items(views: Composition, body: View, path: str) -> tuple[str, ...] | None:
     of_an_item = path.rstrip("/").endswith("}")
     name = _array(views, properties, path)
     if name is not None:
-        others = [other for other in properties if other != name]
-        telling = flat(name) in _CONVENTIONAL
+        telling = flat(name) in (*_CONVENTIONAL, flat(template(path).noun))
+        # Beside an array that is named as the items are, another one sums up: facets, errors.
+        others = [
+            other
+            for other, view in properties.items()
+            if other != name and not (telling and "array" in types_of(view))
+        ]
         if _is_envelope(others, path) and (telling or not of_an_item):
             return (name,)
         paged = any(flat(other) in ("pagination", "paging", "hasmore", "nextcursor") for other in others)
@@ -121,8 +127,7 @@ def _array(views: Composition, properties: Mapping[str, View], path: str) -> str
     arrays = [name for name, view in properties.items() if "array" in types_of(view)]
     if len(arrays) < 2:
         return arrays[0] if arrays else None
-    literal = [part for part in path.split("/") if part and not part.startswith("{")]
-    for wanted in (*_CONVENTIONAL, *(flat(part) for part in literal[-1:])):
+    for wanted in (*_CONVENTIONAL, flat(template(path).noun)):
         named = [name for name in arrays if flat(name) == wanted]
         if named:
             return named[0]
@@ -138,7 +143,7 @@ def _is_envelope(names: list[str], path: str) -> bool:
 
 def _belongs(name: str) -> bool:
     plain = flat(name)
-    if name.startswith("_") or plain in _ENVELOPE or singular(plain) in _ENVELOPE:
+    if name.startswith(("_", "@", "$")) or plain in _ENVELOPE or singular(plain) in _ENVELOPE:
         return True
     starts = ("total", "next", "prev", "has", "page", "perpage", "current", "last", "first", "request", "num")
     return plain.startswith(starts) or plain.endswith(("count", "total", "cursor", "token", "page", "pages"))

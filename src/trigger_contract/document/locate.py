@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from trigger_contract.document.bundle import bundle
 from trigger_contract.document.files import read_text
+from trigger_contract.document.version30 import upgrade
 from trigger_contract.document.yaml import load
 from trigger_contract.errors import UserError
 
@@ -42,11 +44,17 @@ def checkout() -> Path:
 def read_document(path: Path | None = None) -> dict[str, Any]:
     """Read an OpenAPI document, by default the canonical one.
 
+    What it refers to in other files of its folder is taken in, and one of OpenAPI 3.0 is read as 3.1.
+
     Raises:
-        UserError: The file is missing, not YAML or JSON, or not an OpenAPI document.
+        UserError: The file is missing, not YAML or JSON, or not an OpenAPI document, or it refers to what
+            cannot be read.
     """
     path = path or resource("openapi", "openapi.yaml")
-    document = load(read_text(path), str(path))
+    text = read_text(path)
+    document = load(text, str(path))
     if not isinstance(document, dict) or "openapi" not in document:
         raise UserError("is not an OpenAPI document: it has no `openapi` key", source=path)
+    bundle(document, path, text)
+    upgrade(document)
     return document

@@ -180,7 +180,7 @@ class _Finding:
             return None
         found = [item for item in operation.parameters if item["name"] == parameter]
         reason = f"`{{{parameter}}}` is the item's `{name}`, not its `{identity.field}`"
-        return Identity(parameter, name, self._views.view(found[0].get("schema")), reason)
+        return Identity(parameter, name, self._views.view(found[0].get("schema") if found else True), reason)
 
 
 def _literal_end(path: Template, count: int) -> list[str]:

@@ -21,7 +21,7 @@ _PREFIXES = ("un", "de", "dis", "re")
 # Participles that do not follow the rule, and adjectives that say the same.
 _STATES = {
     "cancel": ("canceled", "cancelled"),
-    "stop": ("stopped", "stop", "inactive"),
+    "stop": ("stopped",),
     "begin": ("begun",),
     "withdraw": ("withdrawn",),
     "freeze": ("frozen",),
@@ -29,12 +29,8 @@ _STATES = {
     "hide": ("hidden",),
     "void": ("voided", "void"),
     "activate": ("active", "activated"),
-    "enable": ("enabled", "active"),
     "deactivate": ("inactive", "deactivated"),
-    "resume": ("resumed", "active", "running"),
-    "complete": ("completed", "complete", "done"),
-    "finish": ("finished", "done", "completed"),
-    "start": ("started", "running", "active"),
+    "complete": ("completed", "complete"),
     "open": ("open", "opened"),
     "reopen": ("open", "reopened"),
 }

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from trigger_contract.document.composition import composition
 from trigger_contract.document.operations import Operation
-from trigger_contract.document.references import resolve
 
 EXTENSION = "x-serialization"
 COMMA_BRACKETS = {"objects": "brackets", "arrays": "comma"}
@@ -66,11 +66,11 @@ def _parameter_leaves(document: Mapping[str, Any], parameter: Mapping[str, Any])
     separator = _separator(style, explode, serialization.get("arrays"))
     nested = style == "deepObject" or serialization.get("objects") == "brackets"
     name = parameter["name"]
+    views = composition(document)
 
     def descend(path: tuple[str, ...], raw: Any, described: Mapping[str, Any]) -> Iterator[QueryLeaf]:
-        resolved = resolve(document, raw)
-        # A schema may also be true or false; neither says anything about the wire.
-        schema = resolved if isinstance(resolved, Mapping) else {}
+        # What an ``allOf`` is made of counts like own properties.
+        schema = views.view(raw)
         described = schema if "description" in schema else described
         if nested and schema.get("type") == "object" and schema.get("properties"):
             for key, value in schema["properties"].items():

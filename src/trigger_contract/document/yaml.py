@@ -95,6 +95,36 @@ def _join_surrogates(escape: re.Match[str]) -> str:
     return chr(0x10000 + ((int(escape[1], 16) - 0xD800) << 10) + int(escape[2], 16) - 0xDC00)
 
 
+class _MergeKey(str):
+    """The plain key ``<<``, which no quoted one is equal to."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
+_MERGE = _MergeKey("<<")
+
+
+def _merge(value: LocatedMapping) -> None:
+    """Take in what a merge key names; a key of the mapping itself wins, then the first that has it.
+
+    The core schema has no such key, but documents that were written for other readers use it.
+    Source: YAML 1.1, Merge Key Language-Independent Type.
+    """
+    merged, line = value.pop(_MERGE), value.lines.pop(_MERGE)
+    parts = merged if isinstance(merged, list) else [merged]
+    if not all(isinstance(part, LocatedMapping) for part in parts):
+        value["<<"], value.lines["<<"] = merged, line
+        return
+    for part in parts:
+        for key, item in part.items():
+            if key not in value:
+                value[key], value.lines[key] = item, part.lines[key]
+
+
 class _Composer:
     """Builds values straight from libyaml's events, without recursion."""
 
@@ -158,6 +188,8 @@ class _Composer:
                 continue
             elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
                 value, _, anchor, nodes, line = stack.pop()
+                if kind is yaml.MappingEndEvent and _MERGE in value:
+                    _merge(value)
                 if anchor:
                     self.anchors[anchor] = (value, nodes)
             elif kind is yaml.DocumentStartEvent:
@@ -189,7 +221,7 @@ class _Composer:
         return [container, None, event.anchor, 1, line]
 
     def _open_key(self, entry: list[Any], event: Any, line: int) -> None:
-        key = event.value
+        key = event.value if event.value != "<<" or not event.implicit[0] else _MERGE
         container: LocatedMapping = entry[0]
         if key in container:
             raise self.fail(f"key {key!r} stands twice in one mapping", line)

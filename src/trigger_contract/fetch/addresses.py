@@ -89,8 +89,9 @@ def redirected(origin: Address, location: str, url_map: UrlMap) -> Address:
         Refused: It leads to another host, to plain http or nowhere.
     """
     try:
-        asked = httpx.URL(origin.asked).join(location)
-        published = httpx.URL(origin.published).join(location)
+        # A name and a password in the address are dropped: nobody here has chosen them.
+        asked = httpx.URL(origin.asked).join(location).copy_with(userinfo=b"")
+        published = httpx.URL(origin.published).join(location).copy_with(userinfo=b"")
     except (httpx.InvalidURL, ValueError):
         raise Refused("the redirect leads to something that is not a URL") from None
     if asked.netloc == httpx.URL(origin.asked).netloc and asked.scheme == httpx.URL(origin.asked).scheme:

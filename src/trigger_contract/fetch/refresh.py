@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import enum
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from trigger_contract.document.files import read_bytes, read_text, write_files
 from trigger_contract.document.yaml import load
 from trigger_contract.errors import UserError
 from trigger_contract.fetch.addresses import UrlMap
+from trigger_contract.fetch.alone import alone
 from trigger_contract.fetch.download import Answer, Failed, Limits, Validators, download, open_client
 from trigger_contract.fetch.memory import Record, digest, read_memory, write_memory
 from trigger_contract.fetch.sources import Source
@@ -78,9 +80,12 @@ def refresh(
         finished: Told of each page after.
 
     Raises:
-        UserError: The list or the records cannot be read or written.
+        UserError: The list or the records cannot be read or written, the file of a page is a link, or
+            another fetch is at work on the same list.
     """
     memory_path = listing.with_name(f"{listing.stem}.lock.json")
+    for source in sources:
+        _check_place(source, listing)
     bounds = limits or Limits()
 
     async def run() -> list[Outcome]:
@@ -93,7 +98,17 @@ def refresh(
                 finished(outcomes[-1])
         return outcomes
 
-    return tuple(asyncio.run(run()))
+    with alone(listing):
+        return tuple(asyncio.run(run()))
+
+
+def _check_place(source: Source, listing: Path) -> None:
+    """Refuse a page whose file is, or lies behind, a link: what it leads to is not ours to write."""
+    here = os.path.realpath(listing.parent)
+    inside = source.path.relative_to(listing.parent)
+    if os.path.realpath(source.path) != os.path.join(here, inside):
+        message = "is a link, or lies behind one; fetch writes plain files in `sources` only"
+        raise UserError(message, source=source.path)
 
 
 @dataclass(frozen=True)

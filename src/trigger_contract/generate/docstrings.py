@@ -50,18 +50,15 @@ def enum_docstring(enum: Enum) -> str:
 def method_docstring(method: Method, *, raw: bool = False) -> str:
     """The docstring of a method with its arguments, result and errors."""
     arguments = [_argument(argument) for argument in [*method.path_arguments, *method.keyword_arguments]]
-    if method.body:
-        arguments.append(
-            _entry(
-                "body",
-                method.body.description
-                or f"What to send, as {method.body.media_type}. Unlike a model, a mapping can send null.",
-            )
-        )
+    arguments += _sent(method)
     arguments += [
         _entry("timeout", "Seconds for this call, or an httpx.Timeout; None waits without end."),
+        _entry("max_retries", "Attempts after the first one."),
         _entry("extra_headers", "Headers for this call; they replace those of the same name."),
         _entry("extra_query", "Further query parameters for this call."),
+        _entry(
+            "extra_body", "Further properties for the body." if method.body and method.body.fields else ""
+        ),
     ]
     returns = _returns(method, raw=raw)
     return literal(
@@ -72,6 +69,43 @@ def method_docstring(method: Method, *, raw: bool = False) -> str:
             _section("Raises", _raises(method)),
         ]
     )
+
+
+def stream_docstring(method: Method) -> str:
+    """The docstring of the method that gives values one by one."""
+    arguments = [_argument(argument) for argument in [*method.path_arguments, *method.keyword_arguments]]
+    return literal(
+        [
+            f"Call ``{method.name}`` and walk what it answers as it comes.",
+            _section("Args", [*arguments, *_sent(method)]),
+            _section("Returns", [indent("The values one by one; close it, or use it in a block.")]),
+            _section("Raises", _raises(method)),
+        ]
+    )
+
+
+def _sent(method: Method) -> list[str]:
+    """What the body is made of, and what it is as a whole."""
+    if method.body is None:
+        return [_entry("idempotency_key", _KEY)] if method.sends_key else []
+    entries = []
+    for field in method.body.fields:
+        words = field.description or f"``{'.'.join(field.path)}`` of the body."
+        if field.name == method.key:
+            words = f"{words} By default one is made for the call, so that it can be repeated."
+        entries.append(_entry(field.name, words))
+    kinds = " or ".join(form.media_type for form in method.body.forms)
+    whole = method.body.description or f"What to send, as {kinds}"
+    instead = " It stands for all keywords that go into it." if method.body.fields else ""
+    entries.append(_entry("body", f"{whole.rstrip('.')}.{instead}"))
+    if len(method.body.forms) > 1:
+        entries.append(_entry("content_type", "Which of these is meant; by default what the body fits."))
+    if method.sends_key:
+        entries.append(_entry("idempotency_key", _KEY))
+    return entries
+
+
+_KEY = 'Sent as the header Idempotency-Key, so that the call can be repeated; "auto" makes one.'
 
 
 def poll_docstring(method: Method) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from trigger_contract.generate import docstrings, reserved, showcase, signatures, status
-from trigger_contract.generate.methods import body_kind
 from trigger_contract.generate.plan import Client, Method, Plan
 from trigger_contract.generate.reading import PRIVATE, is_unspellable
 from trigger_contract.generate.schemas import (
@@ -63,6 +62,8 @@ FLAVOURS: tuple[dict[str, Any], ...] = (
 )
 _TYPES_BY_MODULE = {
     "_core": ("RawResponse",),
+    "_requests": ("Options",),
+    "_streams": ("AsyncStream", "AsyncStreamedResponse", "ServerSentEvent", "Stream", "StreamedResponse"),
     "_models": ("Model",),
     "_pages": ("AsyncPage", "AsyncPaginator", "Page"),
     "_retries": ("RetryPolicy",),
@@ -74,9 +75,10 @@ def filters(plan: Plan) -> dict[str, Any]:
     """Return the filters that turn parts of the plan into source."""
     return {
         "annotation": annotation,
-        "argument_annotation": signatures.argument_annotation,
+        "argument_annotation": lambda argument: signatures.argument_annotation(argument, plan.inputs),
         "body_annotation": signatures.body_annotation,
-        "body_kind": body_kind,
+        "body": signatures.body_literal,
+        "field_input": lambda entry: signatures.input_annotation(entry.type, plan.inputs, entry.spelled),
         "join_literals": lambda values: ", ".join(repr(value) for value in sorted(values)),
         "literal": repr,
         "markdown": markdown,
@@ -93,6 +95,7 @@ def filters(plan: Plan) -> dict[str, Any]:
 def variables(plan: Plan, skeleton: Skeleton) -> dict[str, Any]:
     """Return the names that every template sees."""
     exports = export_names(plan)
+    inputs_of = _inputs(plan)
     return {
         "any_type": ANY,
         "client_docstring": client_docstring,
@@ -107,6 +110,7 @@ def variables(plan: Plan, skeleton: Skeleton) -> dict[str, Any]:
         "field_names": lambda model: {entry.name for entry in model.fields},
         "flavours": FLAVOURS,
         "classes": plan.classes,
+        "inputs": inputs_of,
         "mentioned": _decoded,
         "method_docstring": docstrings.method_docstring,
         "method_of": lambda endpoint: skeleton.methods[plain(endpoint.path)],
@@ -124,6 +128,7 @@ def variables(plan: Plan, skeleton: Skeleton) -> dict[str, Any]:
         "poll_status": lambda method: poll_status(plan, method),
         "resource_of": lambda collection: skeleton.resources[str(collection.tag)],
         "sets": status,
+        "stream_docstring": docstrings.stream_docstring,
         "status_flags": STATUS_FLAGS,
     }
 
@@ -152,7 +157,10 @@ def client_docstring(client: Client, flavour: dict[str, Any]) -> str:
     for credential in client.credentials:
         first, *others = credential.environment
         also = "".join(f" or {name}" for name in others)
-        words = f"The secret that goes in {credential.name}; by default the environment's {first}{also}."
+        words = (
+            f"The secret for {credential.name}, or a function that gives it for each call;"
+            f" by default the environment's {first}{also}."
+        )
         entries.append((credential.argument, words))
     default = client.base_url or "none, so that one of them must be given"
     entries += [
@@ -162,12 +170,19 @@ def client_docstring(client: Client, flavour: dict[str, Any]) -> str:
         ),
         (
             "timeout",
-            "Seconds for a call, or an httpx.Timeout; 60 by default, 5 to connect. None waits without end.",
+            "Seconds for each step of a call, or an httpx.Timeout; 60 by default, 5 to connect.",
+        ),
+        (
+            "total_timeout",
+            "Seconds for a call with all its attempts, 600 by default; None waits without end.",
         ),
         ("max_retries", "Attempts after a first one that failed; 2 by default."),
         ("retry_policy", "How failed calls are repeated, in detail."),
         ("default_headers", "Headers for every call."),
         ("api_version", f"Version of the API to ask for, sent as {client.version_header}."),
+        ("max_response_size", "Bytes that an answer may have, unpacked; 128 MiB by default."),
+        ("on_request", "Called with a copy of each request in which no secret is."),
+        ("on_response", "Called with a copy of each answer's status and headers in which no secret is."),
         (
             "http_client",
             f"An httpx.{flavour['prefix']}Client to send with; it stays open when this client is closed.",
@@ -220,10 +235,24 @@ def plain(value: object) -> str:
     return str(value.get_untrusted_value()) if isinstance(value, UntrustedString) else str(value)
 
 
+def _inputs(plan: Plan) -> dict[str, Any]:
+    """What ``params`` defines: literals for enums, typed mappings for models."""
+    models = {model.reference: model for model in plan.models}
+    enums = {enum.reference: enum for enum in plan.enums}
+    return {
+        "literals": [(name, enums[item]) for item, name in plan.inputs.items() if item in enums],
+        "mappings": [(name, models[item]) for item, name in plan.inputs.items() if item in models],
+        "annotation": lambda entry: signatures.input_annotation(entry.type, plan.inputs),
+        "of": lambda items: sorted(plan.inputs[item] for item in items if item in plan.inputs),
+    }
+
+
 def _decoded(method: Method) -> list[Named]:
-    """Classes that an operation's module needs to read its responses."""
+    """Classes that an operation's module needs to read its responses and to write what it sends."""
     found: set[Named] = set()
     for response in method.responses:
         if response.type is not None:
             found |= named(response.type)
+    for form in method.body.forms if method.body else ():
+        found |= named(form.type).union(*(named(entry.type) for entry in form.fields))
     return sorted(found, key=lambda item: item.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from trigger_contract.generate.schemas import Enum, Field, Model, Named, Type, annotation, named
@@ -43,20 +43,78 @@ class Argument:
 
 
 @dataclass(frozen=True)
+class BodyField:
+    """One keyword of a method that goes into its body.
+
+    Attributes:
+        name: In Python.
+        path: Names in the body that lead to it; two where it stands in ``options``.
+        type: What it takes.
+        required: Whether it must be given where the body is written by keywords.
+        description: The document's words.
+        spelled: What a text may be written from beside: spans of time such as ``1h``, moments.
+    """
+
+    name: str
+    path: tuple[str, ...]
+    type: Type
+    required: bool
+    description: str
+    spelled: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class BodyForm:
+    """One form of what a method sends.
+
+    Attributes:
+        kind: ``json``, ``lines``, ``form``, ``multipart``, ``text`` or ``binary``.
+        media_type: Its content type.
+        type: The schema's type.
+        fields: Keywords that it is made of; empty where it has no named properties.
+        encodings: Style, explode and content type of properties that go out in a way of their own.
+    """
+
+    kind: str
+    media_type: str
+    type: Type
+    fields: tuple[BodyField, ...] = ()
+    encodings: tuple[tuple[str, tuple[str, bool, str]], ...] = ()
+
+
+@dataclass(frozen=True)
 class Body:
     """What a method sends.
 
     Attributes:
-        type: The schema's type.
-        media_type: Its content type.
+        forms: Its forms, the preferred one first.
         required: Whether a call must give it.
         description: The document's words.
     """
 
-    type: Type
-    media_type: str
+    forms: tuple[BodyForm, ...]
     required: bool
     description: str
+
+    @property
+    def fields(self) -> list[BodyField]:
+        """The keywords of all forms, required ones first; one that another form lacks is not required."""
+        found: dict[str, BodyField] = {}
+        for form in self.forms:
+            for entry in form.fields:
+                found.setdefault(entry.name, entry)
+        made = [form for form in self.forms if form.fields]
+        return sorted(
+            (
+                replace(entry, required=all(_requires(form, name) for form in made))
+                for name, entry in found.items()
+            ),
+            key=lambda entry: not entry.required,
+        )
+
+
+def _requires(form: BodyForm, name: str) -> bool:
+    return any(entry.name == name and entry.required for entry in form.fields)
 
 
 @dataclass(frozen=True)
@@ -66,40 +124,57 @@ class Response:
     Attributes:
         first: Lowest status code.
         last: Highest status code.
-        type: The schema's type; None where there is no content.
-        media: ``json``, ``text``, ``binary`` or ``none``.
+        type: The schema's type, of one event or line where they come one by one; None for no content.
+        media: ``json``, ``text``, ``binary``, ``events``, ``lines`` or ``none``.
+        media_type: The content type.
+        is_preferred: Whether the method's result is of this type, and not of that of another content type.
     """
 
     first: int
     last: int
     type: Type | None
     media: str
+    media_type: str = ""
+    is_preferred: bool = True
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether its values come one by one."""
+        return self.media in ("events", "lines")
 
 
 @dataclass(frozen=True)
 class Page:
-    """How a list is walked; the names are those of arguments and of keys in the JSON.
+    """How a list is walked; the names are those of arguments, and of attributes of the answer.
 
     Attributes:
-        kind: ``cursor`` or ``number``.
-        items: Attribute of the response model that holds the items.
+        kind: ``cursor``, ``last-id``, ``number``, ``offset``, ``url`` or ``link``.
+        items: Attributes that lead to the items; empty where the answer is the list.
         item: Their type.
         size: Argument that sets how many items a page has.
-        after: Argument that takes the next cursor or page number.
+        after: Argument that takes the cursor, the page's number or the offset.
         before: Argument that takes the previous cursor.
-        next: Keys that lead to the next cursor or the total of pages.
-        previous: Keys that lead to the previous cursor or the current page.
+        next: Attributes that lead to the next cursor or address.
+        previous: Attributes that lead to the previous one.
+        has_more: Attributes that say whether there is more.
+        total: Attributes that lead to the number of items.
+        total_pages: Attributes that lead to the number of pages.
+        first: Number of the first page, or the offset of the first item.
         identity: Attribute of an item that no other item shares.
     """
 
     kind: str
-    items: str
+    items: tuple[str, ...]
     item: Type
     size: str | None
-    after: str
+    after: str | None
     before: str | None
-    next: tuple[str, ...]
+    next: tuple[str, ...] | None
     previous: tuple[str, ...] | None
+    has_more: tuple[str, ...] | None
+    total: tuple[str, ...] | None
+    total_pages: tuple[str, ...] | None
+    first: int
     identity: str | None
 
 
@@ -120,7 +195,10 @@ class Method:
         body: What it sends, if anything.
         responses: Those that mean success.
         errors: Status codes and descriptions of the others.
-        security: Alternatives of schemes; empty for none.
+        security: Alternatives of credentials, each an argument and a name on the wire; empty for none.
+        redirects: Whether the document says that it may lead elsewhere.
+        key: The argument that takes an idempotency key.
+        stream: Name of the method that gives its values one by one, if it can give them whole as well.
         page: How it is walked, if it is a paginated list.
         poll: Name of the method that waits for a terminal status, if it reads one thing by its id.
     """
@@ -137,7 +215,10 @@ class Method:
     body: Body | None
     responses: list[Response]
     errors: list[tuple[str, str]]
-    security: tuple[tuple[str, ...], ...]
+    security: tuple[tuple[tuple[str, str], ...], ...]
+    redirects: bool = False
+    key: str | None = None
+    stream: str | None = None
     page: Page | None = None
     poll: str | None = None
 
@@ -155,7 +236,34 @@ class Method:
     @property
     def result_types(self) -> list[Type | None]:
         """Types that a successful call can return, each once."""
-        return list(dict.fromkeys(response.type for response in self.responses)) or [None]
+        whole = [response for response in self.responses if response.is_preferred and not response.is_stream]
+        return list(dict.fromkeys(response.type for response in whole)) or [None]
+
+    @property
+    def streamed(self) -> Response | None:
+        """The response whose values come one by one, if there is one."""
+        return next((response for response in self.responses if response.is_stream), None)
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether its values can only come one by one."""
+        return self.streamed is not None and self.stream is None
+
+    @property
+    def sends_key(self) -> bool:
+        """Whether a call can be given an idempotency key for which the document has no place."""
+        return self.verb in ("POST", "PATCH") and self.key is None
+
+    @property
+    def accept(self) -> str:
+        """Content types of the answers that the result is read from."""
+        kinds = [
+            response.media_type
+            for response in self.responses
+            if response.media_type and (response.is_preferred or self.is_stream)
+        ]
+        kinds = [kind for kind in dict.fromkeys(kinds) if kind]
+        return ", ".join(kinds) or "application/json"
 
     def result(self, builtins: str = "") -> str:
         """The annotation of what a successful call returns."""
@@ -169,8 +277,11 @@ class Method:
         """Every class in its signature."""
         types = [argument.type for argument in self.arguments]
         types += [type_ for type_ in self.result_types if type_ is not None]
+        if self.streamed and self.streamed.type:
+            types.append(self.streamed.type)
         if self.body:
-            types.append(self.body.type)
+            types += [form.type for form in self.body.forms]
+            types += [entry.type for entry in self.body.fields]
         if self.page:
             types.append(self.page.item)
         return set().union(*(named(type_) for type_ in types)) if types else set()
@@ -233,9 +344,11 @@ class Client:
         name: The name without ``Client``, for example ``Trigger``.
         environment: Prefix of its environment variables, for example ``TRIGGER``.
         base_url: The server's URL; None where the document has no absolute one.
+        server_path: The server's path where the document gives no more.
         description: The server's description.
         credentials: Secrets it can be given.
         optional: Whether every operation works without one.
+        security: Alternatives of credentials that some operation asks for.
         resources: In the order of their first operations.
     """
 
@@ -245,6 +358,8 @@ class Client:
     description: str
     credentials: list[Credential] = field(default_factory=list)
     optional: bool = True
+    server_path: str = ""
+    security: tuple[tuple[tuple[str, str], ...], ...] = ()
     resources: list[Resource] = field(default_factory=list)
 
     @property
@@ -268,6 +383,9 @@ class Plan:
     """Everything that the templates need.
 
     Attributes:
+        package: Name of the package.
+        project: Name of the distribution.
+        version: Version of the distribution.
         title: Title of the document.
         document_version: Version of the document.
         description: Description of the document.
@@ -275,8 +393,14 @@ class Plan:
         clients: One for each server.
         models: The models.
         enums: The enums.
+        inputs: Names of what stands beside a class in what is sent: a ``TypedDict`` for a model, a
+            ``Literal`` for an enum.
+        left_out: What of the document the client cannot do, and why.
     """
 
+    package: str
+    project: str
+    version: str
     title: str
     document_version: str
     description: str
@@ -284,6 +408,8 @@ class Plan:
     clients: tuple[Client, ...]
     models: tuple[Model, ...]
     enums: tuple[Enum, ...]
+    inputs: Mapping[Named, str] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
 
     @property
     def classes(self) -> list[Named]:

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from trigger_contract.document.operations import Operation, operations
 from trigger_contract.errors import UserError
-from trigger_contract.generate.methods import method_name, read_method
-from trigger_contract.generate.naming import TYPE_NAMES, Names, module_name, pascal_case, snake_case
+from trigger_contract.generate.identity import read_identity
+from trigger_contract.generate.inputs import input_names
+from trigger_contract.generate.methods import hint, method_name, read_method, short_id, shorter_name
+from trigger_contract.generate.naming import (
+    TYPE_NAMES,
+    Names,
+    module_name,
+    pascal_case,
+    singular,
+    snake_case,
+    words,
+)
 from trigger_contract.generate.plan import Client, Method, Plan, Resource, terminal_field
 from trigger_contract.generate.reading import SchemaReader
 from trigger_contract.generate.reserved import CLASS_NAMES, CLIENT_ATTRIBUTES, METHOD_NAMES
@@ -26,8 +37,13 @@ def digest(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def make_plan(document: Mapping[str, Any]) -> Plan:
+def make_plan(document: Mapping[str, Any], *, package: str | None = None, version: str | None = None) -> Plan:
     """Plan the client of a document.
+
+    Args:
+        document: The document.
+        package: Name of the package; by default what ``x-client`` of ``info`` says, or the title.
+        version: Version of the distribution; by default that of ``x-client``, or this program's.
 
     Raises:
         UserError: The document has no operations, or a reference or security scheme leads nowhere.
@@ -40,18 +56,21 @@ def make_plan(document: Mapping[str, Any]) -> Plan:
         by_url.setdefault(server_url(document, operation), []).append(operation)
     clients = read_clients(document, by_url)
     client_names = {f"{prefix}{client.class_name}" for client in clients.values() for prefix in ("", "Async")}
-    tags = _tags_by_server(by_url)
-    resources = _resources(document, clients, by_url, tags)
+    resources = _resources(document, clients, by_url)
     resource_names = {
         f"{prefix}{resource.class_name}{suffix}"
         for resource in resources.values()
         for prefix in ("", "Async")
-        for suffix in ("", "WithRawResponse")
+        for suffix in ("", "WithRawResponse", "WithStreamingResponse")
     }
     reader = SchemaReader(document, frozenset(CLASS_NAMES | client_names | resource_names))
     _add_methods(document, clients, by_url, resources, reader)
     info = document.get("info") or {}
+    identity = read_identity(document, package, version)
     return Plan(
+        package=identity.package,
+        project=identity.project,
+        version=identity.version,
         title=str(info.get("title") or "API"),
         document_version=str(info.get("version") or ""),
         description=str(info.get("description") or "").strip(),
@@ -59,27 +78,31 @@ def make_plan(document: Mapping[str, Any]) -> Plan:
         clients=tuple(clients.values()),
         models=tuple(sorted(reader.models, key=lambda model: model.reference.name)),
         enums=tuple(sorted(reader.enums, key=lambda enum: enum.reference.name)),
+        inputs=input_names(reader, resources.values(), CLASS_NAMES | client_names | resource_names),
     )
 
 
-def _tags_by_server(by_url: Mapping[str, list[Operation]]) -> dict[str, set[str]]:
-    tags: dict[str, set[str]] = {}
-    for url, group in by_url.items():
-        for operation in group:
-            tags.setdefault(operation.tag, set()).add(url)
-    return tags
+def _key(operation: Operation) -> str:
+    """What the operations of one resource share: the noun of their tag, whether one or many are meant."""
+    name = str(hint(operation).get("resource") or operation.tag)
+    parts = [word.lower() for word in words(name)] or ["default"]
+    return " ".join([*parts[:-1], singular(parts[-1])])
 
 
 def _resources(
-    document: Mapping[str, Any],
-    clients: Mapping[str, Client],
-    by_url: Mapping[str, list[Operation]],
-    tags: Mapping[str, set[str]],
+    document: Mapping[str, Any], clients: Mapping[str, Client], by_url: Mapping[str, list[Operation]]
 ) -> dict[tuple[str, str], Resource]:
     """Make one resource for each tag of each server; only a tag on several servers needs a longer name."""
     descriptions = {
         str(tag.get("name")): str(tag.get("description") or "") for tag in document.get("tags") or ()
     }
+    keys: dict[str, set[str]] = {}
+    names: dict[str, Counter[str]] = {}
+    for url, group in by_url.items():
+        for operation in group:
+            key = _key(operation)
+            keys.setdefault(key, set()).add(url)
+            names.setdefault(key, Counter())[str(hint(operation).get("resource") or operation.tag)] += 1
     packages = Names(key=str.casefold)
     classes = Names(CLASS_NAMES, key=str.casefold)
     resources: dict[tuple[str, str], Resource] = {}
@@ -87,11 +110,13 @@ def _resources(
         client = clients[url]
         attributes = Names(CLIENT_ATTRIBUTES | TYPE_NAMES)
         for operation in group:
-            tag = operation.tag
-            if (url, tag) in resources:
+            key = _key(operation)
+            if (url, key) in resources:
                 continue
+            # Of ``run`` and ``runs`` the one that more operations carry, then the plural.
+            tag = max(names[key], key=lambda name, of=names[key]: (of[name], len(name)))  # type: ignore[misc]
             plain = snake_case(tag, fallback="default")
-            shared = len(tags[tag]) > 1
+            shared = len(keys[key]) > 1
             name = pascal_case(tag, fallback="Default")
             longer = f"{client.name}{name}"
             resource = Resource(
@@ -101,7 +126,7 @@ def _resources(
                 tag=tag,
                 description=descriptions.get(tag, "").strip(),
             )
-            resources[url, tag] = resource
+            resources[url, key] = resource
             client.resources.append(resource)
     return resources
 
@@ -113,28 +138,65 @@ def _add_methods(
     resources: Mapping[tuple[str, str], Resource],
     reader: SchemaReader,
 ) -> None:
-    taken: dict[str, tuple[Names, Names]] = {}
+    taken: dict[str, Names] = {}
     for url, group in by_url.items():
         client = clients[url]
+        by_resource: dict[str, list[Operation]] = {}
         for operation in group:
-            resource = resources[url, operation.tag]
-            methods, modules = taken.setdefault(
-                resource.package, (Names(METHOD_NAMES), Names(key=str.casefold))
+            by_resource.setdefault(_key(operation), []).append(operation)
+        chosen: dict[tuple[str, str], str] = {}
+        for key, members in by_resource.items():
+            resource = resources[url, key]
+            methods = taken.setdefault(resource.package, Names(METHOD_NAMES))
+            chosen.update(_method_names(members, resource, methods))
+        modules: dict[str, Names] = {}
+        for operation in group:
+            resource = resources[url, _key(operation)]
+            module = modules.setdefault(resource.package, Names(key=str.casefold)).take(
+                module_name(snake_case(short_id(operation)))
             )
-            full = snake_case(operation.operation_id)
-            short = method_name(operation, operation.tag)
-            short = f"{short}_" if short in METHOD_NAMES else short
-            name = methods.take(short, full)
-            method = read_method(document, operation, name, modules.take(module_name(full)), reader)
+            name = chosen[operation.path, operation.method]
+            method = read_method(document, operation, name, module, reader)
             method.security = security_of(document, operation, client.credentials)
+            client.security = tuple(dict.fromkeys((*client.security, *method.security)))
             resource.methods.append(method)
     models = {model.reference.name: model for model in reader.models}
     for resource in resources.values():
-        methods, _ = taken[resource.package]
+        methods = taken[resource.package]
         for method in resource.methods:
             status = terminal_field(models, method)
             if method.verb == "GET" and len(method.path_arguments) == 1 and status:
                 method.poll = methods.take(_poll_name(method))
+            if method.streamed and any(not item.is_stream for item in method.responses):
+                method.stream = methods.take(f"{method.name.rstrip('_')}_stream")
+
+
+def _method_names(members: list[Operation], resource: Resource, methods: Names) -> dict[tuple[str, str], str]:
+    """Name the methods of a resource: what people chose first, then each by itself.
+
+    A name that says below what the path stands is cut only where nothing else has the shorter one.
+    """
+    chosen: dict[tuple[str, str], str] = {}
+    for operation in members:
+        if "method" in hint(operation):
+            chosen[operation.path, operation.method] = methods.take(snake_case(hint(operation)["method"]))
+    rest = [operation for operation in members if (operation.path, operation.method) not in chosen]
+    noun = resource.tag
+    plain = {(operation.path, operation.method): method_name(operation, noun) for operation in rest}
+    cut = {
+        place: shorter
+        for operation in rest
+        if (shorter := shorter_name(operation, noun, plain[place := (operation.path, operation.method)]))
+    }
+    often = Counter([*plain.values(), *cut.values()])
+    for operation in rest:
+        place = (operation.path, operation.method)
+        short = cut[place] if place in cut and often[cut[place]] == 1 else plain[place]
+        short = f"{short}_" if short in METHOD_NAMES else short
+        chosen[place] = methods.take(
+            short, plain[place], snake_case(short_id(operation)), snake_case(operation.operation_id)
+        )
+    return chosen
 
 
 def _poll_name(method: Method) -> str:

@@ -17,6 +17,7 @@ ERRORS = (
     "NotFoundError",
     "PermissionDeniedError",
     "RateLimitError",
+    "ResponseTooLargeError",
     "ResponseValidationError",
     "UnprocessableEntityError",
     "WaitTimeoutError",
@@ -30,9 +31,15 @@ TYPES = (
     "NotGiven",
     "OpenIntEnum",
     "OpenStrEnum",
+    "AsyncStream",
+    "AsyncStreamedResponse",
+    "Options",
     "Page",
     "RawResponse",
     "RetryPolicy",
+    "ServerSentEvent",
+    "Stream",
+    "StreamedResponse",
 )
 
 # What annotations and imports in the generated modules mean by these names.
@@ -48,8 +55,18 @@ _IMPORTED = (
     "PAGE",
     "PageRule",
     "ResponseRule",
+    "Sent",
+    "BodyRule",
+    "FieldRule",
+    "Encoding",
+    "Literal",
+    "Required",
+    "TypedDict",
+    "TypeAlias",
+    "overload",
+    "Callable",
+    "Awaitable",
     "Property",
-    "Options",
     "Timeout",
     "BaseClient",
     "AsyncBaseClient",
@@ -60,7 +77,7 @@ _IMPORTED = (
 )
 _BUILTIN = ("None", "True", "False", "Exception", "ValueError", "TypeError", "KeyError", "TimeoutError")
 CLASS_NAMES = frozenset({*ERRORS, *TYPES, *_IMPORTED, *_BUILTIN})
-METHOD_NAMES = frozenset({"with_raw_response", "self"}) | (TYPE_NAMES - {"list"})
+METHOD_NAMES = frozenset({"with_raw_response", "with_streaming_response", "self"}) | (TYPE_NAMES - {"list"})
 CLIENT_ATTRIBUTES = frozenset(
     {
         "close",
@@ -73,5 +90,13 @@ CLIENT_ATTRIBUTES = frozenset(
         "timeout",
         "self",
         "default_headers",
+        "total_timeout",
+        "max_response_size",
+        "with_options",
+        "get",
+        "post",
+        "put",
+        "patch",
+        "delete",
     }
 )

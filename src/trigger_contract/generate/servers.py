@@ -6,9 +6,9 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from trigger_contract.document.operations import Operation, security_scheme
+from trigger_contract.document.operations import Operation
+from trigger_contract.document.security import Scheme, requirements
 from trigger_contract.document.urls import split_url
-from trigger_contract.errors import UserError
 from trigger_contract.generate.naming import Names, constant_case, pascal_case, snake_case, words
 from trigger_contract.generate.plan import Client, Credential
 
@@ -73,6 +73,7 @@ def read_clients(document: Mapping[str, Any], by_url: Mapping[str, list[Operatio
         environment = environments.take(constant_case(prefix))
         absolute = url if split_url(url).scheme in ("http", "https") and split_url(url).netloc else None
         client = Client(name, environment, absolute, str(definition.get("description") or ""))
+        client.server_path = "" if absolute else split_url(url).path.rstrip("/")
         client.credentials = _credentials(document, group, environment)
         client.optional = all(
             not operation.security or any(not alternative for alternative in operation.security)
@@ -84,17 +85,17 @@ def read_clients(document: Mapping[str, Any], by_url: Mapping[str, list[Operatio
 
 def security_of(
     document: Mapping[str, Any], operation: Operation, credentials: Iterable[Credential]
-) -> tuple[tuple[str, ...], ...]:
-    """Return an operation's alternatives as tuples of credential arguments, in the document's order.
+) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """Return an operation's alternatives: credential arguments, each with its name on the wire.
 
     A scheme that goes over the wire exactly like another one is the same credential.
     """
     arguments = {(item.location, item.name, item.prefix): item.argument for item in credentials}
-    alternatives: dict[tuple[str, ...], None] = {}
-    for alternative in operation.security:
-        names = tuple(arguments.get(_wire(_scheme(document, name)), "") for name in alternative)
-        if all(names):
-            alternatives[names] = None
+    alternatives: dict[tuple[tuple[str, str], ...], None] = {}
+    for requirement in requirements(document, operation):
+        wires = [_wire(scheme) for scheme in requirement.schemes if scheme.parameter]
+        if all(wire in arguments for wire in wires):
+            alternatives[tuple((arguments[wire], wire[1]) for wire in wires)] = None
     return tuple(alternatives)
 
 
@@ -104,28 +105,29 @@ def _definitions(document: Mapping[str, Any], operation: Operation) -> list[Mapp
 
 
 def _credentials(document: Mapping[str, Any], group: list[Operation], environment: str) -> list[Credential]:
-    """Secrets that the first alternative of some operation asks for."""
+    """Secrets that some operation asks for, those of first alternatives first."""
     found: dict[tuple[str, str, str], Credential] = {}
     names = Names(_CLIENT_ARGUMENTS)
-    for operation in group:
-        for scheme_name in operation.security[0] if operation.security else ():
-            scheme = _scheme(document, scheme_name)
-            wire = _wire(scheme)
-            if wire in found:
-                continue
-            argument = names.take(snake_case(scheme_name))
-            variables = [f"{environment}_{argument.rstrip('_').upper()}"]
-            if wire[2] == "Bearer":
-                variables.append(f"{environment}_ACCESS_TOKEN")
-            found[wire] = Credential(
-                argument=argument,
-                environment=tuple(dict.fromkeys(variables)),
-                scheme=scheme_name,
-                location=wire[0],
-                name=wire[1],
-                prefix=wire[2],
-                description=str(scheme.get("description") or ""),
-            )
+    asked = [requirements(document, operation) for operation in group]
+    first = [requirement for alternatives in asked for requirement in alternatives[:1]]
+    others = [requirement for alternatives in asked for requirement in alternatives[1:]]
+    for scheme in (scheme for requirement in (*first, *others) for scheme in requirement.schemes):
+        wire = _wire(scheme)
+        if wire in found or not scheme.parameter:
+            continue
+        argument = names.take(snake_case(scheme.name))
+        variables = [f"{environment}_{argument.rstrip('_').upper()}"]
+        if wire[2] == "Bearer":
+            variables.append(f"{environment}_ACCESS_TOKEN")
+        found[wire] = Credential(
+            argument=argument,
+            environment=tuple(dict.fromkeys(variables)),
+            scheme=scheme.name,
+            location=wire[0],
+            name=wire[1],
+            prefix=wire[2],
+            description=scheme.description,
+        )
     return list(found.values())
 
 
@@ -133,36 +135,24 @@ _CLIENT_ARGUMENTS = (
     "self",
     "base_url",
     "timeout",
+    "total_timeout",
     "max_retries",
     "retry_policy",
     "default_headers",
     "api_version",
+    "max_response_size",
+    "response_validation",
+    "on_request",
+    "on_response",
     "http_client",
     "response_validation",
 )
 
 
-def _scheme(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    try:
-        return security_scheme(document, name)
-    except KeyError:
-        raise UserError(f"security scheme {name!r} is not in components/securitySchemes") from None
-
-
-def _wire(scheme: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Where a secret goes: location, name and what stands before it.
-
-    Source: OpenAPI 3.1, Security Scheme Object.
-    """
-    kind = scheme.get("type")
-    if kind == "apiKey":
-        return str(scheme.get("in")), str(scheme.get("name")), ""
-    if kind == "http" and str(scheme.get("scheme")).lower() == "basic":
-        return "header", "Authorization", "Basic"
-    if kind == "http" and str(scheme.get("scheme")).lower() != "bearer":
-        return "header", "Authorization", str(scheme.get("scheme"))
-    # OAuth 2 and OpenID Connect end in a bearer token too (RFC 6750).
-    return "header", "Authorization", "Bearer"
+def _wire(scheme: Scheme) -> tuple[str, str, str]:
+    """Where a secret goes: location, name and what stands before it."""
+    location = scheme.kind if scheme.kind in ("query", "cookie") else "header"
+    return location, scheme.parameter, scheme.prefix.strip()
 
 
 def _name_of(url: str, document: Mapping[str, Any]) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from trigger_contract.generate.methods import body_kind
-from trigger_contract.generate.plan import Argument, Method, Page, Response
+from collections.abc import Mapping
+
+from trigger_contract.generate.plan import Argument, BodyForm, Method, Page, Response
 from trigger_contract.generate.schemas import (
     ArrayOf,
     Constant,
@@ -30,50 +31,99 @@ _KINDS = {
 }
 
 
-def argument_annotation(argument: Argument) -> str:
-    """The annotation of a method's argument: a scalar wherever a list is taken, strings for enums."""
+Inputs = Mapping[Named, str]
+"""What may stand beside a class in what is sent; see ``inputs``."""
+
+
+def argument_annotation(argument: Argument, inputs: Inputs) -> str:
+    """The annotation of a method's argument: a scalar wherever a list is taken, literals beside enums."""
     parts: list[str] = []
-    _accepted(argument.type, parts)
+    _accepted(argument.type, inputs, parts)
     if not argument.required:
         parts.append("None")
-    return "Any" if "Any" in parts else " | ".join(dict.fromkeys(parts))
+    return _joined(parts)
 
 
-def _accepted(type_: Type, parts: list[str]) -> None:
+def input_annotation(type_: Type, inputs: Inputs, spelled: tuple[str, ...] = ()) -> str:
+    """The annotation of a value in a body: models or mappings of their properties, sequences as lists."""
+    parts: list[str] = []
+    _given(type_, inputs, parts)
+    parts += [f"datetime.{name}" for name in spelled]
+    return _joined(parts)
+
+
+def _joined(parts: list[str]) -> str:
+    if "Any" in parts:
+        return "Any"
+    # None stands last, as people write it.
+    unique = dict.fromkeys(part for part in parts if part != "None")
+    return " | ".join([*unique, *(["None"] if "None" in parts else [])])
+
+
+def _given(type_: Type, inputs: Inputs, parts: list[str]) -> None:
     match type_:
-        case Named(name=name, is_enum=True, is_integer=is_integer):
-            parts.extend((name, "int" if is_integer else "str"))
+        case Named(name=name):
+            parts.extend((name, inputs[type_]) if type_ in inputs else (name, "Mapping[str, Any]"))
+        case ArrayOf(item=item):
+            parts.append(f"Sequence[{input_annotation(item, inputs)}]")
+        case MapOf(value=value):
+            parts.append(f"Mapping[str, {input_annotation(value, inputs)}]")
+        case Nullable(inner=inner):
+            _given(inner, inputs, parts)
+            parts.append("None")
+        case UnionOf(members=members):
+            for member in members:
+                _given(member, inputs, parts)
+        case Scalar(kind="uuid"):
+            parts.extend(("str", "uuid.UUID"))
+        case Scalar(kind="datetime" | "date"):
+            parts.extend((annotation(type_), "str"))
+        case Scalar(kind="binary"):
+            # Bytes, an open file, a path, or (name, content) and perhaps its type.
+            parts.append("FileInput")
+        case _:
+            parts.append(annotation(type_))
+
+
+def _accepted(type_: Type, inputs: Inputs, parts: list[str]) -> None:
+    match type_:
+        case Named(name=name, is_enum=True):
+            parts.extend((name, inputs[type_]) if type_ in inputs else (name, "str"))
         case Named(name=name):
             parts.extend((name, "Mapping[str, Any]"))
         case MapOf():
             parts.append("Mapping[str, Any]")
         case ArrayOf(item=item):
             inner: list[str] = []
-            _accepted(item, inner)
-            joined = "Any" if "Any" in inner else " | ".join(dict.fromkeys(inner))
-            parts.extend((*inner, f"Sequence[{joined}]"))
+            _accepted(item, inputs, inner)
+            parts.extend((*inner, f"Sequence[{_joined(inner)}]"))
         case Nullable(inner=inner_type):
-            _accepted(inner_type, parts)
+            _accepted(inner_type, inputs, parts)
         case UnionOf(members=members):
             for member in members:
-                _accepted(member, parts)
+                _accepted(member, inputs, parts)
         case Scalar(kind="uuid"):
             parts.extend(("str", "uuid.UUID"))
+        case Scalar(kind="datetime" | "date"):
+            parts.extend((annotation(type_), "str"))
         case _:
             parts.append(annotation(type_))
 
 
 def body_annotation(method: Method) -> str:
-    """The annotation of a method's body."""
+    """The annotation of a method's body as a whole."""
     assert method.body is not None
     parts: list[str] = []
-    if body_kind(method.body.media_type) == "content":
-        parts.append("str | bytes")
-    else:
-        _body_types(method.body.type, parts)
-    if not method.body.required:
-        parts.append("None")
-    return "Any" if "Any" in parts else " | ".join(dict.fromkeys(parts))
+    for form in method.body.forms:
+        if form.kind == "lines":
+            parts += ["Iterable[Any]", "str", "bytes"]
+        elif form.kind == "text":
+            parts += ["str", "bytes"]
+        elif form.kind == "binary":
+            parts += ["str", "FileContent", "Iterable[bytes]", "AsyncIterable[bytes]"]
+        else:
+            _body_types(form.type, parts)
+    return _joined(parts)
 
 
 def _body_types(type_: Type, parts: list[str]) -> None:
@@ -81,14 +131,30 @@ def _body_types(type_: Type, parts: list[str]) -> None:
         case ArrayOf(item=item):
             inner: list[str] = []
             _body_types(item, inner)
-            parts.append(f"Sequence[{'Any' if 'Any' in inner else ' | '.join(dict.fromkeys(inner))}]")
+            parts.append(f"Sequence[{_joined(inner)}]")
+        case Named(name=name, is_enum=False):
+            parts.extend((name, "Mapping[str, Any]"))
         case Nullable(inner=inner_type):
             _body_types(inner_type, parts)
         case UnionOf(members=members):
             for member in members:
                 _body_types(member, parts)
         case _:
-            _accepted(type_, parts)
+            _accepted(type_, {}, parts)
+
+
+def body_literal(form: BodyForm) -> str:
+    """The ``BodyRule`` of a form, as an expression of the client."""
+    fields = "".join(
+        f"FieldRule({entry.name!r}, {entry.path!r}, {entry.required}, {shape(entry.type)}), "
+        for entry in form.fields
+    )
+    encodings = ", ".join(
+        f"{name!r}: Encoding({style!r}, {explode}, {content_type!r})"
+        for name, (style, explode, content_type) in form.encodings
+    )
+    more = f", {{{encodings}}}" if encodings else ""
+    return f"BodyRule({form.kind!r}, {form.media_type!r}, {shape(form.type)}, ({fields}){more})"
 
 
 def parameter_literal(argument: Argument) -> str:
@@ -149,11 +215,16 @@ def _kind(type_: Type) -> str:
 
 def response_literal(response: Response) -> str:
     """The ``ResponseRule`` of a response, as an expression of the client."""
-    body = shape(response.type) if response.type is not None and response.media == "json" else "None"
-    return f"ResponseRule({response.first}, {response.last}, {response.media!r}, {body})"
+    read = response.media == "json" or (response.is_stream and response.type != Scalar("string"))
+    body = shape(response.type) if response.type is not None and read else "None"
+    fields = f"{response.first}, {response.last}, {response.media!r}, {body}, {response.media_type!r}"
+    return f"ResponseRule({fields})"
 
 
 def page_literal(page: Page) -> str:
     """The ``PageRule`` of a list, as an expression of the client."""
-    fields = (page.kind, page.items, page.after, page.before, page.next, page.previous, page.identity)
+    fields = (
+        page.kind, page.items, page.size, page.after, page.before, page.next, page.previous,
+        page.has_more, page.total, page.total_pages, page.first, page.identity,
+    )  # fmt: skip
     return f"PageRule({', '.join(map(repr, fields))})"

@@ -127,7 +127,12 @@ class Admin:
         return json_answer(200, {"runs": [self._tell(row) for row in found if row]})
 
     def _create_run(self, request: Request, body: Any) -> Answer:
-        return json_answer(201, self._tell(self._editor.create(_members(body))))
+        given = dict(_members(body))
+        environment = _environment(given)
+        row = self._editor.create(given)
+        if environment.items() - self._service.store.environment.items():
+            self._service.adopt(environment)
+        return json_answer(201, self._tell(row))
 
     def _clear_runs(self, request: Request, body: Any) -> Answer:
         self._service.store.clear()
@@ -241,6 +246,15 @@ class Admin:
             case _:
                 return json_answer(405, {"error": "Method not allowed"})
         return json_answer(200, self._tell(row))
+
+
+def _environment(given: dict[str, Any]) -> dict[str, str]:
+    """Take the members of a run that say where it ran, and return the environment they name."""
+    own = {"id": given.pop("environmentId", None), "name": given.pop("environment", None)}
+    own["project"] = given.pop("project", None)
+    shown = given.pop("env", None)
+    own |= shown if isinstance(shown, dict) else {}
+    return {name: str(value) for name, value in own.items() if value is not None}
 
 
 def content_policy(page: bytes) -> bytes:

@@ -39,8 +39,11 @@ class Deviation(StrEnum):
     D13 = "D13", "a key without the right scope is 403, not 401"
     D14 = "D14", "`version` is a string although the published example reads as a float"
     D15 = "D15", "Recoup: old status names in lists, 500 for an unknown run, the list item's shape in lists"
-    D16 = "D16", "the list shows an idempotency key as it is stored, retrieve as the user gave it"
-    D17 = "D17", "a dequeued run has started, and an expired one has finished, in the list only"
+    D16 = "D16", "the list shows an idempotency key as it is stored, a dequeued run as started, and a region"
+    D17 = (
+        "D17",
+        "a run that expired or that a call canceled has finished in the list, not when it is retrieved",
+    )
     D18 = "D18", "the newer status names need exactly `2025-07-16`; filters take the names of both versions"
     D19 = "D19", "a period sets dates aside, is read leniently, and selects everything where it is unreadable"
     D20 = "D20", "comma lists are not trimmed, and an empty item counts"

@@ -20,7 +20,7 @@ from trigger_contract.mock.store import Store
 _TEXTS = ("bulkAction", "queue", "machine", "region", "parentId", "rootId")
 _FREE = ("payload", "output", "error", "schedule")
 _OWN = {"status", "outcome", *_TEXTS, *_FREE}
-_KEPT = frozenset({*COMMON, *ENDS, *DETAIL, *_OWN, *MORE} - {"outputText", "span", "options"})
+_KEPT = frozenset({*COMMON, *ENDS, *DETAIL, *_OWN, *MORE} - {"span", "options"})
 KNOWN = _KEPT | stored.NAMES
 
 
@@ -72,6 +72,10 @@ class Editor:
             target = self._state(outcome) if outcome else "FAILED" if "error" in record else "COMPLETED"
             record = self._progress.start(record, target)
             due = self._progress.due(record, record["updatedAt"])
+        if "error" in fields and "error" in record:
+            record["error"] = fields["error"]
+        if "engine" in fields and "ttl" not in fields:
+            record.pop("ttl", None)  # a stored run is whole: nothing is made up
         # What was given wins over what a state brings with it.
         record |= {name: fields[name] for name in fields if name in TIMES or name in (*COMMON, *ENDS)}
         return self._store.add(record, due)

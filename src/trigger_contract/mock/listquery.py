@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from trigger_contract.mock import dates
@@ -59,9 +59,25 @@ class ListReader:
             return reading
         given = dict(pairs(query))
         if (size := given.get("page[size]")) is not None:
-            read_whole("page[size]", size, self._smallest, 100, reading)
+            floors = ((0, False), (1, True)) if self._smallest == 1 else ((self._smallest, True),)
+            read_whole("page[size]", size, floors, 100, reading)
         statuses = (enums or {}).get("filter[status]", ())
-        for name in (*_LISTS, "isTest", *_ONE):
+        self._filters(("status", "isTest"), given, statuses, reading)
+        self._dates(given, reading)
+        self._filters((*_LISTS[1:], *_ONE), given, (), reading)
+        for name in ("filter[createdAt][period]", "page[after]", "page[before]"):
+            if text := given.get(name):
+                reading.values[name] = text
+        return reading
+
+    def _filters(
+        self,
+        names: Iterable[str],
+        given: Mapping[str, str],
+        statuses: Collection[str],
+        reading: Reading,
+    ) -> None:
+        for name in names:
             if text := given.get(whole := f"filter[{name}]"):
                 known = {"status": statuses, "machine": MACHINES}.get(name)
                 wrong = [] if known is None else [item for item in self._items(text) if item not in known]
@@ -71,18 +87,17 @@ class ListReader:
                     reading.refuse(whole, f"Invalid value for isTest: {text}")
                 else:
                     reading.values[whole] = self._value(name, text)
+
+    @staticmethod
+    def _dates(given: Mapping[str, str], reading: Reading) -> None:
         for name in ("from", "to"):
             if text := given.get(whole := f"filter[createdAt][{name}]"):
                 moment = read_moment(text)
                 if moment is None:
                     fault = {"code": "invalid_date", "path": [whole], "message": "Invalid date"}
                     reading.details.append(fault)
-                else:
+                elif moment:  # the beginning of 1970 counts as none
                     reading.values[whole] = moment
-        for name in ("filter[createdAt][period]", "page[after]", "page[before]"):
-            if text := given.get(name):
-                reading.values[name] = text
-        return reading
 
     def _items(self, text: str) -> list[str]:
         items = text.split(",")
@@ -99,7 +114,9 @@ class ListReader:
         return [text if text.startswith(prefix) else prefix + text]
 
 
-def read_whole(name: str, text: str, smallest: int, largest: int | None, reading: Reading) -> None:
+def read_whole(
+    name: str, text: str, floors: Iterable[tuple[int, bool]], largest: int | None, reading: Reading
+) -> None:
     """Read a whole number of a query as the service's validator does.
 
     Source: the words of zod, version 3.
@@ -107,7 +124,7 @@ def read_whole(name: str, text: str, smallest: int, largest: int | None, reading
     Args:
         name: The parameter.
         text: Its value.
-        smallest: The smallest number allowed.
+        floors: What it must not lie below, and whether it may be that itself; each is judged.
         largest: The largest, or None.
         reading: Takes the number, or what is wrong with it.
     """
@@ -122,12 +139,12 @@ def read_whole(name: str, text: str, smallest: int, largest: int | None, reading
     if not math.isfinite(value) or value != int(value):
         said = "Expected integer, received float"
         reading.details.append({**kind, "expected": "integer", "received": "float", "message": said})
-    if value < smallest:
-        least = smallest - 1
-        said = f"Number must be greater than {least}"
-        fault = {"code": "too_small", "minimum": least, "inclusive": False, "message": said}
-        reading.details.append(fault | bound)
-    elif largest is not None and value > largest:
+    for least, inclusive in floors:
+        if value < least or (value == least and not inclusive):
+            said = f"Number must be greater than {'or equal to ' if inclusive else ''}{least}"
+            fault = {"code": "too_small", "minimum": least, "inclusive": inclusive, "message": said}
+            reading.details.append(fault | bound)
+    if largest is not None and value > largest:
         said = f"Number must be less than or equal to {largest}"
         fault = {"code": "too_big", "maximum": largest, "inclusive": True, "message": said}
         reading.details.append(fault | bound)

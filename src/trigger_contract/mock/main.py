@@ -25,7 +25,7 @@ _MANY = 50_000
 
 
 def _read(path: Path) -> Mapping[str, Any]:
-    """Read a document of the user's; one of OpenAPI 3.0 is read as 3.1.
+    """Read a document of the user's.
 
     Raises:
         UserError: It is not a valid OpenAPI document; the message names the first fault.
@@ -36,15 +36,10 @@ def _read(path: Path) -> Mapping[str, Any]:
     version = str(document["openapi"])
     if not version.startswith(("3.0", "3.1", "3.2")):
         raise UserError(f"is OpenAPI {version}; 3.0 and 3.1 are served", source=path)
-    old = version.startswith("3.0")
     check_references(document)
     if (error := fault_error(document, path)) is not None:
         raise error
-    if not old:
-        return document
-    from trigger_contract.mock.version30 import from_30
-
-    return from_30(document)
+    return document
 
 
 def read_data(path: Path) -> Mapping[str, Any]:

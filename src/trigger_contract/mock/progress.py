@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from trigger_contract.mock import dates
 from trigger_contract.mock.clock import Clock
 from trigger_contract.mock.lifecycle import enter, route
 from trigger_contract.mock.records import Record, Row, to_record
@@ -47,6 +48,42 @@ class Progress:
             record["plan"] = {"states": way[1:], "result": result}
         return record
 
+    def enqueue(self, record: Record, delayed_until: int | None, lives: float | None) -> Row:
+        """Put a run that a call has started into the queue.
+
+        It waits there until somebody moves it, or goes on to COMPLETED as the progression says.
+
+        Args:
+            record: The run with everything but its state.
+            delayed_until: When it enters the queue, in milliseconds; None for at once.
+            lives: How long it waits in the queue before it expires, in milliseconds.
+        """
+        now = record["createdAt"]
+        begins = now if delayed_until is None else delayed_until
+        if self.progression.kind != "instant" and delayed_until is None:
+            record = self.start(record, "COMPLETED")
+            return self._store.add(record, self.due(record, now))
+        record = enter(record, "PENDING" if delayed_until is None else "DELAYED", now)
+        return self._store.add(record, self._wait(record, begins, delayed_until is not None, lives))
+
+    def postpone(self, row: Row, record: Record, delayed_until: int) -> Row:
+        """Let a delayed run wait for another time."""
+        record["updatedAt"] = max(self._clock.now(), record["createdAt"])
+        lives = dates.read_period(record.get("ttl", ""))
+        return self._store.replace(row.key, record, self._wait(record, delayed_until, True, lives))
+
+    def _wait(self, record: Record, begins: int, delayed: bool, lives: float | None) -> int | None:
+        """Plan when a waiting run enters the queue and when it expires; return when the first is due."""
+        steps = [("PENDING", begins)] if delayed else []
+        if lives and lives > 0:
+            steps.append(("EXPIRED", int(min(begins + lives, dates.LATEST))))
+        if not steps:
+            return None
+        states, at = [state for state, _ in steps], [moment for _, moment in steps]
+        record["plan"] = {"states": states, "result": {}, "at": at}
+        self._next_due = at[0] if self._next_due is None else min(at[0], self._next_due)
+        return at[0]
+
     def due(self, record: Record, at: int) -> int | None:
         """Return when a run's next step is due, in milliseconds."""
         if self.progression.kind != "time" or not record.get("plan"):
@@ -67,7 +104,12 @@ class Progress:
 
     def visit(self, row: Row) -> Row:
         """Count a retrieval of a run and step it where retrievals move runs."""
-        if row.plan is None or self.progression.kind != "manual" or not self.progression.step:
+        if (
+            row.plan is None
+            or '"at":' in row.plan
+            or self.progression.kind != "manual"
+            or not self.progression.step
+        ):
             return row
         polls = self._polls.get(row.id, 0) + 1
         if polls < self.progression.step:
@@ -116,9 +158,10 @@ class Progress:
         record = to_record(row)
         plan = record.pop("plan")
         state, *rest = plan["states"]
+        times = plan.get("at", [])[1:]
         if rest:
-            record["plan"] = {"states": rest, "result": plan["result"]}
+            record["plan"] = {"states": rest, "result": plan["result"]} | ({"at": times} if times else {})
         else:
             record |= plan["result"]
         record = enter(record, state, at)
-        return self._store.replace(row.key, record, self.due(record, at))
+        return self._store.replace(row.key, record, times[0] if times else self.due(record, at))

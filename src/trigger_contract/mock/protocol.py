@@ -34,6 +34,7 @@ class Protocol(HttpToolsProtocol):
     _head = 0
     _in_head = True
     _start = b""
+    _latest = b""
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
@@ -57,7 +58,8 @@ class Protocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is not HTTP; a request line that is right but for its method is a 405."""
-        if _REQUEST_LINE.match(self._start):
+        # On a connection that is used again the start comes before the parser has told of it.
+        if _REQUEST_LINE.match(self._start or self._latest):
             self._refuse(HTTPStatus.METHOD_NOT_ALLOWED, "Method not allowed")
         else:
             self._refuse(HTTPStatus.BAD_REQUEST, msg)
@@ -76,6 +78,7 @@ class Protocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Count the bytes of a request's head, then read them."""
+        self._latest = data[:_START]
         if self._in_head:
             self._start = (self._start + data)[:_START]
             self._head += len(data)
@@ -98,3 +101,13 @@ class Protocol(HttpToolsProtocol):
         self._in_head, self._head, self._start = False, 0, b""
         self._on_time()
         super().on_headers_complete()
+
+
+class BareProtocol(Protocol):
+    """HTTP/1.1 as Node speaks it: what is not HTTP gets a status and nothing else."""
+
+    def _refuse(self, status: HTTPStatus, text: str) -> None:
+        late = status is HTTPStatus.REQUEST_TIMEOUT
+        line = b"408 Request Timeout" if late else b"400 Bad Request"
+        self.transport.write(b"HTTP/1.1 " + line + b"\r\nconnection: close\r\n\r\n")
+        self.transport.close()

@@ -133,7 +133,7 @@ def to_row(record: Record, key: int, due: int | None = None) -> Row:
         payload,
         output,
         _optional(record, "error"),
-        (PAYLOAD if len(payload) > LARGE else 0) | (OUTPUT if len(output) > LARGE else 0),
+        _large(record, payload, output),
         _joined(_members(record, ENDS)),
         _joined(listed),
         encode(more) if (more := {name: record[name] for name in MORE if name in record}) else "",
@@ -155,6 +155,12 @@ def _members(record: Record, names: tuple[str, ...]) -> Record:
         for name in names
         if name in record
     }
+
+
+def _large(record: Record, payload: str, output: str) -> int:
+    """Say what is answered by a URL; of a run that a call has started the payload is kept inline."""
+    outside = PAYLOAD if len(payload) > LARGE and "span" not in record else 0
+    return outside | (OUTPUT if len(output) > LARGE else 0)
 
 
 def _joined(members: Record) -> str:

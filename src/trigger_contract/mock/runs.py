@@ -48,6 +48,7 @@ _SINCE, _UNTIL, _PERIOD = (f"filter[createdAt][{name}]" for name in ("from", "to
 _SIZE, _AFTER, _BEFORE = (f"page[{name}]" for name in ("size", "after", "before"))
 _STATUS = "filter[status]"
 LIST = "/api/v1/runs"
+TASKS = "/api/tasks/runs"
 _READ_OTHERWISE = frozenset({Deviation.D20, Deviation.D21, Deviation.D22})
 _VERSION = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -101,6 +102,7 @@ class RunsModel:
         self._views = views
         self._refusals = refusals
         self._on = deviations
+        self.index_delay = 0
         self._recorded = {newer: states.recorded_naming(newer=newer) for newer in (False, True)}
         self._older = states.older_naming()
         self._newer = states.newer_naming()
@@ -110,7 +112,7 @@ class RunsModel:
             "/api/v1/runs": self._list,
             "/api/v3/runs/{}": self._retrieve,
             "/api/v1/runs/{}/result": self._result,
-            "/api/tasks/runs": self._tasks,
+            TASKS: self._tasks,
         }
 
     def reader(self, operation: Operation, *, strict: bool) -> QueryReader | ListReader:
@@ -254,6 +256,11 @@ class RunsModel:
             ",".join(self._views.whole(row, naming, base, output=False, env=True) for row in stored)
         )
 
+    def has_result(self, row: Row) -> bool:
+        """Whether a run has a result that the service shows."""
+        shown = row.state in FINISHED
+        return shown and (Deviation.D1 not in self._on or row.state == "CANCELED" or _has_records(row))
+
     # Parts
 
     def _selection(self, reading: Reading, naming: Naming) -> Selection | None:
@@ -287,6 +294,10 @@ class RunsModel:
             since = max(self._clock.now() - (length or 0), since or 0)
         elif since is None and until is None and Deviation.D10 in self._on:
             since = self._clock.now() - 7 * dates.DAY
+        if self.index_delay:
+            # The index of the list lags behind the runs.
+            seen = self._clock.now() - self.index_delay
+            until = seen if until is None else min(until, seen)
         # Runs are created on whole milliseconds, and both bounds are inclusive.
         return Selection(
             equal,
@@ -299,11 +310,11 @@ class RunsModel:
         values = reading.values
         opaque = Deviation.D7 in self._on
         after, before = values.get(_AFTER), values.get(_BEFORE)
+        if opaque and before is not None:
+            return read_cursor(self._store, before, backward=True)
         if opaque and after is not None:
             return read_cursor(self._store, after)
         if before is not None:
-            if opaque:
-                return read_cursor(self._store, before, backward=True)
             return Place(newer_than=self._key_of(reading, _BEFORE))
         return Place(older_than=self._key_of(reading, _AFTER)) if after is not None else Place()
 

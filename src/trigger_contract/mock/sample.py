@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from trigger_contract.document.composition import composition
 from trigger_contract.document.references import resolve
 
 FORMATS = {
@@ -68,26 +69,14 @@ def _alternative(document: Mapping[str, Any], schema: Mapping[str, Any], key: st
 
 
 def _together(document: Mapping[str, Any], schema: Mapping[str, Any], depth: int) -> Any:
-    merged: dict[str, Any] = {name: value for name, value in schema.items() if name != "allOf"}
-    examples: dict[str, Any] = {}
-    for part in schema["allOf"]:
-        resolved = resolve(document, part)
-        if not isinstance(resolved, Mapping):
-            continue
-        if "allOf" in resolved or "oneOf" in resolved or "anyOf" in resolved:
-            inner = sample(document, resolved, depth + 1)
-            if isinstance(inner, dict):
-                examples |= inner
-            continue
-        for name, value in resolved.items():
-            if name == "properties":
-                merged["properties"] = {**merged.get("properties", {}), **value}
-            elif name == "required":
-                merged["required"] = [*merged.get("required", []), *value]
-            else:
-                merged.setdefault(name, value)
-    value = sample(document, merged, depth + 1)
-    return {**examples, **value} if isinstance(value, dict) else value
+    """Make a value for all parts of an ``allOf``; what cannot be told as one schema adds its own fields."""
+    view = composition(document).view(schema)
+    value = sample(document, {name: part for name, part in view.items() if name != "allOf"}, depth + 1)
+    for part in view.get("allOf", ()):
+        inner = sample(document, part, depth + 1) if {"oneOf", "anyOf"} & set(part) else None
+        if isinstance(inner, dict) and isinstance(value, dict):
+            value = {**inner, **value}
+    return value
 
 
 def _kind(schema: Mapping[str, Any]) -> str:

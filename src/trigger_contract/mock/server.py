@@ -14,7 +14,8 @@ import uvicorn
 
 from trigger_contract.errors import UserError
 from trigger_contract.mock.app import Hook, MockApp, create_app
-from trigger_contract.mock.protocol import Protocol
+from trigger_contract.mock.deviations import Deviation
+from trigger_contract.mock.protocol import BareProtocol, Protocol
 from trigger_contract.mock.service import Service
 from trigger_contract.mock.settings import Settings
 
@@ -71,7 +72,7 @@ def _server(app: MockApp) -> _Server:
         log_level="critical",
         access_log=False,
         lifespan="off",
-        http=Protocol,
+        http=BareProtocol if Deviation.D25 in app.service.settings.deviations else Protocol,
         ws="none",
         server_header=False,
         proxy_headers=False,

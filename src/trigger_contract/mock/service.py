@@ -15,6 +15,7 @@ from trigger_contract.document.resource import Resource
 from trigger_contract.document.wire import query_leaves
 from trigger_contract.mock.clock import Clock
 from trigger_contract.mock.collections.model import Ask, Collections, Told
+from trigger_contract.mock.deviations import Deviation
 from trigger_contract.mock.faults import Fault, Faults, RateLimit
 from trigger_contract.mock.generic import GenericOperation
 from trigger_contract.mock.journal import Journal
@@ -22,16 +23,23 @@ from trigger_contract.mock.judging import Judge, check_patterns
 from trigger_contract.mock.keys import Doorkeeper, Refusal, query_keys
 from trigger_contract.mock.listquery import ListReader
 from trigger_contract.mock.messages import Answer, Request, json_answer
+from trigger_contract.mock.platform.front import Front
+from trigger_contract.mock.platform.gate import Gate
+from trigger_contract.mock.platform.operations import operations_of
+from trigger_contract.mock.platform.things import Things
+from trigger_contract.mock.platform.world import World
 from trigger_contract.mock.progress import Progress
 from trigger_contract.mock.query import QueryReader, Reading, pairs
 from trigger_contract.mock.refusals import Refusals
 from trigger_contract.mock.router import MAX_PATH, Match, Router, shape
-from trigger_contract.mock.runs import SHOULD_RETRY, Call, RunsModel
+from trigger_contract.mock.runs import SHOULD_RETRY, TASKS, Call, RunsModel
 from trigger_contract.mock.seed import seeded
 from trigger_contract.mock.settings import Settings
 from trigger_contract.mock.store import DEVELOPMENT, Store
 from trigger_contract.mock.views import PACKETS, Views
 
+DOORS = frozenset({Deviation.D23, Deviation.D24, Deviation.D25, Deviation.D26})
+"""The deviations that change how a request comes in, whatever it asks for."""
 _KEPT = 1000
 """So many answers are kept until something is written; whoever asks for a page again gets it at once."""
 
@@ -73,11 +81,17 @@ class Service:
         self.model = RunsModel(
             document, self.store, self.clock, self.progress, self.views, self.refusals, settings.deviations
         )
+        self.things = Things(self.store)
+        self._world = World(
+            self.store, self.things, self.clock, self.progress, settings.token, settings.deviations
+        )
+        self.model.index_delay = round(settings.index_delay * 1000)
         self._judge = Judge(document)
         check_patterns(document)
         self.collections = Collections(document, self.refusals, self.clock.now, self._keeper, settings.data)
         self._kept: dict[tuple[bytes, bytes, bytes], Answer] = {}
         self._keys = Doorkeeper(document, settings, self.clock.now)
+        self._front = self._build_front()
         self._doors: dict[tuple[str, str], _Door] = {}
         self._bare = "bare-refusals" in settings.deviations
         self.faults = Faults()
@@ -116,6 +130,7 @@ class Service:
 
     def reseed(self, runs: int | None = None, seed: int | None = None) -> None:
         """Replace all runs by freshly seeded ones."""
+        self.things.clear()
         self.seed = self.settings.seed if seed is None else seed
         count = self.settings.runs if runs is None else runs
         if not any(self._handler(operation) for operation in self.operations):
@@ -144,6 +159,8 @@ class Service:
         return self._answer(request, self.router.find(request.method, request.path))
 
     def _answer(self, request: Request, found: Match | list[str] | None) -> Answer:
+        if self._front is not None and (answer := self._front.answer(request)) is not None:
+            return answer
         if isinstance(found, Match):
             return self._enter(self._door(found.operation), found.parameters, request)
         if found is not None:
@@ -154,6 +171,17 @@ class Service:
         if len(request.path) > MAX_PATH:
             return json_answer(414, {"error": "URI too long"})
         return json_answer(404, {"error": "Not found"})
+
+    def _is_elsewhere(self, request: Request) -> bool:
+        """Whether a request is for something that the service's own doors do not lead to."""
+        return self.router.find(request.method, request.path) is not None or request.path.startswith(
+            PACKETS.encode()
+        )
+
+    def adopt(self, environment: Mapping[str, str]) -> None:
+        """Become the server of another environment."""
+        self.store.adopt(environment)
+        self.views.forget()
 
     def check_fault(self, fault: Fault) -> None:
         """Refuse a fault for an operation that is not there: it would never strike, and a test pass for it.
@@ -181,6 +209,8 @@ class Service:
 
     def turns_away(self, request: Request) -> bool:
         """Whether a request is refused whatever its body is: by its path, its method or its key."""
+        if self._front is not None and self._front.find(request.path) is not None:
+            return False
         found = self.router.find(request.method, request.path)
         if not isinstance(found, Match):
             return True
@@ -190,6 +220,19 @@ class Service:
         )
 
     # Inside
+
+    def _build_front(self) -> Front | None:
+        """Return the service's own doors, where a deviation opens one of them."""
+        on = self.settings.deviations
+        if not on & DOORS:
+            return None
+        paths = {shape(operation.path): operation for operation in operations(self.document)}
+        own = {path: paths[path] for path in self.model.handlers if path in paths and path != TASKS}
+        if not own:
+            return None
+        gate = Gate(self.settings, self.clock.now, lambda: (self.store.environment["id"], self.store.adopted))
+        functions = operations_of(self._world, self.model, self.views, own)
+        return Front(gate, functions, on, paths.__contains__, self._is_elsewhere)
 
     def _enter(self, door: _Door, path: Mapping[str, str], request: Request) -> Answer:
         """Judge a request in the order 401, 400, 404, then hand it to the operation."""

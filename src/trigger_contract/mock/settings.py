@@ -14,6 +14,7 @@ from trigger_contract.mock.deviations import PROFILES
 DEFAULT_TOKEN = "tr_dev_mock"
 DEFAULT_PUBLIC_TOKEN = "pk_dev_mock"
 DEFAULT_RECOUP_TOKEN = "recoup_mock"
+DEFAULT_PERSONAL_TOKEN = "tr_pat_mock"
 MAX_RUNS = 5_000_000
 
 
@@ -60,6 +61,7 @@ class Settings:
         token: The secret key of the runs API.
         public_token: The public key of the runs API.
         recoup_token: The key of the tasks API.
+        personal_token: The personal access token of the one user there is.
         runs: How many runs to seed.
         seed: Chooses the seeded data; the same seed gives the same data.
         deviations: Names of the real server's departures that are on.
@@ -68,6 +70,7 @@ class Settings:
         progression: How unfixed runs move.
         database: File that keeps the runs; None keeps them in memory.
         rate_limit: Requests a minute for each key; None for no limit.
+        index_delay: Seconds until a run that a call has started is in the list.
         max_body: Largest request body read, in bytes.
         data: Things that take the place of seeded ones, by the path of their collection.
     """
@@ -75,6 +78,7 @@ class Settings:
     token: str = field(default=DEFAULT_TOKEN, repr=False)
     public_token: str = field(default=DEFAULT_PUBLIC_TOKEN, repr=False)
     recoup_token: str = field(default=DEFAULT_RECOUP_TOKEN, repr=False)
+    personal_token: str = field(default=DEFAULT_PERSONAL_TOKEN, repr=False)
     runs: int = 300
     seed: int = 0
     deviations: frozenset[str] = PROFILES["docs"]
@@ -83,6 +87,7 @@ class Settings:
     progression: Progression = Progression()
     database: Path | None = None
     rate_limit: int | None = None
+    index_delay: float = 0.0
     max_body: int = 1 << 20
     data: Mapping[str, Any] | None = None
 
@@ -91,10 +96,13 @@ class Settings:
             raise UserError(f"must be between 0 and {MAX_RUNS}", source="--runs")
         if self.rate_limit is not None and self.rate_limit < 1:
             raise UserError("must be at least 1 request a minute", source="--rate-limit")
+        if not 0 <= self.index_delay <= 3600:
+            raise UserError("must be between 0 and 3600 seconds", source="--index-delay")
         keys = {
             "--token": self.token,
             "--public-token": self.public_token,
             "--recoup-token": self.recoup_token,
+            "--personal-token": self.personal_token,
         }
         for option, key in keys.items():
             # RFC 6750 section 2.1: a bearer token is visible ASCII without spaces.

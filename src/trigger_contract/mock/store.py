@@ -115,7 +115,7 @@ class Store:
             UserError: The file cannot be opened or is not a store of runs.
         """
         self.path = path
-        self.ends = "ends"
+        self.ends = "ends"  # or `listed`: which members a list adds to those of every view
         self._recent: dict[str, Row] = {}
         try:
             self._db = sqlite3.connect(
@@ -235,6 +235,17 @@ class Store:
             self._tag(key, record["tags"])
         return row
 
+    @property
+    def adopted(self) -> bool:
+        """Whether the environment was given by somebody."""
+        return self.fact("adopted") is not None
+
+    def adopt(self, environment: Mapping[str, str]) -> None:
+        """Take on another environment: ``id``, ``name``, perhaps ``user`` and ``project``."""
+        self.environment = {**self.environment, **environment}
+        self.set_fact("environment", json.dumps(self.environment))
+        self.set_fact("adopted", "1")
+
     def set_fact(self, name: str, value: str) -> None:
         """Remember a fact about the whole store."""
         self._db.execute("INSERT OR REPLACE INTO facts VALUES (?,?)", (name, value))
@@ -284,9 +295,40 @@ class Store:
         ).fetchone()[0]
         return first + (1 << TIE_BITS) if found is None else found
 
+    @property
+    def database(self) -> sqlite3.Connection:
+        """The database, for what is kept beside runs."""
+        return self._db
+
+    def distinct(self, column: str) -> set[str]:
+        """Return the values of a column of runs."""
+        found = self._db.execute(f"SELECT DISTINCT {column} FROM runs WHERE {column} IS NOT NULL")
+        return {value for (value,) in found}
+
+    def tasks(self) -> set[str]:
+        """Return the tasks there are: those of runs that no call of the API has started."""
+        found = self._db.execute("SELECT DISTINCT task FROM runs WHERE more NOT LIKE '%\"span\"%'")
+        return {task for (task,) in found}
+
+    def queued(self, queue: str) -> tuple[int, int]:
+        """Return how many runs of a queue wait and how many are executed, of those a call has started."""
+        counts = dict(
+            self._db.execute(
+                "SELECT state, count(*) FROM runs WHERE queue=? AND more LIKE '%\"span\"%' GROUP BY state",
+                (queue,),
+            ).fetchall()
+        )
+        return counts.get("PENDING", 0), counts.get("EXECUTING", 0)
+
+    def of_batch(self, batch_id: str) -> list[Row]:
+        """Return the runs of a batch, oldest first."""
+        found = self._db.execute(f"SELECT {_COLUMNS} FROM runs WHERE batch=? ORDER BY key", (batch_id,))
+        return [Row._make(values) for values in found]
+
     def children(self, run_id: str) -> list[Row]:
-        """Return the immediate children of a run, oldest first."""
-        found = self._db.execute(f"SELECT {_COLUMNS} FROM runs WHERE parent=? ORDER BY key", (run_id,))
+        """Return the immediate children of a run, oldest first, as the database gives them."""
+        sql = f"SELECT {_COLUMNS} FROM runs WHERE parent=? ORDER BY key>>{TIE_BITS}, key DESC"
+        found = self._db.execute(sql, (run_id,))
         return [Row._make(values) for values in found]
 
     def due(self, now: int) -> list[Row]:

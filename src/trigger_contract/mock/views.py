@@ -34,13 +34,21 @@ class Views:
 
     def __init__(self, store: Store, clock: Clock, deviations: frozenset[str], signing_key: bytes) -> None:
         self._store = store
+        store.ends = "listed" if Deviation.D16 in deviations else "ends"
         self._clock = clock
         self._no_attempts = Deviation.D2 in deviations
         self._empty_children = Deviation.D12 in deviations
         self._no_end_of_expired = Deviation.D17 in deviations
         self._stored_result = Deviation.D30 in deviations
         self._signing_key = signing_key
-        self._env = ',"env":' + encode(store.environment)
+        self._env = ""
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew with the environment of the store."""
+        known = self._store.environment
+        shown = {name: known[name] for name in ("id", "name", "user") if name in known}
+        self._env = ',"env":' + encode(shown)
         self._ends: dict[int, dict[str, str]] = {}
 
     def items(self, rows: Iterable[Listed], naming: Naming) -> str:
@@ -59,7 +67,8 @@ class Views:
     def _outside(self, row: Row, naming: Naming) -> list[str]:
         """Write what a run shows wherever it shows, but in a list."""
         ends = row.ends
-        if self._no_end_of_expired and row.state == "EXPIRED":
+        ended_aside = row.state == "EXPIRED" or (row.state == "CANCELED" and CANCELED not in row.error)
+        if self._no_end_of_expired and ended_aside:
             members = json.loads("{" + ends[1:] + "}")
             members.pop("finishedAt", None)
             ends = "," + encode(members)[1:-1] if members else ""

@@ -8,10 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from trigger_contract.document.yaml import LocatedMapping
-from trigger_contract.normalize.model import Node, node_like, operations_of, put
-from trigger_contract.normalize.naming import derive_operation_id
-from trigger_contract.normalize.shape import (
+from trigger_contract.document.shape import (
     COMPONENT_KINDS,
     LIST,
     MAP,
@@ -20,6 +17,9 @@ from trigger_contract.normalize.shape import (
     field_shape,
     is_extension,
 )
+from trigger_contract.document.yaml import LocatedMapping
+from trigger_contract.normalize.model import Node, node_like, operations_of, put
+from trigger_contract.normalize.naming import derive_operation_id
 
 _ORDER = {
     "document": "openapi info jsonSchemaDialect servers security tags externalDocs paths webhooks components",

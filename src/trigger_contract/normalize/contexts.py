@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from trigger_contract.document.shape import METHODS, children
 from trigger_contract.normalize.model import Node, operations_of
 from trigger_contract.normalize.naming import (
     joined,
@@ -19,7 +20,6 @@ from trigger_contract.normalize.naming import (
     unversioned,
     words,
 )
-from trigger_contract.normalize.shape import METHODS, children
 
 _JSON = "application/json"
 _MEDIA_WORDS = {

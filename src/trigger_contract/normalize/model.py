@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from trigger_contract.document.references import join_pointer
+from trigger_contract.document.shape import METHODS, is_extension
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.shape import METHODS, is_extension
 
 Pointer = tuple[str | int, ...]
 
@@ -227,6 +227,15 @@ class Claim:
 
 AGE, RULE, OVERLAY, APART = "age", "rule", "overlay", "apart"
 
+NOTED = frozenset(
+    (
+        *("limit in prose only", "enum in prose only", "default in prose only", "format in prose only"),
+        *("dependency in prose only", "unknown keyword", "unknown word", "hidden property", "old form"),
+        *("unread line", "unknown type"),
+    )
+)
+"""Kinds of what was noticed and contradicts nothing: only a text says it, or nobody knows what it means."""
+
 
 @dataclass(frozen=True)
 class Contradiction:
@@ -249,6 +258,11 @@ class Contradiction:
     settled: str
     reason: str
     places: tuple[Pointer, ...] = ()
+
+    @property
+    def is_note(self) -> bool:
+        """Whether nothing contradicts it, and it is only to be known."""
+        return self.kind in NOTED
 
     @property
     def where(self) -> str:

@@ -67,6 +67,7 @@ class Normalized:
         report: ``NORMALIZATION.md``.
         provenance: ``page:line`` of each part by JSON Pointer.
         contradictions: Everything that pages disagree on, and how it was settled.
+        notes: What only a text says, and what nobody knows the meaning of.
         draft: The document with the page and line of every part.
         pages: What was found on each page, newest first.
     """
@@ -78,6 +79,12 @@ class Normalized:
     contradictions: tuple[Contradiction, ...]
     draft: Node = field(repr=False)
     pages: tuple[ReadPage, ...] = ()
+    notes: tuple[Contradiction, ...] = ()
+
+    @property
+    def noticed(self) -> tuple[Contradiction, ...]:
+        """Contradictions and notes."""
+        return (*self.contradictions, *self.notes)
 
     @property
     def unsettled(self) -> tuple[Contradiction, ...]:
@@ -178,7 +185,9 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     )
     check_draft(draft, ledger)
     touched = apply_overlay(draft, overlay)
-    contradictions = _settle(ledger, touched, draft)
+    entries = _settle(ledger, touched, draft)
+    contradictions = tuple(entry for entry in entries if not entry.is_note)
+    notes = tuple(entry for entry in entries if entry.is_note)
     if overlay:
         check_form(draft, "document")  # a slip that a page may have is a mistake in a decision
         check_paths(draft)
@@ -196,10 +205,11 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
         draft=draft,
         document=document,
         text=dump(document),
-        report=write_report(fragments, contradictions, overlay),
+        report=write_report(fragments, contradictions, notes, overlay),
         provenance=provenance(draft),
         contradictions=contradictions,
         pages=read,
+        notes=notes,
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from trigger_contract.document.promises import EXTENSION, declared_kinds, read
+from trigger_contract.document.shape import walk
 from trigger_contract.normalize.model import Node, line_of, node_like, put, sequence_of
-from trigger_contract.normalize.shape import walk
 
 _KINDS = frozenset(("schema", "parameter", "operation"))
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from trigger_contract.document.references import join_pointer
+from trigger_contract.document.shape import MAP, children, field_shape
 from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.normalize.model import Node
-from trigger_contract.normalize.shape import MAP, children, field_shape
 
 _MAXIMUM_ORIGINS = 20
 

@@ -1,10 +1,14 @@
-"""``NORMALIZATION.md``: every contradiction, who said what, what was chosen and why."""
+"""``NORMALIZATION.md``: every contradiction, who said what, what was chosen and why; then the notes.
+
+What pages say is quoted for Markdown, so that nothing of it is live where the report is shown.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from trigger_contract.document.quoting import markdown_code, markdown_spans, markdown_text
 from trigger_contract.normalize.model import AGE, APART, OVERLAY, RULE, Contradiction, Fragment, Pointer
 from trigger_contract.normalize.overlay import Action
 
@@ -15,80 +19,94 @@ _SETTLED = {
     APART: "Left as written",
 }
 _MOST_PLACES = 10
+_NOTES = (
+    "Nothing contradicts these. What a text alone says is no rule of the document until a person decides so, "
+    "and of a word that nobody knows the meaning is not known either."
+)
 
 
 def write_report(
-    fragments: Sequence[Fragment], contradictions: Sequence[Contradiction], overlay: Sequence[Action]
+    fragments: Sequence[Fragment],
+    contradictions: Sequence[Contradiction],
+    notes: Sequence[Contradiction],
+    overlay: Sequence[Action],
 ) -> str:
     """Write the report as Markdown."""
-    lines = [
-        "# How the pages became one document",
-        "",
-        "Built by `trigger-contract normalize`; do not edit.",
-        "",
-    ]
-    lines += [
-        "## Pages, newest first",
-        "",
-        "| page | dialect | published | operations |",
-        "|---|---|---|---|",
-    ]
-    for fragment in fragments:
-        shown = [f"`{method.upper()} {path}`" for _, path, method, _ in fragment.operations()]
-        lines.append(
-            f"| {fragment.page.name} | {fragment.dialect} | {fragment.page.age} | "
-            f"{', '.join(shown) or 'none; sentences only'} |"
-        )
+    lines = ["# How the pages became one document", "", "Built by `trigger-contract normalize`; do not edit."]
+    lines += ["", "## Pages, newest first", "", *_pages(fragments)]
     lines += ["", "## Contradictions", ""]
-    if not contradictions:
-        lines += ["None.", ""]
-    else:
-        lines += _summary(contradictions)
-    for number, entry in enumerate(contradictions, 1):
-        lines += [
-            f"### {number}. {entry.kind}: {place(entry.pointer)}",
-            "",
-            f"`{entry.where}`",
-            "",
-        ]
-        lines += [f"- {claim} says: {claim.says}" for claim in entry.claims]
-        others = list(dict.fromkeys(map(place, entry.places))) if entry.settled == RULE else []
-        if others:
-            more = f" and {len(others) - _MOST_PLACES} more" if len(others) > _MOST_PLACES else ""
-            lines.append(f"- The same holds of: {', '.join(others[:_MOST_PLACES])}{more}")
-        lines += [f"- **Chosen:** {entry.chosen}", f"- **{_SETTLED[entry.settled]}:** {entry.reason}", ""]
+    lines += [*_summary(contradictions), *_entries(contradictions)] if contradictions else ["None.", ""]
+    if notes:
+        lines += ["## Notes", "", _NOTES, "", *_summary(notes), *_entries(notes)]
     if overlay:
         lines += ["## Decisions (`overlay.yaml`)", ""]
-        lines += [f"- `{action.target}`: {action.reason}" for action in overlay]
+        lines += [f"- {markdown_code(action.target)}: {markdown_spans(action.reason)}" for action in overlay]
         lines.append("")
     return "\n".join(lines)
 
 
-def _summary(contradictions: Sequence[Contradiction]) -> list[str]:
+def _pages(fragments: Sequence[Fragment]) -> Iterator[str]:
+    yield "| page | dialect | published | operations |"
+    yield "|---|---|---|---|"
+    for fragment in fragments:
+        shown = [
+            markdown_code(f"{method.upper()} {path}", cell=True)
+            for _, path, method, _ in fragment.operations()
+        ]
+        page, age = markdown_text(fragment.page.name, cell=True), fragment.page.age
+        yield f"| {page} | {fragment.dialect} | {age} | {', '.join(shown) or 'none; sentences only'} |"
+
+
+def _summary(entries: Sequence[Contradiction]) -> Iterator[str]:
     """Count how they were settled, and list them in one line each."""
-    counts = Counter(entry.settled for entry in contradictions)
+    counts = Counter(entry.settled for entry in entries)
     parts = [f"{_SETTLED[way].lower()}: {counts[way]}" for way in _SETTLED if counts[way]]
-    lines = [
-        f"{len(contradictions)} in all; {', '.join(parts)}.",
-        "",
-        "| | kind | place | pages |",
-        "|---|---|---|---|",
-    ]
-    for number, entry in enumerate(contradictions, 1):
-        pages = ", ".join(dict.fromkeys(claim.source for claim in entry.claims))
-        lines.append(f"| {number} | {entry.kind} | {place(entry.pointer)} | {pages} |")
-    return [*lines, ""]
+    yield f"{len(entries)} in all; {', '.join(parts)}."
+    yield ""
+    yield "| | kind | place | pages |"
+    yield "|---|---|---|---|"
+    for number, entry in enumerate(entries, 1):
+        sources = dict.fromkeys(claim.source for claim in entry.claims)
+        pages = ", ".join(markdown_text(source, cell=True) for source in sources)
+        yield f"| {number} | {entry.kind} | {place(entry.pointer, cell=True)} | {pages} |"
+    yield ""
 
 
-def place(pointer: Pointer) -> str:
-    """Name a place as a reader would: the component or the operation, and the properties on the way."""
-    if pointer[0] == "components" and len(pointer) > 2:
-        owner, rest = f"`{pointer[2]}`", pointer[3:]
-    elif pointer[0] in ("paths", "webhooks") and len(pointer) > 2:
-        owner, rest = f"`{str(pointer[2]).upper()} {pointer[1]}`", pointer[3:]
+def _entries(entries: Sequence[Contradiction]) -> Iterator[str]:
+    for number, entry in enumerate(entries, 1):
+        yield f"### {number}. {entry.kind}: {place(entry.pointer)}"
+        yield ""
+        yield markdown_code(entry.where)
+        yield ""
+        for claim in entry.claims:
+            yield f"- {markdown_text(str(claim))} says: {markdown_text(claim.says)}"
+        others = list(dict.fromkeys(map(place, entry.places))) if entry.settled == RULE else []
+        if others:
+            more = f" and {len(others) - _MOST_PLACES} more" if len(others) > _MOST_PLACES else ""
+            yield f"- The same holds of: {', '.join(others[:_MOST_PLACES])}{more}"
+        yield f"- **Chosen:** {markdown_text(entry.chosen)}"
+        yield f"- **{_SETTLED[entry.settled]}:** {markdown_spans(entry.reason)}"
+        yield ""
+
+
+def place(pointer: Pointer, *, cell: bool = False) -> str:
+    """Name a place as a reader would: the component or the operation, and the properties on the way.
+
+    Args:
+        pointer: Where it stands in the draft.
+        cell: Whether the name stands in a cell of a table.
+    """
+    if pointer[:1] == ("components",) and len(pointer) > 2:
+        owner, rest = str(pointer[2]), pointer[3:]
+    elif pointer[:1] in (("paths",), ("webhooks",)) and len(pointer) > 2:
+        owner, rest = f"{str(pointer[2]).upper()} {pointer[1]}", pointer[3:]
     else:
-        return f"`{'.'.join(map(str, pointer))}`"
+        return markdown_code(".".join(map(str, pointer)) or "the document", cell=cell)
+    shown = [markdown_code(owner, cell=cell)]
     if len(rest) > 1 and rest[0] == "responses":
-        owner, rest = f"{owner} {rest[1]}", rest[2:]
+        shown.append(markdown_text(str(rest[1]), cell=cell))
+        rest = rest[2:]
     names = [str(rest[index + 1]) for index in range(len(rest) - 1) if rest[index] == "properties"]
-    return f"{owner} {'.'.join(names)}" if names else owner
+    if names:
+        shown.append(markdown_text(".".join(names), cell=cell))
+    return " ".join(shown)

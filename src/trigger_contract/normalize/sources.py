@@ -12,6 +12,12 @@ from trigger_contract.document.yaml import LocatedMapping, LocatedSequence, load
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.model import Age, Page, line_of
 
+_FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\n(.{0,8000}?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
+# The words for a page's age that documentation services export, the surest first.
+_DATED = (
+    *("updatedAt", "updated_at", "updated", "lastUpdated", "last_updated", "lastModified", "last_modified"),
+    *("lastmod", "modified", "date", "publishedAt", "published_at", "published", "fetchedAt", "fetched"),
+)
 _DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?\Z")
 
 
@@ -76,8 +82,21 @@ def given_pages(paths: Sequence[Path], sources: Path | None = None) -> tuple[lis
 
 def _page(path: Path, entry: LocatedMapping | None, name: str) -> Page:
     api = entry.get("api") if entry else None
-    age = Age(str(entry.get("published", ""))) if entry else Age()
-    return Page(name, read_text(path), age, str(api) if api else None)
+    text = read_text(path)
+    published = str(entry.get("published", "")) if entry else ""
+    return Page(name, text, Age(published or _front_matter_date(text)), str(api) if api else None)
+
+
+def _front_matter_date(text: str) -> str:
+    """Return the date that a page gives for itself in its front matter, or an empty text."""
+    found = _FRONT_MATTER.match(text.replace("\r\n", "\n"))
+    if found is None:
+        return ""
+    for word in _DATED:
+        given = re.search(rf"^{word}:[ \t]*[\"']?(\d{{4}}-\d\d(?:-\d\d)?)(?!\d)", found[1], re.M | re.I)
+        if given and _DATE.match(given[1]):
+            return given[1]
+    return ""
 
 
 def _short_names(paths: Sequence[Path]) -> list[str]:

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from trigger_contract.document.shape import REFERENCE_KINDS, walk
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.model import Node, line_of, operations_of
 from trigger_contract.normalize.reading.standard import find
-from trigger_contract.normalize.shape import REFERENCE_KINDS, walk
 
 MAXIMUM_VALIDATED = 8_000_000
 _PATH = re.compile(r"(?:[^{}]|\{[^{}]*\})*")

@@ -21,6 +21,7 @@ _STANDS_FOR = re.compile(r"<(?:html page of|gzip|binary) .*>", re.DOTALL)
 _HOST = re.compile(r"https?://[^/\s\"]+|<host>")
 _JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*|<jwt>")
 _VOLATILE = re.compile(r"(?:^|[^a-z])(?:traceId|spanId|parentSpanId|publicAccessToken|hash|reset)$")
+_SURROUNDINGS = re.compile(r"/env/(?:id|name|user)$|/environments?/[0-9]+/(?:id|shortcode|userName)$")
 _WAIT = re.compile(r"[0-9]+(?= seconds)")
 
 
@@ -45,8 +46,16 @@ class Difference:
         return f"{self.kind}{place}: recorded {self.recorded}, now {self.given}"
 
 
-def compare(recorded: Received, given: Received, learned: Learned) -> tuple[Difference, ...]:
+def compare(
+    recorded: Received, given: Received, learned: Learned, *, made: bool = True
+) -> tuple[Difference, ...]:
     """Return everything in which an answer differs from the recorded one.
+
+    Args:
+        recorded: The recorded answer.
+        given: The server's.
+        learned: The names of things.
+        made: Whether the request may have made what the answer lists.
 
     Names are compared through ``learned``; what depends on when and where a server runs (times of things
     that were made just now, hosts, signatures) is not held against it.
@@ -55,7 +64,7 @@ def compare(recorded: Received, given: Received, learned: Learned) -> tuple[Diff
         # Bodies of different statuses differ in everything: the status says it all.
         shown = [f"{answer.status} {_short(answer.body)}" for answer in (recorded, given)]
         return (Difference("status", "", *shown),)
-    return (*_headers(recorded, given, learned), *_Bodies(learned).walk(recorded.body, given.body))
+    return (*_headers(recorded, given, learned), *_Bodies(learned, made).walk(recorded.body, given.body))
 
 
 def _headers(recorded: Received, given: Received, learned: Learned) -> Iterator[Difference]:
@@ -80,8 +89,9 @@ def _tidy(text: str, learned: Learned | None = None) -> str:
 class _Bodies:
     """Walks two JSON values at once."""
 
-    def __init__(self, learned: Learned) -> None:
+    def __init__(self, learned: Learned, made: bool) -> None:
         self._learned = learned
+        self._learns = made
         self._made = False
 
     def walk(self, recorded: Any, given: Any) -> Iterator[Difference]:
@@ -91,21 +101,35 @@ class _Bodies:
 
     def _meet(self, recorded: Any, given: Any) -> None:
         if isinstance(recorded, Mapping) and isinstance(given, Mapping):
+            known = {recorded.get("name"), given.get("name")}
+            ids = recorded.get("id"), given.get("id")
+            if len(known) == 1 and None not in known and all(isinstance(name, str) for name in ids):
+                self._learned.name(*map(str, ids))
             for name in recorded.keys() & given.keys():
                 self._meet(recorded[name], given[name])
         elif isinstance(recorded, list) and isinstance(given, list):
-            for there, here in zip(recorded, given, strict=False):
-                self._meet(there, here)
+            self._meet_all(recorded, given)
         elif isinstance(recorded, str) and isinstance(given, str) and recorded != given:
             self._made = bool(self._learned.meets(recorded, given)) or self._made
         elif isinstance(recorded, str) and isinstance(given, str):
             self._learned.meets(recorded, given)
+
+    def _meet_all(self, recorded: list[Any], given: list[Any]) -> None:
+        """Meet the items of two lists, those of one name, else those of one place that are alike."""
+        named = {item["name"]: item for item in given if isinstance(item, Mapping) and "name" in item}
+        for there, here in zip(recorded, given, strict=False):
+            if isinstance(there, Mapping) and there.get("name") in named:
+                self._meet(there, named[there["name"]])
+            elif self._learns:
+                self._meet(there, here)
 
     def _walk(self, recorded: Any, given: Any, place: str) -> Iterator[Difference]:
         if isinstance(recorded, Mapping) and isinstance(given, Mapping):
             yield from self._objects(recorded, given, place)
         elif isinstance(recorded, list) and isinstance(given, list):
             yield from self._lists(recorded, given, place)
+        elif isinstance(recorded, str) and _STANDS_FOR.fullmatch(recorded):
+            return
         elif _kind(recorded) != _kind(given):
             yield Difference("shape", place, _short(recorded), _short(given))
         elif recorded != given and not self._same(recorded, given, place):
@@ -136,9 +160,13 @@ class _Bodies:
     def _same(self, recorded: Any, given: Any, place: str) -> bool:
         if not (isinstance(recorded, str) and isinstance(given, str)):
             return isinstance(recorded, int | float) and self._made and bool(_VOLATILE.search(place))
-        if (same := self._learned.meets(recorded, given)) is not None:
+        if _SURROUNDINGS.search(place):
+            return self._learned.take(recorded, given)
+        listed = any(part.isdecimal() for part in place.split("/"))
+        if (same := self._learned.meets(recorded, given, learn=self._learns or not listed)) is not None:
+            self._made = self._made or (same and recorded != given)
             return same
-        if _STANDS_FOR.fullmatch(recorded) or _VOLATILE.search(place):
+        if _VOLATILE.search(place):
             return True
         if _CUT.search(recorded):
             return given.startswith(_CUT.sub("", recorded))

@@ -13,7 +13,7 @@ from typing import Any
 _ID = re.compile(r"\b(?:[a-z]+_)?(?=[a-z0-9]*[0-9])[a-z0-9]{16,}\b")
 _WHOLE_ID = re.compile(r"(?:[a-z]+_)?(?=[a-z0-9]*[0-9])[a-z0-9]{16,}")
 _CURSOR = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\b")
-_CALLBACK = re.compile(r"/callback/[^/?#]+")
+_CALLBACK = "/callback/<callback-hash>"
 
 
 class Learned:
@@ -23,15 +23,18 @@ class Learned:
         self._there: dict[str, str] = {}
         self._here: dict[str, str] = {}
         self._callbacks: dict[str, str] = {}
+        self._odd: re.Pattern[str] | None = None
 
     def translate(self, text: str) -> str:
         """Return a text of a recorded request with the server's own names in it."""
         if "/callback/" in text:
             thing = text.split("/callback/")[0].rpartition("/")[2]
             if (known := self._callbacks.get(thing)) is not None:
-                text = _CALLBACK.sub("/callback/" + known, text, count=1)
+                text = text.replace(_CALLBACK, "/callback/" + known, 1)
         if not self._there:
             return text
+        if self._odd is not None:
+            text = self._odd.sub(lambda match: self._there[match[0]], text)
         text = _CURSOR.sub(lambda match: self._cursor(match[0]), text)
         return _ID.sub(lambda match: self._there.get(match[0], match[0]), text)
 
@@ -45,10 +48,13 @@ class Learned:
             return [self.translate_value(item) for item in value]
         return value
 
-    def meets(self, recorded: str, given: str) -> bool | None:
+    def meets(self, recorded: str, given: str, *, learn: bool = True) -> bool | None:
         """Say whether two texts name the same thing; None where they are no names.
 
-        A pair that is seen for the first time is learned.
+        Args:
+            recorded: A text of a recorded answer.
+            given: The text in its place.
+            learn: Whether a pair that is seen for the first time is one: things in a list may be others.
         """
         if _CURSOR.fullmatch(recorded):
             self._there.setdefault(recorded, given)
@@ -65,13 +71,26 @@ class Learned:
             return False
         if (known := self._there.get(recorded)) is not None:
             return known == given
-        if self._here.get(given, recorded) != recorded:
+        if self._here.get(given, recorded) != recorded or (not learn and recorded != given):
             return False
         self._learn(recorded, given)
         # The same tail stands with and without its prefix: both are names of one thing.
         if prefix and tail not in self._there and given_tail not in self._here:
             self._learn(tail, given_tail)
         return True
+
+    def take(self, recorded: str, given: str) -> bool:
+        """Learn what a server calls the surroundings it stands in, whatever it looks like."""
+        if _WHOLE_ID.fullmatch(recorded):
+            self._there[recorded] = given
+        return True
+
+    def name(self, recorded: str, given: str) -> None:
+        """Learn the id of a thing that was there before, in whatever form ids are."""
+        self._there.setdefault(recorded, given)
+        odd = [name for name in self._there if not _WHOLE_ID.fullmatch(name) and not _CURSOR.fullmatch(name)]
+        longest = sorted(odd, key=len, reverse=True)
+        self._odd = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in longest)) if odd else None
 
     def _learn(self, recorded: str, given: str) -> None:
         self._there[recorded] = given

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from trigger_contract.errors import UserError
@@ -124,10 +124,21 @@ def replay(
             continue
         body = learned.translate_value(request.body)
         answer = asker.ask(request.method, path, headers, body_bytes(body))
-        yield Outcome(exchange, compare(exchange.response, answer, learned))
+        made = request.method not in ("GET", "HEAD", "OPTIONS")
+        yield Outcome(exchange, compare(exchange.response, answer, learned, made=made))
+
+
+def _own(exchange: Exchange, learned: Learned) -> Exchange:
+    """Return an exchange whose token names the server's own things."""
+    if exchange.token is None:
+        return exchange
+    claims = learned.translate_value(exchange.token.claims)
+    return replace(exchange, token=replace(exchange.token, claims=claims))
 
 
 def _filler(exchange: Exchange, roles: Roles, learned: Learned, host: str, now: int) -> Callable[[str], str]:
+    exchange = _own(exchange, learned)
+
     def fill(text: str) -> str:
         return roles.fill(learned.translate(text.replace("<host>", host)), exchange, now)
 

@@ -10,7 +10,17 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..._core import Options, RawResponse
+from ..._requests import Options
+from ..._views import (
+    async_raw,
+    async_raw_page,
+    async_streamed,
+    async_streamed_page,
+    raw,
+    raw_page,
+    streamed,
+    streamed_page,
+)
 from ...types import NOT_GIVEN, NotGiven, Timeout
 
 if TYPE_CHECKING:
@@ -21,6 +31,7 @@ if TYPE_CHECKING:
     from ...models.retrieve_run_response import RetrieveRunResponse
     from ...models.run_result import RunResult
     from ...models.run_status import RunStatus
+    from ...params import FileContent, FileInput, RunStatusLiteral
 
 
 class Runs:
@@ -32,7 +43,18 @@ class Runs:
     @cached_property
     def with_raw_response(self) -> RunsWithRawResponse:
         """The same methods, giving the response as it came."""
-        return RunsWithRawResponse(self._client)
+        from ..._views import RawView
+
+        view: Any = RawView(self._client)
+        return RunsWithRawResponse(Runs(view))
+
+    @cached_property
+    def with_streaming_response(self) -> RunsWithStreamingResponse:
+        """The same methods, giving the response in a block before its body is read."""
+        from ..._views import StreamingView
+
+        view: Any = StreamingView(self._client)
+        return RunsWithStreamingResponse(Runs(view))
 
     def list(
         self,
@@ -40,10 +62,10 @@ class Runs:
         size: int | None = None,
         after: str | None = None,
         before: str | None = None,
-        created_at_from: datetime.datetime | None = None,
-        created_at_to: datetime.datetime | None = None,
+        created_at_from: datetime.datetime | str | None = None,
+        created_at_to: datetime.datetime | str | None = None,
         created_at_period: str | None = None,
-        status: RunStatus | str | Sequence[RunStatus | str] | None = None,
+        status: RunStatus | RunStatusLiteral | Sequence[RunStatus | RunStatusLiteral] | None = None,
         task_identifier: str | Sequence[str] | None = None,
         version: str | Sequence[str] | None = None,
         bulk_action: str | None = None,
@@ -51,6 +73,7 @@ class Runs:
         is_test: bool | None = None,
         tag: str | Sequence[str] | None = None,
         timeout: Timeout | NotGiven = NOT_GIVEN,
+        max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, Any] | None = None,
     ) -> Page[ListRunsResult, ListRunItem]:
@@ -76,6 +99,7 @@ class Runs:
             is_test: Whether the run is a test run or not
             tag: The tags that are attached to the run
             timeout: Seconds for this call, or an httpx.Timeout; None waits without end.
+            max_retries: Attempts after the first one.
             extra_headers: Headers for this call; they replace those of the same name.
             extra_query: Further query parameters for this call.
 
@@ -89,11 +113,9 @@ class Runs:
             APIConnectionError: The server could not be reached in time.
             ResponseValidationError: The response is not what the document promises.
         """
-        from ..._pages import first_page
         from .list_runs_v1 import OPERATION, PAGE
 
-        return first_page(
-            self._client,
+        return self._client._page(
             OPERATION,
             PAGE,
             {
@@ -111,7 +133,7 @@ class Runs:
                 "is_test": is_test,
                 "tag": tag,
             },
-            Options(timeout, extra_headers, extra_query),
+            Options(timeout, extra_headers, extra_query, max_retries),
         )
 
     def get_result(
@@ -119,6 +141,7 @@ class Runs:
         run_id: str,
         *,
         timeout: Timeout | NotGiven = NOT_GIVEN,
+        max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, Any] | None = None,
     ) -> RunResult:
@@ -131,6 +154,7 @@ class Runs:
             run_id: The ID of an run, starts with `run_`. The run ID will be returned when you
                 trigger a run on a task.
             timeout: Seconds for this call, or an httpx.Timeout; None waits without end.
+            max_retries: Attempts after the first one.
             extra_headers: Headers for this call; they replace those of the same name.
             extra_query: Further query parameters for this call.
 
@@ -151,7 +175,7 @@ class Runs:
             {
                 "run_id": run_id,
             },
-            Options(timeout, extra_headers, extra_query),
+            Options(timeout, extra_headers, extra_query, max_retries),
         )
 
     def retrieve(
@@ -159,6 +183,7 @@ class Runs:
         run_id: str,
         *,
         timeout: Timeout | NotGiven = NOT_GIVEN,
+        max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, Any] | None = None,
     ) -> RetrieveRunResponse:
@@ -172,6 +197,7 @@ class Runs:
             run_id: The ID of an run, starts with `run_`. The run ID will be returned when you
                 trigger a run on a task.
             timeout: Seconds for this call, or an httpx.Timeout; None waits without end.
+            max_retries: Attempts after the first one.
             extra_headers: Headers for this call; they replace those of the same name.
             extra_query: Further query parameters for this call.
 
@@ -193,7 +219,7 @@ class Runs:
             {
                 "run_id": run_id,
             },
-            Options(timeout, extra_headers, extra_query),
+            Options(timeout, extra_headers, extra_query, max_retries),
         )
 
     def poll(
@@ -252,167 +278,19 @@ class Runs:
 class RunsWithRawResponse:
     """The methods of ``Runs``, giving the response as it came."""
 
-    def __init__(self, client: BaseClient) -> None:
-        self._client = client
+    def __init__(self, resource: Runs) -> None:
+        self.list = raw_page(resource.list)
+        self.get_result = raw(resource.get_result)
+        self.retrieve = raw(resource.retrieve)
 
-    def list(
-        self,
-        *,
-        size: int | None = None,
-        after: str | None = None,
-        before: str | None = None,
-        created_at_from: datetime.datetime | None = None,
-        created_at_to: datetime.datetime | None = None,
-        created_at_period: str | None = None,
-        status: RunStatus | str | Sequence[RunStatus | str] | None = None,
-        task_identifier: str | Sequence[str] | None = None,
-        version: str | Sequence[str] | None = None,
-        bulk_action: str | None = None,
-        schedule: str | None = None,
-        is_test: bool | None = None,
-        tag: str | Sequence[str] | None = None,
-        timeout: Timeout | NotGiven = NOT_GIVEN,
-        extra_headers: Mapping[str, str] | None = None,
-        extra_query: Mapping[str, Any] | None = None,
-    ) -> RawResponse[ListRunsResult]:
-        """List runs.
 
-        List runs in a specific environment. You can filter the runs by status, created at, task
-        identifier, version, and more.
+class RunsWithStreamingResponse:
+    """The methods of ``Runs``, giving the response before its body is read."""
 
-        Args:
-            size: Number of runs per page. Maximum is 100. The server's default is 25.
-            after: The ID of the run to start the page after. This will set the direction of the
-                pagination to forward.
-            before: The ID of the run to start the page before. This will set the direction of the
-                pagination to backward.
-            created_at_from: The start date to filter the runs by
-            created_at_to: The end date to filter the runs by
-            created_at_period: The period to filter the runs by
-            status: The status of the run
-            task_identifier: The identifier of the task that was run
-            version: The version of the worker that executed the run
-            bulk_action: The bulk action ID to filter the runs by
-            schedule: The schedule ID to filter the runs by
-            is_test: Whether the run is a test run or not
-            tag: The tags that are attached to the run
-            timeout: Seconds for this call, or an httpx.Timeout; None waits without end.
-            extra_headers: Headers for this call; they replace those of the same name.
-            extra_query: Further query parameters for this call.
-
-        Returns:
-            The response as it came; ``parse()`` gives the result.
-
-        Raises:
-            BadRequestError: 400: Invalid query parameters.
-            AuthenticationError: 401: Unauthorized request.
-            APIStatusError: Any other status that is not a success.
-            APIConnectionError: The server could not be reached in time.
-            ResponseValidationError: The response is not what the document promises.
-        """
-        from .list_runs_v1 import OPERATION
-
-        return self._client._request_raw(
-            OPERATION,
-            {
-                "size": size,
-                "after": after,
-                "before": before,
-                "created_at_from": created_at_from,
-                "created_at_to": created_at_to,
-                "created_at_period": created_at_period,
-                "status": status,
-                "task_identifier": task_identifier,
-                "version": version,
-                "bulk_action": bulk_action,
-                "schedule": schedule,
-                "is_test": is_test,
-                "tag": tag,
-            },
-            Options(timeout, extra_headers, extra_query),
-        )
-
-    def get_result(
-        self,
-        run_id: str,
-        *,
-        timeout: Timeout | NotGiven = NOT_GIVEN,
-        extra_headers: Mapping[str, str] | None = None,
-        extra_query: Mapping[str, Any] | None = None,
-    ) -> RawResponse[RunResult]:
-        """Retrieve run result.
-
-        Returns the execution result of a completed run. Returns 404 if the run doesn't exist or hasn't
-        finished yet.
-
-        Args:
-            run_id: The ID of an run, starts with `run_`. The run ID will be returned when you
-                trigger a run on a task.
-            timeout: Seconds for this call, or an httpx.Timeout; None waits without end.
-            extra_headers: Headers for this call; they replace those of the same name.
-            extra_query: Further query parameters for this call.
-
-        Returns:
-            The response as it came; ``parse()`` gives the result.
-
-        Raises:
-            AuthenticationError: 401: Unauthorized request.
-            NotFoundError: 404: Run not found or not yet finished.
-            APIStatusError: Any other status that is not a success.
-            APIConnectionError: The server could not be reached in time.
-            ResponseValidationError: The response is not what the document promises.
-        """
-        from .get_run_result_v1 import OPERATION
-
-        return self._client._request_raw(
-            OPERATION,
-            {
-                "run_id": run_id,
-            },
-            Options(timeout, extra_headers, extra_query),
-        )
-
-    def retrieve(
-        self,
-        run_id: str,
-        *,
-        timeout: Timeout | NotGiven = NOT_GIVEN,
-        extra_headers: Mapping[str, str] | None = None,
-        extra_query: Mapping[str, Any] | None = None,
-    ) -> RawResponse[RetrieveRunResponse]:
-        """Retrieve run.
-
-        Retrieve information about a run, including its status, payload, output, and attempts. If you
-        authenticate with a Public API key, we will omit the payload and output fields for security
-        reasons.
-
-        Args:
-            run_id: The ID of an run, starts with `run_`. The run ID will be returned when you
-                trigger a run on a task.
-            timeout: Seconds for this call, or an httpx.Timeout; None waits without end.
-            extra_headers: Headers for this call; they replace those of the same name.
-            extra_query: Further query parameters for this call.
-
-        Returns:
-            The response as it came; ``parse()`` gives the result.
-
-        Raises:
-            BadRequestError: 400: Invalid request.
-            AuthenticationError: 401: Unauthorized request.
-            NotFoundError: 404: Resource not found.
-            APIStatusError: Any other status that is not a success.
-            APIConnectionError: The server could not be reached in time.
-            ResponseValidationError: The response is not what the document promises.
-        """
-        from .retrieve_run_v3 import OPERATION
-
-        return self._client._request_raw(
-            OPERATION,
-            {
-                "run_id": run_id,
-            },
-            Options(timeout, extra_headers, extra_query),
-        )
+    def __init__(self, resource: Runs) -> None:
+        self.list = streamed_page(resource.list)
+        self.get_result = streamed(resource.get_result)
+        self.retrieve = streamed(resource.retrieve)
 
 
 class AsyncRuns:
@@ -424,7 +302,18 @@ class AsyncRuns:
     @cached_property
     def with_raw_response(self) -> AsyncRunsWithRawResponse:
         """The same methods, giving the response as it came."""
-        return AsyncRunsWithRawResponse(self._client)
+        from ..._views import AsyncRawView
+
+        view: Any = AsyncRawView(self._client)
+        return AsyncRunsWithRawResponse(AsyncRuns(view))
+
+    @cached_property
+    def with_streaming_response(self) -> AsyncRunsWithStreamingResponse:
+        """The same methods, giving the response in a block before its body is read."""
+        from ..._views import AsyncStreamingView
+
+        view: Any = AsyncStreamingView(self._client)
+        return AsyncRunsWithStreamingResponse(AsyncRuns(view))
 
     def list(
         self,
@@ -432,10 +321,10 @@ class AsyncRuns:
         size: int | None = None,
         after: str | None = None,
         before: str | None = None,
-        created_at_from: datetime.datetime | None = None,
-        created_at_to: datetime.datetime | None = None,
+        created_at_from: datetime.datetime | str | None = None,
+        created_at_to: datetime.datetime | str | None = None,
         created_at_period: str | None = None,
-        status: RunStatus | str | Sequence[RunStatus | str] | None = None,
+        status: RunStatus | RunStatusLiteral | Sequence[RunStatus | RunStatusLiteral] | None = None,
         task_identifier: str | Sequence[str] | None = None,
         version: str | Sequence[str] | None = None,
         bulk_action: str | None = None,
@@ -443,6 +332,7 @@ class AsyncRuns:
         is_test: bool | None = None,
         tag: str | Sequence[str] | None = None,
         timeout: Timeout | NotGiven = NOT_GIVEN,
+        max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, Any] | None = None,
     ) -> AsyncPaginator[ListRunsResult, ListRunItem]:
@@ -468,6 +358,7 @@ class AsyncRuns:
             is_test: Whether the run is a test run or not
             tag: The tags that are attached to the run
             timeout: Seconds for this call, or an httpx.Timeout; None waits without end.
+            max_retries: Attempts after the first one.
             extra_headers: Headers for this call; they replace those of the same name.
             extra_query: Further query parameters for this call.
 
@@ -481,11 +372,9 @@ class AsyncRuns:
             APIConnectionError: The server could not be reached in time.
             ResponseValidationError: The response is not what the document promises.
         """
-        from ..._pages import AsyncPaginator
         from .list_runs_v1 import OPERATION, PAGE
 
-        return AsyncPaginator(
-            self._client,
+        return self._client._page(
             OPERATION,
             PAGE,
             {
@@ -503,7 +392,7 @@ class AsyncRuns:
                 "is_test": is_test,
                 "tag": tag,
             },
-            Options(timeout, extra_headers, extra_query),
+            Options(timeout, extra_headers, extra_query, max_retries),
         )
 
     async def get_result(
@@ -511,6 +400,7 @@ class AsyncRuns:
         run_id: str,
         *,
         timeout: Timeout | NotGiven = NOT_GIVEN,
+        max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, Any] | None = None,
     ) -> RunResult:
@@ -523,6 +413,7 @@ class AsyncRuns:
             run_id: The ID of an run, starts with `run_`. The run ID will be returned when you
                 trigger a run on a task.
             timeout: Seconds for this call, or an httpx.Timeout; None waits without end.
+            max_retries: Attempts after the first one.
             extra_headers: Headers for this call; they replace those of the same name.
             extra_query: Further query parameters for this call.
 
@@ -543,7 +434,7 @@ class AsyncRuns:
             {
                 "run_id": run_id,
             },
-            Options(timeout, extra_headers, extra_query),
+            Options(timeout, extra_headers, extra_query, max_retries),
         )
 
     async def retrieve(
@@ -551,6 +442,7 @@ class AsyncRuns:
         run_id: str,
         *,
         timeout: Timeout | NotGiven = NOT_GIVEN,
+        max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, Any] | None = None,
     ) -> RetrieveRunResponse:
@@ -564,6 +456,7 @@ class AsyncRuns:
             run_id: The ID of an run, starts with `run_`. The run ID will be returned when you
                 trigger a run on a task.
             timeout: Seconds for this call, or an httpx.Timeout; None waits without end.
+            max_retries: Attempts after the first one.
             extra_headers: Headers for this call; they replace those of the same name.
             extra_query: Further query parameters for this call.
 
@@ -585,7 +478,7 @@ class AsyncRuns:
             {
                 "run_id": run_id,
             },
-            Options(timeout, extra_headers, extra_query),
+            Options(timeout, extra_headers, extra_query, max_retries),
         )
 
     async def poll(
@@ -644,164 +537,16 @@ class AsyncRuns:
 class AsyncRunsWithRawResponse:
     """The methods of ``AsyncRuns``, giving the response as it came."""
 
-    def __init__(self, client: AsyncBaseClient) -> None:
-        self._client = client
+    def __init__(self, resource: AsyncRuns) -> None:
+        self.list = async_raw_page(resource.list)
+        self.get_result = async_raw(resource.get_result)
+        self.retrieve = async_raw(resource.retrieve)
 
-    async def list(
-        self,
-        *,
-        size: int | None = None,
-        after: str | None = None,
-        before: str | None = None,
-        created_at_from: datetime.datetime | None = None,
-        created_at_to: datetime.datetime | None = None,
-        created_at_period: str | None = None,
-        status: RunStatus | str | Sequence[RunStatus | str] | None = None,
-        task_identifier: str | Sequence[str] | None = None,
-        version: str | Sequence[str] | None = None,
-        bulk_action: str | None = None,
-        schedule: str | None = None,
-        is_test: bool | None = None,
-        tag: str | Sequence[str] | None = None,
-        timeout: Timeout | NotGiven = NOT_GIVEN,
-        extra_headers: Mapping[str, str] | None = None,
-        extra_query: Mapping[str, Any] | None = None,
-    ) -> RawResponse[ListRunsResult]:
-        """List runs.
 
-        List runs in a specific environment. You can filter the runs by status, created at, task
-        identifier, version, and more.
+class AsyncRunsWithStreamingResponse:
+    """The methods of ``AsyncRuns``, giving the response before its body is read."""
 
-        Args:
-            size: Number of runs per page. Maximum is 100. The server's default is 25.
-            after: The ID of the run to start the page after. This will set the direction of the
-                pagination to forward.
-            before: The ID of the run to start the page before. This will set the direction of the
-                pagination to backward.
-            created_at_from: The start date to filter the runs by
-            created_at_to: The end date to filter the runs by
-            created_at_period: The period to filter the runs by
-            status: The status of the run
-            task_identifier: The identifier of the task that was run
-            version: The version of the worker that executed the run
-            bulk_action: The bulk action ID to filter the runs by
-            schedule: The schedule ID to filter the runs by
-            is_test: Whether the run is a test run or not
-            tag: The tags that are attached to the run
-            timeout: Seconds for this call, or an httpx.Timeout; None waits without end.
-            extra_headers: Headers for this call; they replace those of the same name.
-            extra_query: Further query parameters for this call.
-
-        Returns:
-            The response as it came; ``parse()`` gives the result.
-
-        Raises:
-            BadRequestError: 400: Invalid query parameters.
-            AuthenticationError: 401: Unauthorized request.
-            APIStatusError: Any other status that is not a success.
-            APIConnectionError: The server could not be reached in time.
-            ResponseValidationError: The response is not what the document promises.
-        """
-        from .list_runs_v1 import OPERATION
-
-        return await self._client._request_raw(
-            OPERATION,
-            {
-                "size": size,
-                "after": after,
-                "before": before,
-                "created_at_from": created_at_from,
-                "created_at_to": created_at_to,
-                "created_at_period": created_at_period,
-                "status": status,
-                "task_identifier": task_identifier,
-                "version": version,
-                "bulk_action": bulk_action,
-                "schedule": schedule,
-                "is_test": is_test,
-                "tag": tag,
-            },
-            Options(timeout, extra_headers, extra_query),
-        )
-
-    async def get_result(
-        self,
-        run_id: str,
-        *,
-        timeout: Timeout | NotGiven = NOT_GIVEN,
-        extra_headers: Mapping[str, str] | None = None,
-        extra_query: Mapping[str, Any] | None = None,
-    ) -> RawResponse[RunResult]:
-        """Retrieve run result.
-
-        Returns the execution result of a completed run. Returns 404 if the run doesn't exist or hasn't
-        finished yet.
-
-        Args:
-            run_id: The ID of an run, starts with `run_`. The run ID will be returned when you
-                trigger a run on a task.
-            timeout: Seconds for this call, or an httpx.Timeout; None waits without end.
-            extra_headers: Headers for this call; they replace those of the same name.
-            extra_query: Further query parameters for this call.
-
-        Returns:
-            The response as it came; ``parse()`` gives the result.
-
-        Raises:
-            AuthenticationError: 401: Unauthorized request.
-            NotFoundError: 404: Run not found or not yet finished.
-            APIStatusError: Any other status that is not a success.
-            APIConnectionError: The server could not be reached in time.
-            ResponseValidationError: The response is not what the document promises.
-        """
-        from .get_run_result_v1 import OPERATION
-
-        return await self._client._request_raw(
-            OPERATION,
-            {
-                "run_id": run_id,
-            },
-            Options(timeout, extra_headers, extra_query),
-        )
-
-    async def retrieve(
-        self,
-        run_id: str,
-        *,
-        timeout: Timeout | NotGiven = NOT_GIVEN,
-        extra_headers: Mapping[str, str] | None = None,
-        extra_query: Mapping[str, Any] | None = None,
-    ) -> RawResponse[RetrieveRunResponse]:
-        """Retrieve run.
-
-        Retrieve information about a run, including its status, payload, output, and attempts. If you
-        authenticate with a Public API key, we will omit the payload and output fields for security
-        reasons.
-
-        Args:
-            run_id: The ID of an run, starts with `run_`. The run ID will be returned when you
-                trigger a run on a task.
-            timeout: Seconds for this call, or an httpx.Timeout; None waits without end.
-            extra_headers: Headers for this call; they replace those of the same name.
-            extra_query: Further query parameters for this call.
-
-        Returns:
-            The response as it came; ``parse()`` gives the result.
-
-        Raises:
-            BadRequestError: 400: Invalid request.
-            AuthenticationError: 401: Unauthorized request.
-            NotFoundError: 404: Resource not found.
-            APIStatusError: Any other status that is not a success.
-            APIConnectionError: The server could not be reached in time.
-            ResponseValidationError: The response is not what the document promises.
-        """
-        from .retrieve_run_v3 import OPERATION
-
-        return await self._client._request_raw(
-            OPERATION,
-            {
-                "run_id": run_id,
-            },
-            Options(timeout, extra_headers, extra_query),
-        )
+    def __init__(self, resource: AsyncRuns) -> None:
+        self.list = async_streamed_page(resource.list)
+        self.get_result = async_streamed(resource.get_result)
+        self.retrieve = async_streamed(resource.retrieve)

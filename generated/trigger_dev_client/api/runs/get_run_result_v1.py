@@ -14,6 +14,7 @@ OPERATION: Operation[RunResult] = Operation(
     method="GET",
     path="/api/v1/runs/{runId}/result",
     parameters=(Parameter("run_id", "runId", "path", "string", True),),
-    security=(("secret_key",),),
-    responses=(ResponseRule(200, 200, "json", shapes.ModelShape(RunResult)),),
+    security=((("secret_key", "Authorization"),),),
+    responses=(ResponseRule(200, 200, "json", shapes.ModelShape(RunResult), "application/json"),),
+    accept="application/json",
 )

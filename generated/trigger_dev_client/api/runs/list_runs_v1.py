@@ -29,10 +29,24 @@ OPERATION: Operation[ListRunsResult] = Operation(
         Parameter("is_test", "filter[isTest]", "query", "boolean", False),
         Parameter("tag", "filter[tag]", "query", "string", False, True, ","),
     ),
-    security=(("secret_key",),),
-    responses=(ResponseRule(200, 200, "json", shapes.ModelShape(ListRunsResult)),),
+    security=((("secret_key", "Authorization"),),),
+    responses=(
+        ResponseRule(200, 200, "json", shapes.ModelShape(ListRunsResult), "application/json"),
+    ),
+    accept="application/json",
 )
 
 PAGE = PageRule(
-    "cursor", "data", "after", "before", ("pagination", "next"), ("pagination", "previous"), "id"
+    "cursor",
+    ("data",),
+    "size",
+    "after",
+    "before",
+    ("pagination", "next"),
+    ("pagination", "previous"),
+    None,
+    None,
+    None,
+    1,
+    "id",
 )

@@ -14,6 +14,9 @@ OPERATION: Operation[RetrieveRunResponse] = Operation(
     method="GET",
     path="/api/v3/runs/{runId}",
     parameters=(Parameter("run_id", "runId", "path", "string", True),),
-    security=(("secret_key",),),
-    responses=(ResponseRule(200, 200, "json", shapes.ModelShape(RetrieveRunResponse)),),
+    security=((("secret_key", "Authorization"),),),
+    responses=(
+        ResponseRule(200, 200, "json", shapes.ModelShape(RetrieveRunResponse), "application/json"),
+    ),
+    accept="application/json",
 )

@@ -10,12 +10,19 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..._core import Options, RawResponse
+from ..._requests import Options
+from ..._views import (
+    async_raw,
+    async_streamed,
+    raw,
+    streamed,
+)
 from ...types import NOT_GIVEN, NotGiven, Timeout
 
 if TYPE_CHECKING:
     from ..._client import AsyncBaseClient, BaseClient
     from ...models.list_task_runs_response import ListTaskRunsResponse
+    from ...params import FileContent, FileInput
 
 
 class Tasks:
@@ -27,7 +34,18 @@ class Tasks:
     @cached_property
     def with_raw_response(self) -> TasksWithRawResponse:
         """The same methods, giving the response as it came."""
-        return TasksWithRawResponse(self._client)
+        from ..._views import RawView
+
+        view: Any = RawView(self._client)
+        return TasksWithRawResponse(Tasks(view))
+
+    @cached_property
+    def with_streaming_response(self) -> TasksWithStreamingResponse:
+        """The same methods, giving the response in a block before its body is read."""
+        from ..._views import StreamingView
+
+        view: Any = StreamingView(self._client)
+        return TasksWithStreamingResponse(Tasks(view))
 
     def list_runs(
         self,
@@ -36,6 +54,7 @@ class Tasks:
         limit: int | None = None,
         account_id: str | uuid.UUID | None = None,
         timeout: Timeout | NotGiven = NOT_GIVEN,
+        max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, Any] | None = None,
     ) -> ListTaskRunsResponse:
@@ -50,6 +69,7 @@ class Tasks:
                 account:<account_id>. Only applicable when the authenticated account has access to
                 multiple accounts via organization membership.
             timeout: Seconds for this call, or an httpx.Timeout; None waits without end.
+            max_retries: Attempts after the first one.
             extra_headers: Headers for this call; they replace those of the same name.
             extra_query: Further query parameters for this call.
 
@@ -70,59 +90,22 @@ class Tasks:
                 "limit": limit,
                 "account_id": account_id,
             },
-            Options(timeout, extra_headers, extra_query),
+            Options(timeout, extra_headers, extra_query, max_retries),
         )
 
 
 class TasksWithRawResponse:
     """The methods of ``Tasks``, giving the response as it came."""
 
-    def __init__(self, client: BaseClient) -> None:
-        self._client = client
+    def __init__(self, resource: Tasks) -> None:
+        self.list_runs = raw(resource.list_runs)
 
-    def list_runs(
-        self,
-        *,
-        run_id: str | None = None,
-        limit: int | None = None,
-        account_id: str | uuid.UUID | None = None,
-        timeout: Timeout | NotGiven = NOT_GIVEN,
-        extra_headers: Mapping[str, str] | None = None,
-        extra_query: Mapping[str, Any] | None = None,
-    ) -> RawResponse[ListTaskRunsResponse]:
-        """List task runs.
 
-        Args:
-            run_id: The unique identifier of a specific task run to retrieve. If omitted, returns a
-                list of recent runs for the authenticated account.
-            limit: Maximum number of runs to return when listing (ignored when runId is provided).
-                Default 20, max 100.
-            account_id: Filter runs by account ID. When provided, returns runs tagged with
-                account:<account_id>. Only applicable when the authenticated account has access to
-                multiple accounts via organization membership.
-            timeout: Seconds for this call, or an httpx.Timeout; None waits without end.
-            extra_headers: Headers for this call; they replace those of the same name.
-            extra_query: Further query parameters for this call.
+class TasksWithStreamingResponse:
+    """The methods of ``Tasks``, giving the response before its body is read."""
 
-        Returns:
-            The response as it came; ``parse()`` gives the result.
-
-        Raises:
-            APIStatusError: 4XX: The request was refused. The page documents no error response.
-            APIConnectionError: The server could not be reached in time.
-            ResponseValidationError: The response is not what the document promises.
-        """
-        from .list_task_runs import OPERATION
-
-        return self._client._request_raw(
-            OPERATION,
-            {
-                "run_id": run_id,
-                "limit": limit,
-                "account_id": account_id,
-            },
-            Options(timeout, extra_headers, extra_query),
-        )
+    def __init__(self, resource: Tasks) -> None:
+        self.list_runs = streamed(resource.list_runs)
 
 
 class AsyncTasks:
@@ -134,7 +117,18 @@ class AsyncTasks:
     @cached_property
     def with_raw_response(self) -> AsyncTasksWithRawResponse:
         """The same methods, giving the response as it came."""
-        return AsyncTasksWithRawResponse(self._client)
+        from ..._views import AsyncRawView
+
+        view: Any = AsyncRawView(self._client)
+        return AsyncTasksWithRawResponse(AsyncTasks(view))
+
+    @cached_property
+    def with_streaming_response(self) -> AsyncTasksWithStreamingResponse:
+        """The same methods, giving the response in a block before its body is read."""
+        from ..._views import AsyncStreamingView
+
+        view: Any = AsyncStreamingView(self._client)
+        return AsyncTasksWithStreamingResponse(AsyncTasks(view))
 
     async def list_runs(
         self,
@@ -143,6 +137,7 @@ class AsyncTasks:
         limit: int | None = None,
         account_id: str | uuid.UUID | None = None,
         timeout: Timeout | NotGiven = NOT_GIVEN,
+        max_retries: int | None = None,
         extra_headers: Mapping[str, str] | None = None,
         extra_query: Mapping[str, Any] | None = None,
     ) -> ListTaskRunsResponse:
@@ -157,6 +152,7 @@ class AsyncTasks:
                 account:<account_id>. Only applicable when the authenticated account has access to
                 multiple accounts via organization membership.
             timeout: Seconds for this call, or an httpx.Timeout; None waits without end.
+            max_retries: Attempts after the first one.
             extra_headers: Headers for this call; they replace those of the same name.
             extra_query: Further query parameters for this call.
 
@@ -177,56 +173,19 @@ class AsyncTasks:
                 "limit": limit,
                 "account_id": account_id,
             },
-            Options(timeout, extra_headers, extra_query),
+            Options(timeout, extra_headers, extra_query, max_retries),
         )
 
 
 class AsyncTasksWithRawResponse:
     """The methods of ``AsyncTasks``, giving the response as it came."""
 
-    def __init__(self, client: AsyncBaseClient) -> None:
-        self._client = client
+    def __init__(self, resource: AsyncTasks) -> None:
+        self.list_runs = async_raw(resource.list_runs)
 
-    async def list_runs(
-        self,
-        *,
-        run_id: str | None = None,
-        limit: int | None = None,
-        account_id: str | uuid.UUID | None = None,
-        timeout: Timeout | NotGiven = NOT_GIVEN,
-        extra_headers: Mapping[str, str] | None = None,
-        extra_query: Mapping[str, Any] | None = None,
-    ) -> RawResponse[ListTaskRunsResponse]:
-        """List task runs.
 
-        Args:
-            run_id: The unique identifier of a specific task run to retrieve. If omitted, returns a
-                list of recent runs for the authenticated account.
-            limit: Maximum number of runs to return when listing (ignored when runId is provided).
-                Default 20, max 100.
-            account_id: Filter runs by account ID. When provided, returns runs tagged with
-                account:<account_id>. Only applicable when the authenticated account has access to
-                multiple accounts via organization membership.
-            timeout: Seconds for this call, or an httpx.Timeout; None waits without end.
-            extra_headers: Headers for this call; they replace those of the same name.
-            extra_query: Further query parameters for this call.
+class AsyncTasksWithStreamingResponse:
+    """The methods of ``AsyncTasks``, giving the response before its body is read."""
 
-        Returns:
-            The response as it came; ``parse()`` gives the result.
-
-        Raises:
-            APIStatusError: 4XX: The request was refused. The page documents no error response.
-            APIConnectionError: The server could not be reached in time.
-            ResponseValidationError: The response is not what the document promises.
-        """
-        from .list_task_runs import OPERATION
-
-        return await self._client._request_raw(
-            OPERATION,
-            {
-                "run_id": run_id,
-                "limit": limit,
-                "account_id": account_id,
-            },
-            Options(timeout, extra_headers, extra_query),
-        )
+    def __init__(self, resource: AsyncTasks) -> None:
+        self.list_runs = async_streamed(resource.list_runs)

@@ -18,6 +18,9 @@ OPERATION: Operation[ListTaskRunsResponse] = Operation(
         Parameter("limit", "limit", "query", "integer", False),
         Parameter("account_id", "account_id", "query", "string", False),
     ),
-    security=(("api_key",),),
-    responses=(ResponseRule(200, 200, "json", shapes.ModelShape(ListTaskRunsResponse)),),
+    security=((("api_key", "x-api-key"),), (("bearer_token", "Authorization"),)),
+    responses=(
+        ResponseRule(200, 200, "json", shapes.ModelShape(ListTaskRunsResponse), "application/json"),
+    ),
+    accept="application/json",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from trigger_contract.document.shape import walk
 from trigger_contract.normalize.checks.sent_credentials import check_sent
 from trigger_contract.normalize.model import (
     RULE,
@@ -16,7 +17,6 @@ from trigger_contract.normalize.model import (
     line_of,
     operations_of,
 )
-from trigger_contract.normalize.shape import walk
 
 _KEY = re.compile(r"\b(?:with|using|use) (?:an?|your|the) ((?:[A-Z][\w-]+ )+)(?:API )?(?:[Kk]ey|[Tt]oken)\b")
 _ACCOUNT = re.compile(r"\bauthenticated (?:account|user|organi[sz]ation|team|client|caller)\b", re.IGNORECASE)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from trigger_contract.document.shape import walk
 from trigger_contract.normalize.checks.consistency import check_consistency
 from trigger_contract.normalize.checks.credentials import check_credentials
 from trigger_contract.normalize.checks.error_bodies import check_error_bodies
@@ -22,7 +23,6 @@ from trigger_contract.normalize.checks.styles import check_styles
 from trigger_contract.normalize.checks.usage import check_usage
 from trigger_contract.normalize.model import Ledger, Node
 from trigger_contract.normalize.reading.standard import find
-from trigger_contract.normalize.shape import walk
 
 
 def check_draft(draft: Node, ledger: Ledger) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
+from trigger_contract.document.shape import METHODS, walk
 from trigger_contract.document.yaml import LocatedSequence
 from trigger_contract.normalize.model import (
     RULE,
@@ -20,7 +21,6 @@ from trigger_contract.normalize.model import (
 )
 from trigger_contract.normalize.reading.expanded_security import UNKNOWN_SCHEME
 from trigger_contract.normalize.reading.standard import find
-from trigger_contract.normalize.shape import METHODS, walk
 
 _ELSEWHERE = ("anyOf", "oneOf", "$ref", "patternProperties")
 _PLACEHOLDER = re.compile(r"\{([^{}/]+)\}")

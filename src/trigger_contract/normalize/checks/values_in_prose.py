@@ -31,7 +31,7 @@ _PLAIN = re.compile(
 )
 _CONSTANT = r"`[A-Z][A-Z0-9_]+`"
 _APPOSITION = re.compile(rf"\A[^.`]*[,:]\s+({_CONSTANT}(?:{_JOIN}{_CONSTANT})+)\s*(?:\.|\Z)")
-_BULLET = re.compile(r"^\s*[-*]\s+[`\"']([^`\"'\n]+)[`\"']", re.MULTILINE)
+_BULLET = re.compile(r"^[ \t]*[-*][ \t]+[`\"']([^`\"'\n]+)[`\"']", re.MULTILINE)
 _LISTS = re.compile(r"\b(?:one of|values|options|choices)\b", re.IGNORECASE)
 _REASON = "Where the text and the schema of one page differ, the schema stands: machines read it."
 _SILENT = "The schema allows any text, so nothing is broken; whether there are others is for a person to say."

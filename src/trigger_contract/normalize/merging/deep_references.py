@@ -10,11 +10,11 @@ from typing import Any
 from urllib.parse import unquote
 
 from trigger_contract.document.references import split_pointer
+from trigger_contract.document.shape import COMPONENT_KINDS, ONE, REFERENCE_KINDS, field_shape, walk
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.model import Node, copy_value, line_of, node_like, put
 from trigger_contract.normalize.naming import component_key, pascal, singular
 from trigger_contract.normalize.reading.standard import find
-from trigger_contract.normalize.shape import COMPONENT_KINDS, ONE, REFERENCE_KINDS, field_shape, walk
 
 _FILLERS = frozenset(
     ("properties", "items", "schema", "content", "paths", "components", "schemas", "responses")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from trigger_contract.document.shape import walk
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.merging.merge import Merger
 from trigger_contract.normalize.model import (
@@ -19,7 +20,6 @@ from trigger_contract.normalize.model import (
     operations_of,
 )
 from trigger_contract.normalize.reading.standard import find
-from trigger_contract.normalize.shape import walk
 from trigger_contract.normalize.wording import brief
 
 _REASON = "A rendered page shows no structure, so the page with the structure stands."

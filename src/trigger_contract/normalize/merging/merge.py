@@ -13,6 +13,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from trigger_contract.document.shape import (
+    COMPONENT_KINDS,
+    LIST,
+    MAP,
+    ONE,
+    REFERENCE_KINDS,
+    field_shape,
+    is_extension,
+)
 from trigger_contract.document.yaml import LocatedSequence
 from trigger_contract.normalize.merging.flatten import flatten
 from trigger_contract.normalize.merging.implied import implied_value, is_implied
@@ -32,15 +41,6 @@ from trigger_contract.normalize.model import (
 )
 from trigger_contract.normalize.reading.examples import ShownNumber
 from trigger_contract.normalize.reading.standard import find
-from trigger_contract.normalize.shape import (
-    COMPONENT_KINDS,
-    LIST,
-    MAP,
-    ONE,
-    REFERENCE_KINDS,
-    field_shape,
-    is_extension,
-)
 from trigger_contract.normalize.wording import contrast
 
 _ANNOTATIONS = frozenset(

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from trigger_contract.document.shape import COMPONENT_KINDS, walk
 from trigger_contract.document.urls import split_url
+from trigger_contract.errors import UserError
 from trigger_contract.normalize.model import Fragment, Node, put
 from trigger_contract.normalize.naming import component_key, pascal, words
-from trigger_contract.normalize.shape import COMPONENT_KINDS, walk
 
 # Under these, every name one level below is somebody else's.
 _SHARED_HOSTING = (
@@ -30,13 +31,46 @@ def separate_services(fragments: Sequence[Fragment]) -> dict[str, int]:
 
     Returns:
         The number of the service of each page, by the page's name.
+
+    Raises:
+        UserError: Two services have the same method on the same path, which one document cannot hold.
     """
+    _check_paths(fragments)
     groups = _groups(fragments)
     if len(groups) > 1:
         _rename_collisions(groups)
     for group in groups:
         _adopt_scheme_names(group)
     return {fragment.page.name: number for number, group in enumerate(groups) for fragment in group}
+
+
+def _check_paths(fragments: Sequence[Fragment]) -> None:
+    """Refuse two pages that show one path for two hosts and are called differently: two services."""
+    seen: dict[tuple[str, str, str], tuple[Fragment, str, set[str]]] = {}
+    for fragment in fragments:
+        title = _title(fragment)
+        for group, path, method, operation in fragment.operations():
+            hosts = _hosts(operation)
+            known, name, served = seen.setdefault((group, path, method), (fragment, title, hosts))
+            if hosts and served and not hosts & served and title and name and title != name:
+                raise UserError(
+                    f"{method.upper()} {path} is another service's in {known.page.name} ({name}, on "
+                    f"{', '.join(sorted(served))}) than here ({title}, on {', '.join(sorted(hosts))}); "
+                    "one document cannot hold both, so normalize them apart",
+                    source=fragment.page.name,
+                    line=operation.line or None,
+                )
+
+
+def _title(fragment: Fragment) -> str:
+    info = fragment.document.get("info")
+    title = info.get("title") if isinstance(info, dict) else None
+    return fragment.page.api or (title if isinstance(title, str) else "")
+
+
+def _hosts(operation: Node) -> set[str]:
+    servers = [server for server in operation.get("servers") or () if isinstance(server, dict)]
+    return {host for server in servers if (host := split_url(str(server.get("url", ""))).hostname)}
 
 
 def _groups(fragments: Sequence[Fragment]) -> list[list[Fragment]]:

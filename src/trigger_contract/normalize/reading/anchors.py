@@ -6,9 +6,9 @@ Source: JSON Schema 2020-12, core specification, 8.2.2 (``$anchor``).
 from __future__ import annotations
 
 from trigger_contract.document.references import join_pointer
+from trigger_contract.document.shape import REFERENCE_KINDS, walk
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.model import Node, line_of
-from trigger_contract.normalize.shape import REFERENCE_KINDS, walk
 
 
 def settle_anchors(document: Node) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from trigger_contract.document.shape import METHODS
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.model import Node, line_of, mapping_of, node_like, put, sequence_of
@@ -19,7 +20,6 @@ from trigger_contract.normalize.reading.expanded_security import read_security
 from trigger_contract.normalize.reading.forms import check_form
 from trigger_contract.normalize.reading.slips import Slip
 from trigger_contract.normalize.reading.standard import find
-from trigger_contract.normalize.shape import METHODS
 
 PLACEHOLDER = "_mintlify/placeholder"
 

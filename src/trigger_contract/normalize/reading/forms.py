@@ -8,14 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
-from trigger_contract.errors import UserError
-from trigger_contract.normalize.model import line_of, node_like
-from trigger_contract.normalize.reading.mending import mend
-from trigger_contract.normalize.reading.mending_schemas import mend_required
-from trigger_contract.normalize.reading.patterns import pattern_fault
-from trigger_contract.normalize.reading.slips import Slip, follow_text, settled_scalar
-from trigger_contract.normalize.shape import (
+from trigger_contract.document.shape import (
     COMPONENT_KINDS,
     LIST,
     MAP,
@@ -24,6 +17,13 @@ from trigger_contract.normalize.shape import (
     field_shape,
     is_extension,
 )
+from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
+from trigger_contract.errors import UserError
+from trigger_contract.normalize.model import line_of, node_like
+from trigger_contract.normalize.reading.mending import mend
+from trigger_contract.normalize.reading.mending_schemas import mend_required
+from trigger_contract.normalize.reading.patterns import pattern_fault
+from trigger_contract.normalize.reading.slips import Slip, follow_text, settled_scalar
 
 _TYPES = frozenset(("string", "number", "integer", "boolean", "array", "object", "null"))
 _TEXT, _NUMBER, _SWITCH, _TEXTS, _VALUES, _MAPPINGS, _MAPPING = (

@@ -8,11 +8,11 @@ Source: OpenAPI 3.1.0, chapter 4.8, the fixed fields of each object.
 
 from __future__ import annotations
 
+from trigger_contract.document.shape import METHODS, SHAPE
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.normalize.model import line_of, node_like, put, sequence_of
 from trigger_contract.normalize.reading.mending_schemas import mend_recursion, mend_schema
 from trigger_contract.normalize.reading.slips import Slip
-from trigger_contract.normalize.shape import METHODS, SHAPE
 from trigger_contract.normalize.wording import brief
 
 _VALUES = frozenset(("default", "example", "const", "value"))

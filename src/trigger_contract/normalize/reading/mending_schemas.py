@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 
 from trigger_contract.document.references import join_pointer
+from trigger_contract.document.shape import walk
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.normalize.model import line_of, node_like, put, sequence_of
 from trigger_contract.normalize.reading.slips import Slip
-from trigger_contract.normalize.shape import walk
 
 _TYPES: dict[str, dict[str, str]] = {
     **{name: {"type": "integer"} for name in ("int", "long")},

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence, load
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.model import Fragment, Page, line_of
+from trigger_contract.normalize.model import (
+    RULE,
+    Claim,
+    Contradiction,
+    Fragment,
+    Node,
+    Page,
+    line_of,
+)
 from trigger_contract.normalize.reading.expanded import is_expanded, read_expanded
 from trigger_contract.normalize.reading.expanded_schemas import without_marks
 from trigger_contract.normalize.reading.slips import Slip
 from trigger_contract.normalize.reading.standard import check_version, read_document
 from trigger_contract.normalize.reading.unread import unread
+from trigger_contract.normalize.reading.words import see_invisible, unknown_keywords
 from trigger_contract.normalize.rendered.pages import read_rendered
 
 _OPENING = re.compile(r"^(`{3,}|~{4,})[ \t]*(?:ya?ml|json)\b[ \t]*([^\n`]*)$", re.MULTILINE | re.IGNORECASE)
@@ -21,6 +31,9 @@ _WHOLE = re.compile(r"\A\s*(?:---[^\n]*\n|#[^\n]*\n|%[^\n]*\n|\s)*(?:[\"']?(?:op
 _ENDPOINT = re.compile(
     r"\b(?:get|put|post|delete|options|head|patch|trace)\s+/|\bwebhook\s+\S", re.IGNORECASE
 )
+_NAMED = re.compile(r"\b(get|put|post|delete|options|head|patch|trace)\s+(/\S*)", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+_FENCE = "Where the fence and the block of one page differ, the block stands: it says all the rest as well."
 _HEADING = re.compile(r"^#[ \t]+(.+?)[ \t]*#*$")
 _ANY_HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
 _OF_BLOCK = re.compile(r"#{1,6}[ \t]+OpenAPI(?:[ \t]+(?:definition|specification))?[ \t]*$", re.IGNORECASE)
@@ -46,11 +59,12 @@ class Heading:
 
 @dataclass(frozen=True)
 class _Block:
-    """A fenced block: its text, the line of ``text``'s first line, and what the page says before it."""
+    """A fenced block: its text, the line of its first line, what the page says before it and in its fence."""
 
     text: str
     first_line: int
     heading: Heading
+    info: str = ""
 
 
 def read_page(page: Page) -> list[Fragment]:
@@ -77,7 +91,7 @@ def read_page(page: Page) -> list[Fragment]:
         check_version(document)
         _check_end(document, text, page.name)
         left_out = unread(document, text)
-        read, slips = read_document(document)
+        read, slips = _read_document(document, text)
         return [Fragment(page, "document", read, unread=left_out, slips=slips)]
     return read_rendered(page, text)
 
@@ -132,7 +146,7 @@ def _blocks(page: Page, text: str, *, nameless: bool = False) -> list[_Block]:
             if _ENDPOINT.match(headings[-1][1]):
                 before = ""  # what it is called by when it has no title
         heading = _heading(before, text.count("\n", 0, start))
-        blocks.append(_Block(text[position : end.start()], line + 1, heading))
+        blocks.append(_Block(text[position : end.start()], line + 1, heading, info))
         position = start = end.end()
     return blocks
 
@@ -142,9 +156,10 @@ def _read_block(page: Page, block: _Block) -> Fragment:
     document = load(block.text, page.name, first_line=block.first_line)
     if not isinstance(document, LocatedMapping):
         raise UserError("the block holds no OpenAPI document", source=page.name, line=block.first_line)
+    mended: list[Slip] = []
+    see_invisible(document, block.text, mended)
     left_out = unread(document, block.text)
     if is_expanded(document):
-        mended: list[Slip] = []
         expanded = read_expanded(document, heading.title, heading.description, mended)
         converted, slips = read_document(expanded, mended)
         return Fragment(
@@ -163,8 +178,37 @@ def _read_block(page: Page, block: _Block) -> Fragment:
             line=block.first_line,
         )
     check_version(document)
-    read, slips = read_document(document)
-    return Fragment(page, "standard", read, heading.title, heading.line, unread=left_out, slips=slips)
+    read, slips = _read_document(document, block.text, mended)
+    fragment = Fragment(page, "standard", read, heading.title, heading.line, unread=left_out)
+    fragment.slips = (*slips, *_other_endpoint(fragment, block))
+    return fragment
+
+
+def _read_document(
+    document: LocatedMapping, text: str, mended: list[Slip] | None = None
+) -> tuple[Node, tuple[Contradiction, ...]]:
+    """Read a document of the standard dialect, with what is to be noted of its words."""
+    if mended is None:
+        mended = []
+        see_invisible(document, text, mended)
+    read, slips = read_document(document, mended)
+    return read, (*slips, *unknown_keywords(document))
+
+
+def _other_endpoint(fragment: Fragment, block: _Block) -> Iterator[Contradiction]:
+    """Note a fence that names another endpoint than its block describes."""
+    named = _NAMED.search(block.info)
+    found = list(fragment.operations())
+    if named is None or len(found) != 1 or found[0][0] != "paths":
+        return
+    group, path, method, operation = found[0]
+    if (named[1].lower(), _PLACEHOLDER.sub("{}", named[2])) == (method, _PLACEHOLDER.sub("{}", path)):
+        return
+    claims = (
+        Claim(operation.source, operation.line or None, f"the block: {method.upper()} {path}"),
+        Claim(operation.source, block.first_line - 1, f"the fence: {named[1].upper()} {named[2]}"),
+    )
+    yield Contradiction("endpoint", (group, path, method), claims, claims[0].says, RULE, _FENCE)
 
 
 def _heading(text: str, lines_before: int) -> Heading:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from trigger_contract.document.references import resolve
+from trigger_contract.document.shape import walk
 from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.model import RULE, Claim, Contradiction, Pointer, line_of
-from trigger_contract.normalize.shape import walk
 from trigger_contract.normalize.wording import brief
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from trigger_contract.document.references import split_pointer
+from trigger_contract.document.shape import LIST, MAP, METHODS, ONE, SHAPE, field_shape, is_extension, walk
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.model import (
@@ -22,7 +23,6 @@ from trigger_contract.normalize.reading.component_keys import make_keys_legal
 from trigger_contract.normalize.reading.forms import check_form
 from trigger_contract.normalize.reading.slips import Slip, noted_slips
 from trigger_contract.normalize.reading.upgrade import upgrade_schema
-from trigger_contract.normalize.shape import LIST, MAP, METHODS, ONE, SHAPE, field_shape, is_extension, walk
 
 _VERSIONS = ("3.0", "3.1")
 

@@ -1,33 +1,24 @@
-"""Fields of a rendered page: a name, a type, marks, a text, a range, options."""
+"""Fields of a rendered page: a name, a type, marks, a text, keywords, options.
+
+Every line of a section is accounted for: it begins a field, is part of one, stands above all of them, or is
+left, and then it is told of. After a line that is left nothing more is taken for a part of the same field.
+"""
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from trigger_contract.normalize.reading.examples import shown_node
 from trigger_contract.normalize.rendered.glue import unglued
+from trigger_contract.normalize.rendered.keywords import stated, typed
 from trigger_contract.normalize.rendered.markup import MARK
 from trigger_contract.normalize.rendered.tables import without_tables
+from trigger_contract.normalize.rendered.types import is_type, may_be_type, type_schema
 
-_ONE_TYPE = r"(?:string|integer|number|boolean|object|array|file|any|null|enum)(?:<[\w:./ -]+>)?(?:\[\])*"
-# The name of an alternative stands before its type or, in older pages, behind it.
-_TITLE = r"[\w .()-]+"
-_TYPE = re.compile(rf"(?:(?:{_TITLE} · )?{_ONE_TYPE}(?:\s*·\s*{_TITLE}(?:\[\])?)*(?:\s*\|\s*)?)+\Z")
-_TYPES = re.compile(_ONE_TYPE)
-_AMOUNT = r"-?[0-9]{1,99}(?:\.[0-9]+)?(?:e[-+]?[0-9]{1,2})?"
-_RANGE = re.compile(
-    rf"(?:Required range:\s*)?(?:(?P<low>{_AMOUNT})\s*(?P<lower><=?)\s*)?x\s*(?P<sign><=?|>=?)?\s*"
-    rf"(?P<high>{_AMOUNT})?\Z"
-)
-_LENGTH = re.compile(
-    r"(?:Required |Minimum |Maximum )?(?P<what>string|array|) ?length: "
-    r"(?P<low>[0-9]{1,18})?(?:\s*-\s*(?P<high>[0-9]{1,18}))?",
-    re.IGNORECASE,
-)
-_STATED = re.compile(r"(?:Required |Minimum |Maximum |x [<>])|default:|pattern:", re.IGNORECASE)
+Line = tuple[int, str]
+
 _CONTINUED = re.compile(r"^[,.;:)]")
 _SQUASHED = re.compile(
     r"(?P<type>(?:string|integer|number|boolean|object|array|file|any|enum)(?:<[\w:./ -]+>)?(?:\[\])*)"
@@ -35,13 +26,17 @@ _SQUASHED = re.compile(
     r"(?:default:(?P<default>.*?))?(?P<last>required|deprecated)?\Z"
 )
 _MARKS = {"required", "deprecated", "read-only", "write-only", "nullable"}
+_SAID = {"optional", "enum", "null"}  # marks that say nothing, or what the options say
 _GLUED_MARKS = re.compile(r"(header|query|cookie|path|body)?(required|deprecated)\Z")
 _TAB = re.compile(r"[*-] +\S")
 _ANY_NAME = "{key}"
 _PLACES = {"header", "query", "cookie", "path", "body"}
 _OPTION = re.compile(r",?\s*\S+\Z|,?\s*`[^`]+`\s*,?\Z|,\s*[^,.]{1,60}\Z")
+_OPTIONS = re.compile(r"(?:available options|allowed(?: values)?|possible values):\s*", re.IGNORECASE)
 _EXAMPLE = re.compile(r"Examples?:\s*(`[^`]+`|\"[^\"]*\"|\S+)\Z")
 _CODE_WORD = re.compile(r",\s*(\S+)\Z")
+_SENTENCE = re.compile(r"[.!?]\Z")
+_WORD = re.compile(r"[\w$-]+\Z")
 
 
 @dataclass
@@ -60,6 +55,7 @@ class Field:
         children: Its own attributes, where the page shows them opened.
         alternatives: Whether the attributes shown are those of the first of several alternatives.
         anchor: The address of the field on its page, where the copy shows one.
+        left: Lines below it that are no part of it.
     """
 
     name: str
@@ -73,15 +69,21 @@ class Field:
     children: list[Field] = field(default_factory=list)
     alternatives: bool = False
     anchor: str = ""
+    left: list[Line] = field(default_factory=list)
 
     @property
     def required(self) -> bool:
         """Whether it is marked as required."""
         return "required" in self.marks
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nobody knows the word in the place of its type."""
+        return bool(self.name) and type_schema(self.type) is None
+
     def schema(self) -> dict[str, Any]:
         """Return the schema that is shown, and nothing beyond it."""
-        schema = _type_schema(self.type)
+        schema = type_schema(self.type) or {}
         listed = schema.get("type") == "array" and schema.get("items")
         inner = listed if listed and ("enum<" in self.type or self.children) else schema
         if self.options:
@@ -89,17 +91,12 @@ class Field:
         if inner.get("type") in ("object", ["object", "null"]):
             inner.update(_attributes(self.children, self.line))
         for keyword, value in self.keywords.items():
-            schema[keyword] = (
-                _typed(value, schema.get("type")) if keyword in ("default", "example") else value
-            )
+            schema[keyword] = typed(value, schema.get("type")) if keyword in ("default", "example") else value
         if self.description:
             schema["description"] = self.description
-        if "deprecated" in self.marks:
-            schema["deprecated"] = True
-        if "read-only" in self.marks:
-            schema["readOnly"] = True
-        if "write-only" in self.marks:
-            schema["writeOnly"] = True
+        for mark, keyword in (("deprecated",) * 2, ("read-only", "readOnly"), ("write-only", "writeOnly")):
+            if mark in self.marks:
+                schema[keyword] = True
         return schema
 
     def parameter(self, place: str) -> dict[str, Any]:
@@ -131,7 +128,7 @@ def _attributes(children: list[Field], line: int) -> dict[str, Any]:
     return keywords
 
 
-def read_fields(lines: list[tuple[int, str]]) -> list[Field]:
+def read_fields(lines: list[Line]) -> list[Field]:
     """Read the lines of one section.
 
     Args:
@@ -157,28 +154,63 @@ def read_fields(lines: list[tuple[int, str]]) -> list[Field]:
         if start and shown[start - 1][1].startswith(MARK):
             entry.anchor = shown[start - 1][1].removeprefix(MARK)
         _take_type(entry, shown[start + 1][1])
-        _details(entry, [text for _, text in shown[start + 2 : end] if not text.startswith(MARK)])
+        _Details(entry).read([line for line in shown[start + 2 : end] if not line[1].startswith(MARK)])
         fields.append(entry)
     return fields
 
 
-def _starts(shown: list[tuple[int, str]]) -> list[int]:
+def _starts(shown: list[Line]) -> list[int]:
     """Find the names, each with its type on the next line; some are the name of a type themselves."""
+    texts = [text for _, text in shown]
+    anchored = any(text.startswith(MARK) for text in texts)
     starts: list[int] = []
     index = 0
-    while index < len(shown) - 1:
-        name, kind = shown[index][1], shown[index + 1][1]
-        if not name.startswith(MARK) and _is_type(kind) and _is_name(name):
+    while index < len(texts) - 1:
+        if starts_field(texts, index) or _starts_unknown(texts, index, anchored):
             starts.append(index)
             index += 1
         index += 1
     return starts
 
 
+def starts_field(texts: list[str], index: int) -> bool:
+    """Whether a field begins on a line for certain: a name stands there, and below it a type."""
+    if index + 1 >= len(texts):
+        return False
+    name, kind = texts[index], texts[index + 1]
+    if name.startswith(MARK) or not _is_name(name):
+        return False
+    return is_type(kind) or _SQUASHED.match(kind) is not None
+
+
+def _starts_unknown(texts: list[str], index: int, anchored: bool) -> bool:
+    """Whether a field begins whose type is a word that pages do not have.
+
+    An anchor tells so where the page has any; elsewhere what is below must be a mark or a sentence, and what
+    is above must be complete.
+    """
+    name, kind = texts[index], texts[index + 1]
+    if name.startswith(MARK) or not _is_name(name) or not may_be_type(kind) or not _WORD.match(name):
+        return False
+    above = texts[index - 1] if index else ""
+    below = texts[index + 2] if index + 2 < len(texts) else ""
+    if anchored:
+        return above.startswith(MARK) and kind.lower() not in _MARKS
+    if above.endswith((",", ":")) or kind.lower() in _MARKS | _SAID:
+        return False
+    complete = not above or _SENTENCE.search(above) or above.lower() in _MARKS or is_type(above)
+    known = type_schema(kind) is not None
+    if not complete and not known:
+        return False
+    if complete and known and (not below or starts_field(texts, index + 2)):
+        return True
+    return below.lower() in _MARKS | _SAID or bool(_SENTENCE.search(below))
+
+
 def _take_type(entry: Field, text: str) -> None:
     """Take the type, and the marks that a browser copies without a blank behind it (``stringrequired``)."""
     match = _SQUASHED.match(text)
-    if match is None or _TYPE.match(text):
+    if match is None or is_type(text):
         entry.type = text
         return
     entry.type, entry.place = match["type"], match["place"] or ""
@@ -187,42 +219,82 @@ def _take_type(entry: Field, text: str) -> None:
         entry.keywords["default"] = match["default"].strip()
 
 
-def _details(entry: Field, texts: list[str]) -> None:
-    listing = more = example = False
-    paragraph: list[str] = []
-    tabs = [text for text in texts if _TAB.match(text)]
-    if len(tabs) > 1 and texts[-len(tabs) :] == tabs:
-        entry.alternatives = True  # the last lines are the tabs of its alternatives
-        texts = texts[: -len(tabs)]
-    for text in texts:
+@dataclass
+class _Details:
+    """Reads what stands below the type of a field, line by line."""
+
+    entry: Field
+    listing: bool = False
+    more: bool = False
+    example: bool = False
+    paragraph: list[str] = field(default_factory=list)
+
+    def read(self, lines: list[Line]) -> None:
+        """Take the lines; from the first that is no part of the field on, all are left."""
+        lines = self._without_tabs(lines)
+        for index, (_, text) in enumerate(lines):
+            if not (self._value(text) or self._mark(text)):
+                self.listing = False
+                if self._is_strange(text):
+                    self.entry.left = lines[index:]
+                    break
+                self.paragraph.append(text)
+        self.entry.description = _join(self.paragraph)
+
+    def _without_tabs(self, lines: list[Line]) -> list[Line]:
+        """Cut off the tabs of several alternatives, which are the last lines; a list ends a sentence."""
+        tabs = 0
+        while tabs < len(lines) and _TAB.match(lines[-1 - tabs][1]):
+            tabs += 1
+        above = lines[-1 - tabs][1] if tabs < len(lines) else ""
+        if tabs < 2 or above.endswith(":"):
+            return lines
+        self.entry.alternatives = True
+        return lines[:-tabs]
+
+    def _value(self, text: str) -> bool:
+        """Take an example, a keyword or an option; return whether it was one."""
+        entry = self.entry
         if text.lower().rstrip(":") == "example" or text.lower() == "examples:":
-            example, listing = True, False
+            self.example, self.listing = True, False
         elif inline := _EXAMPLE.match(text):
             entry.keywords.setdefault("example", inline[1].strip("`"))
-            listing = example = False
-        elif example:
+            self.listing = self.example = False
+        elif self.example:
             entry.keywords.setdefault("example", text.strip("`"))
-            example = False
-        elif _keyword(entry, text):
-            listing = False
-        elif listing and (more or _OPTION.match(text)):
+            self.example = False
+        elif (found := stated(text, entry.type)) is not None:
+            entry.keywords.update(found)
+            self.listing = False
+        elif self.listing and (self.more or _OPTION.match(text)):
             entry.options.extend(_options(text))
-            more = text.endswith(",")
-        elif text.lower() in _MARKS:
-            entry.marks.add(text.lower())
-        elif not paragraph and (glued := _GLUED_MARKS.match(text)):
-            entry.place = glued[1] or entry.place
-            entry.marks.add(glued[2])
-        elif text.lower() in _PLACES and not paragraph:
-            entry.place = text.lower()
-        elif text.lower().startswith("available options:"):
-            rest = text.partition(":")[2].strip()
-            entry.options.extend(_options(rest))
-            listing, more = True, rest.endswith(",")
+            self.more = text.endswith(",")
+        elif heading := _OPTIONS.match(text):
+            entry.options.extend(_options(text[heading.end() :]))
+            self.listing, self.more = True, text.endswith(",")
         else:
-            listing = False
-            paragraph.append(text)
-    entry.description = _join(paragraph)
+            return False
+        return True
+
+    def _mark(self, text: str) -> bool:
+        """Take a mark, which stands above the text; return whether it was one."""
+        lowered = text.lower()
+        if self.paragraph:
+            return False
+        if lowered in _MARKS:
+            self.entry.marks.add(lowered)
+        elif glued := _GLUED_MARKS.match(text):
+            self.entry.place = glued[1] or self.entry.place
+            self.entry.marks.add(glued[2])
+        elif lowered in _PLACES:
+            self.entry.place = lowered
+        else:
+            return lowered in _SAID
+        return True
+
+    def _is_strange(self, text: str) -> bool:
+        """Whether a line goes on with no text: a single word below a sentence that has ended."""
+        return bool(self.paragraph and _SENTENCE.search(self.paragraph[-1]) and _WORD.match(text))
 
 
 def _options(text: str) -> list[str]:
@@ -231,48 +303,7 @@ def _options(text: str) -> list[str]:
     return [part.strip("\"'") for part in quoted or (part.strip() for part in text.split(",")) if part]
 
 
-def _keyword(entry: Field, text: str) -> bool:
-    """Take a line that states a keyword; return whether it did."""
-    text = text.replace("`", "") if _STATED.match(text) else text
-    lowered = text.lower()
-    if lowered in ("default:", "pattern:"):
-        return True  # its value is lost, or stands where nothing tells it from a text
-    if lowered.startswith("default:"):
-        entry.keywords["default"] = text.partition(":")[2].strip()
-    elif lowered.startswith("pattern:"):
-        entry.keywords["pattern"] = text.partition(":")[2].strip()
-    elif lowered.startswith(("required range:", "x >", "x <")):
-        match = _RANGE.match(text)
-        if not match:
-            return False
-        _range(entry, match)
-    elif (match := _LENGTH.match(text)) and (match["low"] or match["high"]):
-        array = match["what"].lower() == "array" or (not match["what"] and entry.type.endswith("[]"))
-        low, high = ("minItems", "maxItems") if array else ("minLength", "maxLength")
-        if lowered.startswith("maximum"):
-            entry.keywords[high] = int(match["low"] or match["high"])
-        else:
-            if match["low"]:
-                entry.keywords[low] = int(match["low"])
-            if match["high"]:
-                entry.keywords[high] = int(match["high"])
-    else:
-        return False
-    return True
-
-
-def _range(entry: Field, match: re.Match[str]) -> None:
-    if match["low"]:
-        entry.keywords["minimum" if match["lower"] == "<=" else "exclusiveMinimum"] = _number(match["low"])
-    if match["high"] and match["sign"]:
-        side = "aximum" if match["sign"].startswith("<") else "inimum"
-        letter = side[0] == "a"
-        name = ("maximum" if letter else "minimum") if "=" in match["sign"] else ""
-        name = name or ("exclusiveMaximum" if letter else "exclusiveMinimum")
-        entry.keywords[name] = _number(match["high"])
-
-
-def _texts(lines: list[tuple[int, str]]) -> list[Field]:
+def _texts(lines: list[Line]) -> list[Field]:
     """Read texts without names: a line that starts with a comma continues the one before or lists options."""
     fields: list[Field] = []
     for number, text in lines:
@@ -299,70 +330,15 @@ def _is_code(text: str) -> bool:
     return re.fullmatch(r"[A-Za-z][A-Za-z0-9]*(?:[_-][A-Za-z0-9]+)*", text) is not None
 
 
-def _is_type(text: str) -> bool:
-    return _TYPE.match(text) is not None or _SQUASHED.match(text) is not None
-
-
 def _is_name(text: str) -> bool:
     return bool(text) and (" " not in text) and text.lower() not in _MARKS
 
 
 def _join(paragraph: list[str]) -> str:
-    text = ""
-    for line in paragraph:
-        text += line if not text or _CONTINUED.match(line) else " " + line
-    return text
-
-
-def _type_schema(text: str) -> dict[str, Any]:
-    """Read a type; alternatives stand between bars or, in copies of a page, with nothing in between."""
-    parts = [_type_of(part) for part in text.split("|") if part.strip()]
-    alternatives = [match for part in parts for match in _TYPES.findall(part) or [part]]
-    if len(alternatives) > 1:
-        schemas: list[dict[str, Any]] = []
-        for schema in map(_type_schema, alternatives):
-            if schema not in schemas:
-                schemas.append(schema)
-        if len(schemas) == 1:
-            return schemas[0]
-        if {} in schemas:
-            return {}
-        if all(list(schema) == ["type"] for schema in schemas):
-            return {"type": [schema["type"] for schema in schemas]}
-        return {"anyOf": schemas}
-    text = alternatives[0] if alternatives else ""
-    if text.endswith("[]"):
-        return {"type": "array", "items": _type_schema(text[:-2])}
-    match = re.match(r"(\w+)<(.+)>\Z", text)
-    if match and match[1] == "enum":
-        return {"type": match[2]}
-    if match:
-        return {"type": match[1], "format": match[2]}
-    if text == "file":
-        return {"type": "string", "format": "binary"}
-    return {"type": text} if text and text not in ("any", "enum") else {}
-
-
-def _type_of(text: str) -> str:
-    """Drop the name of an alternative, which stands on one side of a dot."""
-    sides = [side.strip() for side in text.split("·")]
-    return next((side for side in reversed(sides) if _TYPES.match(side)), sides[0])
-
-
-def _typed(text: Any, kind: Any) -> Any:
-    """Read a default or an example in the type that the field has."""
-    if kind == "string" or not isinstance(text, str):
-        return text.strip("\"'") if isinstance(text, str) else text
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+    return "".join(
+        line if not index or _CONTINUED.match(line) else " " + line for index, line in enumerate(paragraph)
+    )
 
 
 def _option(text: str, kind: Any) -> Any:
-    return _typed(text, kind) if kind in ("integer", "number", "boolean") else text
-
-
-def _number(text: str) -> int | float:
-    value = float(text)
-    return int(value) if value.is_integer() and "e" not in text and "." not in text else value
+    return typed(text, kind) if kind in ("integer", "number", "boolean") else text

@@ -8,6 +8,7 @@ address, an invisible character on a line of its own, the heading of the page.
 
 from __future__ import annotations
 
+import html
 import re
 
 _MARKDOWN = re.compile(r"^(?:```|#{1,6} )|\]\((?:https?:|#|/)", re.MULTILINE)
@@ -25,14 +26,15 @@ _BROKEN_JSON = re.compile(r"(?<=[\[\]{},\"\d])\\\Z")
 _SHOWN_CODE = re.compile(r"\s*`?\s*(?:curl\b|[\[{])")
 
 
-MARK, TITLE = "\ue000", "\ue001"
-_MARKS = re.compile(f"{MARK}[^{MARK}]*{MARK}|[{MARK}{TITLE}]")
-"""What stands before a field, around the address of its anchor if it has one, and before the page's title."""
+MARK, TITLE, HEADING = "\ue000", "\ue001", "\ue002"
+"""What stands before a field, around the address of its anchor if it has one; before the page's title; and
+before another heading."""
+_MARKS = re.compile(f"{MARK}[^{MARK}]*{MARK}|[{MARK}{TITLE}{HEADING}]")
 
 
 def plain_lines(text: str) -> list[str]:
     """Return the lines of a rendered page without markup; those that are nothing but markup are empty."""
-    blank = str.maketrans("", "", _INVISIBLE + MARK + TITLE)
+    blank = str.maketrans("", "", _INVISIBLE + MARK + TITLE + HEADING)
     lines = [
         MARK * 2 if line.strip(" \t") and not line.strip(_INVISIBLE + " \t") else line.translate(blank)
         for line in text.split("\n")
@@ -48,7 +50,7 @@ def plain_lines(text: str) -> list[str]:
 
 def without_marks(line: str) -> str:
     """Return a line as a reader sees it."""
-    return _MARKS.sub("", line) if MARK in line or TITLE in line else line
+    return _MARKS.sub("", line) if MARK in line or TITLE in line or HEADING in line else line
 
 
 def _blank_front_matter(lines: list[str]) -> None:
@@ -89,9 +91,10 @@ def _prose(lines: list[str], index: int) -> int:
         line = "Powered by Mintlify" if "[Powered by" in line else ""
     heading = _HEADING.match(line)
     if heading:
-        line = (TITLE if heading[0].strip() == "#" else "") + line[heading.end() :]
+        line = (TITLE if heading[0].strip() == "#" else HEADING) + line[heading.end() :]
     escape = _ESCAPE if not line.lstrip().startswith("|") else _ESCAPE_IN_TABLE
-    lines[index] = escape.sub(r"\1", _LINK.sub(r"\1", line.removeprefix("> ")))
+    line = escape.sub(r"\1", _LINK.sub(r"\1", line.removeprefix("> ")))
+    lines[index] = html.unescape(line) if "&" in line else line
     return index + 1
 
 

@@ -6,9 +6,36 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from trigger_contract.normalize.rendered.fields import Field
+from trigger_contract.normalize.rendered.fields import Field, Line, read_fields
 
+_OBJECT = re.compile(r"([A-Z][A-Z0-9_ .-]*?) (?:OBJECT|ARRAY(?: OF OBJECTS)?)\Z")
 _ALTERNATIVE = re.compile(r"-(?:one|any)-of-\d+\Z")
+
+
+def read_nested(lines: Sequence[Line]) -> list[Field]:
+    """Read the fields of a section in which ``OWNER OBJECT`` stands above the attributes of ``owner``.
+
+    Attributes of something that the section does not have are left of the last field above them.
+    """
+    start = next((index for index, (_, text) in enumerate(lines) if _OBJECT.match(text)), len(lines))
+    fields = read_fields(list(lines[:start]))
+    known = {_folded(field.name): field for field in fields if field.name}
+    while start < len(lines):
+        match = _OBJECT.match(lines[start][1])
+        following = range(start + 1, len(lines))
+        end = next((index for index in following if _OBJECT.match(lines[index][1])), len(lines))
+        parent = known.get(_folded(match[1])) if match else None
+        if parent is not None:
+            parent.children += read_fields(list(lines[start + 1 : end]))
+            known |= {_folded(field.name): field for field in parent.children if field.name}
+        elif fields:
+            fields[-1].left += lines[start:end]
+        start = end
+    return fields
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\W_]", "", name).lower()
 
 
 def with_children(fields: Sequence[Field]) -> list[Field]:
@@ -36,6 +63,7 @@ def with_children(fields: Sequence[Field]) -> list[Field]:
             parent.children.append(field)
         else:
             field.alternatives = True
+            parent.left.append((field.line, field.name))
     return top
 
 

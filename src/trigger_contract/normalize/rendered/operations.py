@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from trigger_contract.normalize.shape import METHODS
+from trigger_contract.document.shape import METHODS
 
 _SECTIONS = "Authorizations|Path parameters|Query parameters|Header parameters|Body|Responses"
 _NEXT = re.compile(rf"(?P<path>/\S*?)(?P<next>{'|'.join(METHODS)}|{_SECTIONS})?(?:Last updated.*)?\Z")

@@ -7,13 +7,15 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from trigger_contract.document.shape import METHODS
 from trigger_contract.document.urls import split_url
-from trigger_contract.normalize.shape import METHODS
 
 _SEGMENT = r"[\w{}.:~*@!$&()+,;=%-]+"
 _PATH_PART = re.compile(rf"/|/?{_SEGMENT}(?:/{_SEGMENT})*/?\Z")
 _URL = re.compile(r"--url\s+['\"]?([^\s'\"\\]+)|\bcurl\b[^{}]*?\s['\"]?(https?://[^\s'\"\\]+)")
 _GLUED = re.compile(rf"`?({'|'.join(method.upper() for method in METHODS)}) ?((?:https?://|/)\S*?)`?\Z")
+_URL_BELOW = re.compile(r"\s*https?://\S+/\S*\s*(?:\n|\Z)")
+_EACH_URL = re.compile(r"(?=https?://)")
 _METHOD = re.compile(r"--request\s+([A-Za-z]+)|-X\s+([A-Za-z]+)")
 _HEADER = re.compile(r"(?:--header|-H)\s+['\"]([\w-]+):\s*([^'\"]*)['\"]")
 _DATA = re.compile(r"(?:--data(?:-raw|-binary)?|\s-d)[\s\\]+'")
@@ -28,6 +30,7 @@ class Request:
         path: With its placeholders; empty where none is shown.
         line: Where the path stands.
         url: The URL of the curl command; empty where there is none.
+        servers: URLs of servers that stand between method and path.
         headers: Names and values in the curl command.
         example: The body in the curl command, or None.
     """
@@ -36,14 +39,21 @@ class Request:
     path: str = ""
     line: int = 1
     url: str = ""
+    servers: list[str] = field(default_factory=list)
     headers: list[tuple[str, str]] = field(default_factory=list)
     example: Any = None
     curl_method: str = ""
     curl_line: int = 1
 
     @property
-    def server(self) -> str:
-        """The URL before the path, as far as the curl command shows one."""
+    def bases(self) -> list[str]:
+        """The URLs before the path, as far as the page or its curl command shows them."""
+        if len(self.servers) > 1 and self._server:
+            return [self._server]  # the one that was chosen when the page was copied
+        return self.servers or ([self._server] if self._server else [])
+
+    @property
+    def _server(self) -> str:
         parts = split_url(self.url)
         if not (parts.scheme and parts.netloc):
             return ""
@@ -62,24 +72,31 @@ class Request:
 def read_endpoint(lines: list[str], index: int, request: Request) -> int | None:
     """Recognise ``GET /path`` on one line, or a method followed by the path cut at its slashes.
 
+    Between the two may stand the server's URL, or the URLs of those that can be chosen from; a URL that
+    nothing follows holds the path as well.
+
     Returns:
         The line after it, or None where no endpoint starts on this line.
     """
     glued = _GLUED.match(lines[index].strip())
     words = list(glued.groups()) if glued else lines[index].strip().split()
-    if not words or words[0].lower() not in METHODS or words[0] != words[0].upper() or len(words) > 2:
+    if not words or words[0].lower() not in METHODS or len(words) > 2:
+        return None
+    if words[0] != words[0].upper() and not _URL_BELOW.match("\n".join(lines[index + 1 : index + 4])):
         return None
     if len(words) == 2 and words[1].startswith(("http://", "https://")):
         shown = split_url(words[1])
         words[1] = shown.path
         request.url = request.url or f"{shown.scheme}://{shown.netloc}{shown.path}"
     path, end = (words[1] if len(words) == 2 else ""), index + 1
+    servers: list[str] = []
     if path and not path.startswith("/"):
         return None
     while end < len(lines) and (not path or path.endswith("/") or len(words) == 1):
         part = lines[end].strip()
         if not path and part.startswith(("http://", "https://")):
-            part = ""  # the servers that can be chosen from
+            servers += [server for server in _EACH_URL.split(part) if server]
+            part = ""
         if part and not path.endswith("/") and not part.startswith("/"):
             break
         if part and not _PATH_PART.fullmatch(part):
@@ -88,8 +105,12 @@ def read_endpoint(lines: list[str], index: int, request: Request) -> int | None:
         end += 1
     while end > index + 1 and not lines[end - 1].strip():
         end -= 1
+    if not path and len(servers) == 1:
+        shown = split_url(servers[0])
+        path, servers = shown.path, [f"{shown.scheme}://{shown.netloc}"]
     if not path.startswith("/") or len(path) < 2:
         return None
+    request.servers = [server.rstrip("/") for server in servers if split_url(server).netloc]
     request.method, request.path, request.line = words[0].lower(), path.rstrip("/") or "/", index + 1
     return end
 

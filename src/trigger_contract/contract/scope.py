@@ -1,0 +1,84 @@
+"""Which operations are checked: those that match what was asked for, without those that end a session."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from trigger_contract.contract.settings import Settings
+from trigger_contract.contract.subjects import Contract, Subject
+from trigger_contract.errors import UserError
+
+# What the last word of a path says where even GET takes the key away from whoever asks.
+_ENDS = re.compile(r"(?:log|sign)[-_]?(?:out|off)|revoke|invalidate|end[-_]?session|deactivate", re.I)
+
+
+def scoped(contract: Contract, settings: Settings) -> Contract:
+    """Return the contract of the operations that are to be checked; the others are listed with the reason.
+
+    Args:
+        contract: Every operation with one of the tags.
+        settings: What is to be included and excluded.
+
+    Raises:
+        UserError: A pattern fits no operation, or none is left.
+    """
+    for option, patterns in (("include", settings.include), ("exclude", settings.exclude)):
+        for pattern in patterns:
+            if not any(matches(pattern, subject) for subject in contract.subjects):
+                raise UserError("fits no operation that is read", source=f"--{option} {pattern}")
+    reasons: dict[str, str] = {}
+    for subject in contract.subjects:
+        is_asked_for = any(matches(pattern, subject) for pattern in settings.include)
+        if any(matches(pattern, subject) for pattern in settings.exclude):
+            reasons[subject.name] = "--exclude"
+        elif settings.include and not is_asked_for:
+            reasons[subject.name] = "not among --include"
+        elif ends_session(subject) and not is_asked_for:
+            reasons[subject.name] = (
+                f"GET {subject.operation.path} may end the session of the key; --include it to ask it"
+            )
+    return without(contract, reasons)
+
+
+def without(contract: Contract, reasons: Mapping[str, str]) -> Contract:
+    """Return the contract without some operations.
+
+    Args:
+        contract: The contract.
+        reasons: Why each operation is left out, by its name.
+
+    Raises:
+        UserError: None is left.
+    """
+    if not reasons:
+        return contract
+    left = tuple(item for item in contract.subjects if item.name not in reasons)
+    if not left:
+        name, reason = next(iter(reasons.items()))
+        raise UserError(f"no operation is left to check; {name} was left out: {reason}")
+    return replace(
+        contract,
+        subjects=left,
+        relations=tuple(
+            item
+            for item in contract.relations
+            if item.source.name not in reasons and item.target.name not in reasons
+        ),
+        left_out=(*contract.left_out, *(f"{name}: {reason}" for name, reason in reasons.items())),
+    )
+
+
+def matches(pattern: str, subject: Subject) -> bool:
+    """Whether a pattern names an operation: by operationId, path or ``METHOD path``, ``*`` for anything."""
+    operation = subject.operation
+    names = (subject.name, operation.path, f"{operation.method.upper()} {operation.path}")
+    form = re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.DOTALL)
+    return any(form.fullmatch(name) for name in names)
+
+
+def ends_session(subject: Subject) -> bool:
+    """Whether a GET says by the last word of its path that it takes the key away."""
+    words = [part for part in subject.operation.path.split("/") if part and not part.startswith("{")]
+    return bool(words) and bool(_ENDS.fullmatch(words[-1]))

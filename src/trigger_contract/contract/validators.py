@@ -1,0 +1,69 @@
+"""Schemas of answers as the validator takes them: what is only written is no part of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import jsonschema_rs
+
+from trigger_contract.document.composition import composition
+from trigger_contract.document.references import walk
+
+_UNSPOKEN = "writeOnly"
+_NEVER = {"not": {"$comment": _UNSPOKEN}}
+
+
+def compiled(schema: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
+    """Return the validator of a schema; where a pattern cannot be understood, without patterns."""
+    try:
+        return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+    except (jsonschema_rs.ValidationError, ValueError):
+        return jsonschema_rs.Draft202012Validator(_without_patterns(schema), validate_formats=True)
+
+
+def without_write_only(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document as answers keep it: properties that are ``writeOnly`` are not there.
+
+    Source: OpenAPI 3.1.0, Schema Object, and JSON Schema 2020-12, Validation, section 9.4.
+
+    Args:
+        document: The document as plain lists and dictionaries; it is changed.
+    """
+    if not any(_is_written_only(value) for _, value in walk(document)):
+        return document
+    views = composition(document)
+    # What is found out about a document holds only until it changes, so all is found out first.
+    relaxed = [
+        (value, hidden)
+        for _, value in walk(document)
+        if isinstance(value, dict) and isinstance(value.get("required"), list)
+        if (hidden := {name for name, view in _all_properties(views, value) if _is_written_only(view)})
+    ]
+    written = [value for _, value in walk(document) if _is_written_only(value)]
+    for schema, hidden in relaxed:
+        schema["required"] = [name for name in schema["required"] if name not in hidden]
+    for schema in written:
+        schema.clear()
+        schema.update(_NEVER)
+    return document
+
+
+def is_unspoken(error: jsonschema_rs.ValidationError) -> bool:
+    """Whether a value is wrong because it is only written."""
+    return str(error.kind.name) == "not" and getattr(error.kind, "schema", None) == _NEVER["not"]
+
+
+def _all_properties(views: Any, schema: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    return list(views.properties(schema).items())
+
+
+def _is_written_only(value: Any) -> bool:
+    return isinstance(value, Mapping) and value.get("writeOnly") is True
+
+
+def _without_patterns(value: Any) -> Any:
+    if isinstance(value, dict):
+        kept = {key: _without_patterns(item) for key, item in value.items()}
+        return {key: item for key, item in kept.items() if not (key == "pattern" and isinstance(item, str))}
+    return [_without_patterns(item) for item in value] if isinstance(value, list) else value

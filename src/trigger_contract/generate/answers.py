@@ -1,0 +1,102 @@
+"""What an operation answers: the types of its successes, the words of its errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from trigger_contract.document.references import resolve
+from trigger_contract.generate.bodies import LINES, body_kind
+from trigger_contract.generate.plan import Response
+from trigger_contract.generate.reading import SchemaReader
+from trigger_contract.generate.schemas import ANY, Scalar
+
+_ORDER = {"json": 0, "text": 1, "binary": 2, "events": 3, "lines": 4}
+_REDIRECTS = ("301", "302", "303", "307", "308", "3XX")
+
+
+def read_responses(
+    document: Mapping[str, Any], definition: Mapping[str, Any], base: str, reader: SchemaReader
+) -> tuple[list[Response], list[tuple[str, str]], bool]:
+    """Read an operation's answers.
+
+    Returns:
+        Those that mean success, exact codes first; status codes and words of the errors; whether it may
+        lead elsewhere.
+    """
+    good: list[Response] = []
+    bad: list[tuple[str, str]] = []
+    redirects = False
+    declared = definition.get("responses") or {}
+    for status, raw in declared.items():
+        response = resolve(document, raw)
+        code = str(status).upper()
+        if code.startswith("2"):
+            first, last = (200, 299) if code == "2XX" else (int(code), int(code))
+            good += _of_status(document, first, last, response, f"{base}Response", reader)
+        elif code in _REDIRECTS:
+            redirects = True
+        elif code != "DEFAULT":
+            bad.append((code, " ".join(_text(response.get("description")).split())))
+    if not good:
+        default = resolve(document, declared.get("default"))
+        if isinstance(default, Mapping) and default.get("content"):
+            good += _of_status(document, 200, 299, default, f"{base}Response", reader)
+    if redirects and not any(response.media != "none" for response in good):
+        good = [Response(200, 299, Scalar("binary"), "binary", "*/*")]
+    # An exact code comes before a range. Source: OpenAPI 3.1, Responses Object.
+    return sorted(good, key=lambda item: item.last - item.first), bad, redirects
+
+
+def media_kind(media_type: str, schema: Any) -> str:
+    """How an answer of a media type is read; see ``Response``."""
+    plain = media_type.split(";")[0].strip().lower()
+    if plain == "text/event-stream":
+        return "events"
+    if plain in LINES or plain == "application/json-seq":
+        return "lines"
+    kind = body_kind(media_type)
+    if kind == "json":
+        return "json"
+    is_bytes = isinstance(schema, Mapping) and schema.get("format") == "binary"
+    return "text" if kind == "text" and not is_bytes else "binary"
+
+
+def _of_status(
+    document: Mapping[str, Any],
+    first: int,
+    last: int,
+    response: Mapping[str, Any],
+    hint: str,
+    reader: SchemaReader,
+) -> list[Response]:
+    """One response for each content type; the result is of the first, and of what comes one by one."""
+    found: list[Response] = []
+    content: Mapping[str, Any] = response.get("content") or {}
+    for media_type, raw in content.items():
+        media = raw if isinstance(raw, Mapping) else {}
+        schema = media.get("schema")
+        kind = media_kind(media_type, resolve(document, schema))
+        if kind in ("events", "lines"):
+            schema = media.get("itemSchema", schema)
+            type_ = Scalar("string") if schema is None else reader.read(schema, f"{hint}Event")
+        elif kind == "json":
+            type_ = ANY if schema is None else reader.read(schema, hint)
+        else:
+            type_ = Scalar("string" if kind == "text" else "binary")
+        found.append(Response(first, last, type_, kind, media_type))
+    if not found:
+        return [Response(first, last, None, "none")]
+    found.sort(key=lambda item: _ORDER[item.media])
+    whole = [item for item in found if not item.is_stream]
+    return [
+        Response(
+            item.first, item.last, item.type, item.media, item.media_type,
+            is_preferred=item is (whole[0] if whole else None),
+        )
+        for item in found
+    ]  # fmt: skip
+
+
+def _text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""

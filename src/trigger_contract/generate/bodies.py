@@ -1,0 +1,184 @@
+"""What an operation sends: the forms of its body, and the keywords that they are made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from trigger_contract.document.composition import composition
+from trigger_contract.document.references import resolve
+from trigger_contract.generate.naming import Names, pascal_case, snake_case
+from trigger_contract.generate.plan import Body, BodyField, BodyForm
+from trigger_contract.generate.reading import SchemaReader
+from trigger_contract.generate.schemas import ANY, Field, Model, Nullable, Scalar, Type, UnionOf
+
+_ORDER = {"json": 0, "form": 1, "multipart": 2, "lines": 3, "text": 4, "binary": 5}
+# An optional object of this name only gathers what else a call can be given.
+_BAG = "options"
+# A span as texts show it: `1h`, "30d", '60s'.
+_SPAN = re.compile(r"""[`"']\d+(?:s|m|h|hr|d|w)(?:\d+(?:s|m|h))*[`"']""")
+_SPAN_EXAMPLE = re.compile(r"\d+(?:s|m|h|hr|d|w)(?:\d+(?:s|m|h))*")
+_MOMENT = re.compile(r"\bdate[- ]?time\b|\bdate (?:object|string)\b", re.IGNORECASE)
+_KEYS = ("idempotencykey",)
+
+
+def body_kind(media_type: str) -> str:
+    """How a body of a media type is written: see ``BodyForm``."""
+    plain = media_type.split(";")[0].strip().lower()
+    if plain == "application/json" or plain.endswith("+json") or plain == "*/*":
+        return "json"
+    if plain in LINES:
+        return "lines"
+    if plain == "application/x-www-form-urlencoded":
+        return "form"
+    if plain == "multipart/form-data":
+        return "multipart"
+    return "text" if plain.startswith("text/") else "binary"
+
+
+LINES = frozenset(
+    {"application/x-ndjson", "application/jsonl", "application/x-jsonlines", "application/json-lines"}
+)
+
+
+def read_body(
+    document: Mapping[str, Any], definition: Mapping[str, Any], base: str, names: Names, reader: SchemaReader
+) -> Body | None:
+    """Read what an operation sends.
+
+    Args:
+        document: The document.
+        definition: The Operation Object.
+        base: Name for classes that the body's schema has none for.
+        names: Names that the method's other arguments have taken.
+        reader: What reads schemas.
+    """
+    request = resolve(document, definition.get("requestBody"))
+    if not isinstance(request, Mapping) or not request.get("content"):
+        return None
+    content: Mapping[str, Any] = request["content"]
+    by_path: dict[tuple[str, ...], str] = {}
+    forms: list[BodyForm] = []
+    for media_type in sorted(content, key=lambda name: _ORDER[body_kind(name)]):
+        media = content[media_type] if isinstance(content[media_type], Mapping) else {}
+        kind = body_kind(media_type)
+        schema = media.get("schema")
+        if kind == "lines":
+            schema = media.get("itemSchema", schema)
+        hint = base + ("Body" if not forms else f"{pascal_case(kind)}Body")
+        type_ = reader.read(schema, hint)
+        fields = (
+            ()
+            if kind in ("lines", "text", "binary")
+            else _fields(document, type_, schema, names, by_path, reader)
+        )
+        spelled = "application/json" if media_type == "*/*" else media_type
+        forms.append(BodyForm(kind, spelled, type_, fields, _encodings(media)))
+    return Body(tuple(forms), request.get("required") is True, _text(request.get("description")))
+
+
+def key_argument(body: Body | None) -> str | None:
+    """The keyword that takes an idempotency key."""
+    for entry in body.fields if body else ():
+        if re.sub(r"[^a-z]", "", entry.path[-1].lower()) in _KEYS and entry.type in _TEXTS:
+            return entry.name
+    return None
+
+
+_TEXTS = (Scalar("string"), Nullable(Scalar("string")), Scalar("any"))
+
+
+def _fields(
+    document: Mapping[str, Any],
+    type_: Type,
+    schema: Any,
+    names: Names,
+    by_path: dict[tuple[str, ...], str],
+    reader: SchemaReader,
+) -> tuple[BodyField, ...]:
+    """The properties of an object as keywords; those of ``options`` stand beside the others."""
+    plain = type_.inner if isinstance(type_, Nullable) else type_
+    models = [reader.model(member) for member in (plain.members if isinstance(plain, UnionOf) else (plain,))]
+    entries = _united([model for model in models if model is not None])
+    if None in models or not entries:
+        return ()
+    views = composition(document)
+    declared: dict[str, Mapping[str, Any]] = {}
+    for alternative in views.alternatives(schema):
+        declared = {**views.properties(alternative), **declared}
+    fields: list[BodyField] = []
+    inner: list[tuple[Field, Mapping[str, Any]]] = []
+
+    def add(path: tuple[str, ...], entry: Field, view: Mapping[str, Any], *, required: bool) -> None:
+        if path not in by_path:
+            plain = snake_case(path[-1])
+            by_path[path] = names.take(plain, f"{plain.rstrip('_')}_", snake_case("_".join(path)))
+        fields.append(
+            BodyField(by_path[path], path, entry.type, required, entry.description, spelled(view, entry.type))
+        )
+
+    for entry in entries:
+        view = declared.get(entry.wire, {})
+        if view.get("readOnly") is True:
+            continue
+        add((entry.wire,), entry, view, required=entry.required)
+        plain = entry.type.inner if isinstance(entry.type, Nullable) else entry.type
+        bag = reader.model(plain) if entry.wire == _BAG and not entry.required else None
+        if bag is not None and not any(item.required for item in bag.fields):
+            below = views.properties(view)
+            inner += [(item, below.get(item.wire, {})) for item in bag.fields]
+    for entry, view in inner:
+        add((_BAG, entry.wire), entry, view, required=False)
+    return tuple(fields)
+
+
+def _united(models: list[Model]) -> list[Field]:
+    """The properties of one object, or of one of several: what is not required in each need not be given."""
+    found: dict[str, list[Field]] = {}
+    for model in models:
+        for entry in model.fields:
+            found.setdefault(entry.wire, []).append(entry)
+    united = []
+    for same in found.values():
+        types = tuple(dict.fromkeys(entry.type for entry in same))
+        type_ = types[0] if len(types) == 1 else ANY if ANY in types else UnionOf(types)
+        required = len(same) == len(models) and all(entry.required for entry in same)
+        united.append(replace(same[0], type=type_, required=required))
+    return united
+
+
+def spelled(view: Mapping[str, Any], type_: Type) -> tuple[str, ...]:
+    """What a text may be written from beside: spans and moments, by examples and words about it."""
+    views = [view, *(item for key in ("oneOf", "anyOf") for item in view.get(key) or ())]
+    for each in views:
+        if not isinstance(each, Mapping) or each.get("format"):
+            continue
+        example, words = each.get("example"), str(each.get("description") or "")
+        is_span = isinstance(example, str) and _SPAN_EXAMPLE.fullmatch(example) is not None
+        if _holds_text(type_) and (is_span or _SPAN.search(words)):
+            return ("datetime", "timedelta") if _MOMENT.search(words) else ("timedelta",)
+    return ()
+
+
+def _holds_text(type_: Type) -> bool:
+    plain = type_.inner if isinstance(type_, Nullable) else type_
+    members = getattr(plain, "members", (plain,))
+    return Scalar("string") in members
+
+
+def _encodings(media: Mapping[str, Any]) -> tuple[tuple[str, tuple[str, bool, str]], ...]:
+    """Source: OpenAPI 3.1, Encoding Object: explode is true for style form, false for all others."""
+    found = []
+    for name, raw in (media.get("encoding") or {}).items():
+        if isinstance(raw, Mapping):
+            has_style = any(key in raw for key in ("style", "explode", "allowReserved"))
+            style = str(raw.get("style", "form" if has_style else ""))
+            explode = raw.get("explode", style in ("", "form")) is True
+            found.append((str(name), (style, explode, str(raw.get("contentType") or ""))))
+    return tuple(found)
+
+
+def _text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""

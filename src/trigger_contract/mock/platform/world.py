@@ -1,0 +1,80 @@
+"""What the operations of the service share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from trigger_contract.mock import dates
+from trigger_contract.mock.clock import Clock
+from trigger_contract.mock.listquery import read_moment, read_period
+from trigger_contract.mock.platform.signing import token
+from trigger_contract.mock.platform.things import Things
+from trigger_contract.mock.progress import Progress
+from trigger_contract.mock.store import Store
+
+_TYPES = {"dev": "DEVELOPMENT", "prod": "PRODUCTION", "stg": "STAGING", "staging": "STAGING"}
+
+
+@dataclass(frozen=True)
+class World:
+    """One environment of one project.
+
+    Attributes:
+        store: The runs.
+        things: All else.
+        clock: The time.
+        progress: Moves runs.
+        secret: The secret key of the environment.
+        on: The deviations that are on.
+    """
+
+    store: Store
+    things: Things
+    clock: Clock
+    progress: Progress
+    secret: str
+    on: frozenset[str]
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The environment's ``id``, ``name``, perhaps ``user`` and ``project``."""
+        return self.store.environment
+
+    @property
+    def is_dev(self) -> bool:
+        """Whether this is an environment of somebody's own."""
+        return self.environment["name"] == "dev"
+
+    @property
+    def kind(self) -> str:
+        """The type of the environment."""
+        return _TYPES.get(self.environment["name"], "PREVIEW")
+
+    def now(self) -> str:
+        """The time as answers have it."""
+        return dates.to_text(self.clock.now())
+
+    def headers(self, scopes: list[str] | None = None) -> list[tuple[bytes, bytes]]:
+        """Return the headers that let a client make a public access token of its own."""
+        claims: dict[str, Any] = {"sub": self.environment["id"], "pub": True}
+        if scopes is not None:
+            claims["scopes"] = scopes
+        signed = token(claims, self.secret, self.clock.now() // 1000)
+        said = json.dumps(claims, separators=(",", ":"))
+        return [(b"x-trigger-jwt", signed.encode()), (b"x-trigger-jwt-claims", said.encode())]
+
+
+def moment_of(text: Any, now: int) -> int | None:
+    """Read a delay or timeout: a period from now or a date; None where it is neither, or past."""
+    if not isinstance(text, str):
+        return None
+    period = dates.read_period(text)
+    if period is None:
+        period_read = None if "-" in text or ":" in text else read_period(text)
+        moment = read_moment(text) if period_read is None else now + period_read
+    else:
+        moment = now + period
+    return None if moment is None or moment <= now else int(min(moment, dates.LATEST))

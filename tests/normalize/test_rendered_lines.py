@@ -1,0 +1,154 @@
+"""Every line of a rendered page is accounted for: taken, left with a note, or the page is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from trigger_contract.document.references import resolve
+from trigger_contract.errors import UserError
+from trigger_contract.normalize import Page, normalize
+from trigger_contract.normalize.rendered.types import is_type, type_schema
+
+TOP = "# Book a trip\n\nPOST /trips\n\n#### Body\n\napplication/json\n\n"
+END = "\n\n#### Response\n\n200\n\napplication/json\n\nid\n\nstring\n"
+
+
+def field(name: str, kind: str, *more: str, anchor: bool = False) -> str:
+    return "\n\n".join([*(["[](#body-it)"] if anchor else []), name, kind, *more]) + "\n\n"
+
+
+def read(body: str, top: str = TOP, end: str = END) -> tuple[dict[str, Any], Any]:
+    result = normalize([Page("trip.md", top + body + end)])
+    (item,) = result.document["paths"].values()
+    ((_, operation),) = item.items()
+    schema = operation["requestBody"]["content"]["application/json"]["schema"]
+    return resolve(result.document, schema), result
+
+
+@pytest.mark.parametrize("anchor", [False, True])
+@pytest.mark.parametrize("name", ["headers", "response", "errors", "body", "send", "copy", "go", "cookies"])
+def test_a_field_may_be_called_like_a_heading_or_a_button(name, anchor):
+    parts = [field(name, "object", "What it is.", anchor=anchor), field("last", "string", anchor=anchor)]
+    schema, result = read("".join(parts))
+    assert sorted(schema["properties"]) == sorted([name, "last"])
+    assert not result.notes
+
+
+@pytest.mark.parametrize(
+    ("shown", "schema"),
+    [
+        ("(Seat · object | Bed · object)[]", {"type": "array", "items": {"type": "object"}}),
+        ("enum<integer>[]", {"type": "array", "items": {"type": "integer"}}),
+        ("Seat · string | Bed · string<uuid>", None),
+        ("string | null", {"type": ["string", "null"]}),
+        ("stringobject[]", None),
+        ("array of strings", {"type": "array", "items": {"type": "string"}}),
+    ],
+)
+def test_types_are_read_as_they_are_shown(shown, schema):
+    assert is_type(shown)
+    if schema is None:
+        assert len(type_schema(shown)["anyOf"]) == 2
+    else:
+        assert type_schema(shown) == schema
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("uuid", {"type": "string", "format": "uuid"}),
+        ("int32", {"type": "integer", "format": "int32"}),
+        ("timetable", {}),
+        ("enum&lt;string&gt;", {"type": "string"}),
+    ],
+)
+@pytest.mark.parametrize("anchor", [False, True])
+def test_whatever_stands_in_the_place_of_a_type_is_one(kind, expected, anchor):
+    parts = [
+        field("from", "string", "Where it begins.", anchor=anchor),
+        field("by", kind, "required", "How to go.", anchor=anchor),
+        field("to", "string", "Where it ends.", anchor=anchor),
+    ]
+    schema, result = read("".join(parts))
+    assert list(schema["properties"]) == ["from", "by", "to"]
+    assert schema["required"] == ["by"]
+    assert schema["properties"]["by"] == {**expected, "description": "How to go."}
+    assert [note.kind for note in result.notes] == (["unknown type"] if kind == "timetable" else [])
+
+
+def test_a_list_that_ends_a_text_is_no_row_of_tabs():
+    parts = [
+        field("seat", "object", "The seat, one of:", "*   Window", "*   Aisle"),
+        field("seat.row", "integer"),
+    ]
+    schema, result = read("".join(parts))
+    seat = resolve(result.document, schema["properties"]["seat"])
+    assert seat["properties"] == {"row": {"type": "integer"}}
+
+
+def test_attributes_of_one_alternative_are_left_with_a_note():
+    parts = [field("pay", "object", "How.", "- Card", "- Cash"), field("pay.card", "string")]
+    schema, result = read("".join(parts))
+    assert schema["properties"] == {"pay": {"type": "object", "description": "How."}}
+    assert [note.claims[0].says for note in result.notes] == ["pay.card"]
+
+
+def test_nothing_is_taken_for_a_part_of_a_field_behind_a_line_that_is_not_read():
+    body = field("from", "string", "Where it begins.", "obligatorio", "required", "Available options:", "`a`")
+    schema, result = read(body + field("to", "string"))
+    assert schema["properties"]["from"] == {"type": "string", "description": "Where it begins."}
+    assert "required" not in schema
+    assert [note.claims[0].says for note in result.notes] == [
+        "obligatorio",
+        "required",
+        "Available options:",
+        "`a`",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("Reise\n\nPOST\n/\nreisen\n\nAnfrage\n\nziel\nstring\nWohin.\n", "no heading that is known"),
+        ("# Trips\n\n## GET /trips\n\nAll.\n\n## GET /trips/{id}\n\nOne.\n", "further operation"),
+        ("# Trips\n\nGET /trips\n\n## Query Parameters\n\n- **limit** (integer) - How many.\n", "no query"),
+        ("Trips\n\nGET /trips\n\nQuery Parameters\n\nlimit\nrequired\n\nas shown above\n", "no query"),
+    ],
+)
+def test_a_page_that_cannot_be_read_well_is_refused(page, words):
+    with pytest.raises(UserError, match=words):
+        normalize([Page("trips.txt", page)])
+
+
+def test_the_server_may_stand_between_method_and_path():
+    text = "Stop\nPOST\n\nhttps://eu.trips.test/rest/v2\n/\ntrips\n/\n{id}\n\nResponse\n\n200\n\nat\nstring\n"
+    document = normalize([Page("stop.txt", text)]).document
+    ((path, item),) = document["paths"].items()
+    assert (path, item["post"]["servers"]) == ("/trips/{id}", [{"url": "https://eu.trips.test/rest/v2"}])
+
+
+def test_a_page_with_its_attributes_below_headings_in_capitals_is_read():
+    text = (
+        "Change trip\npatch\nhttps://api.trips.test/v1/trips/{trip}\n\nChanges it.\n\nPath Params\ntrip\n"
+        "string\nrequired\nWhich.\n\nBody Params\nguide\nobject\nWho leads.\ncode\npassword\n\n"
+        "GUIDE OBJECT\nname\n"
+        "string\nrequired\nHers.\nrank\nstring\nenum\nWhich.\n\nAllowed:\n\nfirst\n\nsecond\nage\nint64\n"
+        "Of her.\n\nResponses\n\n200\nThe trip.\n\n"
+        "Response body\nobject\nid\nstring\nguide\nobject\nname\nstring\n"
+    )
+    result = normalize([Page("change.txt", text)])
+    ((path, item),) = result.document["paths"].items()
+    operation = item["patch"]
+    assert (path, operation["summary"]) == ("/v1/trips/{trip}", "Change trip")
+    assert operation["servers"] == [{"url": "https://api.trips.test"}]
+    content = operation["requestBody"]["content"]["application/json"]
+    body = resolve(result.document, content["schema"])
+    assert body["properties"]["code"] == {"type": "string", "format": "password"}
+    guide = resolve(result.document, body["properties"]["guide"])
+    assert (guide["required"], list(guide["properties"])) == (["name"], ["name", "rank", "age"])
+    assert resolve(result.document, guide["properties"]["rank"])["enum"] == ["first", "second"]
+    answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    assert list(resolve(result.document, answer)["properties"]) == ["id", "guide"]
+    assert [note.claims[0].says for note in result.notes] == ["name"]
