@@ -10,7 +10,8 @@ from library_document import library
 
 from trigger_contract.cli import group as command
 from trigger_contract.errors import UserError
-from trigger_contract.mock.main import read_data
+from trigger_contract.mock import reading
+from trigger_contract.mock.reading import read_data
 
 BOOK = {
     "id": "bk_mine", "title": "Mine", "genre": "poetry", "status": "archived", "pages": 3,
@@ -61,3 +62,19 @@ def test_what_each_operation_does_is_printed_without_serving(tmp_path):
     assert any(line.startswith("alive  POST   /books/{bookId}/archive: ") for line in lines)
     assert any(line.startswith("still  POST   /search: ") for line in lines)
     assert lines[-1] == "13 of 14 operations are alive"
+
+
+def test_a_large_document_is_read_like_a_small_one(tmp_path, monkeypatch):
+    file = tmp_path / "library.json"
+    file.write_text(json.dumps(library()))
+    slowly = reading.read(file)
+    monkeypatch.setattr(reading, "_LARGE", 10)
+    quickly = reading.read(file)
+    assert json.loads(json.dumps(slowly)) == quickly
+    assert not hasattr(quickly, "lines"), "it was read the short way"
+    broken = library()
+    broken["paths"]["/books"]["get"]["responses"]["200"] = {"$ref": "#/nowhere"}
+    file.write_text(json.dumps(broken, indent=1))
+    with pytest.raises(UserError, match="points to nothing") as caught:
+        reading.read(file)
+    assert caught.value.line

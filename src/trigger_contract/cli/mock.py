@@ -73,7 +73,8 @@ def command(
     """
     from trigger_contract.mock.deviations import choose
     from trigger_contract.mock.main import explain as tell
-    from trigger_contract.mock.main import read_data, run
+    from trigger_contract.mock.main import run
+    from trigger_contract.mock.reading import read_data
     from trigger_contract.mock.settings import Progression, Settings, default_keys
 
     given = {"token": token, "public_token": public_token, "recoup_token": recoup_token}

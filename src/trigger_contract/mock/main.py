@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from trigger_contract.document.files import read_text
 from trigger_contract.document.locate import read_document
-from trigger_contract.document.references import check_references
-from trigger_contract.document.yaml import load
-from trigger_contract.errors import UserError, one_line
+from trigger_contract.errors import one_line
 from trigger_contract.mock.app import create_app
+from trigger_contract.mock.reading import read
 from trigger_contract.mock.server import bind, serve, url_of
 from trigger_contract.mock.settings import (
     DEFAULT_PUBLIC_TOKEN,
@@ -22,36 +19,6 @@ from trigger_contract.mock.settings import (
 
 _MANY = 50_000
 """From so many runs on, seeding takes seconds."""
-
-
-def _read(path: Path) -> Mapping[str, Any]:
-    """Read a document of the user's.
-
-    Raises:
-        UserError: It is not a valid OpenAPI document; the message names the first fault.
-    """
-    from trigger_contract.document.specification import fault_error
-
-    document = read_document(path)
-    version = str(document["openapi"])
-    if not version.startswith(("3.0", "3.1", "3.2")):
-        raise UserError(f"is OpenAPI {version}; 3.0 and 3.1 are served", source=path)
-    check_references(document)
-    if (error := fault_error(document, path)) is not None:
-        raise error
-    return document
-
-
-def read_data(path: Path) -> Mapping[str, Any]:
-    """Read a file of things.
-
-    Raises:
-        UserError: It cannot be read, or is no mapping of collections.
-    """
-    data = load(read_text(path), str(path))
-    if not isinstance(data, Mapping):
-        raise UserError("must map collections to lists of things", source=path)
-    return data
 
 
 def explain(settings: Settings, spec: Path | None, say: Callable[[str], None]) -> None:
@@ -65,7 +32,7 @@ def explain(settings: Settings, spec: Path | None, say: Callable[[str], None]) -
     Raises:
         UserError: The document cannot be used.
     """
-    service = create_app(read_document() if spec is None else _read(spec), settings).service
+    service = create_app(read_document() if spec is None else read(spec), settings).service
     try:
         told = service.explain()
     finally:
@@ -98,7 +65,7 @@ def run(
     Raises:
         UserError: The document, the database or the port cannot be used.
     """
-    document = read_document() if spec is None else _read(spec)
+    document = read_document() if spec is None else read(spec)
     listener = bind(host, port)
     try:
         if settings.runs >= _MANY and not (settings.database and settings.database.exists()):

@@ -151,7 +151,7 @@ class Living:
             forms = readings(maker.judge.kinds(identity.schema), made)
             if not any(maker.judge.fits(identity.schema, form) for form in forms):
                 return f"`{identity.field}`, {made!r} for example, is none that `{identity.parameter}` takes"
-        for number in (0, 1, 2):
+        for number in (0, 1):
             state = self.table.made(number, ("1",) * len(self.resource.parents))
             for view in self._found.values():
                 if not maker.judge.fits(view, self.shaper.shape(view, state, number)):

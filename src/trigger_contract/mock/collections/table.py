@@ -10,7 +10,7 @@ from trigger_contract.document.composition import View
 from trigger_contract.document.conjunction import types_of
 from trigger_contract.document.resource import Resource
 from trigger_contract.document.words import flat, singular
-from trigger_contract.mock.collections.making import ABSENT, Maker
+from trigger_contract.mock.collections.making import ABSENT, Maker, leaves
 from trigger_contract.mock.collections.shaping import Shaper
 from trigger_contract.mock.collections.varying import another, fitted
 
@@ -22,6 +22,8 @@ BELOW = 12
 _SCOPES = 200
 """Below so many things something is seeded; below those after them there is nothing at first."""
 _MOST = 90
+_FEWEST, _VALUES = 6, 1500
+"""At least so many things are seeded, and of large ones no more than have so many values together."""
 _REMEMBERED = 10_000
 
 
@@ -235,4 +237,6 @@ class Table:
             for view in self.shaper.declared(schema).values():
                 values = view.get("enum")
                 longest = max(longest, len(values) if isinstance(values, list) else 0)
-        return min(max(BELOW if scope else TOP, longest), _MOST)
+        wanted = min(max(BELOW if scope else TOP, longest), _MOST)
+        # Of things with hundreds of values there are fewer, so that the first list comes at once.
+        return min(wanted, max(_FEWEST, _VALUES // max(leaves(self.made(0, scope)), 1)))
