@@ -46,6 +46,7 @@ from trigger_contract.cli.examples import epilog
     type=click.Path(path_type=Path),
     help="Things of your own, by the path of their collection, in the place of seeded ones.",
 )
+@click.option("--plant", metavar="ID", help="Serve with one fault planted; list prints all, and ends.")
 @click.option("--explain", is_flag=True, help="Print what each operation does, and end.")
 def command(
     host: str,
@@ -65,6 +66,7 @@ def command(
     db: Path | None,
     spec: Path | None,
     data: Path | None,
+    plant: str | None,
     explain: bool,
 ) -> None:
     """Run the mock server until it is stopped.
@@ -73,7 +75,7 @@ def command(
     """
     from trigger_contract.mock.deviations import choose
     from trigger_contract.mock.main import explain as tell
-    from trigger_contract.mock.main import run
+    from trigger_contract.mock.main import list_plants, run
     from trigger_contract.mock.reading import read_data
     from trigger_contract.mock.settings import Progression, Settings, default_keys
 
@@ -96,11 +98,15 @@ def command(
     if explain:
         tell(settings, spec, click.echo)
         return
+    if plant == "list":
+        list_plants(settings, spec, click.echo)
+        return
     run(
         settings,
         host=host,
         port=port,
         spec=spec,
+        plant=plant,
         say=click.echo,
         note=lambda line: click.echo(line, err=True),
     )

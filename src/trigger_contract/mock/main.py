@@ -43,12 +43,37 @@ def explain(settings: Settings, spec: Path | None, say: Callable[[str], None]) -
     say(f"{sum(one.alive for one in told)} of {len(told)} operations are alive")
 
 
+def list_plants(settings: Settings, spec: Path | None, say: Callable[[str], None]) -> None:
+    """Print every fault that can be planted, and end.
+
+    Args:
+        settings: What the server would be told.
+        spec: The OpenAPI document; None for the canonical one.
+        say: Prints one line.
+
+    Raises:
+        UserError: The document cannot be used.
+    """
+    from trigger_contract.mock.plants import plants
+
+    service = create_app(read_document() if spec is None else read(spec), settings).service
+    try:
+        found = plants(service)
+    finally:
+        service.close()
+    standing = [one for one in found if one.why_not is None]
+    for one in standing:
+        say(f"{one_line(one.id)}: {one.says}")
+    say(f"{len(standing)} faults can be planted, {len(found) - len(standing)} cannot stand where they would")
+
+
 def run(
     settings: Settings,
     *,
     host: str,
     port: int,
     spec: Path | None,
+    plant: str | None = None,
     say: Callable[[str], None],
     note: Callable[[str], None],
 ) -> None:
@@ -59,6 +84,7 @@ def run(
         host: The address to listen on.
         port: The port; 0 takes a free one.
         spec: The OpenAPI document; None for the canonical one.
+        plant: The fault that is planted; None for none.
         say: Prints one line and flushes it. The first line names the URL, after which requests are answered.
         note: Prints one line elsewhere, for whoever waits for that first line.
 
@@ -72,6 +98,10 @@ def run(
             note(f"Seeding {settings.runs} runs …")
         app = create_app(document, settings)
         app.host = host
+        if plant is not None:
+            from trigger_contract.mock.plants import hook
+
+            app.hook = hook(app.service, plant)
     except BaseException:
         listener.close()
         raise

@@ -54,7 +54,7 @@ def read_data(path: Path) -> Mapping[str, Any]:
 
 
 def _read_large(path: Path) -> Mapping[str, Any] | None:
-    """Read a large document of JSON; None where it is small, or a line is needed for what is wrong with it."""
+    """Read a large document of JSON; None where it is small, or a line is needed for a fault."""
     import jsonschema_rs
     import orjson
     from openapi_spec_validator.schemas import schema_v30, schema_v31

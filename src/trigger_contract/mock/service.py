@@ -199,6 +199,14 @@ class Service:
         """Return the query names an operation reads."""
         return self._door(self._by_id[operation_id]).reader.names
 
+    def forget(self) -> None:
+        """Answer anew what was answered before: what it was made of has changed."""
+        self._kept.clear()
+
+    def keeps_runs(self, operation: Operation) -> bool:
+        """Whether an operation is answered from the mock's own runs."""
+        return self._handler(operation) is not None
+
     def explain(self) -> list[Told]:
         """Return what each operation does; those of the runs model keep runs."""
         told = self.collections.explain()

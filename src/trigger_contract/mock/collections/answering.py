@@ -23,7 +23,7 @@ _OLDEST_FIRST = re.compile(
     r"\b(?:oldest|earliest) (?:\w+ )?first\b|(?<!reverse )\bchronological\b|\bascending\b|\balphabetical",
     re.IGNORECASE,
 )
-_ONCE = frozenset(("idempotencykey", "xidempotencykey", "deduplicationkey", "xidempotencytoken", "requestid"))
+ONCE = frozenset(("idempotencykey", "xidempotencykey", "deduplicationkey", "xidempotencytoken", "requestid"))
 _DEEP = ("merge-patch+json", "vnd.api+json")
 
 
@@ -100,7 +100,7 @@ class Answering:
             return None
         if thing is None:
             return self._not_there(operation, ask)
-        return self._one(operation, thing)
+        return self.one(operation, thing)
 
     def create(self, ask: Ask) -> Answer | None:
         """Make a thing, or answer with the one that was made with the same key before."""
@@ -118,7 +118,7 @@ class Answering:
             if self.table.get(scope, thing.key) is thing:
                 if before != sent and self._world.refusals.documents(operation, 409):
                     return self.refuse(operation, (409,), "The key was used for another request")
-                return self._one(operation, thing)
+                return self.one(operation, thing)
         number = self.table.next_number()
         now = self._world.now()
         state = self._living.writer.fresh(members, body, scope, number, now)
@@ -128,7 +128,7 @@ class Answering:
         thing = self.table.add(scope, state, key, number)
         if once is not None:
             self._once[scope, once] = (sent, thing)
-        return self._one(operation, thing, *self._location(operation, ask, key))
+        return self.one(operation, thing, *self._location(operation, ask, key))
 
     def replace(self, ask: Ask) -> Answer | None:
         """Put what was sent in the place of what may be sent."""
@@ -140,7 +140,7 @@ class Answering:
         if thing is None:
             return self._put_new(operation, ask, members, body)
         self._living.writer.replaced(thing, members, body, self._world.now())
-        return self._one(operation, thing)
+        return self.one(operation, thing)
 
     def change(self, ask: Ask) -> Answer | None:
         """Change what was sent and nothing else."""
@@ -155,7 +155,7 @@ class Answering:
         self._living.writer.changed(
             thing, members, self._world.now(), deep=media.strip().lower().endswith(_DEEP)
         )
-        return self._one(operation, thing)
+        return self.one(operation, thing)
 
     def remove(self, ask: Ask) -> Answer | None:
         """Remove a thing and what stands below it."""
@@ -170,7 +170,7 @@ class Answering:
             return None  # documented for what is there, and for what is not there any more
         self.table.remove(thing)
         self._world.removed(self.resource, (*thing.scope, thing.key))
-        return self._one(operation, thing)
+        return self.one(operation, thing)
 
     def act(self, action: Action, ask: Ask) -> Answer | None:
         """Do to a thing what an action promises."""
@@ -179,7 +179,7 @@ class Answering:
             return self._not_there(action.operation, ask)
         body = ask.body if isinstance(ask.body, Mapping) else {}
         self._living.writer.acted(thing, action, body, self._world.now())
-        return self._one(action.operation, thing)
+        return self.one(action.operation, thing)
 
     def refuse(self, operation: Operation, statuses: tuple[int, ...], text: str) -> Answer:
         """Answer with the first of these statuses that is documented, else with the first."""
@@ -240,12 +240,12 @@ class Answering:
 
     def _key(self, operation: Operation, ask: Ask, members: Mapping[str, Any]) -> str | None:
         for parameter in operation.parameters:
-            if parameter["in"] == "header" and flat(parameter["name"]) in _ONCE:
+            if parameter["in"] == "header" and flat(parameter["name"]) in ONCE:
                 given = ask.request.headers.get(str(parameter["name"]).lower().encode())
                 if given:
                     return given.decode("latin-1")
         for name, value in members.items():
-            if flat(name) in _ONCE and isinstance(value, str):
+            if flat(name) in ONCE and isinstance(value, str):
                 return value
         return None
 
@@ -289,7 +289,8 @@ class Answering:
             self._envelopes[name] = maker.make(found.schema, 0)
         return put(self._envelopes[name], place, shown)
 
-    def _one(self, operation: Operation, thing: Thing, *headers: tuple[bytes, bytes]) -> Answer | None:
+    def one(self, operation: Operation, thing: Thing, *headers: tuple[bytes, bytes]) -> Answer | None:
+        """Answer an operation with one thing; None where that would break the document."""
         found = self._living.sheet(operation)
         return self._judged(found, self._body(operation, found, thing), *headers)
 

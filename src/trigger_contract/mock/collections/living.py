@@ -160,6 +160,13 @@ class Living:
                     return f"nothing could be made that satisfies its schema: {where}: {fault.message[:100]}"
         return None
 
+    def item_view(self) -> View:
+        """Return the view of one item of the list."""
+        operation = self.resource.list
+        schema = self.sheet(operation).schema if operation is not None else None
+        array = thing_view(self.shaper.maker, schema, self.items) if schema is not None else None
+        return self.views.items(array) if array is not None else {}
+
     # Finding
 
     def scope(self, path: Mapping[str, str]) -> Scope:

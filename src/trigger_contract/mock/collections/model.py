@@ -92,6 +92,17 @@ class Collections:
         }  # fmt: skip
         return handlers.get(role)
 
+    def role(self, operation: Operation) -> str | None:
+        """Return what an operation is for its resource."""
+        return self._resources.role(operation)
+
+    def alive(self, operation: Operation) -> Living | None:
+        """Return the things that an operation shows or changes; None where it keeps no state."""
+        resource = self._resources.of(operation)
+        if resource is None or self.handler(operation) is None:
+            return None
+        return self.living(resource)
+
     def keeps(self, operation: Operation) -> bool:
         """Whether an operation answers the same question alike while nothing is written, at any time."""
         resource = self._resources.of(operation)
@@ -147,6 +158,14 @@ class Collections:
         if scope[:-1] and not self.exists(resource.parent, scope[:-1]):
             return False
         return living.table.get(scope[:-1], scope[-1]) is not None
+
+    def beside(self, resource: Resource, scope: Scope) -> Scope | None:
+        """Return another thing that things of a resource may stand below, beside the one they stand below."""
+        parent = self._resources.named(resource.parent) if resource.parent else None
+        if parent is None or parent.name in self._foreign:
+            return None
+        keys = self.living(parent).table.things(scope[:-1])
+        return next(((*scope[:-1], key) for key in keys if key != scope[-1]), None)
 
     def removed(self, resource: Resource, scope: Scope) -> None:
         """Remove what stands below a thing that is gone."""

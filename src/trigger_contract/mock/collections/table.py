@@ -71,7 +71,7 @@ class Table:
         self.maker: Maker = shaper.maker
         self._examples = examples
         self._relation = relation
-        self._scopes: dict[Scope, dict[str, Thing]] = {}
+        self.scopes: dict[Scope, dict[str, Thing]] = {}
         self._gone: set[tuple[Scope, str]] = set()
         self._count = 0
         identity = resource.identity
@@ -92,10 +92,10 @@ class Table:
 
     def things(self, scope: Scope) -> dict[str, Thing]:
         """Return the things below others, by identity, in the order in which they were made."""
-        found = self._scopes.get(scope)
+        found = self.scopes.get(scope)
         if found is None:
-            found = self._scopes[scope] = {}
-            if len(self._scopes) <= _SCOPES:
+            found = self.scopes[scope] = {}
+            if len(self.scopes) <= _SCOPES:
                 self._seed(scope, found)
         return found
 
@@ -103,13 +103,17 @@ class Table:
         """Return the thing of that identity."""
         return self.things(scope).get(key)
 
+    def was_made(self, thing: Thing) -> bool:
+        """Whether a thing was made by a request, and not seeded."""
+        return thing.number > _MOST
+
     def was_there(self, scope: Scope, key: str) -> bool:
         """Whether there was a thing of that identity which was removed."""
         return (scope, key) in self._gone
 
     def total(self) -> int:
         """Return how many things there are, as far as they were seeded."""
-        return sum(len(things) for things in self._scopes.values())
+        return sum(len(things) for things in self.scopes.values())
 
     # Writing
 
@@ -121,7 +125,7 @@ class Table:
 
     def place(self, scope: Scope, states: list[tuple[str, dict[str, Any]]]) -> None:
         """Put things with their identities in the place of all that stand there."""
-        self._scopes[scope] = {
+        self.scopes[scope] = {
             key: Thing(key, scope, state, number) for number, (key, state) in enumerate(states)
         }
 
@@ -129,14 +133,14 @@ class Table:
         """Remove a thing."""
         if len(self._gone) < _REMEMBERED:
             self._gone.add((thing.scope, thing.key))
-        self._scopes.get(thing.scope, {}).pop(thing.key, None)
+        self.scopes.get(thing.scope, {}).pop(thing.key, None)
 
     def remove_below(self, scope: Scope) -> None:
         """Remove everything that stands below a thing; nothing is seeded there again."""
-        for known in [known for known in self._scopes if known[: len(scope)] == scope]:
-            self._scopes[known] = {}
+        for known in [known for known in self.scopes if known[: len(scope)] == scope]:
+            self.scopes[known] = {}
         if len(self.resource.parents) == len(scope):
-            self._scopes[scope] = {}
+            self.scopes[scope] = {}
 
     def next_number(self) -> int:
         """Return a turn that no thing had."""
