@@ -66,9 +66,16 @@ class Living:
             self.shaper,
             list(self._examples()),
             lambda name, number: world.relation(resource, name, number),
+            self._told_by_cursor(),
         )
         self.writer = Writer(self.table, resource.status, resource.final)
         self.pager, self.filters = self._listing()
+
+    def _told_by_cursor(self) -> str | None:
+        """Return the property that a cursor of the list takes, for things that no path names."""
+        operation = self.resource.list
+        form = pagination(self.world.document, operation) if operation is not None else None
+        return form.identity if form is not None else None
 
     # What its operations say
 

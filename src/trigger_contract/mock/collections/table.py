@@ -9,7 +9,7 @@ from typing import Any
 from trigger_contract.document.composition import View
 from trigger_contract.document.conjunction import types_of
 from trigger_contract.document.resource import Resource
-from trigger_contract.document.words import flat, singular
+from trigger_contract.document.words import flat, singular, words
 from trigger_contract.mock.collections.making import ABSENT, Maker, leaves
 from trigger_contract.mock.collections.shaping import Shaper
 from trigger_contract.mock.collections.varying import another, fitted
@@ -17,6 +17,7 @@ from trigger_contract.mock.collections.varying import another, fitted
 Scope = tuple[str, ...]
 """The identities that a thing stands below, from the outermost."""
 
+_ENDS = frozenset(("finished", "completed", "ended", "canceled", "cancelled", "failed", "expired", "closed"))
 TOP = 30
 BELOW = 12
 _SCOPES = 200
@@ -55,6 +56,7 @@ class Table:
         shaper: Writes and makes values.
         examples: Things that the document shows as examples.
         relation: Returns the identity that a property of some name takes over from another resource.
+        field: The property that tells things apart where no path takes it, but a cursor does.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Table:
         shaper: Shaper,
         examples: list[Mapping[str, Any]],
         relation: Callable[[str, int], Any],
+        field: str | None = None,
     ) -> None:
         self.resource = resource
         self.schemas = schemas
@@ -75,18 +78,16 @@ class Table:
         self._gone: set[tuple[Scope, str]] = set()
         self._count = 0
         identity = resource.identity
-        self.field = identity.field if identity else None
+        self.field = identity.field if identity else field
         self.identity_view: View = self._identity_view()
 
     def _identity_view(self) -> View:
         identity = self.resource.identity
-        if identity is None:
-            return {}
         for schema in self.schemas:
             declared = self.shaper.declared(schema)
-            if identity.field in declared:
-                return declared[identity.field]
-        return identity.schema
+            if self.field in declared:
+                return declared[self.field]
+        return identity.schema if identity is not None else {}
 
     # Reading
 
@@ -198,10 +199,35 @@ class Table:
         for schema in reversed(self.schemas):
             made = self.maker.make(schema, number, hint=hint)
             state |= made if isinstance(made, dict) else {}
+        self._agree(state, number)
         self.relate(state, number, scope)
         if self.field is not None:
             state[self.field] = self.identity(scope, number) if key is None else key
         return state
+
+    def _agree(self, state: dict[str, Any], number: int) -> None:
+        """Let what several schemas show be the same in all, and let nothing be over that goes on."""
+        views: dict[str, list[View]] = {}
+        for schema in self.schemas:
+            for name, view in self.shaper.declared(schema).items():
+                views.setdefault(name, []).append(view)
+        for name, shown in views.items():
+            if name not in state or all(self.maker.judge.fits(view, state[name]) for view in shown):
+                continue
+            for view in shown:
+                made = self.maker.make(view, number, name=name, depth=1)
+                if all(self.maker.judge.fits(other, made) for other in shown):
+                    state[name] = made
+                    break
+        status, final = self.resource.status, self.resource.final
+        if status is None or not final or state.get(status) in final:
+            return
+        for name, shown in views.items():
+            if name in state and shown[0].get("format") == "date-time" and _ENDS & set(words(name)):
+                if all(self.maker.judge.fits(view, None) for view in shown):
+                    state[name] = None
+                elif all(name not in (view.get("required") or ()) for view in self.schemas):
+                    del state[name]
 
     def relate(self, state: dict[str, Any], number: int, scope: Scope) -> None:
         """Write identities of other things into a state: of those it stands below, and of those it names."""
