@@ -17,6 +17,8 @@ from trigger_contract.cli.examples import epilog
         "trigger-contract mock --port 8000 --profile real --no-deviation D7",
         "trigger-contract mock --runs 5000 --db runs.db --progression time:2",
         "trigger-contract mock --spec any-openapi.yaml --strict-query",
+        "trigger-contract mock --spec any-openapi.yaml --explain",
+        "trigger-contract mock --spec any-openapi.yaml --data things.yaml",
     ),
 )
 @click.option("--host", default="127.0.0.1", help="Address to listen on.")
@@ -41,6 +43,13 @@ from trigger_contract.cli.examples import epilog
     type=click.Path(path_type=Path),
     help="Serve this document.  [default: the canonical one]",
 )
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help="Things of your own, by the path of their collection, in the place of seeded ones.",
+)
+@click.option("--plant", metavar="ID", help="Serve with one fault planted; list prints all, and ends.")
+@click.option("--explain", is_flag=True, help="Print what each operation does, and end.")
 def command(
     host: str,
     port: int,
@@ -60,13 +69,18 @@ def command(
     no_admin: bool,
     db: Path | None,
     spec: Path | None,
+    data: Path | None,
+    plant: str | None,
+    explain: bool,
 ) -> None:
     """Run the mock server until it is stopped.
 
     The first line on stdout names its URL; it can be called from then on.
     """
     from trigger_contract.mock.deviations import choose
-    from trigger_contract.mock.main import run
+    from trigger_contract.mock.main import explain as tell
+    from trigger_contract.mock.main import list_plants, run
+    from trigger_contract.mock.reading import read_data
     from trigger_contract.mock.settings import DEFAULT_PERSONAL_TOKEN, Progression, Settings, default_keys
 
     given = {"token": token, "public_token": public_token, "recoup_token": recoup_token}
@@ -85,12 +99,20 @@ def command(
         strict_query=strict_query,
         admin=not no_admin,
         database=db,
+        data=read_data(data) if data is not None else None,
     )
+    if explain:
+        tell(settings, spec, click.echo)
+        return
+    if plant == "list":
+        list_plants(settings, spec, click.echo)
+        return
     run(
         settings,
         host=host,
         port=port,
         spec=spec,
+        plant=plant,
         say=click.echo,
         note=lambda line: click.echo(line, err=True),
     )

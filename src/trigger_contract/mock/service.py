@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,7 @@ from trigger_contract.document.references import resolve
 from trigger_contract.document.resource import Resource
 from trigger_contract.document.wire import query_leaves
 from trigger_contract.mock.clock import Clock
-from trigger_contract.mock.collections.model import Ask, Collections
+from trigger_contract.mock.collections.model import Ask, Collections, Told
 from trigger_contract.mock.deviations import Deviation
 from trigger_contract.mock.faults import Fault, Faults, RateLimit
 from trigger_contract.mock.generic import GenericOperation
@@ -91,7 +91,7 @@ class Service:
         self.model.index_delay = round(settings.index_delay * 1000)
         self._judge = Judge(document)
         check_patterns(document)
-        self.collections = Collections(document, self.refusals, self.clock.now, self._keeper)
+        self.collections = Collections(document, self.refusals, self.clock.now, self._keeper, settings.data)
         self._kept: dict[tuple[bytes, bytes, bytes], Answer] = {}
         self._keys = Doorkeeper(document, settings, self.clock.now)
         self._front = self._build_front()
@@ -220,6 +220,22 @@ class Service:
     def known_names(self, operation_id: str) -> list[str]:
         """Return the query names an operation reads."""
         return self._door(self._by_id[operation_id]).reader.names
+
+    def forget(self) -> None:
+        """Answer anew what was answered before: what it was made of has changed."""
+        self._kept.clear()
+
+    def keeps_runs(self, operation: Operation) -> bool:
+        """Whether an operation is answered from the mock's own runs."""
+        return self._handler(operation) is not None
+
+    def explain(self) -> list[Told]:
+        """Return what each operation does; those of the runs model keep runs."""
+        told = self.collections.explain()
+        return [
+            replace(one, alive=True, how="from the mock's own runs") if self._handler(one.operation) else one
+            for one in told
+        ]
 
     def turns_away(self, request: Request) -> bool:
         """Whether a request is refused whatever its body is: by its path, its method or its key."""
