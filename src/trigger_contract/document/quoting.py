@@ -92,7 +92,8 @@ def html(text: str) -> str:
 
 def html_comment(text: str) -> str:
     """Return text for the inside of a comment, which it cannot end."""
-    return terminal(text).replace("-", "\u2010").replace("<", "\u2039").replace(">", "\u203a")
+    plain = terminal(text).replace("<", "\u2039").replace(">", "\u203a")
+    return re.sub(r"-{2,}|-$", lambda found: "\u2010" * len(found[0]), plain)
 
 
 def yaml(text: str) -> str:
