@@ -1,6 +1,7 @@
 """Whatever comes in, the server answers, and never with a 5xx."""
 
 from collections.abc import Mapping
+from itertools import product
 from typing import Any
 from urllib.parse import quote
 
@@ -24,13 +25,17 @@ def test_no_id_brings_the_server_down(check: Check) -> None:
     name = check.subject.id_parameter["name"]
     prefix = prefix_of(check.subject.id_parameter)
     odd = [(text, what) for text, what in ODD_TEXTS if text.strip() and text not in ("../../etc/passwd",)]
-    for text, what in odd:
+
+    def judge(case: tuple[str, str]) -> None:
+        text, what = case
         for identity in dict.fromkeys((prefix + text, text)):
             exchange = check.session.ask(
                 check.subject, path={name: identity}, purpose=f"ask for {what} as an id", lenient=True
             )
             check.saw()
             _refuse_item(check, exchange, what)
+
+    check.each(odd, judge)
     for raw, what in _ODD_PATHS:
         outer = check.session.places.complete(check.subject, {name: prefix + raw})
         target = check.subject.operation.path
@@ -46,22 +51,27 @@ def test_no_id_brings_the_server_down(check: Check) -> None:
 @law("robustness/odd-values", "documented", applies=has_query, sentence=_NO_5XX)
 def test_no_query_value_brings_the_server_down(check: Check) -> None:
     """No value of a query parameter, however odd, is answered with a 5xx."""
-    for leaf in check.subject.leaves:
-        for text, what in ODD_TEXTS:
-            raw = f"{quote(leaf.name, safe='')}={quote(text, safe='', errors='surrogatepass')}"
-            check.session.ask(
-                check.subject, raw_query=raw, purpose=f"send {what} as {leaf.name}", lenient=True
-            )
-            check.saw()
+
+    def judge(case: tuple[str, tuple[str, str]]) -> None:
+        name, (text, what) = case
+        raw = f"{quote(name, safe='')}={quote(text, safe='', errors='surrogatepass')}"
+        check.session.ask(check.subject, raw_query=raw, purpose=f"send {what} as {name}", lenient=True)
+        check.saw()
+
+    check.each(product((leaf.name for leaf in check.subject.leaves), ODD_TEXTS), judge)
 
 
 @law("robustness/odd-queries", "documented", applies=every_operation, sentence=_NO_5XX)
 def test_no_query_brings_the_server_down(check: Check) -> None:
     """No query, however it is put together, is answered with a 5xx."""
     path = unknown_path(check.subject)
-    for raw, what in _odd_queries(check):
+
+    def judge(case: tuple[str, str]) -> None:
+        raw, what = case
         check.session.ask(check.subject, path=path, raw_query=raw, purpose=f"send {what}", lenient=True)
         check.saw()
+
+    check.each(_odd_queries(check), judge)
 
 
 @law("robustness/odd-headers", "documented", applies=every_operation, sentence=_NO_5XX)

@@ -44,19 +44,19 @@ class Property(NamedTuple):
 if TYPE_CHECKING:
 
     class _Building(msgspec.StructMeta):
-        def _filled(cls, **values: Any) -> Any: ...
+        def _filled(cls, /, **values: Any) -> Any: ...
 
 else:
 
     class _Building(type(msgspec.Struct)):
         """Lets a model be built by keywords; what the decoder makes does not come by here."""
 
-        def __call__(cls, *, extra=None, **given):
+        def __call__(cls, /, *, extra=None, **given):
             values, nulls = settle(cls, given)
             source = Values({**nulls, **(extra or {})}) if nulls or extra else NOTHING
             return cls._filled(**values, _source=source)
 
-        def _filled(cls, **values):
+        def _filled(cls, /, **values):
             """Make a model of a value for each field, without asking whether they fit."""
             return super().__call__(**values)
 
@@ -65,9 +65,13 @@ class _Fields:
     """Shows a model to ``dataclasses.asdict`` and to whatever uses it, as DataFrames do."""
 
     def __get__(self, instance: object, owner: type[Model]) -> dict[str, dataclasses.Field[Any]]:
-        names = [name for name, *_ in owner._shape()]
-        made: Any = dataclasses.make_dataclass(owner.__name__, [*names, ("extra", dict[str, Any])])
-        fields: dict[str, dataclasses.Field[Any]] = made.__dataclass_fields__
+        fields: dict[str, dataclasses.Field[Any]] | None = owner.__dict__.get("_fields_cache")
+        if fields is None:
+            names = [name for name, *_ in owner._shape()]
+            made: Any = dataclasses.make_dataclass(
+                owner.__name__, [*names, ("extra", dict[str, Any])]
+            )
+            owner._fields_cache = fields = dict(made.__dataclass_fields__)
         return fields
 
 
@@ -84,6 +88,7 @@ class Model(msgspec.Struct, metaclass=_Building, eq=False, kw_only=True, rename=
     _is_careful: ClassVar[bool] = False
     """Whether the decoder cannot read it: for the names of its properties, or what others have to be."""
     _shape_cache: ClassVar[tuple[Property, ...] | None] = None
+    _fields_cache: ClassVar[dict[str, dataclasses.Field[Any]] | None] = None
 
     __dataclass_fields__: ClassVar[Any] = _Fields()
     __hash__ = None  # type: ignore[assignment]  # a model can be changed, so it has no hash
@@ -263,6 +268,18 @@ def to_json(value: Any, *, by_alias: bool = True) -> Any:
     raise TypeError(f"{type(value).__name__} has no spelling in JSON")
 
 
+def parsed(text: str | None, media_type: str | None) -> Any:
+    """Read a text by its content type: JSON is parsed, anything else stays text.
+
+    Raises:
+        ValueError: It is said to be JSON and is not.
+    """
+    plain = (media_type or "").partition(";")[0].strip().lower()
+    if text is None or not (plain == "application/json" or plain.endswith("+json")):
+        return text
+    return parse_json(text.encode("utf-8", "surrogatepass"))
+
+
 def spell_datetime(value: datetime.datetime) -> str:
     """Spell a moment as RFC 3339.
 
@@ -280,4 +297,4 @@ def spell_datetime(value: datetime.datetime) -> str:
     return value.isoformat().replace("+00:00", "Z")
 
 
-__all__ = ["Model", "parse_json", "spell_datetime", "to_json"]
+__all__ = ["Model", "parse_json", "parsed", "spell_datetime", "to_json"]

@@ -23,11 +23,13 @@ from ._transport import (
     Request,
 )
 from ._transport import Timeout as HTTPTimeout
-from ._version import __version__, document_version
+from ._version import __version__
 from .errors import ConfigurationError
 from .types import NOT_GIVEN, NotGiven, Timeout
 
-USER_AGENT = f"trigger-dev-client/{__version__} (document {document_version}; Python {platform.python_version()})"
+USER_AGENT = (
+    f"trigger-dev-client/{__version__} (document 2024-04; Python {platform.python_version()})"
+)
 AUTO = "auto"
 # What may go to another host that the document's host leads to.
 _HARMLESS = (

@@ -153,12 +153,12 @@ class IntegerShape(Shape):
 class ConstantShape(Shape):
     """One value and no other; true is not 1."""
 
-    def __init__(self, value: str | int | float | bool | None) -> None:
+    def __init__(self, value: str | int | float | bool | None, *, is_careful: bool = False) -> None:
         self.value = value
-        if value is None or type(value) in (str, int):
-            self.wire = None if value is None else Literal[value]
-        else:
+        if is_careful:
             self.way = "careful"
+        else:
+            self.wire = None if value is None else Literal[value]
 
     def decode(self, value: Any, path: Path, problems: Problems) -> Any:
         if same_scalar(value, self.value):
@@ -209,9 +209,14 @@ class DateShape(Shape):
 class EnumShape(Shape):
     """One of a list of values; one that is not in the list is kept."""
 
-    def __init__(self, enum: type[OpenStrEnum] | type[OpenIntEnum]) -> None:
+    def __init__(
+        self, enum: type[OpenStrEnum] | type[OpenIntEnum], *, is_careful: bool = False
+    ) -> None:
         self.enum = enum
-        self.wire = enum
+        if is_careful:
+            self.way = "careful"
+        else:
+            self.wire = enum
 
     def decode(self, value: Any, path: Path, problems: Problems) -> Any:
         try:

@@ -8,7 +8,7 @@ from ..types import OpenStrEnum
 
 
 class AttemptStatus(OpenStrEnum):
-    """AttemptStatus."""
+    """An attempt status of the API: ``PENDING``, ``EXECUTING``, ``PAUSED``, ``COMPLETED`` and 2 more."""
 
     PENDING = "PENDING"
     EXECUTING = "EXECUTING"

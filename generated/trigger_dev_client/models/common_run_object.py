@@ -34,7 +34,7 @@ class CommonRunObject(
         "trigger_function": "triggerFunction",
     },
 ):
-    """CommonRunObject.
+    """A common run object of the API, with ``id``, ``status``, ``task_identifier``, ``created_at`` and 17 more.
 
     Attributes:
         id: The unique ID of the run, prefixed with `run_`

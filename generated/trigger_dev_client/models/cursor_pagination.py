@@ -11,7 +11,7 @@ from .._models import Model, Property
 
 
 class CursorPagination(Model):
-    """CursorPagination.
+    """A cursor pagination of the API, with ``next`` and ``previous``.
 
     Attributes:
         next: The run ID to start the next page after. This should be used as the `page[after]`

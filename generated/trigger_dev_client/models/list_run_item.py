@@ -32,7 +32,7 @@ class ListRunItem(
         "duration_ms": "durationMs",
     },
 ):
-    """ListRunItem.
+    """A list run item of the API, with ``id``, ``status``, ``task_identifier``, ``env`` and 14 more.
 
     Attributes:
         id: The unique ID of the run, prefixed with `run_`

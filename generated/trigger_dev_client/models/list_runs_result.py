@@ -11,7 +11,7 @@ from .._models import Model, Property
 
 
 class ListRunsResult(Model):
-    """ListRunsResult."""
+    """A list runs result of the API, with ``data`` and ``pagination``."""
 
     data: list[ListRunItem] | None = None
     pagination: CursorPagination | None = None

@@ -11,7 +11,7 @@ from .._models import Model, Property
 
 
 class ListTaskRunsResponse(Model):
-    """ListTaskRunsResponse.
+    """A list task runs response of the API, with ``status`` and ``runs``.
 
     Attributes:
         status: Indicates the request was successful

@@ -11,7 +11,7 @@ from .._models import Model, Property
 
 
 class RelatedRuns(Model):
-    """RelatedRuns.
+    """A related runs of the API, with ``root``, ``parent`` and ``children``.
 
     Attributes:
         root: The root run of the run hierarchy. Will be omitted if the run is the root run

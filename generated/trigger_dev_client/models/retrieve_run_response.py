@@ -38,7 +38,7 @@ class RetrieveRunResponse(
         "related_runs": "relatedRuns",
     },
 ):
-    """RetrieveRunResponse.
+    """A retrieve run response of the API, with ``id``, ``status``, ``task_identifier``, ``created_at`` and 24 more.
 
     Attributes:
         id: The unique ID of the run, prefixed with `run_`

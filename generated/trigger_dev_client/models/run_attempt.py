@@ -22,7 +22,7 @@ class RunAttempt(
         "completed_at": "completedAt",
     },
 ):
-    """RunAttempt.
+    """A run attempt of the API, with ``id``, ``status``, ``created_at``, ``updated_at`` and 3 more.
 
     Attributes:
         id: The unique ID of the attempt, prefixed with `attempt_`

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from .. import _shapes as shapes
-from .._models import Model, Property
+from .._models import Model, Property, parsed
 
 
 class RunResult(Model, rename={"output_type": "outputType", "task_identifier": "taskIdentifier"}):
-    """RunResult.
+    """A run result of the API, with ``ok``, ``id``, ``output``, ``output_type`` and 3 more.
 
     Attributes:
         ok: Whether the run completed successfully.
@@ -58,6 +58,15 @@ class RunResult(Model, rename={"output_type": "outputType", "task_identifier": "
             Property("usage", "usage", False, False, shapes.ModelShape(RunUsage)),
             Property("task_identifier", "taskIdentifier", False, False, shapes.STRING),
         )
+
+    @property
+    def value(self) -> Any:
+        """What ``output`` says: parsed where ``output_type`` is JSON, else as it is.
+
+        Raises:
+            ValueError: It is said to be JSON and is not.
+        """
+        return parsed(self.output, self.output_type)
 
 
 # Models may name each other, so each module defines its own class before it asks for the others.

@@ -10,15 +10,15 @@ from .. import _shapes as shapes
 from .._models import Model, Property
 
 
-class ScheduleGenerator(Model, rename={"type_": "type"}):
-    """ScheduleGenerator.
+class ScheduleGenerator(Model):
+    """A schedule generator of the API, with ``type``, ``expression`` and ``description``.
 
     Attributes:
         expression: The cron expression used to generate the schedule
         description: The description of the generator in plain english
     """
 
-    type_: ScheduleGeneratorType | None = None
+    type: ScheduleGeneratorType | None = None
     expression: str | None = None
     description: str | None = None
 
@@ -27,7 +27,7 @@ class ScheduleGenerator(Model, rename={"type_": "type"}):
         def __init__(
             self,
             *,
-            type_: ScheduleGeneratorType | str | None = None,
+            type: ScheduleGeneratorType | str | None = None,
             expression: str | None = None,
             description: str | None = None,
             extra: Mapping[str, Any] | None = None,
@@ -36,7 +36,7 @@ class ScheduleGenerator(Model, rename={"type_": "type"}):
     @classmethod
     def _build_shape(cls) -> tuple[Property, ...]:
         return (
-            Property("type_", "type", False, False, shapes.EnumShape(ScheduleGeneratorType)),
+            Property("type", "type", False, False, shapes.EnumShape(ScheduleGeneratorType)),
             Property("expression", "expression", False, False, shapes.STRING),
             Property("description", "description", False, False, shapes.STRING),
         )

@@ -7,6 +7,6 @@ from ..types import OpenStrEnum
 
 
 class ScheduleGeneratorType(OpenStrEnum):
-    """ScheduleGeneratorType."""
+    """A schedule generator type of the API: ``CRON``."""
 
     CRON = "CRON"

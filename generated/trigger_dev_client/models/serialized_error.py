@@ -11,7 +11,7 @@ from .._models import Model, Property
 
 
 class SerializedError(Model, rename={"stack_trace": "stackTrace"}):
-    """SerializedError."""
+    """A serialized error of the API, with ``message``, ``name`` and ``stack_trace``."""
 
     message: str
     name: str | None = None

@@ -34,7 +34,7 @@ class TaskRun(
         "related_runs": "relatedRuns",
     },
 ):
-    """TaskRun."""
+    """A task run of the API, with ``id``, ``status``, ``task_identifier``, ``created_at`` and 24 more."""
 
     id: str | None = None
     status: str | None = None

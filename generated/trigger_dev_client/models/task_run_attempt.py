@@ -21,7 +21,7 @@ class TaskRunAttempt(
         "completed_at": "completedAt",
     },
 ):
-    """TaskRunAttempt."""
+    """A task run attempt of the API, with ``id``, ``status``, ``created_at``, ``updated_at`` and 3 more."""
 
     id: str | None = None
     status: str | None = None

@@ -11,7 +11,7 @@ from .._models import Model, Property
 
 
 class TaskRunEnvironment(Model):
-    """TaskRunEnvironment."""
+    """A task run environment of the API, with ``id``, ``name`` and ``user``."""
 
     id: str | None = None
     name: str | None = None

@@ -11,7 +11,7 @@ from .._models import Model, Property
 
 
 class TaskRunError(Model, rename={"stack_trace": "stackTrace"}):
-    """TaskRunError."""
+    """A task run error of the API, with ``message``, ``name`` and ``stack_trace``."""
 
     message: str | None = None
     name: str | None = None

@@ -77,6 +77,8 @@ def judge_conditions(
         unknown: Whether the value belongs to nothing, so that nothing at all may come.
         may_refuse: Whether a refusal keeps the promise too.
     """
+    if not chosen:
+        return
     names = " and ".join(condition.filter.leaf.name for condition in chosen)
     count = "several values" if any(len(condition.values) > 1 for condition in chosen) else "a value"
     shown = general or ("an unknown value" if unknown else count)

@@ -106,7 +106,7 @@ class Session:
         """End what is under way and close every connection."""
         is_over = bool(self.client.exhausted)
         self.client.abort("the end of the run")
-        self.pool.close(1.0 if is_over and self._opens_sockets else 10.0)
+        self.pool.close(0.3 if is_over and self._opens_sockets else 10.0)
         self.client.close()
 
     def shown(self, value: object, limit: int = 200) -> str:
