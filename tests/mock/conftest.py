@@ -121,7 +121,7 @@ def whole(document: dict[str, Any]) -> dict[str, Any]:
         methods |= {"post" if name == "*" else name.lower() for name in route.acts}
         for method in sorted(methods):
             grown["paths"].setdefault(path, {})[method] = {
-                "operationId": f"{route.function(method.upper()) or method}_test",
+                "operationId": f"{method}{''.join(sign if sign.isalnum() else '_' for sign in path)}",
                 "tags": ["service"],
                 "security": [] if route.key == "none" else runs["security"],
                 "servers": runs["servers"],

@@ -356,6 +356,17 @@ def test_d25_other_methods_get_the_frameworks_answers(service):
     assert service.answer("/api/v1/queues", method="OPTIONS").status == 401
 
 
+def test_operations_without_a_life_of_their_own_have_the_services_doors(service):
+    assert service.answer("/api/v1/bulk-actions").status == 200
+    assert call(service, "DELETE", "/api/v1/errors", status=405) == {"message": "Unexpected Server Error"}
+    assert call(service, "PUT", "/api/v1/deployments", {}) == {"status": 405, "body": "Method Not Allowed"}
+    claims = {"pub": True, "sub": "x", "iss": ISSUER, "aud": AUDIENCE, "scopes": []}
+    signed = sign(Token("HS256", claims, {}, ""), "tr_dev_mock", 0)
+    service.token = signed
+    service.get("/api/v1/errors", status=403)
+    service.get("/api/v1/bulk-actions", status=401)
+
+
 def test_d26_paths_are_read_as_the_services_servers_do(service):
     for path in ("/API/V1/RUNS", "/api/v1/./runs", "/api/v1/x/../runs", "/api/v1/ru%6es"):
         assert service.answer(path).status == 200, path

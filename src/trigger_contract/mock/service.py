@@ -194,6 +194,14 @@ class Service:
             return json_answer(414, {"error": "URI too long"})
         return json_answer(404, {"error": "Not found"})
 
+    def _by_form(self, request: Request) -> Answer | None:
+        """Answer a request that the service's doors have let in, by the document's form."""
+        found = self.router.find("GET" if request.method == "OPTIONS" else request.method, request.path)
+        if not isinstance(found, Match):
+            return None
+        door = self._door(found.operation)
+        return self._live(door, found.parameters, request, door.reader.read(request.query))
+
     def _is_elsewhere(self, request: Request) -> bool:
         """Whether a request is for something that the service's own doors do not lead to."""
         return self.router.find(request.method, request.path) is not None or request.path.startswith(
@@ -260,7 +268,7 @@ class Service:
             return None
         gate = Gate(self.settings, self.clock.now, lambda: (self.store.environment["id"], self.store.adopted))
         functions = operations_of(self._world, self.model, self.views, own)
-        return Front(gate, functions, on, paths.__contains__, self._is_elsewhere)
+        return Front(gate, functions, on, paths.__contains__, self._is_elsewhere, self._by_form)
 
     def _enter(self, door: _Door, path: Mapping[str, str], request: Request) -> Answer:
         """Judge a request in the order 401, 400, 404, then hand it to the operation."""
