@@ -24,6 +24,8 @@ from trigger_contract.fetch import (
     refresh,
     select,
 )
+from trigger_contract.fetch.addresses import address, redirected
+from trigger_contract.fetch.alone import alone
 
 LISTING = """\
 # Which pages there are.
@@ -393,3 +395,25 @@ def test_the_longest_prefix_wins_and_ends_where_a_name_ends() -> None:
     assert url_map.apply("https://a.example/docs/x") == "http://two/x"
     assert url_map.apply("https://a.example/documents") == "http://one/documents"
     assert url_map.apply("https://a.example.net/docs") == "https://a.example.net/docs"
+
+
+def test_a_page_that_is_a_link_is_refused_and_what_it_leads_to_stays(pages: Pages, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere.md"
+    elsewhere.write_text("mine")
+    (pages.folder / "list.md").unlink()
+    (pages.folder / "list.md").symlink_to(elsewhere)
+    with pytest.raises(UserError, match="is a link"):
+        pages.fetch()
+    assert elsewhere.read_text() == "mine"
+
+
+def test_a_second_fetch_at_once_is_refused(pages: Pages) -> None:
+    with alone(pages.listing), pytest.raises(UserError, match="another fetch is at work"):
+        pages.fetch("list")
+    assert pages.fetch_list() == (Status.UPDATED, "")
+
+
+def test_a_name_and_a_password_in_a_redirect_are_dropped() -> None:
+    origin = address("https://docs.example.com/a.md", UrlMap())
+    moved = redirected(origin, "https://user:secret@docs.example.com/b.md", UrlMap())
+    assert moved.asked == "https://docs.example.com/b.md"

@@ -282,8 +282,15 @@ def _alternative(members: list[Any], index: Any, context: Context) -> Context:
     return context.below(_VARIANT + part if part else "", "")
 
 
+_MOST_COMPARED = 200
+"""How many alternatives are named by what sets each apart from all the others."""
+
+
 def _variant(members: list[Any], index: Any) -> str:
     """Name one alternative: by nothing if the others are null, by its title, its constant, or its number."""
+    if len(members) > _MOST_COMPARED:
+        title = members[index].get("title") if isinstance(members[index], dict) else None
+        return pascal(str(title or "")) or _constant(members[index]) or f"Option{int(index) + 1}"
     others = [
         member
         for position, member in enumerate(members)

@@ -116,8 +116,10 @@ def _limits(found: Sequence[Found], ledger: Ledger) -> None:
 def _overlap(pointer: Pointer, schema: Node, members: list[Any], lookup: Lookup, ledger: Ledger) -> None:
     """``oneOf`` refuses what fits two of its members, so one that takes in another shuts that one out."""
     asserted = [_assertions(member, lookup) for member in members]
+    holders = _holders(asserted)
     for index, wide in enumerate(asserted):
-        for other, narrow in enumerate(asserted):
+        for other in _candidates(wide, holders) if wide is not None else ():
+            narrow = asserted[other]
             if other == index or wide is None or narrow is None or not _takes_in(wide, narrow):
                 continue
             if wide == narrow and other < index:
@@ -146,6 +148,27 @@ def _assertions(member: Any, lookup: Lookup) -> dict[str, Any] | None:
         for key, value in member.items()
         if key not in _ANNOTATIONS and not key.startswith("x-") and not (key == "properties" and not value)
     }
+
+
+def _holders(asserted: list[dict[str, Any] | None]) -> dict[tuple[str, str], list[int]]:
+    """Return the numbers of the members that assert a thing, by keyword and value."""
+    holders: dict[tuple[str, str], list[int]] = {}
+    for index, assertions in enumerate(asserted):
+        for key, value in (assertions or {}).items():
+            holders.setdefault((key, repr(value)), []).append(index)
+    return holders
+
+
+def _candidates(wide: dict[str, Any], holders: dict[tuple[str, str], list[int]]) -> list[int]:
+    """Return the members that may be taken in: those that assert what the fewest do of what this one does.
+
+    With thousands of members nobody compares each with each.
+    """
+    asked = [holders[key, repr(value)] for key, value in wide.items() if key != "type"]
+    if asked:
+        return min(asked, key=len)
+    kinds = [str(wide["type"]), *(["integer"] if wide["type"] == "number" else [])]
+    return sorted(index for kind in kinds for index in holders.get(("type", repr(kind)), ()))
 
 
 def _takes_in(wide: dict[str, Any], narrow: dict[str, Any]) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_NUMBER = rf"((?:(?<![\w.)])-)?(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)|{'|'.join(_WORDS)})"
+_NUMBER = rf"((?:(?<![\w.)])-)?(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,18}}(?:\.\d{{1,18}})?)|{'|'.join(_WORDS)})"
 _ALONE = r"(?![,.]?\d|\s*(?!inclusive\b)[\w%])"
 _START = r"(?:\A|(?<=[.;!(])|(?<=[.;!] ))"
 _UNIT = r"(?:\s?(?:milliseconds?|ms|seconds?|secs?|s|minutes?|hours?|days?|bytes|pixels|px|percent|%)(?!\w))?"

@@ -53,7 +53,7 @@ _OPPOSITE = {
     "disable": ("enable",),
 }
 # A duration such as `1h42m`, and the form of one: how many letters each unit has.
-_DURATION = re.compile(r"(?:\d+[a-z]+)+")
+_DURATION = re.compile(r"(?:\d{1,18}[a-z]{1,18})+")
 _FORMAT = re.compile(
     r"\b(?:in (?:the|this) format(?: of)?|formatted (?:as|like)):?\s+"
     r"((?:[`\"'][^`\"'\s]+[`\"'](?:,\s*|\s+or\s+)?)+)",

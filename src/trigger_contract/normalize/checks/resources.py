@@ -18,7 +18,7 @@ from trigger_contract.normalize.model import (
 from trigger_contract.normalize.reach import Lookup, leaves
 from trigger_contract.normalize.wording import brief
 
-_PARAMETER = re.compile(r"([^/{}]+)/\{([^{}]+)\}")
+_PARAMETER = re.compile(r"(?<![^/{}])([^/{}]{1,200})/\{([^{}]{1,200})\}")
 _REASON = "Each operation keeps what its own page says, because each may well spell the thing in its own way."
 
 Shown = tuple[Pointer, str, Node]

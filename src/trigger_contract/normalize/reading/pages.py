@@ -27,7 +27,7 @@ from trigger_contract.normalize.reading.words import see_invisible, unknown_keyw
 from trigger_contract.normalize.rendered.pages import read_rendered
 
 _OPENING = re.compile(r"^(`{3,}|~{4,})[ \t]*(?:ya?ml|json)\b[ \t]*([^\n`]*)$", re.MULTILINE | re.IGNORECASE)
-_WHOLE = re.compile(r"\A\s*(?:---[^\n]*\n|#[^\n]*\n|%[^\n]*\n|\s)*(?:[\"']?(?:openapi|swagger)[\"']?\s*:|\{)")
+_WHOLE = re.compile(r"\A(?:---[^\n]*\n|#[^\n]*\n|%[^\n]*\n|\s)*+(?:[\"']?(?:openapi|swagger)[\"']?\s*:|\{)")
 _ENDPOINT = re.compile(
     r"\b(?:get|put|post|delete|options|head|patch|trace)\s+/|\bwebhook\s+\S", re.IGNORECASE
 )
@@ -38,7 +38,8 @@ _HEADING = re.compile(r"^#[ \t]+(.+?)[ \t]*#*$")
 _ANY_HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
 _OF_BLOCK = re.compile(r"#{1,6}[ \t]+OpenAPI(?:[ \t]+(?:definition|specification))?[ \t]*$", re.IGNORECASE)
 _DOCUMENT = re.compile(
-    r"\s*(?:\{\s*(?:\"_id\":[^\n]*\n\s*)?\"(?:openapi|swagger)\"|(?:openapi|swagger)[ \t]*:)"
+    r"\s{0,99}(?:\{\s{0,99}(?:\"_id\":[^\n]{0,99}\n\s{0,99})?\"(?:openapi|swagger)\""
+    r"|(?:openapi|swagger)[ \t]{0,9}:)"
 )
 
 

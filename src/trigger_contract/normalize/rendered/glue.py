@@ -16,7 +16,8 @@ Line = tuple[int, str]
 _BASE = r"(?:string|integer|number|boolean|object|array|file|any|null|enum)(?:<[\w:./ -]+>)?(?:\[\])*"
 # GitBook and Fern have words of their own for types; what each of them means is in ``_meaning``.
 _WORDS = (
-    r"(?:any of|one of|all of|list of [\w ]+?|map from [\w ]+? to [\w ]+?|datetime|date|double|long|uuid)"
+    r"(?:any of|one of|all of|list of [\w ]{1,60}?|map from [\w ]{1,60}? to [\w ]{1,60}?"
+    r"|datetime|date|double|long|uuid)"
 )
 _FACETS = r"(?: · (?:[a-z][a-z0-9-]*?|(?:min|max): -?[\d.]+))*"
 _TYPE = rf"(?:{_BASE}{_FACETS}|{_WORDS})(?: (?:or|\|) null)?"
@@ -25,11 +26,11 @@ _MARK_WORD = (
 )
 _REST = r"(?:format: \"(?P<format>[\w-]+)\")?"
 _GLUED = re.compile(
-    rf"(?P<name>[A-Za-z_$@][\w.$@\[\]{{}}:-]*)(?P<type>{_TYPE}){_REST}(?P<marks>{_MARK_WORD}*)"
-    r"(?:[Dd]efault:\s*(?P<default>\S.*?))?(?P<last>required|deprecated)?\Z"
+    rf"(?P<name>[A-Za-z_$@][\w.$@\[\]{{}}:-]{{0,120}})(?P<type>{_TYPE}){_REST}(?P<marks>{_MARK_WORD}*)"
+    r"(?:[Dd]efault:\s*(?P<default>\S.{0,400}?))?(?P<last>required|deprecated)?\Z"
 )
 _BEHIND_NAME = re.compile(
-    rf"\s*(?P<type>{_BASE}(?:\s*\|\s*{_BASE})*)\s*(?P<marks>(?:{_MARK_WORD}\s*)*)"
+    rf"\s{{0,9}}(?P<type>{_BASE}(?:\s*\|\s*{_BASE})*)\s*(?P<marks>(?:{_MARK_WORD}\s*)*)"
     r"(?:default:(?P<default>-?\d+(?:\.\d+)?|true|false))?\s*(?P<last>required)?(?P<text>.*)\Z"
 )
 _MARK_WORDS = re.compile(_MARK_WORD)

@@ -12,7 +12,7 @@ Line = tuple[int, str]
 
 # What tools that copy pages write above the text that they found.
 _OF_COPY = re.compile(r"(?P<what>Title|URL Source|Source|Published Time|Markdown Content):\s*(?P<text>.*)\Z")
-_SITE = re.compile(r"\s+[-|\u2013]\s+[^-|\u2013]+\Z")
+_SITE = re.compile(r"\s{1,9}[-|\u2013]\s{1,9}[^-|\u2013]{1,200}\Z")
 _CODE = re.compile(r"[\[\]{}\"'<>$(`]|(?:import|from|const|let|var|print|return)\b")
 
 

@@ -12,18 +12,18 @@ import html
 import re
 
 _MARKDOWN = re.compile(r"^(?:```|#{1,6} )|\]\((?:https?:|#|/)", re.MULTILINE)
-_FENCE = re.compile(r"\s*(?:Copy ?)?(?:Ask AI ?)?`{3,}[\w{}=\" -]*\Z")
+_FENCE = re.compile(r"\s{0,99}(?:Copy ?)?(?:Ask AI ?)?`{3,99}[\w{}=\" -]{0,200}\Z")
 _SECTION = re.compile(r"#{2,6}\s+\S")
 _HEADING = re.compile(r"#{1,6}\s+")
 _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _ANCHOR = re.compile(r"\[\s*\]\(([^)]*)\)")
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 _LINK = re.compile(r"\[([^\[\]]*)\]\((?:[^()\s]|\([^()]*\))*\)")
-_ONLY_LINKS = re.compile(r"\s*(?:[-*+]\s+)?(?:\[[^\]]*\]\([^)]*\)\s*)+\Z")
+_ONLY_LINKS = re.compile(r"\s{0,99}(?:[-*+]\s{1,9})?(?:\[[^\]]{0,400}\]\([^)]{0,2000}\)\s{0,9})+\Z")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
 _ESCAPE_IN_TABLE = re.compile(r"\\([\\`*_{}\[\]()#+.!<>~-])")
 _BROKEN_JSON = re.compile(r"(?<=[\[\]{},\"\d])\\\Z")
-_SHOWN_CODE = re.compile(r"\s*`?\s*(?:curl\b|[\[{])")
+_SHOWN_CODE = re.compile(r"\s*+`?\s*+(?:curl\b|[\[{])")
 
 
 MARK, TITLE, HEADING = "\ue000", "\ue001", "\ue002"

@@ -12,7 +12,7 @@ from trigger_contract.document.urls import split_url
 
 _SEGMENT = r"[\w{}.:~*@!$&()+,;=%-]+"
 _PATH_PART = re.compile(rf"/|/?{_SEGMENT}(?:/{_SEGMENT})*/?\Z")
-_URL = re.compile(r"--url\s+['\"]?([^\s'\"\\]+)|\bcurl\b[^{}]*?\s['\"]?(https?://[^\s'\"\\]+)")
+_URL = re.compile(r"--url\s+['\"]?([^\s'\"\\]+)|\bcurl\b(?:(?!curl\b)[^{}])*?\s['\"]?(https?://[^\s'\"\\]+)")
 _GLUED = re.compile(rf"`?({'|'.join(method.upper() for method in METHODS)}) ?((?:https?://|/)\S*?)`?\Z")
 _URL_BELOW = re.compile(r"\s*https?://\S+/\S*\s*(?:\n|\Z)")
 _EACH_URL = re.compile(r"(?=https?://)")

@@ -14,7 +14,7 @@ _KNOWN = (
     r"(?:x-ndjson|ndjson|jsonl|pdf|zip|octet-stream|x-www-form-urlencoded)|multipart/form-data|"
     r"text/(?:plain|html|csv|event-stream|xml)|image/(?:png|jpeg|svg\+xml|\*)|audio/(?:mpeg|wav|\*)|video/mp4"
 )
-MEDIA_TYPE = re.compile(rf"(?:{_KNOWN}|[a-z]+/[a-z0-9.+-]+)\Z")
+MEDIA_TYPE = re.compile(rf"(?:{_KNOWN}|[a-z]{1, 40}/[a-z0-9.+-]{1, 80})\Z")
 _STATUS = re.compile(
     r"(?:[•*-]\s+)?\**(?P<status>[1-5](?:\d\d|XX)|default)\**"
     rf"(?:\s*-?\s*`?(?P<media_type>{_KNOWN}|[a-z]+/[a-z0-9.+-]+)`?\s*(?P<behind>.*)|(?P<text>[A-Z].*))?\Z"
