@@ -181,6 +181,35 @@ def decoding(folder: Path) -> dict[str, Figure]:
     )
 
 
+def keeping(folder: Path) -> dict[str, Figure]:
+    """Bytes that each of 10,000 runs of one page takes in memory, what the models were read from included."""
+    import tracemalloc
+
+    from trigger_dev_client._reading import read
+    from trigger_dev_client._shapes import ModelShape
+    from trigger_dev_client.models.list_runs_result import ListRunsResult
+
+    shape = ModelShape(ListRunsResult)
+    makers: dict[str, Decoder] = {
+        "generated client, extras kept": lambda content: read(shape, content, strict=False),
+        "stock openapi-python-client": stock_decoder(folder),
+        "pydantic v2, extras kept": pydantic_decoder(),
+    }
+    content = page(10_000)
+    figures = {}
+    for name, make in makers.items():
+        make(page(2))
+        gc.collect()
+        tracemalloc.start()
+        # A copy, as each answer has bytes of its own.
+        kept = make(bytes(bytearray(content)))
+        gc.collect()
+        figures[name] = Figure(tracemalloc.get_traced_memory()[0] / 10_000, 0.0)
+        tracemalloc.stop()
+        del kept
+    return figures
+
+
 def calling() -> dict[str, Figure]:
     """Microseconds for one retrieve over a mock transport."""
     import httpx
@@ -240,9 +269,15 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        results = {"decoding": decoding(folder), "calling": calling(), "importing": importing(folder)}
+        results = {
+            "decoding": decoding(folder),
+            "keeping": keeping(folder),
+            "calling": calling(),
+            "importing": importing(folder),
+        }
     title = f"Reading a page of 100 runs, {len(page()) / 1000:.1f} kB"
     table(title, results["decoding"], "µs", "stock openapi-python-client")
+    table("Keeping 10,000 runs", results["keeping"], "bytes a run", "stock openapi-python-client")
     table("One call over a mock transport", results["calling"], "µs", "raw httpx")
     table("Importing", results["importing"], "ms", "httpx + attrs")
     if options.json:

@@ -1,9 +1,10 @@
 """One thing, one story: list, detail and every other mention of an item agree."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from trigger_contract.contract import Check, law
+from trigger_contract.contract import Check, Exchange, law
 from trigger_contract.contract.comparing import (
     Disagreement,
     body_of,
@@ -14,8 +15,12 @@ from trigger_contract.contract.comparing import (
     spread,
 )
 from trigger_contract.contract.families import embedded_items, embedded_places, is_detail
+from trigger_contract.contract.forms import has_fields, has_one_place
+from trigger_contract.contract.kindred import open_choices
+from trigger_contract.contract.prose import values_at
 from trigger_contract.contract.snapshot import key_of
 from trigger_contract.contract.subjects import Relation
+from trigger_contract.contract.wording import place_field, place_name
 
 
 @law("agreement/found", "derived", applies=is_detail)
@@ -160,6 +165,64 @@ def test_an_item_read_twice_is_the_same(check: Check) -> None:
                 exchange=again,
                 place=f"/{sorted(fields)[0]}",
             )
+
+
+@law("agreement/choices", "derived", applies=has_fields)
+def test_a_value_is_one_of_those_that_the_same_thing_has_elsewhere(check: Check) -> None:
+    """A field that another operation closes to some values has one of these wherever the thing is told."""
+    for choice in open_choices(check.session.contract, check.subject):
+        for thing, exchange in _things(check):
+            for value, _ in values_at(thing, choice.path):
+                if value is None:
+                    continue
+                check.saw()
+                if value in choice.values:
+                    continue
+                is_named = check.session.is_named_elsewhere(value, choice.values)
+                check.fail(
+                    f"{'/'.join(choice.path)} has a value that {choice.operation} does not know.",
+                    expected=f"one of {', '.join(map(str, choice.values))}",
+                    received=value,
+                    exchange=exchange,
+                    place=f"/{'/'.join(choice.path)}",
+                    at=choice.pointer,
+                    tier="advisory" if is_named else None,
+                )
+
+
+@law("agreement/one-place", "derived", applies=has_one_place)
+def test_all_items_are_of_the_one_place_that_is_listed(check: Check) -> None:
+    """A list of what is in one place, as the page says, holds nothing of another."""
+    field = place_field(check.subject)
+    walk = check.session.snapshot(check.subject)
+    told = [(item, place_name(item.get(field))) for item in walk.items if field in item]
+    names = Counter(name for _, name in told if name)
+    if sum(names.values()) < 2:
+        return
+    check.saw()
+    usual, _ = names.most_common(1)[0]
+    for item, name in told:
+        if name and name != usual:
+            check.fail(
+                f"An item of the list is of another {field} than the others.",
+                expected=usual,
+                received=name,
+                exchange=next(page.exchange for page in walk.pages if item in page.items),
+                place=f"/{field}",
+                at=check.subject.item_field_pointer(field),
+            )
+
+
+def _things(check: Check) -> Iterator[tuple[Mapping[str, Any], Exchange]]:
+    """Yield everything that an operation tells of things: its items, or each thing read by its id."""
+    if check.subject.is_list:
+        for page in check.session.snapshot(check.subject).pages:
+            yield from ((item, page.exchange) for item in page.items)
+        return
+    relation = check.session.contract.relation_to(check.subject)
+    for exchange in check.session.read(relation).values() if relation else ():
+        if (body := body_of(exchange)) is not None:
+            yield body, exchange
 
 
 def _never_told(

@@ -1,6 +1,9 @@
 """Who gets in: the right key in every documented form, nobody else, before anything else is judged."""
 
+from itertools import product
+
 from trigger_contract.contract import Check, Exchange, is_secured, law
+from trigger_contract.contract.credentials import Credential
 from trigger_contract.contract.ids import addresses, unknown_path
 from trigger_contract.contract.values import invalid_values
 
@@ -41,17 +44,21 @@ def test_every_documented_key_is_let_in(check: Check) -> None:
 @law("auth/wrong-key", "documented", applies=is_secured)
 def test_no_wrong_key_is_let_in(check: Check) -> None:
     """Without the right key every request is refused, whatever is sent in its place."""
-    for credential in check.session.credentials.wrong(check.subject):
-        for path in addresses(check, live=1):
-            exchange = check.session.ask(
-                check.subject,
-                path=path,
-                values=check.session.required_values(check.subject),
-                credential=credential,
-                purpose=f"send {credential.label}",
-            )
-            check.saw()
-            _judge_refusal(check, exchange, credential.label)
+
+    def judge(case: tuple[Credential, dict[str, str]]) -> None:
+        credential, path = case
+        exchange = check.session.ask(
+            check.subject,
+            path=path,
+            values=check.session.required_values(check.subject),
+            credential=credential,
+            purpose=f"send {credential.label}",
+        )
+        check.saw()
+        _judge_refusal(check, exchange, credential.label)
+
+    wrong = check.session.credentials.wrong(check.subject)
+    check.each(product(wrong, addresses(check, live=1)), judge)
 
 
 @law("auth/first", "derived", applies=is_secured)

@@ -1,5 +1,7 @@
 """Every documented error: when it comes, and its exact text."""
 
+from itertools import product
+
 from trigger_contract.contract import (
     Check,
     Exchange,
@@ -10,6 +12,7 @@ from trigger_contract.contract import (
     law,
     takes_id,
 )
+from trigger_contract.contract.credentials import Credential
 from trigger_contract.contract.ids import addresses, is_well_formed, malformed_ids, unknown_ids
 from trigger_contract.contract.values import invalid_values
 
@@ -22,13 +25,17 @@ def _live(check: Check) -> list[str]:
 @law("errors/unauthorized", "documented", applies=has_refusal_text)
 def test_the_refusal_of_a_wrong_key_has_its_documented_text(check: Check) -> None:
     """A refused key gets exactly the documented text."""
-    for credential in check.session.credentials.wrong(check.subject):
-        for path in addresses(check, live=1):
-            exchange = check.session.ask(
-                check.subject, path=path, credential=credential, purpose=f"send {credential.label}"
-            )
-            if exchange.status == 401:
-                _judge_text(check, exchange, credential.label)
+
+    def judge(case: tuple[Credential, dict[str, str]]) -> None:
+        credential, path = case
+        exchange = check.session.ask(
+            check.subject, path=path, credential=credential, purpose=f"send {credential.label}"
+        )
+        if exchange.status == 401:
+            _judge_text(check, exchange, credential.label)
+
+    wrong = check.session.credentials.wrong(check.subject)
+    check.each(product(wrong, addresses(check, live=1)), judge)
 
 
 @law("errors/unknown-id", "documented", applies=takes_id)

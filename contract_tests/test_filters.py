@@ -53,8 +53,8 @@ def test_each_filter_gives_exactly_the_items_that_fit(check: Check) -> None:
             continue
         values = chosen_values(check, item)
         unused = set(check.session.documented_values(check.subject, item.leaf) or ()) - set(values)
-        for value in [*values, *sorted(unused)]:
-            judge_conditions(check, [Condition(item, (value,))])
+        chosen = [[Condition(item, (value,))] for value in (*values, *sorted(unused))]
+        check.each(chosen, lambda case: judge_conditions(check, case))
         for value in check.session.contested_values(check.subject, item.leaf):
             judge_conditions(check, [Condition(item, (value,))], general="a contested value", may_refuse=True)
 
@@ -76,10 +76,10 @@ def test_a_list_of_values_gives_the_union(check: Check) -> None:
         generator = check.session.random("union", item.leaf.name)
         groups = [values[:2], values[-2:], values[1:4], values]
         groups += [generator.sample(values, min(3, len(values))) for _ in range(3)]
-        for group in groups:
-            if len(group) > 1:
-                judge_conditions(check, [Condition(item, tuple(dict.fromkeys(group)))])
-                judge_conditions(check, [Condition(item, tuple(reversed(group)))])
+        lists = [group for group in groups if len(group) > 1]
+        lists = [way for group in lists for way in (list(dict.fromkeys(group)), list(reversed(group)))]
+        chosen = [[Condition(item, tuple(way))] for way in lists]
+        check.each(chosen, lambda case: judge_conditions(check, case))
         if values and "enum" not in item_schema(check.subject.document, item.leaf):
             judge_conditions(check, [Condition(item, (UNKNOWN_TEXT, values[0]))])
 
@@ -89,8 +89,8 @@ def test_dates_bound_the_list_on_both_sides(check: Check) -> None:
     """From and to give the items between them, those at the bounds included."""
     for item in filters(check.subject):
         if item.kind in ("from", "to"):
-            for moment in moments(check, item.field):
-                judge_conditions(check, [Condition(item, (moment,))], general="a moment")
+            chosen = [[Condition(item, (moment,))] for moment in moments(check, item.field)]
+            check.each(chosen, lambda case: judge_conditions(check, case, general="a moment"))
 
 
 @law("filters/range", "derived", applies=has_ranges)
@@ -100,20 +100,19 @@ def test_from_and_to_together_give_the_items_between(check: Check) -> None:
     upper = [item for item in filters(check.subject) if item.kind == "to"]
     for low, high in zip(lower, upper, strict=False):
         found = moments(check, low.field)
+        chosen = []
         for start in found[:4]:
             for end in found[-4:]:
                 first, last = parse_moment(start), parse_moment(end)
                 if first is not None and last is not None and first <= last:
-                    judge_conditions(
-                        check, [Condition(low, (start,)), Condition(high, (end,))], general="two moments"
-                    )
+                    chosen.append([Condition(low, (start,)), Condition(high, (end,))])
+        check.each(chosen, lambda case: judge_conditions(check, case, general="two moments"))
 
 
 @law("filters/combined", "derived", applies=has_several_filters)
 def test_filters_together_give_what_fits_all_of_them(check: Check) -> None:
     """Any two filters together give the items that fit both."""
-    for pair in instructive_pairs(check):
-        judge_conditions(check, pair, general="values")
+    check.each(instructive_pairs(check), lambda pair: judge_conditions(check, pair, general="values"))
 
 
 @law("filters/any-combination", "derived", applies=has_several_filters)

@@ -108,6 +108,15 @@ def test_methods_that_are_not_documented_do_nothing(check: Check) -> None:
                 exchange=exchange,
                 place=method,
             )
+        elif exchange.status == 405 and "allow" not in exchange.headers:
+            check.fail(
+                f"{method} is refused with 405, and no Allow says what is allowed.",
+                expected="the field Allow",
+                received=exchange.headers,
+                exchange=exchange,
+                place=f"{method} without Allow",
+                sentence="RFC 9110, section 15.5.6: the server must send the field Allow with a 405.",
+            )
 
 
 @law("http/safe", "derived", applies=is_list, sentence=_READ)

@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 from trigger_contract.contract import Check, every_operation, has_query, law, takes_id
 from trigger_contract.contract.comparing import body_of
-from trigger_contract.contract.ids import prefix_of, unknown_path
-from trigger_contract.contract.values import ODD_TEXTS, valid_value
+from trigger_contract.contract.ids import identity_leaves, item_prefix, prefix_of, unknown_path
+from trigger_contract.contract.values import ODD_TEXTS, QueryLeaf, made_up_values, odd_query, valid_value
 
 _ODD_PATHS = (
     ("..%2f..%2fetc%2fpasswd", "encoded slashes"),
@@ -15,6 +15,7 @@ _ODD_PATHS = (
     ("%FF%FE", "bytes that are no UTF-8"),
     ("%25%32%30", "an encoded percent sign"),
 )
+_OF_NUMBERS = ("minus zero",)
 _NO_5XX = "The page documents no server error for this operation."
 
 
@@ -24,13 +25,17 @@ def test_no_id_brings_the_server_down(check: Check) -> None:
     name = check.subject.id_parameter["name"]
     prefix = prefix_of(check.subject.id_parameter)
     odd = [(text, what) for text, what in ODD_TEXTS if text.strip() and text not in ("../../etc/passwd",)]
-    for text, what in odd:
+
+    def judge(case: tuple[str, str]) -> None:
+        text, what = case
         for identity in dict.fromkeys((prefix + text, text)):
             exchange = check.session.ask(
                 check.subject, path={name: identity}, purpose=f"ask for {what} as an id", lenient=True
             )
             check.saw()
             _refuse_item(check, exchange, what)
+
+    check.each(odd, judge)
     for raw, what in _ODD_PATHS:
         outer = check.session.places.complete(check.subject, {name: prefix + raw})
         target = check.subject.operation.path
@@ -46,22 +51,33 @@ def test_no_id_brings_the_server_down(check: Check) -> None:
 @law("robustness/odd-values", "documented", applies=has_query, sentence=_NO_5XX)
 def test_no_query_value_brings_the_server_down(check: Check) -> None:
     """No value of a query parameter, however odd, is answered with a 5xx."""
-    for leaf in check.subject.leaves:
-        for text, what in ODD_TEXTS:
-            raw = f"{quote(leaf.name, safe='')}={quote(text, safe='', errors='surrogatepass')}"
-            check.session.ask(
-                check.subject, raw_query=raw, purpose=f"send {what} as {leaf.name}", lenient=True
-            )
-            check.saw()
+    subject = check.subject
+    required = check.session.required_values(subject)
+    identities = identity_leaves(subject)
+
+    def judge(case: tuple[QueryLeaf, tuple[str, str]]) -> None:
+        leaf, (text, what) = case
+        raw = odd_query(subject.leaves, required, leaf, text)
+        check.session.ask(subject, raw_query=raw, purpose=f"send {what} as {leaf.name}", lenient=True)
+        check.saw()
+
+    for leaf in subject.leaves:
+        prefix = item_prefix(subject) if leaf.name in identities else ""
+        texts = (*ODD_TEXTS, *made_up_values(subject.document, leaf, prefix))
+        check.each([(leaf, text) for text in texts], judge)
 
 
 @law("robustness/odd-queries", "documented", applies=every_operation, sentence=_NO_5XX)
 def test_no_query_brings_the_server_down(check: Check) -> None:
     """No query, however it is put together, is answered with a 5xx."""
     path = unknown_path(check.subject)
-    for raw, what in _odd_queries(check):
+
+    def judge(case: tuple[str, str]) -> None:
+        raw, what = case
         check.session.ask(check.subject, path=path, raw_query=raw, purpose=f"send {what}", lenient=True)
         check.saw()
+
+    check.each(_odd_queries(check), judge)
 
 
 @law("robustness/odd-headers", "documented", applies=every_operation, sentence=_NO_5XX)
@@ -108,7 +124,11 @@ def _odd_queries(check: Check) -> list[tuple[str, str]]:
 
 def _refuse_item(check: Check, exchange: Any, what: str) -> None:
     body: Mapping[str, Any] | None = body_of(exchange)
-    if body is not None and "id" in body:
+    relation = check.session.contract.relation_to(check.subject)
+    if relation is None or what in _OF_NUMBERS:
+        # Where no list names the ids, any text may be one; and zero may be the number of an item.
+        return
+    if body is not None and relation.field in body:
         check.fail(
             f"Asked for {what}, the server answers with an item.",
             expected="a refusal (4xx)",

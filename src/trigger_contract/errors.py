@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def printable(text: str) -> str:
 def place_of(error: BaseException) -> str:
     """Say what failed and where, without the error's own words, which may quote a key."""
     frames = traceback.extract_tb(error.__traceback__)
-    ours = ("trigger_contract", "contract_tests")
-    mine = [frame for frame in frames if any(name in frame.filename for name in ours)]
-    frame = (mine or frames)[-1]
+    # What lies in a library is called from somewhere; that is the place to look at.
+    own = [frame for frame in frames if not re.search(r"site-packages|[/\\]lib[/\\]python", frame.filename)]
+    frame = (own or frames)[-1]
     return f"{type(error).__name__} in {Path(frame.filename).name}:{frame.lineno}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from small import THING, answering, document, listing, only, query
+from little_documents import THING, answering, document, listing, only, query
 
 from trigger_contract.document.listing import items_of, thing_of
 from trigger_contract.document.pagination import pagination
@@ -39,6 +39,7 @@ def name(leaf):
         ("marker", "NextMarker"),
         ("page", "next_page"),
         ("page[after]", "next"),
+        ("next_token", "bookmark"),
     ],
 )
 def test_a_cursor_of_the_answer_is_sent_back(sent, back):
@@ -48,6 +49,11 @@ def test_a_cursor_of_the_answer_is_sent_back(sent, back):
     assert not found.cursor_is_id
     assert found.identity is None
     assert sent in found.reason
+
+
+def test_a_cursor_may_be_a_number():
+    found = of(listing(next_marker=NUMBER), query("marker"))
+    assert (found.kind, found.next) == ("cursor", ("next_marker",))
 
 
 @pytest.mark.parametrize("outer", ["pagination", "meta", "paging"])
@@ -153,6 +159,13 @@ def test_the_body_names_the_address_of_the_next_page(beside, path):
     assert (found.kind, found.next) == ("url", path)
 
 
+@pytest.mark.parametrize("form", ["uri", "url", "uri-reference", "iri", "iri-reference"])
+def test_an_address_is_one_by_its_format(form):
+    found = of(listing(next={**STRING, "format": form}), query("cursor"))
+    assert (found.kind, name(found.after)) == ("url", "cursor")
+    assert of(listing(next={**STRING, "format": "uuid"}), query("cursor")).kind == "cursor"
+
+
 def test_a_true_cursor_beside_an_address_is_taken():
     beside = {"links": obj(next=STRING), "meta": obj(cursors=obj(next=STRING))}
     found = of(listing(**beside), query("cursor"))
@@ -206,6 +219,20 @@ def test_the_header_link_leads_on_where_the_body_says_nothing():
 def test_where_the_items_are(schema, path, items):
     whole = document({f"GET {path}": answering(schema)})
     assert items_of(whole, only(whole)) == items
+
+
+def test_a_query_for_pages_tells_that_the_array_holds_the_items():
+    body = obj(things=THINGS, threshold=NUMBER, links=obj())
+    asked = query("page", "per_page", kind="integer")
+    assert of(body, asked).items == ("things",)
+    assert of(obj(id=STRING, **body["properties"]), asked) is None
+    assert of(obj(odd=THINGS, threshold=NUMBER), query("page", kind="integer")) is None
+
+
+def test_the_identity_may_be_named_after_the_things():
+    item = {"type": "object", "properties": {"batch_id": STRING}}
+    found = of(listing(items=item, has_more=FLAG), query("after"), path="/batches")
+    assert (found.kind, found.identity) == ("last-id", "batch_id")
 
 
 def test_only_reading_lists():

@@ -143,6 +143,40 @@ def test_paths_responses_and_parameters_may_stand_in_other_files(tmp_path):
     check_references(document)
 
 
+def test_whole_operations_in_other_files_are_put_in(tmp_path):
+    """OpenAPI has no references there, and many documents of several files have them all the same."""
+    kinds = {
+        "discriminator": {"propertyName": "kind", "mapping": {"one": "one.yaml"}},
+        "oneOf": [{"$ref": "one.yaml"}],
+    }
+    document = read_document(
+        write(
+            tmp_path,
+            {
+                "api.json": {**api({}), "paths": {"/a": {"get": {"$ref": "a/read.json"}}}},
+                "a/read.json": {"responses": {"200": {"$ref": "shared.yaml#/ok"}}},
+                "a/shared.yaml": {
+                    "ok": {"content": {"application/json": {"$ref": "#/media"}}},
+                    "media": {"schema": kinds},
+                },
+                "a/one.yaml": {"const": 1},
+            },
+        )
+    )
+    check_references(document)
+    assert resolve(document, answer(document)["oneOf"][0]) == {"const": 1}
+
+
+def test_a_reference_that_only_leads_to_itself_is_put_in_nowhere(tmp_path, monkeypatch):
+    monkeypatch.setattr(bundle, "MAXIMUM_INLINED", 20)
+    path = write(
+        tmp_path,
+        {"api.json": {**api({}), "paths": {"/a": {"get": {"$ref": "b.json"}}}}, "b.json": {"$ref": "b.json"}},
+    )
+    with pytest.raises(UserError, match=r"b\.json"):
+        read_document(path)
+
+
 def test_the_values_of_a_discriminator_lead_to_the_same_components(tmp_path):
     schema = {
         "oneOf": [{"$ref": "cat.json"}],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from small import THING, answering, document, listing
+from little_documents import THING, answering, document, listing
 
 from trigger_contract.document.operations import operations
 from trigger_contract.document.resources import resources
@@ -100,6 +100,7 @@ def test_the_same_path_on_two_servers_is_two_places():
         (["thing_id", "id"], "thingId", "things", "thing_id"),
         (["number", "title"], "issue_number", "issues", "number"),
         (["value", "name"], "name", "vars", "name"),
+        (["region", "ip"], "floating_ip", "floating_ips", "ip"),
         (["title"], "x", "things", None),
     ],
 )

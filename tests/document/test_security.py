@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from small import answering, document, only
+from little_documents import answering, document, only
 
 from trigger_contract.document.security import Scheme, requirements, schemes
 from trigger_contract.document.yaml import load

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from trigger_contract.errors import UserError
 from trigger_contract.generate.planning import make_plan
 
 from .documents import AWKWARD, KEYWORDS, document, operation, path, query
@@ -34,6 +35,91 @@ def test_a_method_is_called_what_its_id_says_without_noun_and_version(
 ) -> None:
     plan = make_plan(document({"/x": {"get": operation(operation_id, tag, TEXT)}}))
     assert [method.name for method in plan.resources[0].methods] == [name]
+
+
+@pytest.mark.parametrize(
+    ("method", "path_", "operation_id", "tag", "name"),
+    [
+        ("get", "/v1/history/{item_id}", "get_history_item_v1_history__item_id__get", "history", "get_item"),
+        ("get", "/users", "UsersController_findAll", "users", "find_all"),
+        ("post", "/projects/{ref}/envvars/{env}", "create_project_envvar_v1", "envvars", "create"),
+        ("post", "/points/tokens/{id}/callback", "end_token_callback", "points", "end_token_callback"),
+        ("get", "/content", "get_content", "files", "get_content"),
+    ],
+)  # fmt: skip
+def test_what_frameworks_and_parents_add_to_an_id_is_cut(
+    method: str, path_: str, operation_id: str, tag: str, name: str
+) -> None:
+    plan = make_plan(document({path_: {method: operation(operation_id, tag, TEXT)}}))
+    assert [found.name for found in plan.resources[0].methods] == [name]
+
+
+def test_a_parent_stays_in_a_name_where_the_shorter_one_is_taken() -> None:
+    paths = {
+        "/runs": {"get": operation("list_runs", "runs", TEXT)},
+        "/projects/{ref}/runs": {"get": operation("list_project_runs", "runs", TEXT)},
+    }
+    for order in (paths, dict(reversed(paths.items()))):
+        names = {
+            method.operation_id: method.name for method in make_plan(document(order)).resources[0].methods
+        }
+        assert names == {"list_runs": "list", "list_project_runs": "list_project"}
+
+
+def test_one_and_many_are_one_resource() -> None:
+    paths = {
+        "/run/{id}": {"get": operation("retrieve_run", "run", TEXT, parameters=[path("id")])},
+        "/runs": {"get": operation("list_runs", "runs", TEXT)},
+    }
+    (resource,) = make_plan(document(paths)).resources
+    assert resource.attribute == "runs"
+    assert [method.name for method in resource.methods] == ["retrieve", "list"]
+
+
+def test_people_name_what_they_like() -> None:
+    hint = {"resource": "jobs", "method": "start"}
+    spec = document({"/x": {"post": operation("createX", "internal", TEXT, **{"x-client": hint})}})
+    spec["info"]["x-client"] = {"package": "acme_jobs", "version": "2.1.0"}
+    plan = make_plan(spec)
+    assert [(item.attribute, item.methods[0].name) for item in plan.resources] == [("jobs", "start")]
+    assert (plan.package, plan.project, plan.version) == ("acme_jobs", "acme-jobs", "2.1.0")
+    chosen = make_plan(spec, package="other", version="3.0")
+    assert (chosen.package, chosen.version) == ("other", "3.0")
+
+
+@pytest.mark.parametrize(
+    ("title", "package"),
+    [
+        ("Trigger.dev v3 REST API", "trigger_dev_client"),
+        ("Acme Payments API", "acme_payments_client"),
+        ("API", "api_client"),
+        ("", "api_client"),
+        ("日本語", "api_client"),
+    ],
+)
+def test_a_package_is_called_as_its_document(title: str, package: str) -> None:
+    spec = document({"/a": {"get": operation("a", "t", TEXT)}})
+    spec["info"]["title"] = title
+    assert make_plan(spec).package == package
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"package": "Not a name"}, "is no name for a package"),
+        ({"package": "class"}, "is no name for a package"),
+        ({"version": "latest"}, "is no version that installers know"),
+    ],
+)
+def test_a_name_or_version_that_cannot_be_is_refused(changes: dict[str, str], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        make_plan(document({"/a": {"get": operation("a", "t", TEXT)}}), **changes)
+
+
+def test_a_hint_that_says_nothing_is_refused() -> None:
+    spec = document({"/a": {"get": operation("a", "t", TEXT, **{"x-client": {"name": "x"}})}})
+    with pytest.raises(UserError, match="x-client of a: give texts"):
+        make_plan(spec)
 
 
 def test_names_that_clash_become_longer() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from trigger_contract.generate.project import generate
 
+from . import test_streams, test_writing
 from .documents import sixty
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -51,8 +52,40 @@ from trigger_dev_client import TriggerClient
 trigger = TriggerClient()
 trigger.runs.list(size="10")
 trigger.runs.list(nonsense=1)
+trigger.runs.list(status="QUEUD")
 trigger.runs.retrieve()
 trigger.runs.retrieve("run_1").nonsense
+"""
+
+
+WRITING = """
+import datetime
+import pathlib
+
+from synthetic_client import Stream, WidgetsClient
+from synthetic_client.params import CreateOrderBodyAddressParam
+
+
+def use(client: WidgetsClient) -> None:
+    address: CreateOrderBodyAddressParam = {"street_name": "Main", "zip_code": None}
+    client.orders.create("s", item="a", address=address, kind="small", delay=datetime.timedelta(hours=1))
+    client.orders.create("s", body={"item": "a"})
+    client.orders.with_raw_response.create("s", item="a", address=address).parse()
+    client.files.upload(file=pathlib.Path("a"), name="n")
+    with client.logs.follow() as stream:
+        found: list[str | None] = [event.delta for event in stream]
+    events: Stream[object] = client.chat.create_stream(text="x")  # type: ignore[assignment]
+    with client.files.with_streaming_response.download("1") as response:
+        response.stream_to_file(pathlib.Path("b"))
+    client.with_options(max_retries=3).orders.change(action="cancel", ids=["a"])
+    print(found, events)
+
+
+def misuse(client: WidgetsClient) -> None:
+    client.orders.create("s", item="a")
+    client.orders.create("s", item="a", address={"street": "Main"})
+    client.orders.create("s", item="a", address={"street_name": "Main"}, kind="tiny")
+    client.files.upload(file=3)
 """
 
 
@@ -84,7 +117,22 @@ def test_mypy_strict_accepts_the_client_and_its_use(sources: Path) -> None:
     used = check(*command, "user.py", cwd=sources)
     assert used.returncode == 0, used.stdout
     wrong = check(*command, "wrong.py", cwd=sources)
-    assert wrong.stdout.count(": error:") == 4, wrong.stdout
+    assert wrong.stdout.count(": error:") == 5, wrong.stdout
+
+
+def test_mypy_finds_what_is_wrong_in_what_is_sent(tmp_path: Path) -> None:
+    spec = {**test_writing.SPEC, **{key: test_streams.SPEC[key] for key in ("components",)}}
+    spec["paths"] = {**test_writing.SPEC["paths"], **test_streams.SPEC["paths"]}
+    generate(spec, tmp_path / "client")
+    (tmp_path / "writing.py").write_text(WRITING)
+    (tmp_path / "mypy.ini").write_text(f"[mypy]\nmypy_path = {tmp_path / 'client'}\n")
+    command = (sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"))
+    done = check(*command, "-p", "synthetic_client", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    wrong = check(*command, "writing.py", cwd=tmp_path)
+    lines = {int(line.split(":")[1]) for line in wrong.stdout.splitlines() if ": error:" in line}
+    first = WRITING[: WRITING.index("def misuse")].count("\n") + 2
+    assert lines == set(range(first, first + 4)), wrong.stdout
 
 
 def test_pyright_accepts_the_client_and_its_use(sources: Path) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import copy
+import itertools
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from trigger_contract.document.locate import read_document
 from trigger_contract.mock.clock import Clock
 from trigger_contract.mock.deviations import choose
 from trigger_contract.mock.messages import Answer, Request
+from trigger_contract.mock.platform.routes import ROUTES
 from trigger_contract.mock.service import Service
 from trigger_contract.mock.settings import Settings
 
@@ -96,3 +99,50 @@ def docs(make: Callable[..., Asker]) -> Asker:
 @pytest.fixture
 def real(make: Callable[..., Asker]) -> Asker:
     return make("real")
+
+
+@pytest.fixture(scope="session")
+def whole_document(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the canonical document with the other operations of the service, each as loose as can be."""
+    return whole(document)
+
+
+def whole(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the canonical document with the other operations of the service, each as loose as can be."""
+    grown = copy.deepcopy(document)
+    runs = document["paths"]["/api/v1/runs"]["get"]
+    for route in ROUTES:
+        names = (f"{{p{number}}}" for number in itertools.count())
+        pieces = route.path.split("{}")
+        path = pieces[0] + "".join(next(names) + piece for piece in pieces[1:])
+        if any(_shape(known) == _shape(path) for known in document["paths"]):
+            continue
+        methods = {"get"} if route.read else set()
+        methods |= {"post" if name == "*" else name.lower() for name in route.acts}
+        for method in sorted(methods):
+            grown["paths"].setdefault(path, {})[method] = {
+                "operationId": f"{method}{''.join(sign if sign.isalnum() else '_' for sign in path)}",
+                "tags": ["service"],
+                "security": [] if route.key == "none" else runs["security"],
+                "servers": runs["servers"],
+                "parameters": [
+                    {"name": f"p{number}", "in": "path", "required": True, "schema": {"type": "string"}}
+                    for number in range(len(pieces) - 1)
+                ],
+                "responses": {
+                    "200": {"description": "It is done.", "content": {"application/json": {"schema": {}}}},
+                    "4XX": {
+                        "description": "It is not.",
+                        "content": {
+                            "application/json": {
+                                "schema": {"type": "object", "properties": {"error": {"type": "string"}}}
+                            }
+                        },
+                    },
+                },
+            }
+    return grown
+
+
+def _shape(path: str) -> str:
+    return "/".join("{}" if part.startswith("{") else part for part in path.split("/"))

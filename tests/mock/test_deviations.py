@@ -6,11 +6,14 @@ import base64
 import hashlib
 import hmac
 import json
+import re
+from pathlib import Path
 
 import pytest
 
+from trigger_contract.document.yaml import load
 from trigger_contract.errors import UserError
-from trigger_contract.mock.deviations import DEVIATIONS, PROFILES, choose
+from trigger_contract.mock.deviations import DEVIATIONS, PROFILES, Deviation, choose
 from trigger_contract.mock.seed import ACCOUNTS
 
 NEWER = {"x-trigger-api-version": "2025-07-16"}
@@ -279,3 +282,24 @@ def test_deviations_are_switched_by_name():
     ):
         with pytest.raises(UserError, match="choose from"):
             choose(**wrong)
+
+
+FOLDER = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("path", sorted((FOLDER / "contract_tests" / "deviations").glob("*.yaml")), ids=str)
+def test_known_deviations_and_pages_name_deviations_that_are(path):
+    for deviation in load(path.read_text(), str(path))["deviations"]:
+        names = deviation["why"].partition(":")[0].split(", ")
+        assert set(names) <= set(Deviation), deviation["fingerprint"]
+    for page in (FOLDER / "docs").rglob("*.md"):
+        assert set(re.findall(r"\bD[0-9]{1,2}\b", page.read_text())) <= set(Deviation), page
+
+
+def test_each_deviation_has_a_test():
+    tested = set()
+    for path in Path(__file__).parent.glob("test_*.py"):
+        for first, last in re.findall(r"def test_d([0-9]+)_(?:to_d([0-9]+)_)?", path.read_text()):
+            tested |= {f"D{number}" for number in range(int(first), int(last or first) + 1)}
+    unnumbered = {Deviation.BACKWARD_ORDER, Deviation.BARE_REFUSALS}
+    assert tested >= set(Deviation) - unnumbered

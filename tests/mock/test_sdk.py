@@ -16,7 +16,8 @@ from trigger_contract.mock import MockServer, Settings
 from trigger_contract.mock.deviations import choose
 
 HERE = Path(__file__).parent / "sdk"
-CHECKS = 9
+CHECKS = {"": 9, "1": 6}
+"""How many checks there are of calls that read, and of calls that write."""
 
 
 @pytest.fixture(scope="module")
@@ -53,22 +54,24 @@ def sdk() -> Path:
     return installed
 
 
+@pytest.mark.parametrize("writes", ["", "1"], ids=["reading", "writing"])
 @pytest.mark.parametrize("profile", ["docs", "real"])
-def test_the_official_sdk_is_satisfied(sdk, profile, tmp_path):
+def test_the_official_sdk_is_satisfied(sdk, profile, writes, whole_document, tmp_path):
     shutil.copy(HERE / "scenario.mjs", tmp_path)
     shutil.copy(HERE / "package.json", tmp_path)
     (tmp_path / "node_modules").symlink_to(sdk / "node_modules")
     settings = Settings(deviations=choose(profile))
-    with MockServer(settings=settings) as server:
+    with MockServer(whole_document if writes else None, settings=settings) as server:
         environ = {key: value for key, value in os.environ.items() if not key.startswith("TRIGGER_")}
         environ |= {
             "MOCK_URL": server.url,
             "MOCK_TOKEN": settings.token,
             "MOCK_PUBLIC_TOKEN": settings.public_token,
             "MOCK_PROFILE": profile,
+            "MOCK_WRITES": writes,
         }
         done = subprocess.run(
             ["node", "scenario.mjs"], cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=60
         )
     assert done.returncode == 0, done.stderr
-    assert len(json.loads(done.stdout)) == CHECKS
+    assert len(json.loads(done.stdout)) == CHECKS[writes]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mutants import access, lists, protocol, runs, schema, small, variants
+from mutants import access, lists, protocol, runs, schema, small, subtle, variants
 from mutants.hooks import Server
 
 MUTANTS: list[Server] = [
@@ -11,6 +11,7 @@ MUTANTS: list[Server] = [
     *lists.SERVERS,
     *runs.SERVERS,
     *protocol.SERVERS,
+    *subtle.SERVERS,
     *small.BROKEN_SERVERS,
 ]
 VARIANTS: list[Server] = [*variants.SERVERS, *small.RIGHT_SERVERS]

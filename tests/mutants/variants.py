@@ -7,6 +7,7 @@ import json
 import random
 import time
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from mutants.hooks import (
     DETAIL,
@@ -16,6 +17,7 @@ from mutants.hooks import (
     Server,
     answer_with,
     answered,
+    asked,
     body,
     item,
     items_of,
@@ -212,25 +214,25 @@ def _gzipped(request, answer):
     return replace(answer, body=gzip.compress(answer.body)).with_headers((b"content-encoding", b"gzip"))
 
 
-def _backward_reversed(request, answering):
-    """Pages before an item come nearest first."""
-    answer = answering(request)
-    if route(request) == LIST and "page[before]" in query(request) and answer.status == 200:
-        value = json.loads(answer.body)
-        value["data"].reverse()
-        return answer_with(answer, value)
-    return answer
-
-
-def _childless(run):
-    if run.get("relatedRuns") is not None and "attempts" in run:
-        run["relatedRuns"].setdefault("children", [])
-
-
 def _no_empty_children(run):
     related = run.get("relatedRuns")
     if related is not None and not related.get("children"):
         related.pop("children", None)
+
+
+def _open_bounds(values):
+    for name, step in (("filter[createdAt][from]", 1), ("filter[createdAt][to]", -1)):
+        try:
+            moment = datetime.fromisoformat(values[name].replace("Z", "+00:00"))
+        except (KeyError, ValueError):
+            continue
+        values[name] = (moment + timedelta(milliseconds=step)).isoformat()
+
+
+def _whole_seconds(run):
+    for name in ("createdAt", "updatedAt", "startedAt", "finishedAt"):
+        if name in run:
+            run[name] = run[name][:19] + "Z"
 
 
 def _only_runs(request, answering):
@@ -280,8 +282,8 @@ SERVERS = [
     Server("HEAD is not allowed", "", lambda: lambda request, answering: refusal(405, {}) if request.method == "HEAD" else answering(request)),
     Server("an account is refused", "", lambda: lambda request, answering: refusal(403, {"status": "error"}) if "account_id" in query(request) else answering(request)),
     Server("an id of another shape is malformed", "", lambda: lambda request, answering: refusal(400, {"error": "Invalid or missing run ID"}) if route(request) == DETAIL and answering(request).status == 404 and len(last_segment(request)) != 29 else answering(request)),
-    Server("pages before an item come nearest first", "", lambda: _backward_reversed),
-    Server("no children is an empty list", "", item(DETAIL, _childless)),
+    Server("from and to leave out their own moments", "", asked(LIST, _open_bounds)),
+    Server("the detail writes moments without fractions", "", item(DETAIL, _whole_seconds)),
     Server("no children is no list", "", item(DETAIL, _no_empty_children)),
     Server("401 of the list without content", "", answered(LIST, lambda request, answer: replace(answer, body=b"", headers=()) if answer.status == 401 else answer)),
     Server("a malformed id is 404", "", _status_of({"error": "Run not found"}, 404)),

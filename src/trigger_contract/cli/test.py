@@ -47,7 +47,8 @@ def _details(option: Option) -> dict[str, Any]:
 def command(**values: Any) -> int:
     """Check any server against the contract; reads only, whatever the server holds.
 
-    Exit codes: 0 every promise holds; 1 a promise is broken; 2 the check could not be made.
+    Exit codes: 0 every promise was judged and holds; 1 a promise is broken; 2 the check could not be made,
+    or a limit or a missing key left part of it unjudged; 130 or 143 after a signal.
     """
     settings = settings_from(values)
     # Imported late: pytest and schemathesis take a second that a wrong option should not.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import string
 import threading
 import time
 import zlib
@@ -12,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from statistics import median
+from urllib.parse import quote
 
 import httpx
 
@@ -82,7 +84,7 @@ class Client:
         self._not_before = 0.0
         self.sent = 0
         self.most = settings.max_requests or 8000
-        self.seconds = settings.time_limit or 90.0
+        self.seconds = settings.time_limit or 300.0
         self.times: list[float] = []
         self.exhausted = ""
 
@@ -240,7 +242,9 @@ class Client:
         """Send once and read the answer within its bounds of time and size."""
         started, clock = datetime.now(UTC), time.monotonic()
         prefix = "" if request.is_absolute else self._prefix
-        url = self._base.copy_with(raw_path=(prefix + request.target).encode("ascii"))
+        # What a law has not encoded is encoded here; what it has is left as it is.
+        target = quote(prefix + request.target, safe=string.punctuation, errors="surrogatepass")
+        url = self._base.copy_with(raw_path=target.encode("ascii"))
         status, headers, body, trouble, is_overrun = 0, {}, b"", "", False
         is_partial = False
         try:

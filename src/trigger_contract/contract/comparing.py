@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import datetime
 from typing import Any
 
 from trigger_contract.contract.credentials import Credential
 from trigger_contract.contract.exchange import Exchange
 from trigger_contract.contract.law import Check
-from trigger_contract.contract.oracle import parse_moment
+from trigger_contract.contract.oracle import fraction_digits, parse_moment
 from trigger_contract.contract.snapshot import stable
 from trigger_contract.contract.subjects import Relation
 from trigger_contract.document.promises import promises
@@ -46,7 +46,7 @@ def same(one: Any, other: Any) -> bool:
     """Whether two values mean the same: moments in any spelling, numbers in any notation."""
     first, second = parse_moment(one), parse_moment(other)
     if first is not None and second is not None:
-        return first.astimezone(UTC) == second.astimezone(UTC)
+        return _is_same_instant(first, second, min(fraction_digits(one), fraction_digits(other)))
     if isinstance(one, bool) is not isinstance(other, bool):
         return False
     if isinstance(one, Mapping) and isinstance(other, Mapping):
@@ -54,6 +54,12 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(same, one, other))
     return bool(one == other)
+
+
+def _is_same_instant(one: datetime, other: datetime, digits: int) -> bool:
+    """Whether two moments are the same as far as the coarser of the two is written."""
+    difference = abs((one - other).total_seconds())
+    return difference == 0 or (one.microsecond != other.microsecond and difference < 10.0**-digits)
 
 
 def disagreements(

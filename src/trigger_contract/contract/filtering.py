@@ -15,7 +15,15 @@ from hypothesis import strategies as st
 from trigger_contract.contract.ids import UNKNOWN_TEXT
 from trigger_contract.contract.law import Check
 from trigger_contract.contract.listing import judge_walk
-from trigger_contract.contract.oracle import Filter, Verdict, filters, parse_moment, spelled, values_of
+from trigger_contract.contract.oracle import (
+    Filter,
+    Verdict,
+    filters,
+    fraction_digits,
+    parse_moment,
+    spelled,
+    values_of,
+)
 from trigger_contract.contract.sampling import sample
 from trigger_contract.contract.subjects import Subject
 from trigger_contract.contract.values import item_schema
@@ -77,6 +85,8 @@ def judge_conditions(
         unknown: Whether the value belongs to nothing, so that nothing at all may come.
         may_refuse: Whether a refusal keeps the promise too.
     """
+    if not chosen:
+        return
     names = " and ".join(condition.filter.leaf.name for condition in chosen)
     count = "several values" if any(len(condition.values) > 1 for condition in chosen) else "a value"
     shown = general or ("an unknown value" if unknown else count)
@@ -205,17 +215,21 @@ def _condition(item: Filter, values: Sequence[str]) -> Condition:
 def moments(check: Check, field: str) -> list[str]:
     """Return moments around those of the items, written in every RFC 3339 way: Z, offsets, fractions.
 
-    The first is before every item, the last behind; between are moments of items and between items.
+    The first is before every item, the last behind; between are those right before and behind items and
+    between items. Right before is as near as the items tell their moments: what they leave out of them, the
+    server may still compare.
     """
-    items = check.session.snapshot(check.subject).items
-    known = sorted({moment for item in items if (moment := parse_moment(item.get(field)))})
+    told = [item.get(field) for item in check.session.snapshot(check.subject).items]
+    known = sorted({moment for value in told if (moment := parse_moment(value))})
     if not known:
         return []
+    digits = min(3, *(fraction_digits(value) for value in told if parse_moment(value)))
+    step = timedelta(milliseconds=10 ** (3 - digits))
     count = len(known)
     picks = sorted({0, count // 4, count // 2, 3 * count // 4, count - 1})
     found = [known[0] - timedelta(days=1)]
     for index in picks:
-        found.append(known[index])
+        found += [known[index] - step, known[index] + step]
         if index + 1 < count:
             found.append(known[index] + (known[index + 1] - known[index]) / 2)
     found.append(known[-1] + timedelta(seconds=1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trigger_contract.contract.filtering import hidden_leaves, is_combinable, is_period
+from trigger_contract.contract.kindred import thing_of
 from trigger_contract.contract.oracle import filters, text_filters
 from trigger_contract.contract.prose import rules
 from trigger_contract.contract.snapshot import size_leaf
@@ -13,6 +14,7 @@ from trigger_contract.contract.wording import (
     excluded_fields,
     ignored_parameters,
     omitted_lists,
+    place_field,
     promised_order,
     required_lists,
 )
@@ -149,6 +151,16 @@ def has_dates(subject: Subject) -> bool:
 def has_order(subject: Subject) -> bool:
     """A list that is promised to come in an order."""
     return subject.is_list and promised_order(subject) is not None
+
+
+def has_fields(subject: Subject) -> bool:
+    """Answers with things that have fields."""
+    return "properties" in thing_of(subject)
+
+
+def has_one_place(subject: Subject) -> bool:
+    """A list of what is in one place, with items that tell their place."""
+    return subject.is_list and place_field(subject) is not None
 
 
 def takes_id(subject: Subject) -> bool:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from trigger_contract.contract.baseline import Deviation, compare, dump_deviations
 from trigger_contract.contract.coverage import ASPECTS, Coverage, coverage
 from trigger_contract.contract.findings import Outcome
 from trigger_contract.contract.loader import order_of
-from trigger_contract.contract.report.write import write_reports
+from trigger_contract.contract.report.write import write_allure, write_reports
 from trigger_contract.contract.session import Session
 from trigger_contract.contract.summary import Summary
 from trigger_contract.document.files import write_files
@@ -71,6 +73,7 @@ class Gathering:
             left_out=session.contract.left_out,
             interrupted=interrupted,
             unasked=session.unasked,
+            digest=sha256(json.dumps(session.contract.document, sort_keys=True).encode()).hexdigest(),
         )
 
     def write(self, summary: Summary) -> None:
@@ -85,3 +88,5 @@ class Gathering:
             write_files({settings.write_known: dump_deviations(findings, self._deviations)})
         if settings.report:
             write_reports(summary, settings.report)
+        if settings.allure:
+            write_allure(summary, settings.allure)

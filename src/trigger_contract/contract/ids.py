@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from trigger_contract.contract.steps import is_by_id
 from trigger_contract.contract.subjects import Subject
 from trigger_contract.contract.values import invalid_scalars, lower_bound, plain, some_scalar, upper_bound
+from trigger_contract.document.composition import composition
 from trigger_contract.document.promises import promise
 
 if TYPE_CHECKING:
@@ -41,6 +43,19 @@ def prefix_of(parameter: Mapping[str, Any]) -> str:
         return pattern[1]
     found = promise({}, parameter, "prefix")
     return str(found["text"]) if found else ""
+
+
+def item_prefix(subject: Subject) -> str:
+    """Return the prefix of the ids of a list's items, or an empty text."""
+    fields = composition(subject.document).properties(subject.item_schema)
+    return prefix_of({**fields.get(subject.identity, {}), "schema": fields.get(subject.identity, {})})
+
+
+def identity_leaves(subject: Subject) -> frozenset[str]:
+    """Return the query names that take the id of an item, as far as pages do."""
+    pages = subject.pages
+    found = (pages.after, pages.before) if pages is not None and is_by_id(subject) else ()
+    return frozenset(leaf.name for leaf in found if leaf is not None)
 
 
 def unknown_id(subject: Subject) -> str:

@@ -216,7 +216,8 @@ def differences(before: Walk, after: Walk, read: Walk, select: Select) -> list[D
     found: list[Difference] = []
     if not read.is_whole:
         expected = _within(expected, seen, order)
-    missing = [identity for identity in expected if identity not in set(seen)]
+    met = set(seen)
+    missing = [identity for identity in expected if identity not in met]
     if missing:
         found.append(
             Difference(

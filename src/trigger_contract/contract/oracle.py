@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from trigger_contract.contract.session import Session
 
 Verdict = bool | None
+_INCLUSIVE = re.compile(r"\binclusive|\b(?:at|on) or (?:after|before|later|earlier)\b|[<>]=", re.IGNORECASE)
+_EXCLUSIVE = re.compile(r"\bexclusive|\bstrictly\b", re.IGNORECASE)
+_FRACTION = re.compile(r":\d\d\.(\d+)")
 _FROM = ("from", "since", "start", "gte", "after")
 _TO = ("to", "until", "end", "lte", "before")
 
@@ -32,12 +36,14 @@ class Filter:
         field: The item's field.
         kind: ``equals``, ``contains`` (a list field), ``tagged``, ``from`` or ``to``.
         prefix: What stands before the value in the field, for ``tagged``.
+        has_bound: Whether the moment itself is within the bounds; None where no page says.
     """
 
     leaf: QueryLeaf
     field: str
     kind: str
     prefix: str = ""
+    has_bound: bool | None = None
 
     def selects(self, item: Mapping[str, Any], values: Sequence[str]) -> Verdict:
         """Tell whether an item is selected; None where the item does not show it.
@@ -58,7 +64,9 @@ class Filter:
             moment, bound = parse_moment(found), parse_moment(values[0])
             if moment is None or bound is None:
                 return None
-            return moment >= bound if self.kind == "from" else moment <= bound
+            if moment == bound:
+                return self.has_bound
+            return moment > bound if self.kind == "from" else moment < bound
         return spelled(found) in values
 
 
@@ -85,7 +93,8 @@ def _filter(subject: Subject, leaf: QueryLeaf, fields: Mapping[str, Any]) -> Fil
         field = next((item for item in ("tags", "tag", "labels") if item in fields), None)
         return Filter(leaf, field, "tagged", tagged["prefix"]) if field else None
     if len(leaf.path) > 1 and leaf.path[-2] in fields and name in (*_FROM, *_TO):
-        return Filter(leaf, leaf.path[-2], "from" if name in _FROM else "to")
+        kind = "from" if name in _FROM else "to"
+        return Filter(leaf, leaf.path[-2], kind, has_bound=_has_bound(name, leaf.description))
     for field in (name, name + "s"):
         if field in fields:
             kind = resolve(subject.document, fields[field]).get("type")
@@ -94,6 +103,13 @@ def _filter(subject: Subject, leaf: QueryLeaf, fields: Mapping[str, Any]) -> Fil
     if selects and selects["property"] in fields:
         return Filter(leaf, selects["property"], "equals")
     return None
+
+
+def _has_bound(name: str, description: str) -> bool | None:
+    """Tell from a bound's name or text whether what is exactly there is within; None where neither says."""
+    if name in ("gte", "lte") or _INCLUSIVE.search(description):
+        return True
+    return False if _EXCLUSIVE.search(description) else None
 
 
 def text_filters(subject: Subject) -> list[Filter]:
@@ -157,6 +173,12 @@ def parse_moment(value: Any) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo else None
+
+
+def fraction_digits(value: object) -> int:
+    """Return how many digits of a second a moment is written with."""
+    found = _FRACTION.search(str(value))
+    return len(found[1]) if found else 0
 
 
 def select(

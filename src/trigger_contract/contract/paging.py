@@ -212,7 +212,8 @@ def judge_walk_backward(check: Check, size: int, most: int) -> None:
     check.saw()
     latest = list(check.session.refresh(check.subject).by_id)
     if is_whole and latest == order and set(seen) != set(order[:-1]):
-        missing = [identity for identity in order[:-1] if identity not in set(seen)]
+        met = set(seen)
+        missing = [identity for identity in order[:-1] if identity not in met]
         check.fail(
             "Walking backward does not lead through every item.",
             expected=f"{len(order) - 1} items",
@@ -270,6 +271,9 @@ def _judge(
             at=subject.leaf_pointer(leaf),
         )
     expected = part(list(before.by_id))
+    if not before.is_whole and ids[: len(expected)] == list(expected):
+        # Nobody read behind the end of the snapshot, so what comes there is as good as anything.
+        return
     if _fits(ids, expected, reversible=reversible) or not before.identity:
         return
     after = session.refresh(subject)

@@ -14,7 +14,7 @@ from trigger_contract.contract.law import Check, applicable, law_of
 from trigger_contract.contract.loader import check_probes, order_of
 from trigger_contract.contract.preflight import preflight
 from trigger_contract.contract.report.text import failure_text, summary_text
-from trigger_contract.contract.report.write import check_folder
+from trigger_contract.contract.report.write import check_folders
 from trigger_contract.contract.session import Session
 from trigger_contract.contract.settings import OPTIONS, settings_from
 from trigger_contract.contract.summary import Summary
@@ -73,8 +73,7 @@ def pytest_configure(config: pytest.Config) -> None:
         values = {item.field: getattr(config.option, f"contract_{item.field}", None) for item in OPTIONS}
         values["strict"] = bool(config.getini("strict"))
         session = Session(settings_from(values))
-        if session.settings.report:
-            check_folder(session.settings.report)
+        check_folders(session.settings)
         # The user's own laws are collected like those of the suite.
         config.args += [str(folder) for folder in session.settings.laws]
         # Workers get the controller's options, so they get the same seed.

@@ -41,7 +41,8 @@ def preflight(session: Session) -> None:
         if credential.variable and not session.credentials.is_open(subject):
             refused.setdefault(credential.variable, []).append(exchange.status in (401, 403))
         has_id = bool(subject.path_parameters)
-        strangers.append((has_id, _is_stranger(exchange.status, exchange.is_json, has_id=has_id)))
+        fits = exchange.is_json or "json" not in subject.accepts
+        strangers.append((has_id, _is_stranger(exchange.status, fits, has_id=has_id)))
     if len(overruns) == len(asked):
         raise UserError(f"no answer ends: {overruns[0]}", source=session.settings.url)
     for variable, answers in refused.items():

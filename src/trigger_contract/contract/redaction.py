@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import quote
 
 _SHORTEST = 4
@@ -24,21 +25,18 @@ class Redactor:
     def __init__(self) -> None:
         self._shown: dict[str, str] = {}
         self._ordered: tuple[tuple[str, str], ...] = ()
-        self._escaped: tuple[tuple[re.Pattern[str], str], ...] = ()
-        self._known: set[str] = set()
+        self._known: dict[str, str] = {}
 
     def register(self, secret: str, shown: str) -> None:
         """Replace ``secret`` by ``shown`` in every spelling."""
         # Very short texts would match everywhere and hide what the report is about.
         if len(secret) < _SHORTEST or secret in self._known:
             return
-        self._known.add(secret)
+        self._known[secret] = shown
         for spelling in _spellings(secret):
             self._shown.setdefault(spelling, shown)
         # Longest first, or the part of a longer secret would be replaced and the rest left.
         self._ordered = tuple(sorted(self._shown.items(), key=lambda item: -len(item[0])))
-        found = [*self._escaped, (_escaped(secret), shown)]
-        self._escaped = tuple(sorted(found, key=lambda item: -len(item[0].pattern)))
 
     def text(self, text: str) -> str:
         """Return the text without secrets."""
@@ -46,8 +44,9 @@ class Redactor:
             if secret in text:
                 text = text.replace(secret, shown)
         if _ESCAPES.search(text):
-            for pattern, shown in self._escaped:
-                text = pattern.sub(lambda _, shown=shown: shown, text)  # type: ignore[misc]  # its default
+            for secret in sorted(self._known, key=len, reverse=True):
+                shown = self._known[secret].replace("\\", "\\\\")
+                text = _escaped(secret).sub(shown, text)
         return text
 
 
@@ -70,6 +69,7 @@ def _spellings(secret: str) -> Iterator[str]:
         yield whole[start:end].replace("+", "-").replace("/", "_")
 
 
+@lru_cache(maxsize=256)
 def _escaped(secret: str) -> re.Pattern[str]:
     """Return a pattern that finds a secret with any of its characters escaped."""
     parts = []

@@ -16,7 +16,7 @@ from trigger_contract.contract.session import Session
 from trigger_contract.errors import UserError, place_of
 
 # What is being asked is given up at once; this is for what is being computed.
-_LAST_SECONDS = 1.0
+_LAST_SECONDS = 0.4
 
 
 @dataclass

@@ -106,7 +106,7 @@ class Session:
         """End what is under way and close every connection."""
         is_over = bool(self.client.exhausted)
         self.client.abort("the end of the run")
-        self.pool.close(1.0 if is_over and self._opens_sockets else 10.0)
+        self.pool.close(0.3 if is_over and self._opens_sockets else 10.0)
         self.client.close()
 
     def shown(self, value: object, limit: int = 200) -> str:
@@ -302,6 +302,10 @@ class Session:
             return None
         path = subject.operation.path
         return [str(item) for item in schema["enum"] if not self._pages.is_contested(path, item)]
+
+    def is_named_elsewhere(self, value: object, documented: Sequence[object]) -> bool:
+        """Whether another page names a value in the company of the documented ones."""
+        return self._pages.allow(value, documented)
 
     def contested_values(self, subject: Subject, leaf: QueryLeaf) -> list[str]:
         """Return the values of a query name that another page gave it, which a server may refuse."""

@@ -108,6 +108,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("known", "Known deviations, which do not fail.", kind=Path, metavar="FILE"),
     Option("write-known", "Record what this run found as known deviations.", kind=Path, metavar="FILE"),
     Option("report", "Write JUnit, JSON, HAR and HTML reports here.", kind=Path, metavar="DIR"),
+    Option("allure", "Write results for Allure here.", kind=Path, metavar="DIR"),
     Option("strict", "Advisory findings fail too.", kind=bool, default=False),
     Option("require-exercised", "A promise that had no data to work on fails.", kind=bool, default=False),
     Option("probe-methods", "Also send methods that could change data.", kind=bool, default=False),
@@ -158,6 +159,7 @@ class Settings:
     known: Path | None = None
     write_known: Path | None = None
     report: Path | None = None
+    allure: Path | None = None
     strict: bool = False
     require_exercised: bool = False
     probe_methods: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections import Counter
 from collections.abc import Sequence
@@ -15,8 +16,9 @@ from trigger_contract.contract.gathering import Gathering
 from trigger_contract.contract.law import Check
 from trigger_contract.contract.loader import check_probes, every_law
 from trigger_contract.contract.preflight import preflight
+from trigger_contract.contract.report.github import step_summary, workflow_commands
 from trigger_contract.contract.report.text import print_summary
-from trigger_contract.contract.report.write import check_folder
+from trigger_contract.contract.report.write import check_folders
 from trigger_contract.contract.runner import Judged, judge, planned
 from trigger_contract.contract.session import KeyLost, Session
 from trigger_contract.contract.settings import Settings
@@ -77,8 +79,7 @@ def run_suite(settings: Settings, console: Console) -> int:
     """
     check_probes(every_law(settings.laws), settings.probe)
     deviations = read_deviations(settings.known) if settings.known else []
-    if settings.report:
-        check_folder(settings.report)
+    check_folders(settings)
     session = Session(settings)
     gathering = Gathering(session, deviations)
     try:
@@ -101,8 +102,23 @@ def run_suite(settings: Settings, console: Console) -> int:
     gathering.take_over(gathering.sent())
     summary = gathering.summary(interrupted=judged.interrupt is not None)
     print_summary(summary, console)
+    _tell_github(summary, console)
     gathering.write(summary)
     return _verdict(judged, summary, session)
+
+
+def _tell_github(summary: Summary, console: Console) -> None:
+    """Annotate the step and write its summary, where the run is one of GitHub Actions."""
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return
+    for line in workflow_commands(summary):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    if path := os.environ.get("GITHUB_STEP_SUMMARY"):
+        try:
+            with open(path, "a", encoding="utf-8", errors="replace") as file:
+                file.write(step_summary(summary))
+        except OSError as error:
+            console.print(f"the step's summary cannot be written: {error.strerror}", soft_wrap=True)
 
 
 def _verdict(judged: Judged, summary: Summary, session: Session) -> int:

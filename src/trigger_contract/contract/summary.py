@@ -2,21 +2,52 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
+from trigger_contract import __version__
 from trigger_contract.contract.baseline import Comparison
 from trigger_contract.contract.coverage import Coverage
 from trigger_contract.contract.findings import STATES, Finding, Outcome, State
 from trigger_contract.contract.loader import order_of
 from trigger_contract.contract.settings import Settings
-from trigger_contract.contract.universal import UNIVERSAL
+from trigger_contract.contract.universal import SITUATIONAL, UNIVERSAL
 
 _HELPS = (
     ("requests", "--max-requests"),
     ("time limit", "--time-limit"),
 )
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What breaks the same promise at the same place.
+
+    Attributes:
+        findings: The findings, one for each operation or way it showed.
+        exchanges: How many exchanges show it.
+        state: What it means in this run.
+    """
+
+    findings: tuple[Finding, ...]
+    exchanges: int
+    state: State
+
+    @property
+    def first(self) -> Finding:
+        """The finding that stands for the others."""
+        return self.findings[0]
+
+    @property
+    def others(self) -> str:
+        """Where else it shows, in a few words."""
+        rest = Counter(item.operation for item in self.findings[1:])
+        shown = [f"{name} ({count})" if count > 1 else name for name, count in list(rest.items())[:8]]
+        more = f" and {len(rest) - 8} more" if len(rest) > 8 else ""
+        return ", ".join(shown) + more
 
 
 @dataclass(frozen=True)
@@ -35,6 +66,8 @@ class Summary:
         left_out: Operations that were not checked, each with the reason.
         interrupted: Whether the run was ended from outside.
         unasked: Operations whose keys were not given.
+        ended: When it ended, in UTC.
+        digest: SHA-256 of the document, in hex.
     """
 
     settings: Settings
@@ -48,6 +81,8 @@ class Summary:
     left_out: tuple[str, ...] = ()
     interrupted: bool = False
     unasked: tuple[str, ...] = ()
+    ended: datetime = field(default_factory=lambda: datetime.now(UTC))
+    digest: str = ""
 
     def state(self, outcome: Outcome) -> State:
         """Tell what an outcome means in this run."""
@@ -63,6 +98,23 @@ class Summary:
         return sorted(
             found.values(), key=lambda item: ("failed", "warned", "known").index(self.meaning(item))
         )
+
+    @property
+    def causes(self) -> list[Cause]:
+        """The findings by cause: the same promise broken at the same place, whatever the operation."""
+        groups: dict[tuple[object, ...], list[Finding]] = {}
+        for finding in self.findings:
+            place = str(finding.status) if finding.law in SITUATIONAL else finding.place
+            groups.setdefault((finding.law, self.meaning(finding), place), []).append(finding)
+        return [
+            Cause(tuple(found), sum(self.repeats(item) for item in found), self.meaning(found[0]))
+            for found in groups.values()
+        ]
+
+    @property
+    def broken(self) -> int:
+        """How many laws on operations are broken."""
+        return self.count("failed")
 
     def meaning(self, finding: Finding) -> State:
         """Tell whether a finding fails, warns or is known."""
@@ -190,6 +242,10 @@ class Summary:
         return {
             "url": self.settings.url,
             "seed": self.settings.seed,
+            "ended": self.ended.isoformat(timespec="seconds"),
+            "version": __version__,
+            "document": self.digest,
+            "insecure": self.settings.insecure,
             "good": self.is_good and self.is_whole,
             "complete": self.is_whole,
             "shortfall": self.shortfall,
@@ -202,6 +258,14 @@ class Summary:
                 for operation in self.operations
             },
             "coverage": self.coverage.to_dict() if self.coverage else {},
+            "causes": [
+                {
+                    "state": cause.state,
+                    "exchanges": cause.exchanges,
+                    "findings": [item.fingerprint for item in cause.findings],
+                }
+                for cause in self.causes
+            ],
             "findings": [
                 {**item.to_dict(), "state": self.meaning(item), "repeats": self.repeats(item)}
                 for item in self.findings

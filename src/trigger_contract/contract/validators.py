@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import jsonschema_rs
 
 from trigger_contract.document.composition import composition
-from trigger_contract.document.references import walk
+from trigger_contract.document.references import lookup, walk
 
 _UNSPOKEN = "writeOnly"
 _NEVER = {"not": {"$comment": _UNSPOKEN}}
@@ -35,10 +35,12 @@ def without_write_only(document: dict[str, Any]) -> dict[str, Any]:
     views = composition(document)
     # What is found out about a document holds only until it changes, so all is found out first.
     relaxed = [
-        (value, hidden)
+        (part, hidden)
         for _, value in walk(document)
-        if isinstance(value, dict) and isinstance(value.get("required"), list)
-        if (hidden := {name for name, view in _all_properties(views, value) if _is_written_only(view)})
+        if isinstance(value, dict) and ({"properties", "allOf"} & set(value))
+        if (hidden := {name for name, view in views.properties(value).items() if _is_written_only(view)})
+        for part in _parts(document, value)
+        if isinstance(part.get("required"), list)
     ]
     written = [value for _, value in walk(document) if _is_written_only(value)]
     for schema, hidden in relaxed:
@@ -54,8 +56,18 @@ def is_unspoken(error: jsonschema_rs.ValidationError) -> bool:
     return str(error.kind.name) == "not" and getattr(error.kind, "schema", None) == _NEVER["not"]
 
 
-def _all_properties(views: Any, schema: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
-    return list(views.properties(schema).items())
+def _parts(document: Mapping[str, Any], schema: Any) -> Iterator[dict[str, Any]]:
+    """Yield the schemas that one is composed of by ``allOf`` and references, each once, itself among them."""
+    waiting, seen = [schema], set()
+    while waiting:
+        part = waiting.pop()
+        if not isinstance(part, dict) or id(part) in seen:
+            continue
+        seen.add(id(part))
+        yield part
+        waiting += part["allOf"] if isinstance(part.get("allOf"), list) else []
+        if isinstance(part.get("$ref"), str):
+            waiting.append(lookup(document, part["$ref"]))
 
 
 def _is_written_only(value: Any) -> bool:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeGuard
+from unittest import SkipTest
+from urllib.parse import quote
 
-from hypothesis import HealthCheck, find, settings
 from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException
 
+from trigger_contract.contract.drawing import draw
 from trigger_contract.document.composition import composition
 from trigger_contract.document.conjunction import types_of
-from trigger_contract.document.wire import QueryLeaf, encode_scalar
+from trigger_contract.document.wire import QueryLeaf, encode_query, encode_scalar
 
 UNKNOWN_WORD = "NO_SUCH_VALUE"
+_PERIOD = re.compile(r"\d{1,6}[a-z]{1,2}")
+_TRIES = 60
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # One value of each format that a text in a query may have. Source: JSON Schema, Validation, section 7.3.
 _OF_FORMAT = {
@@ -37,12 +42,22 @@ def invalid_values(document: Mapping[str, Any], leaf: QueryLeaf) -> Iterator[tup
     Nothing is yielded where a lenient reading could make sense of every text.
     """
     item = item_schema(document, leaf)
+    if _is_period(leaf, item):
+        yield "no-period", "no period such as the document's example"
     for value, why in invalid_scalars(item):
         yield value, why
         valid = _valid_scalar(item)
         if leaf.is_list and leaf.separator and valid is not None:
             yield f"{valid}{leaf.separator}{value}", f"{why}, behind a valid value"
             yield f"{value}{leaf.separator}{valid}", f"{why}, before a valid value"
+
+
+def _is_period(leaf: QueryLeaf, item: Mapping[str, Any]) -> bool:
+    """Whether a value is a number and a unit, as the text or the example of the document shows it."""
+    if item.get("type") != "string" or {"enum", "format", "pattern"} & set(item):
+        return False
+    shown = [item.get("example"), *(item["examples"] if isinstance(item.get("examples"), list) else ())]
+    return leaf.path[-1] == "period" and any(_PERIOD.fullmatch(str(value)) for value in shown)
 
 
 def invalid_scalars(schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -137,17 +152,16 @@ def _given(schema: Mapping[str, Any]) -> Any:
     return next((value for value in given if value is not None and not isinstance(value, Mapping)), None)
 
 
+@lru_cache(maxsize=256)
 def _matching(pattern: str, least: int, most: int) -> str | None:
-    """Return the simplest printable text a pattern matches; None where it asks for more than Python knows."""
+    """Return a short printable text a pattern matches; None where it asks for more than Python knows."""
     try:
         texts = st.from_regex(re.compile(pattern), fullmatch=True, alphabet=st.characters(max_codepoint=126))
-        return find(
-            texts,
-            lambda text: least <= len(text) <= most and text.isprintable(),
-            settings=settings(database=None, max_examples=200, suppress_health_check=list(HealthCheck)),
-        )
-    except (re.error, HypothesisException, OverflowError, RecursionError):
+        drawn = draw(texts, _TRIES, seed=0)
+    except (re.error, HypothesisException, OverflowError, RecursionError, SkipTest):
         return None
+    fitting = [text for text in drawn if least <= len(text) <= most and text.isascii() and text.isprintable()]
+    return min(fitting, key=lambda text: (len(text), text), default=None)
 
 
 def _valid_scalar(schema: Mapping[str, Any]) -> str | None:
@@ -190,6 +204,48 @@ def plain(document: Mapping[str, Any], raw: Any) -> Mapping[str, Any]:
         view = {**view, "enum": [value for value in choices if value is not None]}
     return view
 
+
+def odd_query(leaves: Sequence[QueryLeaf], beside: Mapping[str, Any], leaf: QueryLeaf, text: str) -> str:
+    """Return a query string with any text under one name, half characters too, and valid values beside it."""
+    pairs = [*encode_query(leaves, {**beside, leaf.name: None}), (leaf.name, text)]
+    return "&".join(
+        f"{quote(name, safe='')}={quote(value, safe='', errors='surrogatepass')}" for name, value in pairs
+    )
+
+
+def made_up_values(document: Mapping[str, Any], leaf: QueryLeaf, prefix: str) -> Iterator[tuple[str, str]]:
+    """Yield values of the right form that mean nothing, or lie at the end of what can be meant.
+
+    Args:
+        document: The document.
+        leaf: The query name that takes them.
+        prefix: With what an identity that it may take begins, or an empty text.
+    """
+    item = item_schema(document, leaf)
+    if item.get("format") in ("date-time", "date"):
+        cut = 10 if item["format"] == "date" else None
+        yield from ((text[:cut], what) for text, what in _FAR_DATES)
+    elif item.get("type") == "string" and "enum" not in item:
+        yield prefix + "nosuchthing00000000000000", "a text that belongs to nothing"
+        yield prefix + "x", "a short text that belongs to nothing"
+    elif item.get("type") in ("integer", "number"):
+        yield "2147483648", "a number beyond 32 bits"
+        yield "9223372036854775808", "a number beyond 64 bits"
+    valid = _valid_scalar(item)
+    if leaf.is_list and leaf.separator and valid is not None:
+        yield f"{valid}{leaf.separator}\x00", "a value and a NUL character"
+        yield f"{valid}{leaf.separator}", "a value and nothing"
+
+
+_FAR_DATES = (
+    ("0001-01-01T00:00:00Z", "the first of all dates"),
+    ("9999-12-31T23:59:59.999Z", "the last of all dates"),
+    ("0000-01-01T00:00:00Z", "a date of the year 0"),
+    ("2024-02-30T00:00:00Z", "a day that does not exist"),
+    ("2016-12-31T23:59:60Z", "a leap second"),
+    ("2024-01-01T00:00:00+23:59", "a far offset"),
+    ("1969-12-31T23:59:59.999999999Z", "a moment before 1970 in nanoseconds"),
+)
 
 ODD_TEXTS: tuple[tuple[str, str], ...] = (
     ("", "nothing at all"),

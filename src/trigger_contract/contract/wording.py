@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from trigger_contract.contract.findings import Tier
@@ -60,14 +60,28 @@ def omitted_lists(subject: Subject) -> list[tuple[str, str]]:
         (group, name)
         for group, raw in _properties(subject).items()
         for name, inner in (resolve(subject.document, raw).get("properties") or {}).items()
-        if resolve(subject.document, inner).get("type") == "array"
-        and promise(subject.document, inner, "omitted-if-empty")
+        if promise(subject.document, inner, "omitted-if-empty")
     ]
 
 
 def promised_order(subject: Subject) -> Promise | None:
     """Return the order in which a list is promised to come."""
     return promise(subject.document, subject.operation.definition, "order")
+
+
+def place_field(subject: Subject) -> str | None:
+    """Return the field of items that tells where they are, where the list is promised to be of one place."""
+    found = promise(subject.document, subject.operation.definition, "one-place")
+    fields = subject.item_schema.get("properties", {})
+    noun = str(found["noun"]).lower() if found else ""
+    return next((name for name in fields if len(name) > 2 and noun.startswith(name.lower())), None)
+
+
+def place_name(told: Any) -> str:
+    """Return what names a place: the text itself, or the identity or name in the object that tells of it."""
+    if isinstance(told, Mapping):
+        told = told.get("id") or told.get("name")
+    return str(told) if isinstance(told, (str, int)) else ""
 
 
 def ignored_parameters(subject: Subject) -> Iterator[tuple[QueryLeaf, QueryLeaf]]:

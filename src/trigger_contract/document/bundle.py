@@ -14,15 +14,17 @@ from urllib.parse import unquote
 
 from trigger_contract.document import shape
 from trigger_contract.document.files import MAXIMUM_BYTES, read_text
-from trigger_contract.document.references import join_pointer, lookup, references_below, split_pointer
+from trigger_contract.document.references import join_pointer, lookup, split_pointer
 from trigger_contract.document.yaml import load
 from trigger_contract.errors import UserError
 
-MAXIMUM_FILES = 1000
+MAXIMUM_FILES = 10_000
+MAXIMUM_INLINED = 100_000
 
 _GROUPS = {kind: group for group, kind in shape.COMPONENT_KINDS.items()}
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
+_REFERENCE = re.compile(r"[#/]|\.(?:ya?ml|json)\Z")
 # Cheap, and never wrong in the way that matters: a text without it has no reference to another file.
 _MAY_BE_EXTERNAL = re.compile(r"""\$ref["']?\s*:\s*["']?[^"'#\s]""")
 
@@ -49,6 +51,7 @@ class _Bundler:
         self._root = path.resolve()
         self._files: dict[Path, Any] = {self._root: document}
         self._bytes = 0
+        self._inlined = 0
         self._names: dict[tuple[Path, str, str], str] = {}
         self._visited: set[int] = set()
         # Parts that are still to be looked through: kind, part, the file that its references start from.
@@ -57,12 +60,42 @@ class _Bundler:
     def run(self) -> None:
         while self._parts:
             kind, part, file = self._parts.pop()
-            for reference, node, found in list(references_below(kind, part)):
-                self._settle(node, "$ref", reference, found, file)
-            for mapping in _mappings(kind, part):
-                for name, reference in list(mapping.items()):
-                    if isinstance(reference, str) and re.search(r"[#/]|\.(?:ya?ml|json)\Z", reference):
-                        self._settle(mapping, name, reference, "schema", file)
+            # All of it first: what is put in has references that start from another file.
+            for _, node, found in list(shape.walk(kind, part)):
+                if not isinstance(node, dict):
+                    continue
+                for mapping, name, value in _mapped(node) if found == "schema" else ():
+                    self._settle(mapping, name, value, "schema", file)
+                reference = node.get("$ref")
+                if not isinstance(reference, str) or found == "document":
+                    continue
+                if found in shape.REFERENCE_KINDS:
+                    self._settle(node, "$ref", reference, found, file)
+                elif file != self._root or not reference.startswith("#"):
+                    self._inline(node, reference, found, file)
+
+    def _inline(self, node: dict[str, Any], reference: str, kind: str, file: Path) -> None:
+        """Put what is in another file in the place of a reference that OpenAPI does not have there.
+
+        Many documents of several files refer to whole operations so, which cannot be components.
+        """
+        self._inlined += 1
+        address, _, pointer = reference.partition("#")
+        try:
+            target = self._path(address, file) if address else file
+            value = self._at(target, unquote(pointer))
+            if not isinstance(value, dict) or self._inlined > MAXIMUM_INLINED:
+                raise UserError(f"reference {reference!r} does not lead to an object")
+        except UserError as error:
+            raise self._blamed(error, node, "$ref", file) from None
+        del node["$ref"]
+        node |= {key: item for key, item in value.items() if key not in node}
+        self._parts.append((kind, node, target))
+
+    def _blamed(self, error: UserError, node: Any, key: str, file: Path) -> UserError:
+        line = error.line or getattr(node, "lines", {}).get(key)
+        source = error.source or getattr(node, "source", None) or file
+        return UserError(error.message, source=source, line=line)
 
     def _settle(self, node: Any, key: str, reference: str, kind: str, file: Path) -> None:
         """Let one reference lead to a component of the document."""
@@ -79,9 +112,7 @@ class _Bundler:
                 return
             node[key] = self._component(target, unquote(pointer), kind)
         except UserError as error:
-            line = getattr(node, "lines", {}).get(key)
-            source = getattr(node, "source", None) or file
-            raise UserError(error.message, source=error.source or source, line=error.line or line) from None
+            raise self._blamed(error, node, key, file) from None
 
     def _path(self, address: str, file: Path) -> Path:
         if _SCHEME.match(address) or address.startswith("/"):
@@ -97,11 +128,7 @@ class _Bundler:
         """Return the reference to the component that a place in another file is."""
         key = (file, pointer, kind)
         if key not in self._names:
-            value = self._file(file)
-            try:
-                target = lookup(value, f"#{pointer}") if pointer else value
-            except (UserError, AttributeError):
-                raise UserError(f"{file.name} has nothing at {pointer!r}") from None
+            target = self._at(file, pointer)
             group = _GROUPS[kind]
             components = self._document.setdefault("components", {}).setdefault(group, {})
             stem = split_pointer(pointer)[-1] if "/" in pointer else pointer or file.stem
@@ -113,6 +140,13 @@ class _Bundler:
             self._names[key] = "#" + join_pointer("components", group, name)
             self._parts.append((kind, target, file))
         return self._names[key]
+
+    def _at(self, file: Path, pointer: str) -> Any:
+        value = self._file(file)
+        try:
+            return lookup(value, f"#{pointer}") if pointer else value
+        except (UserError, AttributeError):
+            raise UserError(f"{file.name} has nothing at {pointer!r}") from None
 
     def _file(self, path: Path) -> Any:
         if path not in self._files:
@@ -126,10 +160,12 @@ class _Bundler:
         return self._files[path]
 
 
-def _mappings(kind: str, part: Any) -> Iterator[dict[str, Any]]:
-    """Yield the mappings of discriminators, whose values may be references."""
-    for _, node, found in shape.walk(kind, part):
-        discriminator = node.get("discriminator") if found == "schema" and isinstance(node, Mapping) else None
-        mapping = discriminator.get("mapping") if isinstance(discriminator, Mapping) else None
-        if isinstance(mapping, dict):
-            yield mapping
+def _mapped(schema: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], str, str]]:
+    """Yield the values of a discriminator that are references, each with its mapping and its name."""
+    discriminator = schema.get("discriminator")
+    mapping = discriminator.get("mapping") if isinstance(discriminator, Mapping) else None
+    if not isinstance(mapping, dict):
+        return
+    for name, value in list(mapping.items()):
+        if isinstance(value, str) and _REFERENCE.search(value):
+            yield mapping, name, value

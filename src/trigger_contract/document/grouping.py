@@ -288,9 +288,16 @@ class Grouping:
 
     def owner(self, key: Key) -> Draft | None:
         """Return the items that a path stands below, the nearest ones."""
-        return next(
-            (self._items[key[:n]] for n in range(len(key) - 1, 0, -1) if key[:n] in self._items), None
-        )
+        for count in range(len(key) - 1, 0, -1):
+            if key[:count] in self._items:
+                return self._items[key[:count]]
+            # An action may be sent to another server, as uploads are.
+            elsewhere = [
+                draft for item, draft in self._items.items() if count > 1 and item[1:] == key[1:count]
+            ]
+            if len(elsewhere) == 1:
+                return elsewhere[0]
+        return None
 
     def _place_declared(self) -> None:
         for operation, declared in self._declared_roles:

@@ -41,6 +41,6 @@ def identity_of(views: Composition, schema: View, parameter: str = "", noun: str
         return by_name[wanted]
     ending = words(parameter)[-1:] if parameter else ()
     thing = singular(flat(noun)) if noun else ""
-    last = [*(word for word in ending if word in _CONVENTIONAL)]
-    candidates = [*last, *(thing + word for word in (*last, *_CONVENTIONAL[:4]) if thing), *_CONVENTIONAL]
+    last = [word for word in ending if word in _CONVENTIONAL]
+    candidates = [*ending, *(thing + word for word in (*last, *_CONVENTIONAL[:4]) if thing), *_CONVENTIONAL]
     return next((by_name[name] for name in candidates if name in by_name), None)

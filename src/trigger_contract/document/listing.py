@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from trigger_contract.document import page_names
 from trigger_contract.document.composition import Composition, View, composition
 from trigger_contract.document.conjunction import types_of
 from trigger_contract.document.operations import Operation, json_media, response_of, success_statuses
 from trigger_contract.document.paths import template
+from trigger_contract.document.wire import query_leaves
 from trigger_contract.document.words import flat, singular
 
 _CONVENTIONAL = (
@@ -55,7 +57,7 @@ def items_of(document: Mapping[str, Any], operation: Operation) -> tuple[str, ..
         return None
     views = composition(document)
     for alternative in views.alternatives(body):
-        found = _items(views, alternative, operation.path)
+        found = _items(views, alternative, operation.path, asked=_asks_for_pages(document, operation))
         if found is not None:
             return found
     return None
@@ -92,7 +94,14 @@ def thing_of(document: Mapping[str, Any], operation: Operation) -> tuple[tuple[s
     return (), body
 
 
-def _items(views: Composition, body: View, path: str) -> tuple[str, ...] | None:
+def _asks_for_pages(document: Mapping[str, Any], operation: Operation) -> bool:
+    """Whether the query says which page is wanted, and of what size."""
+    names = {flat(leaf.last_name) for leaf in query_leaves(document, operation)}
+    which = page_names.NUMBER | page_names.AFTER | page_names.OFFSET
+    return bool(names & page_names.SIZE) and bool(names & which)
+
+
+def _items(views: Composition, body: View, path: str, *, asked: bool) -> tuple[str, ...] | None:
     if "array" in types_of(body):
         return ()
     properties = views.properties(body)
@@ -108,8 +117,9 @@ def _items(views: Composition, body: View, path: str) -> tuple[str, ...] | None:
         ]
         if _is_envelope(others, path) and (telling or not of_an_item):
             return (name,)
-        paged = any(flat(other) in ("pagination", "paging", "hasmore", "nextcursor") for other in others)
-        return (name,) if telling and paged else None
+        told = any(flat(other) in ("pagination", "paging", "hasmore", "nextcursor") for other in others)
+        paged = (telling and told) or (asked and "id" not in properties)
+        return (name,) if paged else None
     for outer, view in properties.items():
         inner = views.properties(view)
         name = _array(views, inner, path)

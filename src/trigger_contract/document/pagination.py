@@ -26,6 +26,7 @@ from trigger_contract.document.conjunction import types_of
 from trigger_contract.document.identity import identity_of
 from trigger_contract.document.listing import answer_schema, item_schema, items_of
 from trigger_contract.document.operations import Operation, response_of, success_statuses
+from trigger_contract.document.paths import template
 from trigger_contract.document.wire import QueryLeaf, query_leaves
 from trigger_contract.document.words import flat
 from trigger_contract.errors import UserError
@@ -112,6 +113,7 @@ class _Form:
     def __init__(self, document: Mapping[str, Any], operation: Operation) -> None:
         self._document, self._operation = document, operation
         self._views = composition(document)
+        self._noun = template(operation.path).noun
         self.items = items_of(document, operation) or ()
         leaves = query_leaves(document, operation)
         self.numbered = [leaf for leaf in leaves if _may_be_number(self._views.view(leaf.schema))]
@@ -154,7 +156,7 @@ class _Form:
         path, view = found
         previous = self._path(page_names.PREVIOUS, _is_token)
         is_id = _says_id(after.description, after.schema.get("description"), view.get("description"))
-        identity = identity_of(self._views, self.item) if is_id else None
+        identity = identity_of(self._views, self.item, noun=self._noun) if is_id else None
         text = "the text says that it is an item's id" if is_id else "opaque"
         return replace(
             base, after=after, before=self.before, next=path, previous=previous,
@@ -163,8 +165,8 @@ class _Form:
         )  # fmt: skip
 
     def _last_id(self, base: Pagination) -> Pagination | None:
-        identity = identity_of(self._views, self.item)
-        if self.after is None or identity is None or flat(_last_name(self.after)) not in page_names.IDS_AFTER:
+        identity = identity_of(self._views, self.item, noun=self._noun)
+        if self.after is None or identity is None or flat(self.after.last_name) not in page_names.IDS_AFTER:
             return None
         says = _says_id(self.after.description, self.after.schema.get("description"))
         if base.has_more is None and not says:
@@ -262,8 +264,8 @@ def _name_of(path: Path) -> str:
 
 
 def _is_token(path: Path, view: View) -> bool:
-    kinds = types_of(view)
-    return "string" in kinds and not _is_address(path, view)
+    kinds = set(types_of(view))
+    return bool(kinds & {"string", "integer", "number"}) and not _is_address(path, view)
 
 
 def _is_address(path: Path, view: View) -> bool:
@@ -306,12 +308,7 @@ def _first_number(leaf: QueryLeaf) -> int:
 
 
 def _leaf(leaves: Iterable[QueryLeaf], names: frozenset[str]) -> QueryLeaf | None:
-    return next((leaf for leaf in leaves if flat(_last_name(leaf)) in names), None)
-
-
-def _last_name(leaf: QueryLeaf) -> str:
-    """The last name of a leaf; a literal ``page[size]`` counts as ``size``."""
-    return leaf.name.rstrip("]").rpartition("[")[2] or leaf.name
+    return next((leaf for leaf in leaves if flat(leaf.last_name) in names), None)
 
 
 def _dotted(path: Path | None) -> str:

@@ -92,7 +92,7 @@ KINDS: Mapping[str, Kind] = {
     "without": _kind("Items of the list do not have these fields.", properties=list),
     "hidden": _kind("The field is left out of answers to this sort of key.", from_=str),
     "free-in": _kind("The amount is absent or 0 in this environment.", "advisory", environment=str),
-    "omitted-if-empty": _kind("The list is left out where nothing is in it.", "advisory"),
+    "omitted-if-empty": _kind("The list is left out where nothing is in it."),
     "volatile": _kind("The value may differ from answer to answer.", "derived"),
     "tells-success": _kind("The switch is true exactly where the item ended well."),
     "only-finished": _kind("The operation answers for an item only when the item is finished."),
@@ -101,6 +101,7 @@ KINDS: Mapping[str, Kind] = {
         by=[str],
         direction=str,
     ),
+    "one-place": _kind("All items of the list are of the same place, one environment or account.", noun=str),
     "ignored-beside": _kind("The parameter changes nothing beside this other one.", parameter=str),
     "conditional": _kind("The parameter may be refused where something else does not hold.", "derived"),
     "tagged": _kind("Selects the items with a tag that is this text and the value.", prefix=str),
@@ -312,6 +313,15 @@ PHRASES: tuple[Phrase, ...] = (
         "Orders are returned with the newest first.",
         "Choose whether the order is descending.",
         arguments=_direction,
+    ),
+    _row(
+        "one-place",
+        (OPERATION,),
+        r"\A\W{0,3}(?:lists?|returns?|gets?|fetch(?:es)?)\b[^.]{0,60}? (?:in|of|from) (?:a|one) "
+        r"(?:specific|single|given) "
+        r"(?P<noun>environment|project|workspace|organization|account|team|tenant)\b",
+        "List orders in a specific workspace.",
+        "Lists orders of all accounts.",
     ),
     _row(
         "ignored-beside",

@@ -18,7 +18,7 @@ _SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 _ACTIVE = re.compile(r"[\\`*\[\]~]|(?<![^\W_])_|_(?![^\W_])")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 # A user or a team of the site that shows the text, who would get a message.
-_MENTION = re.compile(r"(?<![\w/`])@[\w-]+(?:/[\w-]+)?")
+_MENTION = re.compile(r"(?<![\w/])@[\w-]+(?:/[\w-]+)?")
 _BLOCK = re.compile(r"(?:[#>+=-]|\d{1,9}(?=[.)]))")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -92,7 +92,8 @@ def html(text: str) -> str:
 
 def html_comment(text: str) -> str:
     """Return text for the inside of a comment, which it cannot end."""
-    return terminal(text).replace("-", "\u2010").replace("<", "\u2039").replace(">", "\u203a")
+    plain = terminal(text).replace("<", "\u2039").replace(">", "\u203a")
+    return re.sub(r"-{2,}|-$", lambda found: "\u2010" * len(found[0]), plain)
 
 
 def yaml(text: str) -> str:
@@ -118,8 +119,8 @@ def python_comment(text: str) -> str:
 
 def python_docstring(text: str) -> str:
     """Return text for the inside of three double quotes: no escape, no end, no control but line ends."""
-    lines = [printable(line) if line else line for line in text.replace("\\", "\\\\").split("\n")]
-    quoted = "\n".join(lines).replace('"""', '\\"\\"\\"')
+    # Escapes for what cannot be printed are words, too: no docstring may hold a lone surrogate.
+    quoted = "\n".join(map(printable, text.split("\n"))).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     escapes = len(quoted[:-1]) - len(quoted[:-1].rstrip("\\"))
     return f'{quoted[:-1]}\\"' if quoted.endswith('"') and escapes % 2 == 0 else quoted
 

@@ -55,8 +55,12 @@ class _Finding:
     def _names(self) -> dict[int, str]:
         """Name each resource after its path, with as much of it as tells the resource from all others."""
         names: dict[int, str] = {}
+        taken: set[str] = set()
+        alike: dict[str, list[Draft]] = {}
         for draft in self._drafts:
-            same = [other for other in self._drafts if other.name == draft.name]
+            alike.setdefault(draft.name, []).append(draft)
+        for draft in self._drafts:
+            same = alike[draft.name]
             literal = [part for part in draft.template.segments if not is_parameter(part)]
             name, count = draft.name, 1
             while len(same) > 1 and count < len(literal) and "name" not in draft.declared:
@@ -65,8 +69,9 @@ class _Finding:
                 count += 1
                 name = ".".join(literal[-count:])
                 same = [other for other in same if _literal_end(other.template, count) == literal[-count:]]
-            while name in names.values():
+            while name in taken:
                 name += "_"
+            taken.add(name)
             names[id(draft)] = name
         return names
 

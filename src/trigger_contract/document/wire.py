@@ -13,12 +13,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from trigger_contract.document.composition import composition
+from trigger_contract.document.conjunction import types_of
 from trigger_contract.document.operations import Operation
 
 EXTENSION = "x-serialization"
+MAXIMUM_LEAVES = 1000
+"""How many names of one parameter are told apart; schemas that hold each other have no end of them."""
+
 COMMA_BRACKETS = {"objects": "brackets", "arrays": "comma"}
 
 
@@ -45,9 +50,14 @@ class QueryLeaf:
     described: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def last_name(self) -> str:
+        """The last of its names; a literal ``page[size]`` counts as ``size``."""
+        return self.name.rstrip("]").rpartition("[")[2] or self.name
+
+    @property
     def is_list(self) -> bool:
         """Whether the value is a list."""
-        return self.schema.get("type") == "array"
+        return "array" in types_of(self.schema)
 
 
 def query_leaves(document: Mapping[str, Any], operation: Operation) -> tuple[QueryLeaf, ...]:
@@ -68,20 +78,24 @@ def _parameter_leaves(document: Mapping[str, Any], parameter: Mapping[str, Any])
     name = parameter["name"]
     views = composition(document)
 
-    def descend(path: tuple[str, ...], raw: Any, described: Mapping[str, Any]) -> Iterator[QueryLeaf]:
+    def descend(
+        path: tuple[str, ...], raw: Any, described: Mapping[str, Any], above: tuple[int, ...] = ()
+    ) -> Iterator[QueryLeaf]:
         # What an ``allOf`` is made of counts like own properties.
         schema = views.view(raw)
         described = schema if "description" in schema else described
-        if nested and schema.get("type") == "object" and schema.get("properties"):
-            for key, value in schema["properties"].items():
-                yield from descend((*path, key), value, described)
+        if nested and "object" in types_of(schema) and schema.get("properties"):
+            # A filter may hold itself, as in `filter[not][name]`: once is enough.
+            if above.count(id(schema)) < 2:
+                for key, value in schema["properties"].items():
+                    yield from descend((*path, key), value, described, (*above, id(schema)))
             return
         wire_name = path[0] + "".join(f"[{part}]" for part in path[1:])
         required = bool(parameter.get("required")) and len(path) == 1
         description = str(described.get("description", ""))
         yield QueryLeaf(wire_name, path, schema, separator, required, description, described)
 
-    yield from descend((name,), parameter.get("schema", {}), parameter)
+    yield from islice(descend((name,), parameter.get("schema", {}), parameter), MAXIMUM_LEAVES)
 
 
 def _separator(style: str, explode: bool, arrays: str | None) -> str | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import textwrap
 
+from trigger_contract.document.quoting import python_docstring
+from trigger_contract.generate.naming import words as words_of
 from trigger_contract.generate.plan import Argument, Method
 from trigger_contract.generate.schemas import Enum, Model
 
@@ -20,12 +22,6 @@ _ERRORS = {
 }
 
 
-def safe(text: str) -> str:
-    """Make text safe inside triple double quotes: no escapes, no end of the literal, no controls."""
-    plain = "".join(mark for mark in text if mark == "\n" or mark.isprintable())
-    return plain.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-
-
 def literal(paragraphs: list[str]) -> str:
     """Write paragraphs as a docstring, quotes included."""
     text = "\n\n".join(part for part in paragraphs if part).strip() or "No description."
@@ -37,14 +33,30 @@ def literal(paragraphs: list[str]) -> str:
 
 def model_docstring(model: Model) -> str:
     """The docstring of a model: what it is and what its attributes hold."""
-    head = prose(model.description) or f"{model.reference.name}."
+    names = [f"``{field.name}``" for field in model.fields]
+    head = prose(model.description) or f"{_noun(model.reference.name)} of the API, with {_some(names)}."
     entries = [_entry(field.name, field.description) for field in model.fields]
     return literal([head, _section("Attributes", [entry for entry in entries if entry])])
 
 
 def enum_docstring(enum: Enum) -> str:
     """The docstring of an enum."""
-    return literal([prose(enum.description) or f"{enum.reference.name}."])
+    names = [f"``{name}``" for name, _ in enum.members]
+    return literal([prose(enum.description) or f"{_noun(enum.reference.name)} of the API: {_some(names)}."])
+
+
+def _noun(class_name: str) -> str:
+    """A class name as words: ``RunResult`` gives ``A run result``."""
+    text = " ".join(word if word.isupper() else word.lower() for word in words_of(class_name))
+    return f"{'An' if text[:1].lower() in 'aeiou' else 'A'} {text}"
+
+
+def _some(names: list[str]) -> str:
+    """A few names, and how many more there are."""
+    shown, rest = names[:4], len(names) - 4
+    if rest > 0:
+        return f"{', '.join(shown)} and {rest} more"
+    return " and ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)
 
 
 def method_docstring(method: Method, *, raw: bool = False) -> str:
@@ -135,7 +147,7 @@ def prose(text: str) -> str:
     """Wrap text for a docstring; code blocks keep their lines."""
     lines: list[str] = []
     code = False
-    for line in safe(text).splitlines():
+    for line in python_docstring(text).splitlines():
         if line.strip().startswith("```"):
             code = not code
         if code or not line.strip():
@@ -162,7 +174,7 @@ def _heading(method: Method) -> list[str]:
         parts.append(prose(method.description))
     if method.deprecated:
         parts.append("Deprecated: the document advises against this operation.")
-    return [part for part in parts if part] or [f"Call ``{method.verb} {safe(method.path)}``."]
+    return [part for part in parts if part] or [f"Call ``{method.verb} {python_docstring(method.path)}``."]
 
 
 def _argument(argument: Argument) -> str:
@@ -175,7 +187,7 @@ def _argument(argument: Argument) -> str:
 
 
 def _entry(name: str, words: str) -> str:
-    text = safe(one_line(words))
+    text = python_docstring(one_line(words))
     if not text:
         return ""
     body = textwrap.wrap(f"{name}: {text}", _WIDTH - 8, break_long_words=False, break_on_hyphens=False)

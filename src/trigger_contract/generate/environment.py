@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
+import re
 from typing import Any
 
 from openapi_python_client.schema.untrusted_string import UntrustedString
 
+from trigger_contract.document import quoting
+from trigger_contract.document.quoting import python_docstring
 from trigger_contract.generate import docstrings, reserved, showcase, signatures, status
 from trigger_contract.generate.plan import Client, Method, Plan
 from trigger_contract.generate.reading import PRIVATE, is_unspellable
@@ -81,14 +83,15 @@ def filters(plan: Plan) -> dict[str, Any]:
         "field_input": lambda entry: signatures.input_annotation(entry.type, plan.inputs, entry.spelled),
         "join_literals": lambda values: ", ".join(repr(value) for value in sorted(values)),
         "literal": repr,
-        "markdown": markdown,
+        "code": quoting.markdown_code,
+        "header_word": lambda text: re.sub(r"[^A-Za-z0-9.+_-]+", "-", text),
+        "markdown": quoting.markdown_text,
         "page": signatures.page_literal,
         "parameter": signatures.parameter_literal,
         "response": signatures.response_literal,
-        "safe_text": lambda text: docstrings.safe(docstrings.one_line(text)).rstrip('"\\'),
+        "safe_text": lambda text: python_docstring(docstrings.one_line(text)),
         "shape": shape,
-        "string_literal": lambda value: json.dumps(plain(value)),
-        "toml": lambda value: json.dumps(docstrings.one_line(plain(value))),
+        "toml": lambda value: quoting.toml(docstrings.one_line(plain(value))),
     }
 
 
@@ -119,7 +122,7 @@ def variables(plan: Plan, skeleton: Skeleton) -> dict[str, Any]:
         "enum_of": lambda enum: skeleton.enums[str(enum.class_info.name)],
         "package_docstring": lambda: docstrings.literal(
             [
-                f"Python client for {docstrings.safe(docstrings.one_line(plan.title))}.",
+                f"Python client for {python_docstring(docstrings.one_line(plan.title))}.",
                 docstrings.prose(plan.description),
             ]
         ),
@@ -198,7 +201,7 @@ def client_docstring(client: Client, flavour: dict[str, Any]) -> str:
     lines = [docstrings._entry(name, words) for name, words in entries]
     return docstrings.literal(
         [
-            f"{kind} client of {docstrings.safe(docstrings.one_line(place))}.",
+            f"{kind} client of {python_docstring(docstrings.one_line(place))}.",
             "The environment is read when the client is made. One client serves many "
             + ("tasks." if flavour["is_async"] else "threads."),
             "Args:\n" + "\n".join(lines),
@@ -223,11 +226,6 @@ def renamed(model: Model) -> dict[str, str]:
         for entry in model.fields
         if entry.name != entry.wire
     }
-
-
-def markdown(text: str) -> str:
-    """One line of text for a Markdown list or table."""
-    return docstrings.one_line(text).replace("|", "\\|").replace("<", "&lt;")
 
 
 def plain(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import keyword
 import re
 import unicodedata
@@ -10,6 +11,8 @@ from collections.abc import Callable, Iterable
 from openapi_python_client.strings import PythonIdentifier
 
 _BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^\w]+|_+")
+_LONGEST = 120
+"""Bytes of a name: what file systems take, and far more than anybody reads."""
 _VERSION = re.compile(r"v\d+", re.IGNORECASE)
 
 # Names that annotations in the same class body mean as types.
@@ -32,6 +35,7 @@ def snake_case(name: str, *, fallback: str = "value") -> str:
         text = f"{fallback}_{text}"
     if not text.isidentifier():
         text = f"{fallback}_{text.encode().hex()}"
+    text = _bounded(text)
     return f"{text}_" if keyword.iskeyword(text) else text
 
 
@@ -43,7 +47,17 @@ def pascal_case(name: str, *, fallback: str = "Value") -> str:
         text = fallback + text
     if not text.isidentifier():
         text = fallback + text.encode().hex()
+    text = _bounded(text)
     return f"{text}_" if keyword.iskeyword(text) else text
+
+
+def _bounded(text: str) -> str:
+    """Cut a name that is too long, and put the digest of the whole in the place of the rest."""
+    if len(text.encode()) <= _LONGEST:
+        return text
+    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+    kept = text.encode()[: _LONGEST - 9].decode(errors="ignore").rstrip("_")
+    return f"{kept}_{digest}" if text.islower() else f"{kept}{digest}"
 
 
 def constant_case(name: str, *, fallback: str = "VALUE") -> str:

@@ -29,6 +29,8 @@ from trigger_contract.generate.schemas import (
     Scalar,
     Type,
     UnionOf,
+    is_torn,
+    text_of,
 )
 from trigger_contract.generate.status import is_status
 
@@ -52,7 +54,7 @@ _SCALARS: dict[str, Scalar] = {
 _MODEL_NAMES = frozenset(
     {
         *("extra", "problems", "from_dict", "to_dict", "from_json", "to_json"),
-        *("self", "tuple", "classmethod", "property", "type"),
+        *("self", "tuple", "classmethod", "property"),
     }
 )
 PRIVATE = "\ue000"
@@ -263,6 +265,7 @@ class SchemaReader:
                 )
             )
         model.fields = sorted(fields, key=lambda entry: not entry.required)
+        model.text = text_of(fields)
         rest = schema.get("additionalProperties")
         model.rest = self.read(rest, model.reference.name + "Extra") if isinstance(rest, Mapping) else ANY
         model.status = next(
@@ -323,11 +326,11 @@ class SchemaReader:
         """Name the class of an object, or of an enum of ``str`` or ``int``."""
         name = self._component_names.get(reference or "") or self._class_name(pascal_case(hint))
         module = self._modules.take(module_name(snake_case(name)))
+        if base:
+            return Named(name, module, True, base == "int", any(map(is_torn, schema["enum"])))
         rest = schema.get("additionalProperties")
-        careful = any(map(is_unspellable, schema.get("properties") or ())) or (
-            isinstance(rest, Mapping) and bool(rest)
-        )
-        return Named(name, module, bool(base), base == "int", careful and not base)
+        careful = any(map(is_unspellable, schema.get("properties") or ()))
+        return Named(name, module, is_careful=careful or (isinstance(rest, Mapping) and bool(rest)))
 
     def _class_name(self, name: str) -> str:
         return self._classes.take(name, f"{name}Model")
@@ -384,7 +387,9 @@ def _constant(value: Any) -> Type:
 
 def is_unspellable(wire: str) -> bool:
     """Whether the client's decoder takes no property of this name."""
-    return any(mark in '"\\' or ord(mark) < 0x20 for mark in wire) or wire.startswith(PRIVATE)
+    return (
+        any(mark in '"\\' or ord(mark) < 0x20 for mark in wire) or wire.startswith(PRIVATE) or is_torn(wire)
+    )
 
 
 def _full_reference(target: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -21,6 +22,7 @@ _ANNOTATIONS: dict[str, str] = {
     "uuid": "str",
     "binary": "bytes",
 }
+_MEDIA_TYPE = re.compile(r"\b(?:application|text)/[\w.+-]+")
 # What the decoder needs to hear beside what people read; see ``_wire`` in the client.
 _MARKED = {"datetime": "_DateTime", "number": "_Number"}
 
@@ -141,6 +143,7 @@ class Model:
         fields: Required ones first, otherwise in the document's order.
         status: The field that holds a status with a terminal value, if there is one.
         rest: What the properties are that have no name here.
+        text: The field that holds text of some content type, and the one that names the type.
     """
 
     reference: Named
@@ -148,6 +151,7 @@ class Model:
     fields: list[Field] = field(default_factory=list)
     status: Field | None = None
     rest: Type = ANY
+    text: tuple[Field, Field] | None = None
 
     def imports(self) -> list[Named]:
         """Classes that its fields name, without itself."""
@@ -174,6 +178,22 @@ class Enum:
     is_status: bool
 
 
+def text_of(fields: list[Field]) -> tuple[Field, Field] | None:
+    """Find a field with text beside one that names its content type: ``output`` and ``outputType``."""
+    texts = {entry.wire: entry for entry in fields if _is_text(entry.type)}
+    if "value" in {entry.name for entry in fields}:
+        return None
+    for wire, entry in texts.items():
+        kind = texts.get(f"{wire}Type") or texts.get(f"{wire}_type")
+        if kind and _MEDIA_TYPE.search(kind.description):
+            return entry, kind
+    return None
+
+
+def _is_text(type_: Type) -> bool:
+    return (type_.inner if isinstance(type_, Nullable) else type_) == Scalar("string")
+
+
 def named(type_: Type) -> set[Named]:
     """Every class that a type mentions."""
     match type_:
@@ -194,7 +214,7 @@ def is_direct(type_: Type) -> bool:
     """
     match type_:
         case Constant(value=value):
-            return value is None or type(value) in (str, int)
+            return value is None or (type(value) in (str, int) and not is_torn(value))
         case Named(is_careful=is_careful):
             return not is_careful
         case ArrayOf(item=inner) | MapOf(value=inner) | Nullable(inner=inner):
@@ -206,6 +226,11 @@ def is_direct(type_: Type) -> bool:
             return alone and all(is_direct(member) for member in members)
         case _:
             return True
+
+
+def is_torn(value: object) -> bool:
+    """Whether a text holds half of a surrogate pair, which the decoder cannot spell."""
+    return isinstance(value, str) and any("\ud800" <= mark <= "\udfff" for mark in value)
 
 
 def _json_kind(type_: Type) -> str:
@@ -294,9 +319,9 @@ def shape(type_: Type) -> str:
         case Scalar(kind=kind):
             return f"shapes.{kind.upper()}"
         case Constant(value=value):
-            return f"shapes.ConstantShape({value!r})"
-        case Named(name=name, is_enum=True):
-            return f"shapes.EnumShape({name})"
+            return f"shapes.ConstantShape({value!r}{'' if is_direct(type_) else ', is_careful=True'})"
+        case Named(name=name, is_enum=True, is_careful=careful):
+            return f"shapes.EnumShape({name}{', is_careful=True' if careful else ''})"
         case Named(name=name):
             return f"shapes.ModelShape({name})"
         case ArrayOf(item=item):

@@ -115,7 +115,7 @@ def _credentials(document: Mapping[str, Any], group: list[Operation], environmen
         wire = _wire(scheme)
         if wire in found or not scheme.parameter:
             continue
-        argument = names.take(snake_case(scheme.name))
+        argument = names.take(snake_case(scheme.name), f"{snake_case(scheme.name)}_")
         variables = [f"{environment}_{argument.rstrip('_').upper()}"]
         if wire[2] == "Bearer":
             variables.append(f"{environment}_ACCESS_TOKEN")
@@ -145,7 +145,14 @@ _CLIENT_ARGUMENTS = (
     "on_request",
     "on_response",
     "http_client",
-    "response_validation",
+    # What the client's __init__ calls by these names.
+    "dict",
+    "super",
+    "tuple",
+    "zip",
+    "headers",
+    "given",
+    "setup",
 )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
+from trigger_contract.document.quoting import python_literal
 from trigger_contract.generate.plan import Client, Method, Plan, Resource
 from trigger_contract.generate.schemas import Scalar
 
@@ -44,9 +46,15 @@ class Example:
             if argument.required:
                 value = argument.example if isinstance(argument.example, (str, int)) else f"{argument.name}_1"
                 numeric = argument.type in (Scalar("integer"), Scalar("number"))
-                shown = repr(1 if numeric and isinstance(value, str) else value).replace("'", '"')
+                shown = spelt(1 if numeric and isinstance(value, str) else value)
                 parts.append(shown if argument.location == "path" else f"{argument.name}={shown}")
         return ", ".join(parts)
+
+
+def spelt(value: str | int) -> str:
+    """A value as a literal, in double quotes where it is made of plain letters, as people would write it."""
+    plain = isinstance(value, str) and re.fullmatch(r"[\w .:/+-]*", value, re.ASCII)
+    return f'"{value}"' if plain else python_literal(value) if isinstance(value, str) else repr(value)
 
 
 def examples(plan: Plan) -> list[Example]:

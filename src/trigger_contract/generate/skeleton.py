@@ -42,7 +42,7 @@ def make_skeleton(plan: Plan) -> Skeleton:
     skeleton = Skeleton(
         {
             "openapi": "3.1.0",
-            "info": {"title": plan.title, "version": plan.document_version or "0"},
+            "info": {"title": "Client", "version": "0"},
             "paths": paths,
             "components": {"schemas": schemas},
         }

@@ -52,11 +52,11 @@ def read_cursor(store: Store, text: str, *, backward: bool = False) -> Place:
     if not 0 <= created <= dates.LATEST:
         edge = -1 if created < 0 else (dates.LATEST + 1) << TIE_BITS
         return Place(newer_than=edge) if backward else Place(older_than=edge)
+    exact = store.key_of(f"run_{internal_id}")
+    if exact is not None and exact >> TIE_BITS == created:
+        return Place(newer_than=exact) if backward else Place(older_than=exact)
     key = store.key_at(created, internal_id)
-    if not backward:
-        return Place(older_than=key)
-    # The run of the cursor itself is not newer than it.
-    return Place(newer_than=key if store.key_of(f"run_{internal_id}") == key else key - 1)
+    return Place(newer_than=key - 1) if backward else Place(older_than=key)
 
 
 def _decode(text: str) -> tuple[int, str] | None:

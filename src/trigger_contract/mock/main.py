@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from trigger_contract.document.locate import read_document
-from trigger_contract.document.references import check_references
-from trigger_contract.errors import UserError
+from trigger_contract.errors import one_line
 from trigger_contract.mock.app import create_app
+from trigger_contract.mock.reading import read
 from trigger_contract.mock.server import bind, serve, url_of
 from trigger_contract.mock.settings import (
     DEFAULT_PUBLIC_TOKEN,
@@ -22,22 +21,50 @@ _MANY = 50_000
 """From so many runs on, seeding takes seconds."""
 
 
-def _read(path: Path) -> Mapping[str, Any]:
-    """Read a document of the user's.
+def explain(settings: Settings, spec: Path | None, say: Callable[[str], None]) -> None:
+    """Print what each operation does, and end.
+
+    Args:
+        settings: What the server would be told.
+        spec: The OpenAPI document; None for the canonical one.
+        say: Prints one line.
 
     Raises:
-        UserError: It is not a valid OpenAPI document; the message names the first fault.
+        UserError: The document cannot be used.
     """
-    from trigger_contract.document.specification import fault_error
+    service = create_app(read_document() if spec is None else read(spec), settings).service
+    try:
+        told = service.explain()
+    finally:
+        service.close()
+    for one in told:
+        mark = "alive" if one.alive else "still"
+        say(f"{mark}  {one.operation.method.upper():6} {one_line(one.operation.path)}: {one_line(one.how)}")
+    say(f"{sum(one.alive for one in told)} of {len(told)} operations are alive")
 
-    document = read_document(path)
-    version = str(document["openapi"])
-    if not version.startswith(("3.0", "3.1", "3.2")):
-        raise UserError(f"is OpenAPI {version}; 3.0 and 3.1 are served", source=path)
-    check_references(document)
-    if (error := fault_error(document, path)) is not None:
-        raise error
-    return document
+
+def list_plants(settings: Settings, spec: Path | None, say: Callable[[str], None]) -> None:
+    """Print every fault that can be planted, and end.
+
+    Args:
+        settings: What the server would be told.
+        spec: The OpenAPI document; None for the canonical one.
+        say: Prints one line.
+
+    Raises:
+        UserError: The document cannot be used.
+    """
+    from trigger_contract.mock.plants import plants
+
+    service = create_app(read_document() if spec is None else read(spec), settings).service
+    try:
+        found = plants(service)
+    finally:
+        service.close()
+    standing = [one for one in found if one.why_not is None]
+    for one in standing:
+        say(f"{one_line(one.id)}: {one.says}")
+    say(f"{len(standing)} faults can be planted, {len(found) - len(standing)} cannot stand where they would")
 
 
 def run(
@@ -46,6 +73,7 @@ def run(
     host: str,
     port: int,
     spec: Path | None,
+    plant: str | None = None,
     say: Callable[[str], None],
     note: Callable[[str], None],
 ) -> None:
@@ -56,19 +84,24 @@ def run(
         host: The address to listen on.
         port: The port; 0 takes a free one.
         spec: The OpenAPI document; None for the canonical one.
+        plant: The fault that is planted; None for none.
         say: Prints one line and flushes it. The first line names the URL, after which requests are answered.
         note: Prints one line elsewhere, for whoever waits for that first line.
 
     Raises:
         UserError: The document, the database or the port cannot be used.
     """
-    document = read_document() if spec is None else _read(spec)
+    document = read_document() if spec is None else read(spec)
     listener = bind(host, port)
     try:
         if settings.runs >= _MANY and not (settings.database and settings.database.exists()):
             note(f"Seeding {settings.runs} runs …")
         app = create_app(document, settings)
         app.host = host
+        if plant is not None:
+            from trigger_contract.mock.plants import hook
+
+            app.hook = hook(app.service, plant)
     except BaseException:
         listener.close()
         raise

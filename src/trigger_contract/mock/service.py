@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,7 @@ from trigger_contract.document.references import resolve
 from trigger_contract.document.resource import Resource
 from trigger_contract.document.wire import query_leaves
 from trigger_contract.mock.clock import Clock
-from trigger_contract.mock.collections.model import Ask, Collections
+from trigger_contract.mock.collections.model import Ask, Collections, Told
 from trigger_contract.mock.deviations import Deviation
 from trigger_contract.mock.faults import Fault, Faults, RateLimit
 from trigger_contract.mock.generic import GenericOperation
@@ -23,9 +23,12 @@ from trigger_contract.mock.judging import Judge, check_patterns
 from trigger_contract.mock.keys import Doorkeeper, Refusal, query_keys
 from trigger_contract.mock.listquery import ListReader
 from trigger_contract.mock.messages import Answer, Request, json_answer
+from trigger_contract.mock.platform.documented import Documented
 from trigger_contract.mock.platform.front import Front
 from trigger_contract.mock.platform.gate import Gate
+from trigger_contract.mock.platform.limiter import Limiter
 from trigger_contract.mock.platform.operations import operations_of
+from trigger_contract.mock.platform.seeding import seed as seed_things
 from trigger_contract.mock.platform.things import Things
 from trigger_contract.mock.platform.world import World
 from trigger_contract.mock.progress import Progress
@@ -88,14 +91,17 @@ class Service:
         self.model.index_delay = round(settings.index_delay * 1000)
         self._judge = Judge(document)
         check_patterns(document)
-        self.collections = Collections(document, self.refusals, self.clock.now, self._keeper)
+        self.collections = Collections(document, self.refusals, self.clock.now, self._keeper, settings.data)
         self._kept: dict[tuple[bytes, bytes, bytes], Answer] = {}
         self._keys = Doorkeeper(document, settings, self.clock.now)
         self._front = self._build_front()
+        self._has_doors = bool(settings.deviations & DOORS)
+        self._documented = Documented(document, self.refusals, self._judge)
         self._doors: dict[tuple[str, str], _Door] = {}
         self._bare = "bare-refusals" in settings.deviations
         self.faults = Faults()
         self._limit = RateLimit(settings.rate_limit, self.clock) if settings.rate_limit else None
+        self._limiter = Limiter(settings.rate_limit, self.clock)
         self.operations = tuple(operations(document))
         self._by_id = {operation.operation_id: operation for operation in self.operations}
         self.journal = Journal(
@@ -135,6 +141,8 @@ class Service:
         count = self.settings.runs if runs is None else runs
         if not any(self._handler(operation) for operation in self.operations):
             count = 0  # nothing in this document would ever show a run
+        if count and self._front is not None:
+            seed_things(self.things, self.clock.now())
         self.store.fill(seeded(count, self.seed, self.clock.now()), seed=str(self.seed))
         self.progress.forget()
 
@@ -144,23 +152,37 @@ class Service:
             found = self.router.find(request.method, request.path)
             operation = found.operation.operation_id if isinstance(found, Match) else None
             fault = self.faults.strike(request, operation) if self.faults else None
-            refused = self._limit.refuse(request) if self._limit else None
+            left = self._limiter.count(request)
+            refused = self._limited(request, left)
             # A call whose answer is replaced never reaches its operation: it must not move a run.
             replaced = fault is not None and fault.status is not None
             answer = refused or (Answer(200) if replaced else self._answer(request, found))
             if fault is not None:
                 answer = fault.strike(answer, self.clock.now())
+            if self._front is not None and answer.status != 429:
+                answer = answer.with_headers(*self._limiter.headers(left))
             status = 0 if answer.cut_after == -1 else answer.status
             self.journal.note(self.clock.now(), request, status, operation, fault is not None)
             return answer
+
+    def _limited(self, request: Request, left: int) -> Answer | None:
+        """Return the refusal of one request too many."""
+        if self._limit is None:
+            return None
+        if Deviation.D27 not in self.settings.deviations:
+            return self._limit.refuse(request)
+        refused = self._limiter.refuse(left)
+        return None if refused is None else refused.with_headers(*self._limiter.headers(left))
 
     def answer(self, request: Request) -> Answer:
         """Answer a request of the API, without limits, faults or a note of it."""
         return self._answer(request, self.router.find(request.method, request.path))
 
     def _answer(self, request: Request, found: Match | list[str] | None) -> Answer:
-        if self._front is not None and (answer := self._front.answer(request)) is not None:
-            return answer
+        if self._front is not None and self._has_doors:
+            answer = self._front.answer(request)
+            if answer is not None:
+                return answer
         if isinstance(found, Match):
             return self._enter(self._door(found.operation), found.parameters, request)
         if found is not None:
@@ -171,6 +193,14 @@ class Service:
         if len(request.path) > MAX_PATH:
             return json_answer(414, {"error": "URI too long"})
         return json_answer(404, {"error": "Not found"})
+
+    def _by_form(self, request: Request) -> Answer | None:
+        """Answer a request that the service's doors have let in, by the document's form."""
+        found = self.router.find("GET" if request.method == "OPTIONS" else request.method, request.path)
+        if not isinstance(found, Match):
+            return None
+        door = self._door(found.operation)
+        return self._live(door, found.parameters, request, door.reader.read(request.query))
 
     def _is_elsewhere(self, request: Request) -> bool:
         """Whether a request is for something that the service's own doors do not lead to."""
@@ -199,9 +229,25 @@ class Service:
         """Return the query names an operation reads."""
         return self._door(self._by_id[operation_id]).reader.names
 
+    def forget(self) -> None:
+        """Answer anew what was answered before: what it was made of has changed."""
+        self._kept.clear()
+
+    def keeps_runs(self, operation: Operation) -> bool:
+        """Whether an operation is answered from the mock's own runs."""
+        return self._handler(operation) is not None
+
+    def explain(self) -> list[Told]:
+        """Return what each operation does; those of the runs model keep runs."""
+        told = self.collections.explain()
+        return [
+            replace(one, alive=True, how="from the mock's own runs") if self._handler(one.operation) else one
+            for one in told
+        ]
+
     def turns_away(self, request: Request) -> bool:
         """Whether a request is refused whatever its body is: by its path, its method or its key."""
-        if self._front is not None and self._front.find(request.path) is not None:
+        if self._front is not None and self._has_doors and self._front.find(request.path) is not None:
             return False
         found = self.router.find(request.method, request.path)
         if not isinstance(found, Match):
@@ -214,17 +260,15 @@ class Service:
     # Inside
 
     def _build_front(self) -> Front | None:
-        """Return the service's own doors, where a deviation opens one of them."""
+        """Return the service's own doors, for a document that has its runs."""
         on = self.settings.deviations
-        if not on & DOORS:
-            return None
         paths = {shape(operation.path): operation for operation in operations(self.document)}
         own = {path: paths[path] for path in self.model.handlers if path in paths and path != TASKS}
         if not own:
             return None
         gate = Gate(self.settings, self.clock.now, lambda: (self.store.environment["id"], self.store.adopted))
         functions = operations_of(self._world, self.model, self.views, own)
-        return Front(gate, functions, on, paths.__contains__, self._is_elsewhere)
+        return Front(gate, functions, on, paths.__contains__, self._is_elsewhere, self._by_form)
 
     def _enter(self, door: _Door, path: Mapping[str, str], request: Request) -> Answer:
         """Judge a request in the order 401, 400, 404, then hand it to the operation."""
@@ -251,6 +295,9 @@ class Service:
         judged = door.generic.judge(request, path, reading)
         if isinstance(judged, Answer):
             return judged
+        own = self._front.within(request) if self._front is not None else None
+        if own is not None and (fitting := self._documented.fit(door.operation, own)) is not None:
+            return fitting
         handler = self.collections.handler(door.operation)
         answer = handler(Ask(request, path, reading, judged.body)) if handler is not None else None
         if door.operation.method != "get":

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from trigger_contract.errors import UserError
 from trigger_contract.mock.deviations import PROFILES
@@ -71,6 +72,7 @@ class Settings:
         rate_limit: Requests a minute for each key; None for no limit.
         index_delay: Seconds until a run that a call has started is in the list.
         max_body: Largest request body read, in bytes.
+        data: Things that take the place of seeded ones, by the path of their collection.
     """
 
     token: str = field(default=DEFAULT_TOKEN, repr=False)
@@ -87,6 +89,7 @@ class Settings:
     rate_limit: int | None = None
     index_delay: float = 0.0
     max_body: int = 1 << 20
+    data: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.runs <= MAX_RUNS:

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { ApiError, apiClientManager } from "@trigger.dev/core/v3";
 import {
-  AuthenticationError, BadRequestError, NotFoundError, PermissionDeniedError, RateLimitError, auth, configure, runs,
+  AuthenticationError, BadRequestError, NotFoundError, PermissionDeniedError, RateLimitError, auth, configure, envvars,
+  queues, runs, schedules, tasks, wait,
 } from "@trigger.dev/sdk";
 
 const { MOCK_URL: url, MOCK_TOKEN: token, MOCK_PUBLIC_TOKEN: publicToken, MOCK_PROFILE: profile } = process.env;
@@ -17,7 +18,8 @@ const control = async (method, path, body) => {
   return answer.json();
 };
 // Without dates the real server lists the last week only; from here on every list asks for all of time.
-const always = { from: new Date(0) };
+// (It takes the first moment of 1970 for no date at all.)
+const always = { from: new Date(1) };
 const all = async (query = {}) => {
   const found = [];
   for await (const run of runs.list({ limit: 100, ...always, ...query })) found.push(run);
@@ -25,7 +27,9 @@ const all = async (query = {}) => {
 };
 const ids = (list) => list.map((run) => run.id);
 // A public access token as the SDK's backend helper makes it: HS256 with the secret key (RFC 7515).
-const signed = (claims) => {
+const mine = { sub: "cl1234", iss: "https://id.trigger.dev", aud: "https://api.trigger.dev", pub: true };
+const signed = (own) => {
+  const claims = { ...mine, ...own };
   const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
   const said = `${part({ alg: "HS256", typ: "JWT" })}.${part(claims)}`;
   return `${said}.${createHmac("sha256", token).update(said).digest("base64url")}`;
@@ -57,12 +61,16 @@ const checks = {
       is("version", (run) => run.version, ["20240601.1", "20240601.10"]),
       is("isTest", (run) => run.isTest, [true, false]),
     ]) {
+      // A status filter of the real server selects less than is shown under some of the names.
+      const narrow = real && name === "status";
       for (const value of values) {
         const expected = ids(everything.filter((run) => of(run) === value));
         assert.ok(expected.length > 10, `${name}=${value}`);
-        assert.deepEqual(ids(await all({ [name]: value })), expected, `${name}=${value}`);
+        const found = ids(await all({ [name]: value }));
+        if (narrow) assert.ok(found.every((id) => expected.includes(id)), `${name}=${value}`);
+        else assert.deepEqual(found, expected, `${name}=${value}`);
       }
-      if (name !== "isTest") {
+      if (name !== "isTest" && !narrow) {
         const expected = ids(everything.filter((run) => values.includes(of(run))));
         assert.deepEqual(ids(await all({ [name]: values })), expected, name);
       }
@@ -186,8 +194,75 @@ const checks = {
   },
 };
 
+// Calls that write: a server of a document that has them.
+const writes = {
+  async aTriggeredRunIsCanceledAndReplayed() {
+    const handle = await tasks.trigger("my-task", { a: 1 }, { tags: ["written"], metadata: { m: 1 }, idempotencyKey: "k" });
+    const run = await runs.retrieve(handle.id);
+    assert.deepEqual([run.status, run.payload, run.tags], ["QUEUED", { a: 1 }, ["written"]]);
+    assert.equal((await tasks.trigger("my-task", {}, { idempotencyKey: "k" })).id, handle.id);
+    await runs.cancel(handle.id);
+    assert.equal((await runs.retrieve(handle.id)).status, "CANCELED");
+    const replayed = await runs.replay(handle.id);
+    assert.notEqual(replayed.id, handle.id);
+    assert.deepEqual((await runs.retrieve(replayed.id)).payload, { a: 1 });
+    assert.deepEqual(ids(await all({ tag: "written" })), [replayed.id, handle.id]);
+  },
+  async aDelayedRunIsRescheduled() {
+    const handle = await tasks.trigger("my-task", {}, { delay: "1h" });
+    assert.equal((await runs.retrieve(handle.id)).status, "DELAYED");
+    const moved = await runs.reschedule(handle.id, { delay: new Date(Date.now() + 7200e3) });
+    assert.equal(moved.id, handle.id);
+    await control("POST", "/clock", { advance: 7300 });
+    assert.equal((await runs.retrieve(handle.id)).status, "QUEUED");
+  },
+  async schedulesLive() {
+    const made = await schedules.create({ task: "my-task", cron: "0 9 * * *", deduplicationKey: "k", timezone: "Europe/Paris" });
+    assert.equal((await schedules.retrieve(made.id)).timezone, "Europe/Paris");
+    assert.equal((await schedules.update(made.id, { task: "my-task", cron: "0 10 * * *" })).generator.expression, "0 10 * * *");
+    assert.equal((await schedules.deactivate(made.id)).active, false);
+    assert.equal((await schedules.activate(made.id)).active, true);
+    assert.equal((await schedules.list()).data[0].id, made.id);
+    assert.ok((await schedules.timezones()).timezones.includes("Europe/Paris"));
+    assert.equal((await schedules.del(made.id)).id, made.id);
+    await failure(schedules.retrieve(made.id), NotFoundError);
+  },
+  async variablesAreKept() {
+    const where = ["proj_x", "dev"];
+    await envvars.create(...where, { name: "A", value: "1" });
+    await envvars.upload(...where, { variables: { B: "2" }, override: false });
+    // `envvars.update` of this version of the SDK throws a ReferenceError of its own before it asks.
+    await apiClientManager.clientOrThrow().updateEnvVar(...where, "A", { value: "3" });
+    const kept = Object.fromEntries((await envvars.list(...where)).map((item) => [item.name, item.value]));
+    assert.deepEqual([kept.A, kept.B, kept.API_KEY], ["3", "2", "<redacted>"]);
+    assert.equal((await envvars.retrieve(...where, "A")).value, "3");
+    await envvars.del(...where, "A");
+    await failure(envvars.retrieve(...where, "A"), NotFoundError);
+  },
+  async queuesArePaused() {
+    const queue = { type: "task", name: "my-task" };
+    assert.equal((await queues.pause(queue)).paused, true);
+    assert.equal((await queues.retrieve(queue)).paused, true);
+    assert.equal((await queues.resume(queue)).paused, false);
+    assert.ok((await queues.list()).data.some((item) => item.name === "my-task"));
+  },
+  async tokensAreCompleted() {
+    const token = await wait.createToken({ timeout: "1h", tags: ["t"] });
+    assert.equal((await wait.retrieveToken(token.id)).status, "WAITING");
+    await wait.completeToken(token.id, { ok: true });
+    const ended = await wait.retrieveToken(token.id);
+    assert.deepEqual([ended.status, ended.output], ["COMPLETED", { ok: true }]);
+    const found = [];
+    for await (const item of wait.listTokens({ tags: "t" })) found.push(item.id);
+    assert.deepEqual(found, [token.id]);
+    const other = await wait.createToken({});
+    assert.ok((await fetch(other.url, { method: "POST", body: "{}" })).ok);
+    assert.equal((await wait.retrieveToken(other.id)).status, "COMPLETED");
+  },
+};
+
 const held = [];
-for (const [name, check] of Object.entries(checks)) {
+for (const [name, check] of Object.entries(process.env.MOCK_WRITES ? writes : checks)) {
   try {
     await check();
     held.push(name);

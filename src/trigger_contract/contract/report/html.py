@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import json
+from hashlib import sha256
 from typing import Any
 
+from trigger_contract import __version__
 from trigger_contract.contract.findings import Finding, State
 from trigger_contract.contract.report.shares import line, shares
 from trigger_contract.contract.report.text import SIGNS
-from trigger_contract.contract.summary import Summary
+from trigger_contract.contract.summary import Cause, Summary
 
 _STYLE = """
 :root{color-scheme:light dark;--line:#8884;
@@ -33,20 +35,38 @@ details details{border:0;padding:0;margin:0}li code,dd code,summary code{overflo
 pre{max-height:30rem;overflow:auto;background:#8881;padding:.6rem;border-radius:.3rem;white-space:pre-wrap;overflow-wrap:anywhere}
 blockquote{margin:.2rem 0;padding-left:.8rem;border-left:3px solid var(--line)}
 """
-_CLASSES: dict[State | None, str] = {"not exercised": "idle", None: "idle"}
+# Opens what an address points at, and hides what does not hold the words that are typed.
+_SCRIPT = """
+const open=()=>{const at=location.hash&&document.getElementById(location.hash.slice(1));
+if(at)for(let e=at;e;e=e.parentElement)if(e.tagName==="DETAILS")e.open=true;if(at)at.scrollIntoView()};
+addEventListener("hashchange",open);open();
+document.getElementById("filter")?.addEventListener("input",event=>{
+const words=event.target.value.toLowerCase().split(/\\s+/);
+for(const e of document.querySelectorAll(".cause"))
+e.hidden=!words.every(word=>e.textContent.toLowerCase().includes(word))});
+"""
+_ACROSS = 8
+_OPEN = 5
+_CLASSES: dict[State | None, str] = {
+    "not exercised": "idle",
+    "not run": "warned",
+    "not judged": "warned",
+    None: "idle",
+}
 
 
 def html_page(summary: Summary) -> str:
     """Return the page; it loads nothing from anywhere."""
-    facts = f"{summary.requests} requests in {summary.seconds:.1f} s · seed {summary.settings.seed}"
+    total = len(summary.outcomes)
     verdict = "every promise holds" if summary.is_whole else "incomplete"
-    verdict = verdict if summary.is_good else "broken promises"
+    verdict = verdict if summary.is_good else f"{summary.broken} of {total} promises broken"
     colour = "good" if summary.is_good and summary.is_whole else "bad"
     body = [
         f"<h1>Contract of {_text(summary.settings.url)}</h1>",
         f'<p><span class="verdict {colour}">{verdict}</span></p>',
-        f'<p class="facts">{facts}<br>{_text(line(summary))}</p>',
+        f'<p class="facts">{"<br>".join(_text(item) for item in _facts(summary))}</p>',
         f"<p>{_text(summary.shortfall)}</p>" if summary.shortfall else "",
+        *(f"<p>{_text(item)}</p>" for item in (*summary.hints, *summary.left_out)),
         "<h2>Operations and promises</h2>",
         _table(summary),
         *_deviations(summary),
@@ -61,26 +81,61 @@ def html_page(summary: Summary) -> str:
             '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width,initial-scale=1">'
             f"<title>Contract of {_text(summary.settings.url)}</title><style>{_STYLE}</style></head>"
-            f"<body>\n{page}\n</body></html>\n"
+            f"<body>\n{page}\n<script>{_SCRIPT}</script></body></html>\n"
         )
         .encode("utf-8", "replace")
         .decode("utf-8")
     )
 
 
+def _facts(summary: Summary) -> list[str]:
+    settings = summary.settings
+    limits = [f"{settings.concurrency} at once"]
+    limits += [f"at most {settings.max_requests} requests"] if settings.max_requests else []
+    limits += [f"at most {settings.time_limit:g} s"] if settings.time_limit else []
+    found = [
+        f"{summary.ended.isoformat(sep=' ', timespec='seconds')} · trigger-contract {__version__} · "
+        f"document {summary.digest[:12] or 'unknown'}",
+        f"{summary.requests} requests in {summary.seconds:.1f} s · {', '.join(limits)}"
+        f" · seed {settings.seed}",
+        line(summary),
+    ]
+    return [*found, "The server's certificate was not checked."] if settings.insecure else found
+
+
 def _table(summary: Summary) -> str:
+    first = {(item.operation, item.kind): item for item in reversed(summary.findings)}
+    # Many operations are read down the page, a few across it.
+    if len(summary.operations) > _ACROSS:
+        head = "".join(f"<th scope=col>{_text(kind)}</th>" for kind in summary.kinds)
+        rows = [
+            f"<tr><th scope=row>{_text(name)}</th>"
+            + "".join(_cell(summary, name, kind, first.get((name, kind))) for kind in summary.kinds)
+            + "</tr>"
+            for name in summary.operations
+        ]
+        return _scrolled(f"<th></th>{head}", rows)
     head = "".join(f"<th scope=col>{_text(name)}</th>" for name in summary.operations)
     rows = []
     for kind in summary.kinds:
-        cells = []
-        for operation in summary.operations:
-            state, counts = summary.cell(operation, kind)
-            title = ", ".join(f"{count} {name}" for name, count in counts.items())
-            sign = SIGNS[state][0]
-            shown = f"{sign} {counts[state]}" if state and state != "not exercised" else sign
-            cells.append(f'<td class="cell {_class(state)}" title="{_text(title)}">{shown}</td>')
+        cells = [_cell(summary, name, kind, first.get((name, kind))) for name in summary.operations]
         rows.append(f"<tr><th scope=row>{_text(kind)}</th>{''.join(cells)}</tr>")
     return _scrolled(f"<th></th>{head}", rows)
+
+
+def _cell(summary: Summary, operation: str, kind: str, finding: Finding | None) -> str:
+    state, counts = summary.cell(operation, kind)
+    title = ", ".join(f"{count} {name}" for name, count in counts.items())
+    sign = SIGNS[state][0]
+    shown = f"{sign} {counts[state]}" if state and state != "not exercised" else sign
+    if finding is not None and state != "passed":
+        shown = f'<a href="#{_address(finding)}">{shown}</a>'
+    return f'<td class="cell {_class(state)}" title="{_text(title)}">{shown}</td>'
+
+
+def _address(finding: Finding) -> str:
+    """The same for the same finding in every report, so that it can be pointed at."""
+    return "f" + sha256(finding.fingerprint.encode("utf-8", "replace")).hexdigest()[:12]
 
 
 def _deviations(summary: Summary) -> list[str]:
@@ -101,12 +156,26 @@ def _deviations(summary: Summary) -> list[str]:
 def _findings(summary: Summary) -> list[str]:
     if not summary.findings:
         return []
-    return ["<h2>Findings</h2>", *(_finding(summary, item) for item in summary.findings)]
+    search = '<p><input id=filter type=search placeholder="filter findings" aria-label="filter findings"></p>'
+    causes = [_cause(summary, item, is_open=number < _OPEN) for number, item in enumerate(summary.causes)]
+    return ["<h2>Findings</h2>", search, *causes]
 
 
-def _finding(summary: Summary, finding: Finding) -> str:
-    state = summary.meaning(finding)
+def _cause(summary: Summary, cause: Cause, *, is_open: bool) -> str:
+    first, *others = (_finding(item) for item in cause.findings)
+    finding = cause.first
+    times = f" · {cause.exchanges} exchanges" if cause.exchanges > 1 else ""
+    also = f" · also {_text(cause.others)}" if others else ""
+    law = f"<code>{_text(finding.law)}</code> {_text(finding.operation)}"
+    head = f'<span class="{_class(cause.state)}">{cause.state}</span> {law}: {_text(finding.message)}'
+    opened = " open" if is_open and cause.state == "failed" else ""
+    more = "".join(f"<hr>{item}" for item in others)
+    return f"<details class=cause{opened}><summary>{head}{times}{also}</summary>{first}{more}</details>"
+
+
+def _finding(finding: Finding) -> str:
     rows: list[tuple[str, str]] = [
+        ("operation", f"{_text(finding.operation)}: {_text(finding.message)}"),
         ("expected", _text(finding.expected)),
         ("received", _text(finding.received)),
     ]
@@ -122,12 +191,7 @@ def _finding(summary: Summary, finding: Finding) -> str:
         rows.append(("exchange", f"<details><summary>request and answer</summary>{shown}</details>"))
     rows.append(("fingerprint", f"<code>{_text(finding.fingerprint)}</code>"))
     facts = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows)
-    times = summary.repeats(finding)
-    again = f" · {times} times" if times > 1 else ""
-    law = f"<code>{_text(finding.law)}</code> {_text(finding.operation)}"
-    head = f'<span class="{_class(state)}">{state}</span> {law}: {_text(finding.message)}{again}'
-    opened = " open" if state == "failed" else ""
-    return f"<details{opened}><summary>{head}</summary><dl>{facts}</dl></details>"
+    return f'<dl id="{_address(finding)}">{facts}</dl>'
 
 
 def _exchange(entry: dict[str, Any]) -> str:

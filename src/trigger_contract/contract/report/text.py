@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Iterable
 
 from rich.console import Console
@@ -12,7 +13,7 @@ from rich.text import Text
 from trigger_contract.contract.findings import STATES, Finding, Outcome, State
 from trigger_contract.contract.report.shares import line
 from trigger_contract.contract.settings import Settings
-from trigger_contract.contract.summary import Summary
+from trigger_contract.contract.summary import Cause, Summary
 
 SIGNS: dict[State | None, tuple[str, str]] = {
     "passed": ("ok", "green"),
@@ -26,6 +27,7 @@ SIGNS: dict[State | None, tuple[str, str]] = {
 }
 _SHOWN = 12
 _MOST = 20
+_ACROSS = 8
 
 
 def failure_text(outcome: Outcome, settings: Settings) -> str:
@@ -58,18 +60,35 @@ def finding_text(finding: Finding, repeats: int = 1) -> str:
 
 
 def print_summary(summary: Summary, console: Console) -> None:
-    """Print each finding, the table and what follows it."""
-    shown = [item for item in summary.findings if summary.meaning(item) != "known"]
-    for finding in shown[:_MOST]:
-        style = "red" if summary.meaning(finding) == "failed" else "yellow"
-        text = finding_text(finding, summary.repeats(finding))
-        console.print(printable(text), style=style, markup=False, highlight=False, soft_wrap=True)
-        console.print()
+    """Print each cause, the table and what follows it."""
+    shown = [item for item in summary.causes if item.state != "known"]
+    for cause in shown[:_MOST]:
+        _print_cause(cause, console)
     if len(shown) > _MOST:
         console.print(f"… and {len(shown) - _MOST} more; --report DIR tells all", soft_wrap=True)
     console.print(summary_table(summary, console.width))
     for text in closing_lines(summary):
-        console.print(printable(text), markup=False, highlight=False, soft_wrap=True)
+        console.print(printable(text), markup=False, highlight=False, soft_wrap=not console.is_terminal)
+
+
+def _print_cause(cause: Cause, console: Console) -> None:
+    """Print what is wrong: coloured and wrapped between words on a terminal, one line a fact elsewhere."""
+    head, *facts = printable(finding_text(cause.first, cause.exchanges)).splitlines()
+    if cause.others:
+        facts.append(f"  also:     {cause.others}")
+    if not console.is_terminal:
+        console.print("\n".join([head, *facts, ""]), markup=False, highlight=False, soft_wrap=True)
+        return
+    console.print(Text(head, style="bold red" if cause.state == "failed" else "bold yellow"))
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(style="dim", no_wrap=True)
+    # A long word, such as a URL, is broken where the line ends, and nothing is cut.
+    grid.add_column(overflow="fold")
+    for fact in facts:
+        label, _, value = fact.strip().partition(":")
+        grid.add_row(f"  {label}", Text(value.strip()))
+    console.print(grid)
+    console.print()
 
 
 def printable(text: str) -> str:
@@ -83,6 +102,8 @@ def printable(text: str) -> str:
 def summary_table(summary: Summary, width: int) -> Table:
     """Return the table of operations and kinds of promise; long names are broken to fit."""
     table = Table(title=f"Contract of {summary.settings.url}", title_justify="left")
+    if len(summary.operations) > _ACROSS:
+        return _long_table(summary, table)
     # The first column and the borders, in the narrow form.
     room = width - 16 - 3 * len(summary.operations)
     wide = sum(map(len, summary.operations)) + 3 > room
@@ -100,6 +121,21 @@ def summary_table(summary: Summary, width: int) -> Table:
     return table
 
 
+def _long_table(summary: Summary, table: Table) -> Table:
+    """List many operations down the page: how many laws came to what, and which kinds are broken."""
+    states = [state for state in STATES if summary.count(state)]
+    table.add_column("operation", overflow="fold")
+    for state in states:
+        table.add_column(state, justify="right")
+    table.add_column("broken")
+    for operation in summary.operations:
+        counts = Counter(summary.state(item) for item in summary.outcomes if item.operation == operation)
+        broken = [kind for kind in summary.kinds if summary.cell(operation, kind)[0] == "failed"]
+        cells = [Text(str(counts[state] or ""), style=SIGNS[state][1]) for state in states]
+        table.add_row(operation, *cells, Text(", ".join(broken), style="bold red"))
+    return table
+
+
 def closing_lines(summary: Summary) -> Iterable[str]:
     """Yield what follows the table."""
     comparison = summary.comparison
@@ -107,6 +143,8 @@ def closing_lines(summary: Summary) -> Iterable[str]:
         yield f"GONE: a known deviation does not show any more, remove it: {deviation.fingerprint}"
     for deviation in comparison.expired:
         yield f"EXPIRED on {deviation.expires}: {deviation.fingerprint} ({deviation.why})"
+    if summary.broken:
+        yield f"{summary.broken} of {len(summary.outcomes)} promises broken"
     counts = [
         f"{summary.count(state)} {state}"
         for state in STATES
@@ -118,7 +156,7 @@ def closing_lines(summary: Summary) -> Iterable[str]:
     )
     if summary.coverage:
         yield line(summary)
-    idle = [item for item in summary.outcomes if not item.exercised and not item.findings]
+    idle = [item for item in summary.outcomes if item.state() == "not exercised"]
     if idle:
         names = ", ".join(f"{item.law} ({item.operation})" for item in idle[:6])
         yield f"Not exercised: {names}{' …' if len(idle) > 6 else ''}"

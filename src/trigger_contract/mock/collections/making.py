@@ -18,6 +18,8 @@ from trigger_contract.mock.judging import Judge
 _DEEP = 6
 """Below so many levels only what is required is made."""
 _DEEPEST = 24
+_HEAVY = 12
+"""An object of more values than this is large."""
 _HOUR = 3_600_000
 _HOURS = 500
 ABSENT = object()
@@ -40,6 +42,8 @@ class Maker:
         self.views = composition(document)
         self.judge = judge
         self.now = now
+        self._heavy: set[int] = set()
+        self._kept: dict[tuple[int, int, int, int], Any] = {}
 
     def make(
         self, schema: Any, number: int = 0, *, name: str = "", hint: Any = ABSENT, depth: int = 0
@@ -54,6 +58,18 @@ class Maker:
             depth: How many levels lie above.
         """
         view = self.views.view(schema)
+        if depth and id(view) in self._heavy:
+            # Large things inside of others come in two turns, so that a list of them costs little.
+            key = (id(view), number % 2, depth, id(hint))
+            if key not in self._kept:
+                self._kept[key] = self._made(view, number % 2, name, hint, depth)
+            return self._kept[key]
+        value = self._made(view, number, name, hint, depth)
+        if depth and isinstance(value, dict) and leaves(value) > _HEAVY:
+            self._heavy.add(id(view))
+        return value
+
+    def _made(self, view: View, number: int, name: str, hint: Any, depth: int) -> Any:
         turn = number + crc32(name.encode()) % 7
         for value in self._candidates(view, number, turn, name, hint, depth):
             if _is_container(value) and depth and "not" not in view and "if" not in view:
@@ -232,6 +248,13 @@ class Maker:
             case "duration":
                 return f"PT{number + 1}H"
         return None
+
+
+def leaves(value: Any) -> int:
+    """Count the values in a value, as far as it matters."""
+    if isinstance(value, dict):
+        return sum(map(leaves, value.values()))
+    return sum(map(leaves, value)) if isinstance(value, list) else 1
 
 
 def _examples(view: View) -> list[Any]:

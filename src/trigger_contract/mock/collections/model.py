@@ -11,7 +11,9 @@ from trigger_contract.document.operations import Operation, operations
 from trigger_contract.document.resource import Resource
 from trigger_contract.document.resources import resources
 from trigger_contract.document.words import flat, singular
-from trigger_contract.mock.collections.living import Ask, Handler, Living, action_of, identity_reason, same
+from trigger_contract.mock.collections.answering import Answering, Ask, Handler
+from trigger_contract.mock.collections.living import Living, action_of, identity_reason, same
+from trigger_contract.mock.collections.loading import Loader
 from trigger_contract.mock.collections.making import Maker
 from trigger_contract.mock.collections.shaping import Shaper
 from trigger_contract.mock.collections.table import Scope
@@ -42,6 +44,7 @@ class Collections:
         refusals: Writes errors.
         now: Returns the time in milliseconds.
         foreign: For resources that something else keeps: whether one of theirs is there, by its identity.
+        data: Things that take the place of the seeded ones; see ``loading``.
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class Collections:
         refusals: Refusals,
         now: Callable[[], int],
         foreign: Callable[[Resource], Callable[[str], bool] | None] = lambda _: None,
+        data: Mapping[str, Any] | None = None,
     ) -> None:
         self.document = document
         self.refusals = refusals
@@ -62,7 +66,10 @@ class Collections:
             if (known := foreign(resource)) is not None
         }
         self._living: dict[str, Living] = {}
+        self._answering: dict[str, Answering] = {}
+        self._data = data
         self._identities: dict[str, Resource] | None = None
+        self.load()
 
     def handler(self, operation: Operation) -> Handler | None:
         """Return what answers an operation from the state of its resource; None where nothing does."""
@@ -73,14 +80,28 @@ class Collections:
         living = self.living(resource)
         if living.why_not is not None:
             return None
+        answering = self._answering.get(resource.name)
+        if answering is None:
+            answering = self._answering[resource.name] = Answering(living)
         if role == "action":
             action = action_of(resource, operation)
-            return partial(living.act, action) if action is not None else None
+            return partial(answering.act, action) if action is not None else None
         handlers: dict[str | None, Handler] = {
-            "list": living.list, "create": living.create, "read": living.read,
-            "replace": living.replace, "change": living.change, "remove": living.remove,
+            "list": answering.list, "create": answering.create, "read": answering.read,
+            "replace": answering.replace, "change": answering.change, "remove": answering.remove,
         }  # fmt: skip
         return handlers.get(role)
+
+    def role(self, operation: Operation) -> str | None:
+        """Return what an operation is for its resource."""
+        return self._resources.role(operation)
+
+    def alive(self, operation: Operation) -> Living | None:
+        """Return the things that an operation shows or changes; None where it keeps no state."""
+        resource = self._resources.of(operation)
+        if resource is None or self.handler(operation) is None:
+            return None
+        return self.living(resource)
 
     def keeps(self, operation: Operation) -> bool:
         """Whether an operation answers the same question alike while nothing is written, at any time."""
@@ -101,7 +122,23 @@ class Collections:
     def clear(self) -> None:
         """Forget all that was written; what is asked for is seeded again."""
         self._living.clear()
+        self._answering.clear()
         self.shaper = Shaper(Maker(self.document, self.shaper.maker.judge, self.now()))
+        self.load()
+
+    def load(self) -> None:
+        """Put the things of a file in the place of seeded ones.
+
+        Raises:
+            UserError: One of them breaks the document.
+        """
+        if self._data is not None:
+            loader = Loader(
+                [one for one in self._resources.all if one.name not in self._foreign],
+                self.living,
+                self.exists,
+            )
+            loader.load(self._data)
 
     # How resources belong together
 
@@ -121,6 +158,14 @@ class Collections:
         if scope[:-1] and not self.exists(resource.parent, scope[:-1]):
             return False
         return living.table.get(scope[:-1], scope[-1]) is not None
+
+    def beside(self, resource: Resource, scope: Scope) -> Scope | None:
+        """Return another thing that things of a resource may stand below, beside the one they stand below."""
+        parent = self._resources.named(resource.parent) if resource.parent else None
+        if parent is None or parent.name in self._foreign:
+            return None
+        keys = self.living(parent).table.things(scope[:-1])
+        return next(((*scope[:-1], key) for key in keys if key != scope[-1]), None)
 
     def removed(self, resource: Resource, scope: Scope) -> None:
         """Remove what stands below a thing that is gone."""

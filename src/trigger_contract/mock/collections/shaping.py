@@ -12,6 +12,7 @@ from trigger_contract.mock.collections.making import Maker
 
 Path = tuple[str, ...]
 _LEVELS = 3
+_KEPT = 20_000
 
 
 class Shaper:
@@ -24,6 +25,7 @@ class Shaper:
     def __init__(self, maker: Maker) -> None:
         self.maker = maker
         self.views = maker.views
+        self._shaped: dict[tuple[int, int, int], tuple[Any, Any]] = {}
         self._names: dict[int, tuple[View, frozenset[str]]] = {}
 
     def shape(self, schema: Any, value: Any, number: int, name: str = "") -> Any:
@@ -36,6 +38,18 @@ class Shaper:
             name: What the value is called.
         """
         view = self.views.view(schema)
+        if not isinstance(value, (Mapping, list)):
+            return value if self.maker.judge.fits(view, value) else self._made(view, value, number, name)
+        # What stands inside of several things is often the same: a thing is never changed in its place.
+        key = (id(view), id(value), number % 2)
+        known = self._shaped.get(key)
+        if known is None:
+            if len(self._shaped) > _KEPT:
+                self._shaped.clear()
+            known = self._shaped[key] = (value, self._shape(view, value, number, name))
+        return known[1]
+
+    def _shape(self, view: View, value: Any, number: int, name: str) -> Any:
         if isinstance(value, Mapping):
             alternatives = self.views.alternatives(view)
             shaped = [self._object(alternative, value, number) for alternative in alternatives]
@@ -44,11 +58,9 @@ class Shaper:
             fitting = [one for one in shaped if self.maker.judge.fits(view, one)]
             # The alternative that shows most of what is known is the one that was meant.
             return max(fitting, key=len) if fitting else self.maker.make(view, number, name=name)
-        if isinstance(value, list):
-            items = self.views.items(view)
-            shaped = [self.shape(items, item, number, name) for item in value]
-            return shaped if self.maker.judge.fits(view, shaped) else self._made(view, value, number, name)
-        return value if self.maker.judge.fits(view, value) else self._made(view, value, number, name)
+        items = self.views.items(view)
+        listed = [self.shape(items, item, number, name) for item in value]
+        return listed if self.maker.judge.fits(view, listed) else self._made(view, value, number, name)
 
     def _made(self, view: View, value: Any, number: int, name: str) -> Any:
         if value is not None and (text := _spelled(value)) is not None and self.maker.judge.fits(view, text):

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from trigger_contract.document.composition import View
 from trigger_contract.document.operations import (
     Operation,
@@ -46,8 +48,14 @@ class Sheet:
         headers = (*(one for one in self.headers if one[0] not in given), *more)
         if self.schema is None or self.status in (204, 205, 304):
             return Answer(self.status, b"", headers)
-        answer = json_answer(self.status, body)
-        return Answer(self.status, answer.body, (self.media, *headers))
+        return Answer(self.status, _written(body), (self.media, *headers))
+
+
+def _written(body: Any) -> bytes:
+    try:
+        return orjson.dumps(body)
+    except TypeError:  # a number or a text that only Python's own writer takes
+        return json_answer(200, body).body
 
 
 def sheet(document: Mapping[str, Any], operation: Operation, maker: Maker, *preferred: str) -> Sheet:

@@ -9,19 +9,22 @@ from typing import Any
 from trigger_contract.document.composition import View
 from trigger_contract.document.conjunction import types_of
 from trigger_contract.document.resource import Resource
-from trigger_contract.document.words import flat, singular
-from trigger_contract.mock.collections.making import ABSENT, Maker
+from trigger_contract.document.words import flat, singular, words
+from trigger_contract.mock.collections.making import ABSENT, Maker, leaves
 from trigger_contract.mock.collections.shaping import Shaper
 from trigger_contract.mock.collections.varying import another, fitted
 
 Scope = tuple[str, ...]
 """The identities that a thing stands below, from the outermost."""
 
+_ENDS = frozenset(("finished", "completed", "ended", "canceled", "cancelled", "failed", "expired", "closed"))
 TOP = 30
 BELOW = 12
 _SCOPES = 200
 """Below so many things something is seeded; below those after them there is nothing at first."""
 _MOST = 90
+_FEWEST, _VALUES = 6, 1500
+"""At least so many things are seeded, and of large ones no more than have so many values together."""
 _REMEMBERED = 10_000
 
 
@@ -53,6 +56,7 @@ class Table:
         shaper: Writes and makes values.
         examples: Things that the document shows as examples.
         relation: Returns the identity that a property of some name takes over from another resource.
+        field: The property that tells things apart where no path takes it, but a cursor does.
     """
 
     def __init__(
@@ -62,6 +66,7 @@ class Table:
         shaper: Shaper,
         examples: list[Mapping[str, Any]],
         relation: Callable[[str, int], Any],
+        field: str | None = None,
     ) -> None:
         self.resource = resource
         self.schemas = schemas
@@ -69,31 +74,29 @@ class Table:
         self.maker: Maker = shaper.maker
         self._examples = examples
         self._relation = relation
-        self._scopes: dict[Scope, dict[str, Thing]] = {}
+        self.scopes: dict[Scope, dict[str, Thing]] = {}
         self._gone: set[tuple[Scope, str]] = set()
         self._count = 0
         identity = resource.identity
-        self.field = identity.field if identity else None
+        self.field = identity.field if identity else field
         self.identity_view: View = self._identity_view()
 
     def _identity_view(self) -> View:
         identity = self.resource.identity
-        if identity is None:
-            return {}
         for schema in self.schemas:
             declared = self.shaper.declared(schema)
-            if identity.field in declared:
-                return declared[identity.field]
-        return identity.schema
+            if self.field in declared:
+                return declared[self.field]
+        return identity.schema if identity is not None else {}
 
     # Reading
 
     def things(self, scope: Scope) -> dict[str, Thing]:
         """Return the things below others, by identity, in the order in which they were made."""
-        found = self._scopes.get(scope)
+        found = self.scopes.get(scope)
         if found is None:
-            found = self._scopes[scope] = {}
-            if len(self._scopes) <= _SCOPES:
+            found = self.scopes[scope] = {}
+            if len(self.scopes) <= _SCOPES:
                 self._seed(scope, found)
         return found
 
@@ -101,13 +104,17 @@ class Table:
         """Return the thing of that identity."""
         return self.things(scope).get(key)
 
+    def was_made(self, thing: Thing) -> bool:
+        """Whether a thing was made by a request, and not seeded."""
+        return thing.number > _MOST
+
     def was_there(self, scope: Scope, key: str) -> bool:
         """Whether there was a thing of that identity which was removed."""
         return (scope, key) in self._gone
 
     def total(self) -> int:
         """Return how many things there are, as far as they were seeded."""
-        return sum(len(things) for things in self._scopes.values())
+        return sum(len(things) for things in self.scopes.values())
 
     # Writing
 
@@ -117,18 +124,24 @@ class Table:
         self.things(scope)[key] = thing
         return thing
 
+    def place(self, scope: Scope, states: list[tuple[str, dict[str, Any]]]) -> None:
+        """Put things with their identities in the place of all that stand there."""
+        self.scopes[scope] = {
+            key: Thing(key, scope, state, number) for number, (key, state) in enumerate(states)
+        }
+
     def remove(self, thing: Thing) -> None:
         """Remove a thing."""
         if len(self._gone) < _REMEMBERED:
             self._gone.add((thing.scope, thing.key))
-        self._scopes.get(thing.scope, {}).pop(thing.key, None)
+        self.scopes.get(thing.scope, {}).pop(thing.key, None)
 
     def remove_below(self, scope: Scope) -> None:
         """Remove everything that stands below a thing; nothing is seeded there again."""
-        for known in [known for known in self._scopes if known[: len(scope)] == scope]:
-            self._scopes[known] = {}
+        for known in [known for known in self.scopes if known[: len(scope)] == scope]:
+            self.scopes[known] = {}
         if len(self.resource.parents) == len(scope):
-            self._scopes[scope] = {}
+            self.scopes[scope] = {}
 
     def next_number(self) -> int:
         """Return a turn that no thing had."""
@@ -186,10 +199,35 @@ class Table:
         for schema in reversed(self.schemas):
             made = self.maker.make(schema, number, hint=hint)
             state |= made if isinstance(made, dict) else {}
+        self._agree(state, number)
         self.relate(state, number, scope)
         if self.field is not None:
             state[self.field] = self.identity(scope, number) if key is None else key
         return state
+
+    def _agree(self, state: dict[str, Any], number: int) -> None:
+        """Let what several schemas show be the same in all, and let nothing be over that goes on."""
+        views: dict[str, list[View]] = {}
+        for schema in self.schemas:
+            for name, view in self.shaper.declared(schema).items():
+                views.setdefault(name, []).append(view)
+        for name, shown in views.items():
+            if name not in state or all(self.maker.judge.fits(view, state[name]) for view in shown):
+                continue
+            for view in shown:
+                made = self.maker.make(view, number, name=name, depth=1)
+                if all(self.maker.judge.fits(other, made) for other in shown):
+                    state[name] = made
+                    break
+        status, final = self.resource.status, self.resource.final
+        if status is None or not final or state.get(status) in final:
+            return
+        for name, shown in views.items():
+            if name in state and shown[0].get("format") == "date-time" and _ENDS & set(words(name)):
+                if all(self.maker.judge.fits(view, None) for view in shown):
+                    state[name] = None
+                elif all(name not in (view.get("required") or ()) for view in self.schemas):
+                    del state[name]
 
     def relate(self, state: dict[str, Any], number: int, scope: Scope) -> None:
         """Write identities of other things into a state: of those it stands below, and of those it names."""
@@ -229,4 +267,6 @@ class Table:
             for view in self.shaper.declared(schema).values():
                 values = view.get("enum")
                 longest = max(longest, len(values) if isinstance(values, list) else 0)
-        return min(max(BELOW if scope else TOP, longest), _MOST)
+        wanted = min(max(BELOW if scope else TOP, longest), _MOST)
+        # Of things with hundreds of values there are fewer, so that the first list comes at once.
+        return min(wanted, max(_FEWEST, _VALUES // max(leaves(self.made(0, scope)), 1)))

@@ -9,6 +9,7 @@ from typing import Any
 
 _ALNUM = re.compile(r"[0-9A-Za-z]+")
 _HEX = re.compile(r"(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{6,}")
+_LENGTH = re.compile(r"(?:[0-9]{1,9}(?:ms|[smhdw]))+")
 _ENDING = re.compile(r"[0-9]{1,15}$")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+")
@@ -36,6 +37,8 @@ def another(text: str, number: int) -> Iterator[str]:
     """
     if number == 0:
         yield text
+    if _LENGTH.fullmatch(text):
+        yield re.sub(r"^[0-9]+", lambda digits: str(int(digits[0]) + number), text)
     parts = list(_ALNUM.finditer(text))
     if parts:
         last = parts[-1]

@@ -30,6 +30,7 @@ class Route:
         refusal: What is said to a wrong key.
         capped: Whether a request without a length is too large.
         frail: Whether a hand-written route does not notice its own failures.
+        scope: The type that a token's scopes must name, where the document's form answers the request.
     """
 
     path: str
@@ -45,6 +46,7 @@ class Route:
     refusal: str = NEW
     capped: bool = False
     frail: bool = False
+    scope: str = ""
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -59,16 +61,32 @@ class Route:
         return self.acts.get(method) or self.acts.get("*", "")
 
 
+_SHARED = {"cors": True, "preflight": True, "unread": "bare"}
+
+
+def _route(path: str, read: str, settings: dict[str, object]) -> Route:
+    return Route(path, read, **settings)  # type: ignore[arg-type]  # a table of keywords
+
+
 def _open(path: str, read: str = "", **more: object) -> Route:
     """Return a route of the builder that pages of other sites and public tokens may use."""
-    settings = {"cors": True, "preflight": True, "tokens": True, "unread": "bare"} | more
-    return Route(path, read, **settings)  # type: ignore[arg-type]  # a table of keywords
+    return _route(path, read, {**_SHARED, "tokens": True} | more)
 
 
 def _hand(path: str, read: str = "", **more: object) -> Route:
     """Return a route that was written by hand: it tells of a refused method in a success."""
-    settings = {"hand": True, "refusal": OLD, "other": "told"} | more
-    return Route(path, read, **settings)  # type: ignore[arg-type]  # a table of keywords
+    return _route(path, read, {"hand": True, "refusal": OLD, "other": "told"} | more)
+
+
+BY_FORM = "by form"
+"""The function of a route that has no life of its own here: the document's form answers what is let in."""
+
+
+def _formal(path: str, methods: str = "", scope: str = "", **more: object) -> Route:
+    """Return a route whose doors are the service's, and whose answers are made by form."""
+    acts = {name: BY_FORM for name in methods.split() if name != "GET"}
+    settings = {"acts": acts, "scope": scope, "tokens": bool(scope)} | more
+    return _route(path, BY_FORM if "GET" in methods else "", settings)
 
 
 _ENVVARS = "/api/v1/projects/{}/envvars/{}"
@@ -131,4 +149,22 @@ ROUTES = (
     Route(_WAITPOINTS + "/{}", "retrieve_waitpoint"),
     _open(_WAITPOINTS + "/{}/complete", acts={"*": "complete_waitpoint"}, preflight=False, capped=True),
     Route(_WAITPOINTS + "/{}/callback/{}", acts={"POST": "callback"}, other="allow", key="none"),
+    _formal("/api/v1/sessions", "GET POST", "sessions", other="allow", **_SHARED),
+    _formal("/api/v1/sessions/{}", "GET PATCH", "sessions", other="allow", **_SHARED),
+    _formal("/api/v1/sessions/{}/close", "POST", "sessions", other="allow", **_SHARED),
+    _formal("/api/v1/errors", "GET", "errors", **_SHARED),
+    _formal("/api/v1/errors/{}", "GET", "errors", **_SHARED),
+    _formal("/api/v1/errors/{}/resolve", "POST", "errors", other="allow", **_SHARED),
+    _formal("/api/v1/errors/{}/ignore", "POST", "errors", other="allow", **_SHARED),
+    _formal("/api/v1/errors/{}/unresolve", "POST", "errors", other="allow", **_SHARED),
+    _formal("/api/v1/query", "POST", "query", **_SHARED),
+    _formal("/api/v1/query/schema", "GET", "query", **_SHARED),
+    _formal("/api/v1/query/dashboards", "GET", "query", **_SHARED),
+    _formal("/api/v1/bulk-actions", "GET POST"),
+    _formal("/api/v1/bulk-actions/{}", "GET"),
+    _formal("/api/v1/bulk-actions/{}/abort", "POST"),
+    _formal("/api/v1/deployments", "GET", "deployments", other="told"),
+    _formal("/api/v1/deployments/latest", "GET"),
+    _formal("/api/v1/deployments/{}", "GET"),
+    _formal("/api/v1/deployments/{}/promote", "POST", other="told"),
 )

@@ -1,0 +1,80 @@
+"""Reading the document that is served, also one of many megabytes within a second."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from trigger_contract.document.files import read_text
+from trigger_contract.document.locate import read_document
+from trigger_contract.document.references import check_references, lookup
+from trigger_contract.document.version30 import upgrade
+from trigger_contract.document.yaml import load
+from trigger_contract.errors import UserError
+
+_LARGE = 2_000_000
+"""From so many characters on a JSON document is read without the lines that only a fault needs."""
+
+_REFERENCE = re.compile(r'"\$ref"\s*:\s*"((?:[^"\\]|\\.)*)"')
+
+
+def read(path: Path) -> Mapping[str, Any]:
+    """Read a document of the user's.
+
+    Raises:
+        UserError: It is not a valid OpenAPI document; the message names the first fault.
+    """
+    from trigger_contract.document.specification import fault_error
+
+    if path.suffix == ".json" and (quick := _read_large(path)) is not None:
+        return quick
+    document = read_document(path)
+    version = str(document["openapi"])
+    if not version.startswith(("3.0", "3.1", "3.2")):
+        raise UserError(f"is OpenAPI {version}; 3.0 and 3.1 are served", source=path)
+    check_references(document)
+    if (error := fault_error(document, path)) is not None:
+        raise error
+    return document
+
+
+def read_data(path: Path) -> Mapping[str, Any]:
+    """Read a file of things.
+
+    Raises:
+        UserError: It cannot be read, or is no mapping of collections.
+    """
+    data = load(read_text(path), str(path))
+    if not isinstance(data, Mapping):
+        raise UserError("must map collections to lists of things", source=path)
+    return data
+
+
+def _read_large(path: Path) -> Mapping[str, Any] | None:
+    """Read a large document of JSON; None where it is small, or a line is needed for a fault."""
+    import jsonschema_rs
+    import orjson
+    from openapi_spec_validator.schemas import schema_v30, schema_v31
+
+    text = read_text(path)
+    if len(text) < _LARGE:
+        return None
+    try:
+        document = orjson.loads(text)
+        version = str(document["openapi"])
+        if not version.startswith(("3.0", "3.1")):
+            return None
+        schema = schema_v30 if version.startswith("3.0") else schema_v31
+        if not jsonschema_rs.validator_for(json.loads(json.dumps(dict(schema)))).is_valid(document):
+            return None
+        # What looks like a reference inside of an example and is none sends the document the long way.
+        for reference in set(_REFERENCE.findall(text)):
+            lookup(document, json.loads(f'"{reference}"'))
+    except (ValueError, KeyError, TypeError, UserError):
+        return None
+    upgrade(document)
+    found: Mapping[str, Any] = document
+    return found
