@@ -51,10 +51,8 @@ def _form_fault(document: Mapping[str, Any], source: Path | None = None) -> User
     for holder, name, kind, what in _places(document):
         if not isinstance(holder.get(name), kind):
             line = getattr(holder, "lines", {}).get(name)
-            where = " or a ".join(_KINDS[item] for item in kind)
-            return UserError(
-                f"is no valid OpenAPI document: {what} must be {where}", source=source, line=line
-            )
+            message = f"is no valid OpenAPI document: {what} must be {_KINDS[kind]}"
+            return UserError(message, source=source, line=line)
     return None
 
 
