@@ -132,9 +132,8 @@ def test_the_mock_alone_is_small_and_serves(tmp_path: Path) -> None:
         assert sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) < 50_000_000
     # Also a document of the user's, without the library that would validate it as a whole.
     given = tmp_path / "given.yaml"
-    given.write_text(
-        "openapi: 3.1.0\ninfo: {title: a, version: '1'}\npaths:\n  /a:\n    get: {responses: {}}\n"
-    )
+    begin = "openapi: 3.1.0\ninfo: {title: a, version: '1'}\npaths:\n  /a:\n    get: "
+    given.write_text(begin + "{responses: {}}\n")
     for options in (("--runs", "5"), ("--spec", given)):
         command = (environment.folder / "bin" / "trigger-contract", "mock", "--port", "0", *options)
         with subprocess.Popen(
