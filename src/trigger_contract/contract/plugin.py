@@ -104,7 +104,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     run = metafunc.config.stash.get(_RUN, None)
     if law is None or run is None:
         return
-    subjects = applicable(law, run.contract.subjects, run.settings)
+    subjects = applicable(law, run.contract, run.settings)
     metafunc.parametrize("check", subjects, ids=[item.name for item in subjects], indirect=True)
 
 
