@@ -1,80 +1,28 @@
 """The life of a thing: what was made is there, changes when it is changed, and is gone when removed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from trigger_contract.contract import Check, law
+from trigger_contract.contract.life.roles import (
+    acts,
+    changes,
+    makes,
+    makes_below,
+    removes,
+    replaces,
+    role_of,
+)
 from trigger_contract.contract.life.workshop import Thing, Workshop, differing, full_path, is_same, item_of
 from trigger_contract.contract.oracle import filters, spelled
 from trigger_contract.contract.snapshot import Walk
 from trigger_contract.contract.steps import at_path
 from trigger_contract.contract.subjects import Subject
-from trigger_contract.document.operations import Operation
-from trigger_contract.document.resources import Resource, resources
 
 _MADE = "RFC 9110, section 9.3.3: POST creates what its answer says was created."
 _CHANGED = "RFC 9110, section 9.3.4, and RFC 5789: what was changed is what is read from then on."
 _REMOVED = "RFC 9110, section 9.3.5: DELETE removes the association between the address and the thing."
 _GONE = frozenset((404, 410))
-_KEYS = ("idempotencykey", "xidempotencykey")
-
-
-def _role(subject: Subject) -> str | None:
-    return resources(subject.document).role(subject.operation)
-
-
-def _resource(subject: Subject) -> Resource:
-    found = resources(subject.document).of(subject.operation)
-    assert found is not None
-    return found
-
-
-def makes(subject: Subject) -> bool:
-    """Whether an operation makes a thing whose identity is known."""
-    return _role(subject) == "create" and _resource(subject).identity is not None
-
-
-def makes_below(subject: Subject) -> bool:
-    """Whether an operation makes a thing below another."""
-    return makes(subject) and bool(subject.path_parameters) and _resource(subject).parent is not None
-
-
-def makes_once(subject: Subject) -> bool:
-    """Whether an operation takes a key that makes it safe to repeat."""
-    return makes(subject) and _key_of(subject.operation) is not None
-
-
-def changes(subject: Subject) -> bool:
-    """Whether an operation changes or replaces what another makes."""
-    return _role(subject) in ("change", "replace") and _resource(subject).create is not None
-
-
-def replaces(subject: Subject) -> bool:
-    """Whether an operation replaces what another makes."""
-    return _role(subject) == "replace" and _resource(subject).create is not None
-
-
-def acts(subject: Subject) -> bool:
-    """Whether an operation does something to what another makes."""
-    return _role(subject) == "action" and _resource(subject).create is not None
-
-
-def removes(subject: Subject) -> bool:
-    """Whether an operation removes what another makes."""
-    return _role(subject) == "remove" and _resource(subject).create is not None
-
-
-def is_guarded(subject: Subject) -> bool:
-    """Whether an operation that writes asks for a key."""
-    placed = _role(subject) not in (None, "other", "list")
-    return bool(placed and subject.operation.security) and _resource(subject).create is not None
-
-
-def _key_of(operation: Operation) -> str | None:
-    for item in operation.parameters:
-        if item["in"] == "header" and item["name"].replace("-", "").replace("_", "").lower() in _KEYS:
-            return str(item["name"])
-    return None
 
 
 @law("life/create", "derived", applies=makes, option="write", sentence=_MADE)
@@ -140,6 +88,14 @@ def _hold(check: Check, made: Thing, item: Mapping[str, Any], label: str, exchan
             received=item.get(name, "nothing"),
             exchange=exchange,
             place=f"{name} sent",
+        )
+    for name in (name for name, view in views.items() if view.get("writeOnly") and name in item):
+        check.fail(
+            f"`{name}` is written only, and comes back in {label}.",
+            expected=f"no {name}",
+            received=item[name],
+            exchange=exchange,
+            place=f"{name} shown",
         )
     for name, view in views.items():
         left_out = name not in made.sent and "default" in view and name in item
@@ -253,7 +209,7 @@ def test_a_change_is_kept_and_touches_nothing_else(check: Check) -> None:
     shop = Workshop.of(check)
     things = [shop.need() for _ in range(3)]
     thing, bodies = things[1], shop.bodies(check.subject)
-    is_whole = _role(check.subject) == "replace"
+    is_whole = role_of(check.subject) == "replace"
     for name in bodies.properties:
         before = {item.identity: shop.shown(item, "read before a change") for item in things}
         whole_before = shop.listed(thing.parents, {}, "list before a change")
@@ -453,95 +409,3 @@ def test_what_was_removed_is_gone(check: Check) -> None:
             exchange=again,
             place="again",
         )
-
-
-@law("life/once", "derived", applies=makes_once, option="write")
-def test_one_key_makes_one_thing(check: Check) -> None:
-    """A repeated request with the same idempotency key gives the same thing, another key another."""
-    shop = Workshop.of(check)
-    name, body = _key_of(check.subject.operation) or "", shop.bodies().least(shop.mark())
-    key = shop.mark()
-    sent = [shop.post(body, "make one with a key", headers=((name, text),)) for text in (key, key, f"{key}b")]
-    made = [shop.thing(body, exchange, shop.parents()) for exchange in sent]
-    if made[0] is None:
-        check.skip("the server makes none")
-        return
-    check.saw()
-    if made[1] is not None and made[1].identity != made[0].identity:
-        check.fail("The same key makes a second thing.", expected=made[0].identity, received=made[1].identity,
-                   exchange=sent[1], place="same key")  # fmt: skip
-    if made[2] is not None and made[2].identity == made[0].identity:
-        check.fail("Another key gives the same thing.", expected="another thing", received=made[2].identity,
-                   exchange=sent[2], place="other key")  # fmt: skip
-
-
-@law("life/refused", "documented", applies=makes, option="write")
-def test_what_breaks_the_schema_is_refused(check: Check) -> None:
-    """A body that breaks the schema is refused as documented, and leaves nothing behind."""
-    shop = Workshop.of(check)
-    shop.remove(shop.need())
-    bodies = shop.bodies()
-    if not bodies.properties:
-        check.skip("its body has no members that are described")
-        return
-    before = shop.listed(shop.parents(), {}, "list before bad bodies")
-    cases = list(bodies.broken(shop.mark()))
-    for case in cases:
-        exchange = _bad(shop, case)
-        check.saw()
-        if 200 <= exchange.status < 300:
-            check.fail(
-                f"A body that breaks the schema is taken: {case.label}.",
-                expected="a refusal (4xx)",
-                received=f"status {exchange.status}",
-                exchange=exchange,
-                place=case.label,
-                at=(*check.subject.pointer, "requestBody"),
-                sentence="The schema of the operation's request body.",
-                tier=None if case.is_sure else "advisory",
-            )
-        if check.is_full:
-            return
-    left = _strangers(shop, before)
-    if left:
-        # Somebody else may have made something meanwhile; hardly twice in the same moment.
-        middle = shop.listed(shop.parents(), {}, "list before bad bodies once more")
-        sent = [_bad(shop, case) for case in cases[:3]]
-        if again := _strangers(shop, middle):
-            check.fail("A body that is refused leaves something behind.", expected="nothing new in the list",
-                       received=", ".join(again[:5]), exchange=sent[0], place="left behind",
-                       tier="derived")  # fmt: skip
-
-
-def _bad(shop: Workshop, case: Any) -> Any:
-    return shop.post(None, f"send {case.label}", raw=case.body, kind=case.kind, lenient=True)
-
-
-def _strangers(shop: Workshop, before: Walk | None) -> Sequence[str]:
-    """Return what the list holds that it did not hold before and that no good answer told of."""
-    after = shop.listed(shop.parents(), {}, "list after bad bodies")
-    if before is None or after is None or not before.is_whole or not after.is_whole:
-        return []
-    known = {value for entry in shop.check.session.ledger.entries for value in entry.path.values()}
-    return [identity for identity in after.ids if identity not in before.by_id and identity not in known]
-
-
-@law("life/key", "documented", applies=is_guarded, option="write")
-def test_nothing_is_written_without_a_key(check: Check) -> None:
-    """Without the right key nothing is written."""
-    shop = Workshop.of(check)
-    subject, role = check.subject, _role(check.subject)
-    body = shop.bodies(subject).least(shop.mark()) if role in ("create", "change", "replace") else None
-    path = dict(shop.parents())
-    if role != "create":
-        thing = shop.need()
-        path = full_path(subject, thing.parents, thing.identity)
-    for credential in check.session.credentials.wrong(subject):
-        purpose = f"send {credential.label}"
-        exchange = shop.send(subject, path, body, purpose, credential=credential, lenient=True)
-        check.saw()
-        if 200 <= exchange.status < 300:
-            check.fail(f"{credential.label.capitalize()} is let in.", expected="status 401",
-                       received=f"status {exchange.status}", exchange=exchange, place=credential.label,
-                       at=(*subject.pointer, "security"))  # fmt: skip
-            return
