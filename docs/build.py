@@ -15,6 +15,7 @@ from pathlib import Path
 
 import yaml
 from diagrams import drawn
+from docstrings import copy_harmless
 from generated_pages import pages
 
 DOCS = Path(__file__).resolve().parent
@@ -33,11 +34,11 @@ def stage(folder: Path) -> Path:
     for name, text in pages().items():
         (folder / "docs" / name).write_text(text, encoding="utf-8")
     shutil.copytree(DOCS / "assets", folder / "docs" / "assets")
-    # The client's package is read where it is.
+    copy_harmless(ROOT / "generated", folder / "generated")
     settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     assert "paths: [generated]" in settings
     config = folder / "mkdocs.yml"
-    config.write_text(settings.replace("[generated]", f"[{ROOT / 'generated'}]"), encoding="utf-8")
+    config.write_text(settings.replace("[generated]", f"[{folder / 'generated'}]"), encoding="utf-8")
     return config
 
 

@@ -23,6 +23,7 @@ from trigger_contract.contract.prose import rules
 from trigger_contract.contract.subjects import Subject, contract_from
 from trigger_contract.document.locate import read_document
 from trigger_contract.document.phrases import KINDS, PHRASES
+from trigger_contract.document.quoting import markdown_code, markdown_text
 from trigger_contract.mock.deviations import DEVIATIONS, PROFILES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,14 +78,12 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
         record = parameter.get_help_record(context)
         # Arguments are told in the text.
         if record and record[1]:
-            option, meaning = (_cell(part) for part in record)
-            yield f"| `{option}` | {meaning} |"
+            yield f"| {markdown_code(record[0], cell=True)} | {_cell(record[1])} |"
 
 
 def _cell(text: str) -> str:
-    """Return text for a cell of a table, in which nothing counts as markup."""
-    flat = " ".join(text.split())
-    return flat.replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*")
+    """Return text for a cell of a table or a quotation, in which nothing counts as markup."""
+    return markdown_text(text, cell=True)
 
 
 def _client() -> Iterator[str]:

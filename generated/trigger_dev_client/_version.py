@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__version__: Final = "0.1.1"
+__version__: Final = "0.1.0"
 document_title: Final = "Trigger.dev v3 REST API"
 document_version: Final = "2024-04"
 document_digest: Final = "1a1ef55e440ee4cb15cd6766ce38fd5b233a5cfc925293f39ea4e72ba9cd5f0c"

@@ -322,3 +322,22 @@ def test_types_are_those_that_are_named():
     assert types_of({"type": "string"}) == ("string",)
     assert types_of({"type": ["string", "null"]}) == ("string", "null")
     assert types_of({}) == ()
+
+
+def test_a_parent_that_is_a_union_of_its_children_has_them_as_alternatives():
+    document = {
+        "components": {
+            "schemas": {
+                "Pet": {
+                    "type": "object",
+                    "properties": {"kind": {"type": "string"}},
+                    "discriminator": {"propertyName": "kind"},
+                    "oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}],
+                },
+                "Cat": {"allOf": [{"$ref": "#/components/schemas/Pet"}, {"properties": {"lives": {}}}]},
+                "Dog": {"allOf": [{"$ref": "#/components/schemas/Pet"}, {"properties": {"loud": {}}}]},
+            }
+        }
+    }
+    found = composition(document).alternatives({"$ref": "#/components/schemas/Pet"})
+    assert [sorted(view["properties"]) for view in found] == [["kind", "lives"], ["kind", "loud"]]

@@ -130,16 +130,27 @@ def test_the_mock_alone_is_small_and_serves(tmp_path: Path) -> None:
         (site,) = environment.folder.glob("lib/python*/site-packages")
         assert len(list(site.glob("*.dist-info"))) <= 20
         assert sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) < 50_000_000
-    command = (environment.folder / "bin" / "trigger-contract", "mock", "--port", "0", "--runs", "5")
-    with subprocess.Popen(
-        command, cwd=tmp_path, env=environment.variables(), stdout=subprocess.PIPE, text=True
-    ) as server:
-        try:
-            assert server.stdout is not None
-            assert "(5 runs)" in server.stdout.readline()
-        finally:
-            server.send_signal(signal.SIGTERM)
-    assert server.returncode == 0
+    # Also a document of the user's, without the library that would validate it as a whole.
+    given = tmp_path / "given.yaml"
+    begin = "openapi: 3.1.0\ninfo: {title: a, version: '1'}\npaths:\n  /a:\n    get: "
+    given.write_text(begin + "{responses: {}}\n")
+    for options in (("--runs", "5"), ("--spec", given)):
+        command = (environment.folder / "bin" / "trigger-contract", "mock", "--port", "0", *options)
+        with subprocess.Popen(
+            command, cwd=tmp_path, env=environment.variables(), stdout=subprocess.PIPE, text=True
+        ) as server:
+            try:
+                assert server.stdout is not None
+                assert "runs)" in server.stdout.readline()
+            finally:
+                server.send_signal(signal.SIGTERM)
+        assert server.returncode == 0
+    if environment.is_fresh:
+        given.write_text(begin + "5\n")
+        command = (environment.folder / "bin" / "trigger-contract", "mock", "--spec", given)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 2
+        assert "given.yaml:5: is no valid OpenAPI document" in done.stderr
     if not environment.is_fresh:
         pytest.skip(NO_INDEX)
 

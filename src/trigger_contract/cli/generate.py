@@ -16,7 +16,7 @@ from trigger_contract.generate.project import generate
     epilog=epilog(
         "trigger-contract generate",
         "trigger-contract generate --spec openapi.json -o my-client",
-        "trigger-contract generate --spec openapi.json -o my-client --package acme_client",
+        "trigger-contract generate --spec acme.json -o acme --package acme",
     ),
 )
 @click.option(

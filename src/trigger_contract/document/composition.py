@@ -104,8 +104,13 @@ class Composition:
         seen: set[int] = set()
         for member in view[union]:
             plain = self.view(member)
-            if types_of(plain) == ("null",):
+            if plain is view or types_of(plain) == ("null",):
                 continue
+            if plain.get(union) is view[union]:
+                # A member that is made of the union's own schema, as parents and children with a
+                # discriminator are: as this member, the union is chosen already.
+                plain = {key: value for key, value in plain.items() if key != union}
+                self._views[id(plain)] = (plain, plain)
             if not set(beside) <= ANNOTATIONS:
                 plain = self._view_of((*self._parts(beside), *self._parts(plain)))
             for alternative in self.alternatives(plain):

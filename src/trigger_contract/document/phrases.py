@@ -371,3 +371,13 @@ PHRASES: tuple[Phrase, ...] = (
         arguments=_constant(),
     ),
 )
+
+# Every match of a row holds one of these, and few descriptions do.
+MAY_PROMISE = re.compile(
+    r"(?:prefixed|starts?|begins?) with|characters|up to \d|is too |url|so far|`\d|milliseconds|cents|"
+    r"type of|cron|specific|single|given|"
+    r"true|false|without|public|not apply|omitted|left out|not (?:included|returned|sent)|success|"
+    r"finished|completed|first|scending|chronological|ignored|applicable|tagged|identifier|id of|"
+    r"to start|filter"
+)
+"""Tells of a text in small letters whether any row may be found in it."""

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast, get_args
 
-from trigger_contract.document.phrases import KINDS, OPERATION, PARAMETER, PHRASES, SCHEMA, Tier
+from trigger_contract.document.phrases import KINDS, MAY_PROMISE, OPERATION, PARAMETER, PHRASES, SCHEMA, Tier
 from trigger_contract.document.references import lookup, resolve
 from trigger_contract.errors import UserError
 
@@ -104,6 +104,8 @@ def _read(node: Mapping[str, Any], place: str) -> Iterator[Promise]:
     if not isinstance(description, str):
         return
     text = " ".join(description[:_LONGEST].split())
+    if MAY_PROMISE.search(text.lower()) is None:
+        return
     schema = node.get("schema") if place == PARAMETER else node
     beside = schema if isinstance(schema, Mapping) else {}
     seen = set()

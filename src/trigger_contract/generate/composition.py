@@ -83,6 +83,9 @@ def compose(
         members = schema.get(key)
         if schema.get("properties") and isinstance(members, list):
             rest = {name: value for name, value in schema.items() if name != key}
+            if isinstance(schema.get("discriminator"), Mapping):
+                # The members are told apart, and often made of this very schema, which is their base here.
+                return rest
             variants = [_optional(document, member, taken) for member in members]
             return _merge(document, [rest, *variants], schema, taken)
     return schema

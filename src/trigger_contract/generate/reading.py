@@ -179,6 +179,10 @@ class SchemaReader:
 
     def _plain(self, schema: Mapping[str, Any], hint: str, reference: str | None = None) -> Type:
         """Read a schema that is neither a reference nor nullable."""
+        if isinstance(schema.get("discriminator"), Mapping) and "allOf" not in schema:
+            members = schema.get("oneOf") or schema.get("anyOf")
+            if isinstance(members, list) and members:
+                return self._union(schema, members, hint)
         schema = compose(self.document, schema)
         if "$ref" in schema:
             return self.read(schema, hint)

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 from trigger_contract.document.operations import Operation, is_json
 from trigger_contract.document.references import resolve
+from trigger_contract.mock.collections.making import Maker
+from trigger_contract.mock.collections.sheet import examples_of
 from trigger_contract.mock.judging import Judge
 from trigger_contract.mock.messages import Answer, Request, json_answer
 from trigger_contract.mock.query import Reading, readings, spell
@@ -33,7 +35,9 @@ class GenericOperation:
         operation: Operation,
         refusals: Refusals,
         judge: Judge,
+        maker: Maker,
     ) -> None:
+        self._maker = maker
         self._document = document
         self._operation = operation
         self._refusals = refusals
@@ -102,13 +106,17 @@ class GenericOperation:
         return Answer(status, text.encode("utf-8", "replace"), ((b"content-type", fixed.encode()), *headers))
 
     def _value(self, content: Mapping[str, Any]) -> Any:
-        if "example" in content:
-            return content["example"]
-        for raw in (content.get("examples") or {}).values():
-            example = resolve(self._document, raw)
-            if isinstance(example, Mapping) and "value" in example:
-                return example["value"]
-        return sample(self._document, content.get("schema", {}))
+        """Return the first example that satisfies the schema, else what is made of the schema."""
+        schema = content.get("schema", True)
+        shown = list(examples_of(self._document, content))
+        fitting = (value for value in shown if self._maker.judge.fits(schema, value))
+        value = next(fitting, None)
+        if value is not None:
+            return value
+        made = self._maker.make(schema, 0)
+        if self._maker.judge.fits(schema, made):
+            return made
+        return shown[0] if shown else sample(self._document, schema)
 
     def _response_headers(self, response: Mapping[str, Any]) -> tuple[tuple[bytes, bytes], ...]:
         headers = []

@@ -85,7 +85,7 @@ def run(
         port: The port; 0 takes a free one.
         spec: The OpenAPI document; None for the canonical one.
         plant: The fault that is planted; None for none.
-        say: Prints one line and flushes it. The first line names the URL, after which requests are answered.
+        say: Prints lines and flushes them. The first line names the URL, after which requests are answered.
         note: Prints one line elsewhere, for whoever waits for that first line.
 
     Raises:
@@ -107,15 +107,17 @@ def run(
         raise
 
     def started() -> None:
-        say(f"Mock server on {url_of(listener)} ({app.service.store.count()} runs)")
+        # In one go: whoever reads only the first line may be gone before the next one.
+        lines = [f"Mock server on {url_of(listener)} ({app.service.store.count()} runs)"]
         for name, key, default in (
             ("secret key", settings.token, DEFAULT_TOKEN),
             ("public key", settings.public_token, DEFAULT_PUBLIC_TOKEN),
             ("tasks key", settings.recoup_token, DEFAULT_RECOUP_TOKEN),
         ):
             # Only the well-known defaults are printed: a key of the user's own may be a real one.
-            say(f"  {name}: {key if key == default else '(as given)'}")
+            lines.append(f"  {name}: {key if key == default else '(as given)'}")
         if settings.admin:
-            say(f"  control: {url_of(listener)}/__mock")
+            lines.append(f"  control: {url_of(listener)}/__mock")
+        say("\n".join(lines))
 
     serve(app, listener, started)

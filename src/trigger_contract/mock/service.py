@@ -369,7 +369,9 @@ class Service:
             if parameter["in"] == "path" and pattern:
                 patterns.append((parameter["name"], {"pattern": pattern}))
         alternatives = self._keys.alternatives(operation)
-        generic = GenericOperation(self.document, operation, self.refusals, self._judge)
+        generic = GenericOperation(
+            self.document, operation, self.refusals, self._judge, self.collections.shaper.maker
+        )
         bearer = any(
             not name.lower().startswith("apikey") for option in operation.security for name in option
         )
