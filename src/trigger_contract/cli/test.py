@@ -24,7 +24,8 @@ def _details(option: Option) -> dict[str, Any]:
     if option.kind is bool:
         return {"is_flag": True, "default": None, "help": text}
     if option.default is not None:
-        text += f"  [default: {option.default:g}]"
+        shown = option.default if isinstance(option.default, str) else f"{option.default:g}"
+        text += f"  [default: {shown}]"
     return {
         "type": option.kind,
         "multiple": option.many,

@@ -29,6 +29,8 @@ _STREAM_BYTES = 65_536
 _ATTEMPTS_WHEN_LIMITED = 12
 _RECONNECTION_PAUSES = (0.1, 0.4, 1.0)
 _LONGEST_WAIT = 60.0
+# What may have been done already must not be done twice. Source: RFC 9110, section 9.2.2.
+_ONCE = frozenset(("POST", "PATCH"))
 # httpx would add fields of its own; a request holds what is said here and nothing else.
 _PLAIN_HEADERS = (
     ("accept", "application/json"),
@@ -199,7 +201,7 @@ class Client:
 
     def _send_once(self, request: Request, seconds: float) -> Exchange:
         exchange = self._attempt(request, seconds)
-        if exchange.status == 0 and not exchange.is_overrun:
+        if exchange.status == 0 and not exchange.is_overrun and request.method not in _ONCE:
             # A connection kept alive may be closed under a request; a second try tells that from an
             # answer that never comes.
             exchange = self._attempt(request, seconds)
@@ -253,6 +255,7 @@ class Client:
                     request.method,
                     url,
                     headers=self._fields(request),
+                    content=request.body,
                     extensions={"deadline": clock + seconds},
                 )
             )
@@ -289,6 +292,8 @@ class Client:
         given = {name.lower() for name, _ in request.headers}
         fields = [(b"host", self._base.netloc)]
         fields += [(name.encode(), value.encode()) for name, value in _PLAIN_HEADERS if name not in given]
+        if request.body is not None:
+            fields.append((b"content-length", str(len(request.body)).encode()))
         return fields + [(name.encode("ascii"), _encoded(value)) for name, value in request.headers]
 
     def _spend(self) -> None:

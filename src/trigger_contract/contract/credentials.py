@@ -84,7 +84,8 @@ class Credentials:
         self._ways: dict[str, tuple[Credential, ...]] = {}
         self._variables = _variables(contract.document)
         self._needs = {
-            item.name: requirements(contract.document, item.operation) for item in contract.subjects
+            item.name: requirements(contract.document, item.operation)
+            for item in (*contract.subjects, *contract.writing)
         }
         self._tokens = {
             SECRET: settings.token or (self._asked() if self._command else None),

@@ -24,6 +24,7 @@ class Request:
         shown_headers: The same with secrets replaced by variables.
         purpose: Why it is sent, in a few words.
         is_absolute: Whether the path stands below the host itself, not below the path of the address.
+        body: What is sent as content; None for a request without any.
     """
 
     method: str
@@ -32,6 +33,7 @@ class Request:
     shown_headers: tuple[tuple[str, str], ...] = ()
     purpose: str = ""
     is_absolute: bool = False
+    body: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,8 @@ def curl_line(exchange: Exchange) -> str:
         parts += ["-H", _double_quoted(f"{name}: {value}")]
     if re.search(r"[\[\]{}]", exchange.url):
         parts.append("--globoff")
+    if request.body is not None:
+        parts += ["--data-binary", shlex.quote(request.body.decode("utf-8", "replace"))]
     parts.append(shlex.quote(exchange.url))
     return " ".join(parts)
 

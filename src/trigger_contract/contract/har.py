@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from trigger_contract import __version__
-from trigger_contract.contract.exchange import Exchange
+from trigger_contract.contract.exchange import Exchange, Request
 from trigger_contract.document.urls import split_url
 
 _BODY_LIMIT = 16_384
@@ -36,7 +36,8 @@ def har_entry(exchange: Exchange, redact: Callable[[str], str], limit: int = _BO
             "headers": [{"name": name, "value": value} for name, value in exchange.request.shown_headers],
             "queryString": [{"name": name, "value": value} for name, value in query],
             "headersSize": -1,
-            "bodySize": 0,
+            "bodySize": len(exchange.request.body or b""),
+            **_sent(exchange.request, redact, limit),
         },
         "response": {
             "status": exchange.status,
@@ -57,6 +58,15 @@ def har_entry(exchange: Exchange, redact: Callable[[str], str], limit: int = _BO
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
         "comment": exchange.request.purpose,
     }
+
+
+def _sent(request: Request, redact: Callable[[str], str], limit: int) -> dict[str, Any]:
+    """Return the content of a request as HAR 1.2 has it, where there is any."""
+    if request.body is None:
+        return {}
+    kind = next((value for name, value in request.headers if name.lower() == "content-type"), "")
+    text = redact(request.body.decode("utf-8", "replace"))[:limit]
+    return {"postData": {"mimeType": kind, "text": text}}
 
 
 def har_archive(entries: Iterable[dict[str, Any]]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import unittest
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -16,7 +16,7 @@ from trigger_contract.contract.har import har_entry
 from trigger_contract.contract.notes import Noted, Notes, current, noting
 from trigger_contract.contract.session import Session
 from trigger_contract.contract.settings import Settings
-from trigger_contract.contract.subjects import Subject
+from trigger_contract.contract.subjects import Contract, Subject
 from trigger_contract.errors import UserError, place_of
 
 _FINDINGS_A_LAW = 25
@@ -53,6 +53,11 @@ class Law:
     def kind(self) -> str:
         """The kind of promise."""
         return self.code.partition("/")[0]
+
+    @property
+    def writes(self) -> bool:
+        """Whether it is about what writes, one law after the other, behind all that only read."""
+        return self.option == "write"
 
 
 def law(
@@ -245,15 +250,16 @@ class Check:
         )
 
 
-def applicable(law: Law, subjects: Sequence[Subject], settings: Settings) -> list[Subject]:
+def applicable(law: Law, contract: Contract, settings: Settings) -> list[Subject]:
     """Return the operations on which a law is to run.
 
     Args:
         law: The law.
-        subjects: The operations under check.
+        contract: The operations under check; a law of writing is about those that write.
         settings: Which laws are asked for.
     """
     asked = not settings.probe or law.code in settings.probe or law.kind in settings.probe
     if not asked or (law.option and not getattr(settings, law.option)):
         return []
+    subjects = contract.writing if law.writes else contract.subjects
     return [subject for subject in subjects if law.applies(subject)]

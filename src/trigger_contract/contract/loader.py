@@ -28,6 +28,7 @@ KINDS = (
     "prose",
     "robustness",
     "http",
+    "life",
 )
 
 

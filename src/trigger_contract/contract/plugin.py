@@ -11,6 +11,7 @@ from trigger_contract.contract.baseline import read_deviations
 from trigger_contract.contract.findings import outcome_from
 from trigger_contract.contract.gathering import Gathering
 from trigger_contract.contract.law import Check, applicable, law_of
+from trigger_contract.contract.life.cleaning import clean_up
 from trigger_contract.contract.loader import check_probes, order_of
 from trigger_contract.contract.preflight import preflight
 from trigger_contract.contract.report.text import failure_text, summary_text
@@ -104,7 +105,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     run = metafunc.config.stash.get(_RUN, None)
     if law is None or run is None:
         return
-    subjects = applicable(law, run.contract.subjects, run.settings)
+    subjects = applicable(law, run.contract, run.settings)
     metafunc.parametrize("check", subjects, ids=[item.name for item in subjects], indirect=True)
 
 
@@ -202,6 +203,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     run = session.config.stash.get(_RUN, None)
     if run is None:
         return
+    if run.settings.write:
+        clean_up(run.session)
     run.session.close()
     if run.is_worker:
         output = session.config.workeroutput  # type: ignore[attr-defined]  # pytest-xdist puts it there

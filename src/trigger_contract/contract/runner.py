@@ -42,7 +42,7 @@ def planned(session: Session) -> list[Check]:
     return [
         Check(law, subject, session)
         for law in laws
-        for subject in applicable(law, session.contract.subjects, session.settings)
+        for subject in applicable(law, session.contract, session.settings)
     ]
 
 
@@ -108,14 +108,19 @@ def judge(
         return judged.trouble is not None or enough(check.outcome)
 
     try:
-        for check in checks:
-            session.pool.start(lambda check=check: run(check))  # type: ignore[misc]  # mypy: lambda's default
-        while len(finished) < len(checks):
-            if take(None):
+        is_over = False
+        for phase in _phases(checks):
+            for check in phase:
+                session.pool.start(lambda check=check: run(check))  # type: ignore[misc]  # mypy: lambda's default
+            while not is_over and any(id(check) not in finished for check in phase):
+                is_over = take(None)
+            if is_over:
                 session.client.abort("what was enough")
                 break
     except (KeyboardInterrupt, SystemExit) as interrupt:
         judged.interrupt = interrupt
+        # What is being written is answered first, so that it is known what there is to remove.
+        session.ledger.stop(_LAST_SECONDS * 4)
         session.client.abort("an interrupt")
         _drain(take, lambda: len(finished) < len(checks))
     over = [check for check in checks if id(check) in finished]
@@ -133,6 +138,12 @@ def judge(
         frozenset(check.notes.reached) if id(check) in finished else frozenset() for check in over
     ]
     return judged
+
+
+def _phases(checks: Sequence[Check]) -> list[list[Check]]:
+    """Return what may run side by side: all that reads, then one law of writing after the other."""
+    reading = [check for check in checks if not check.law.writes]
+    return [reading, *([check] for check in checks if check.law.writes)]
 
 
 def _drain(take: Callable[[float], bool], is_open: Callable[[], bool]) -> None:

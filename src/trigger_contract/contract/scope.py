@@ -26,10 +26,10 @@ def scoped(contract: Contract, settings: Settings) -> Contract:
     """
     for option, patterns in (("include", settings.include), ("exclude", settings.exclude)):
         for pattern in patterns:
-            if not any(matches(pattern, subject) for subject in contract.subjects):
-                raise UserError("fits no operation that is read", source=f"--{option} {pattern}")
+            if not any(matches(pattern, subject) for subject in (*contract.subjects, *contract.writing)):
+                raise UserError("fits no operation that is checked", source=f"--{option} {pattern}")
     reasons: dict[str, str] = {}
-    for subject in contract.subjects:
+    for subject in (*contract.subjects, *contract.writing):
         is_asked_for = any(matches(pattern, subject) for pattern in settings.include)
         if any(matches(pattern, subject) for pattern in settings.exclude):
             reasons[subject.name] = "--exclude"
@@ -61,12 +61,16 @@ def without(contract: Contract, reasons: Mapping[str, str]) -> Contract:
     return replace(
         contract,
         subjects=left,
+        writing=tuple(item for item in contract.writing if item.name not in reasons),
         relations=tuple(
             item
             for item in contract.relations
             if item.source.name not in reasons and item.target.name not in reasons
         ),
-        left_out=(*contract.left_out, *(f"{name}: {reason}" for name, reason in reasons.items())),
+        left_out=(
+            *contract.left_out,
+            *(f"{item.name}: {reasons[item.name]}" for item in contract.subjects if item.name in reasons),
+        ),
     )
 
 

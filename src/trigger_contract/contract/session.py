@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -18,6 +19,7 @@ from trigger_contract.contract.credentials import Credential, Credentials, optio
 from trigger_contract.contract.exchange import Exchange, Request
 from trigger_contract.contract.findings import Finding
 from trigger_contract.contract.har import har_entry
+from trigger_contract.contract.ledger import Ledger
 from trigger_contract.contract.notes import Notes, current, noting
 from trigger_contract.contract.places import Places
 from trigger_contract.contract.pool import Pool
@@ -81,6 +83,8 @@ class Session:
         self.credentials = Credentials(self.contract, settings, self.redactor)
         self.citations = Citations(document, read_provenance(settings.spec))
         self.client = Client(settings, transport)
+        self._transport = transport
+        self.ledger = Ledger()
         # A transport inside the process must not be closed under a request; a socket may.
         self._opens_sockets = transport is None
         self.budget = Budget(self.client)
@@ -101,6 +105,16 @@ class Session:
         self._doubts = 0
         # Operations whose keys were not given.
         self.unasked: tuple[str, ...] = ()
+
+    def begin_again(self, seconds: float) -> None:
+        """Go on with a client of its own after a run was called off, to clean up.
+
+        Args:
+            seconds: How long it may take.
+        """
+        self.client.close()
+        limits = replace(self.settings, time_limit=seconds, max_requests=1_000_000, rate=None)
+        self.client = Client(limits, self._transport)
 
     def close(self) -> None:
         """End what is under way and close every connection."""
@@ -130,6 +144,7 @@ class Session:
         method: str = "GET",
         purpose: str = "",
         lenient: bool = False,
+        body: bytes | None = None,
     ) -> Exchange:
         """Send a request to an operation and judge what holds for every answer.
 
@@ -144,6 +159,7 @@ class Session:
             method: The method.
             purpose: Why, in a few words.
             lenient: Whether the request is odd enough that any refusal will do.
+            body: The content, whose media type is among the headers.
 
         Raises:
             BudgetExhausted: Nothing more may be sent.
@@ -157,7 +173,7 @@ class Session:
             raw_query = "&".join(f"{quote(name, safe='')}={quote(value, safe=',:')}" for name, value in pairs)
         if raw_query:
             target += "?" + raw_query
-        return self._send(subject, method, target, credential, headers, purpose, lenient=lenient)
+        return self._send(subject, method, target, credential, headers, purpose, lenient=lenient, body=body)
 
     def ask_raw(self, subject: Subject, target: str, purpose: str, *, lenient: bool = True) -> Exchange:
         """Send GET to a target that is written as it is, with the key that reads everything."""
@@ -178,8 +194,9 @@ class Session:
         purpose: str,
         *,
         lenient: bool,
+        body: bytes | None = None,
     ) -> Exchange:
-        exchange = self._answered(subject, method, target, credential, headers, purpose)
+        exchange = self._answered(subject, method, target, credential, headers, purpose, body)
         if self._is_lost(subject, exchange, credential):
             newest = self.credentials.main(subject) if self.credentials.renew(credential) else None
             if newest is None or newest.query:
@@ -189,7 +206,7 @@ class Session:
                     f"{self.client.elapsed:.0f} s)",
                     source=option_of(credential.variable),
                 )
-            exchange = self._answered(subject, method, target, newest, headers, purpose)
+            exchange = self._answered(subject, method, target, newest, headers, purpose, body)
         self._observe(subject, exchange, lenient=lenient)
         return exchange
 
@@ -201,6 +218,7 @@ class Session:
         credential: Credential,
         headers: tuple[tuple[str, str], ...],
         purpose: str,
+        body: bytes | None,
     ) -> Exchange:
         """Send one request with what every request carries, and follow where it is sent on to."""
         given = {name.lower() for name, _ in (*credential.headers, *headers)}
@@ -215,6 +233,7 @@ class Session:
                 *headers,
             ),
             purpose=purpose,
+            body=body,
         )
         self.budget.spend()
         overruns = self._overruns.get(subject.name, 0)
@@ -225,7 +244,7 @@ class Session:
             exchange = self.client.follow(exchange)
         with self._lock:
             self._overruns[subject.name] = self._overruns.get(subject.name, 0) + exchange.is_overrun
-        if credential.variable and exchange.status not in (0, 401, 403):
+        if credential.variable and method == "GET" and exchange.status not in (0, 401, 403):
             self._let_in.setdefault(f"{subject.name} {credential.label}", request)
         self._keep(exchange)
         return exchange

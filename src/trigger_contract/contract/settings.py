@@ -112,6 +112,12 @@ OPTIONS: tuple[Option, ...] = (
     Option("strict", "Advisory findings fail too.", kind=bool, default=False),
     Option("require-exercised", "A promise that had no data to work on fails.", kind=bool, default=False),
     Option("probe-methods", "Also send methods that could change data.", kind=bool, default=False),
+    Option("write", "Also judge what writes, and remove what was made.", kind=bool, default=False),
+    Option(
+        "settle", "Ask again for this long for what is not listed yet.", kind=float, default=2.0, metavar="S"
+    ),
+    Option("label", "Begin what is made with this text.", default="contract-test", metavar="TEXT"),
+    Option("yes", "Write to any address without asking.", kind=bool, default=False),
     Option("probe", "Run only this law or kind of law, for example pagination; may be repeated.", many=True),
     Option("laws", "Take the laws of this folder too; may be repeated.", kind=Path, many=True, metavar="DIR"),
     Option("allow-incomplete", "A run that a limit cut short may pass.", kind=bool, default=False),
@@ -125,6 +131,7 @@ _LEAST: dict[str, float] = {
     "rate": 0.001,
     "concurrency": 1,
     "wait": 0,
+    "settle": 0,
 }
 _MOST: dict[str, float] = {"concurrency": 256}
 
@@ -163,6 +170,10 @@ class Settings:
     strict: bool = False
     require_exercised: bool = False
     probe_methods: bool = False
+    write: bool = False
+    settle: float = 2.0
+    label: str = "contract-test"
+    yes: bool = False
     probe: tuple[str, ...] = ()
     laws: tuple[Path, ...] = ()
     allow_incomplete: bool = False

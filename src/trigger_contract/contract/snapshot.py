@@ -117,7 +117,13 @@ def stable(before: Walk, after: Walk) -> dict[str, Mapping[str, Any]]:
 
 
 def read_page(
-    session: Session, subject: Subject, values: Mapping[str, Any], purpose: str, *, address: str | None = None
+    session: Session,
+    subject: Subject,
+    values: Mapping[str, Any],
+    purpose: str,
+    *,
+    address: str | None = None,
+    path: Mapping[str, str] | None = None,
 ) -> Page:
     """Read one page.
 
@@ -127,14 +133,15 @@ def read_page(
         values: A value for each query name.
         purpose: Why, in a few words.
         address: The target of the page, where an answer named one; it is asked for instead.
+        path: Below which thing; by default below one that has something.
 
     Raises:
         NothingKnown: The list stands below a thing of which none is known.
     """
-    if session.places.home(subject) is None:
+    if path is None and session.places.home(subject) is None:
         raise NothingKnown(f"no list names a {subject.id_parameter['name']} for it")
     if address is None:
-        exchange = session.ask(subject, values=values, purpose=purpose)
+        exchange = session.ask(subject, path=path, values=values, purpose=purpose)
     else:
         exchange = session.ask_raw(subject, address, purpose, lenient=False)
     good = 200 <= exchange.status < 300
@@ -165,6 +172,7 @@ def walk(
     purpose: str,
     *,
     most: int | None = None,
+    path: Mapping[str, str] | None = None,
 ) -> Walk:
     """Follow the pages of a list to its end.
 
@@ -174,6 +182,7 @@ def walk(
         values: A value for each query name, the size of a page among them.
         purpose: Why, in a few words.
         most: Stop when this many items were read.
+        path: Below which thing; by default below one that has something.
     """
     identity = session.identity(subject)
     pages: list[Page] = []
@@ -181,7 +190,9 @@ def walk(
     count = 0
     step = Step()
     while True:
-        page = read_page(session, subject, {**values, **step.values}, purpose, address=step.address)
+        page = read_page(
+            session, subject, {**values, **step.values}, purpose, address=step.address, path=path
+        )
         pages.append(page)
         count += len(page.items)
         if not page.is_good:

@@ -29,6 +29,7 @@ from trigger_contract.document.resources import Resource, resources
 from trigger_contract.document.wire import QueryLeaf, query_leaves
 from trigger_contract.errors import UserError
 
+_WRITES = frozenset(("post", "put", "patch", "delete"))
 _LINK = re.compile(r"\$response\.body#(?P<items>(?:/[^/]+)*)/\d+/(?P<field>[^/]+)\Z")
 
 
@@ -241,12 +242,29 @@ class Relation:
 
 @dataclass(frozen=True)
 class Contract:
-    """Every operation under check and how they hang together."""
+    """Every operation under check and how they hang together.
+
+    Attributes:
+        document: The document.
+        subjects: The operations that read.
+        relations: Which of them names what another takes.
+        left_out: Operations that are not checked, each with the reason.
+        writing: The operations that write; they are asked only where that is wished for.
+    """
 
     document: Mapping[str, Any]
     subjects: tuple[Subject, ...]
     relations: tuple[Relation, ...]
     left_out: tuple[str, ...] = ()
+    writing: tuple[Subject, ...] = ()
+
+    def written_by(self, operation: Operation | None) -> Subject | None:
+        """Return an operation under check that writes, None where it is not one."""
+        return next((item for item in self.writing if _is(operation, item.operation)), None)
+
+    def reading(self, operation: Operation | None) -> Subject | None:
+        """Return an operation under check that reads, None where it is not one."""
+        return next((item for item in self.subjects if _is(operation, item.operation)), None)
 
     def relations_of(self, source: Subject) -> tuple[Relation, ...]:
         """Return the operations that take an id out of this list."""
@@ -293,7 +311,10 @@ def contract_from(document: Mapping[str, Any], tags: Sequence[str] = ()) -> Cont
         replace(draft, source=by_name[draft.source.name], target=by_name[draft.target.name])
         for draft in drafts
     ]
-    return Contract(document, tuple(by_name[item.name] for item in subjects), tuple(relations))
+    writing = tuple(_subject(document, item) for item in chosen if item.method in _WRITES)
+    return Contract(
+        document, tuple(by_name[item.name] for item in subjects), tuple(relations), writing=writing
+    )
 
 
 def _subject(document: Mapping[str, Any], operation: Operation) -> Subject:

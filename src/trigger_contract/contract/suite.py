@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from trigger_contract.contract.baseline import read_deviations
 from trigger_contract.contract.gathering import Gathering
 from trigger_contract.contract.law import Check
+from trigger_contract.contract.life.cleaning import ask_leave, clean_up, tell_left
 from trigger_contract.contract.loader import check_probes, every_law
 from trigger_contract.contract.preflight import preflight
 from trigger_contract.contract.report.github import step_summary, workflow_commands
@@ -80,6 +81,8 @@ def run_suite(settings: Settings, console: Console) -> int:
     check_probes(every_law(settings.laws), settings.probe)
     deviations = read_deviations(settings.known) if settings.known else []
     check_folders(settings)
+    if settings.write:
+        ask_leave(settings, console)
     session = Session(settings)
     gathering = Gathering(session, deviations)
     try:
@@ -91,6 +94,8 @@ def run_suite(settings: Settings, console: Console) -> int:
             raise UserError("no law applies to an operation of the document", source="--probe or --spec")
         with _Progress(console, checks, gathering) as progress:
             judged = judge(session, checks, done=progress.done)
+        if settings.write:
+            tell_left(clean_up(session), session, console)
     except UserError as error:
         raise UserError(session.redactor.text(str(error))) from None
     finally:

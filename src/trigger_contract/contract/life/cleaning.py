@@ -1,0 +1,97 @@
+"""Leave to write, and removing in the end whatever a run has made."""
+
+from __future__ import annotations
+
+import ipaddress
+import sys
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from rich.console import Console
+
+from trigger_contract.contract.client import BudgetExhausted
+from trigger_contract.contract.exchange import curl_line
+from trigger_contract.contract.ledger import Entry
+from trigger_contract.contract.session import Session
+from trigger_contract.contract.settings import Settings
+from trigger_contract.errors import UserError
+
+_SECONDS = 8.0
+_GONE = (404, 410)
+
+
+def ask_leave(settings: Settings, console: Console) -> None:
+    """See that writing to this address is meant.
+
+    Raises:
+        UserError: It is not on this machine, and nobody said yes.
+    """
+    if settings.yes or is_loopback(settings.url):
+        return
+    if sys.stdin.isatty():
+        answer = console.input(f"--write makes, changes and removes things at {settings.url}. Go on? [y/N] ")
+        if answer.strip().lower() in ("y", "yes"):
+            return
+    raise UserError("writes to an address that is not this machine: give --yes too", source="--write")
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address is this machine. Source: RFC 6761, section 6.3; RFC 1122, section 3.2.1.3."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def clean_up(session: Session) -> tuple[Entry, ...]:
+    """Remove everything that a run has made, the last first, also after it was called off.
+
+    Returns:
+        What is still there.
+    """
+    if not session.ledger.entries:
+        return ()
+    session.ledger.resume()
+    if session.client.is_exhausted:
+        session.begin_again(_SECONDS)
+    left: list[Entry] = []
+    try:
+        for entry in reversed(session.ledger.entries):
+            if entry.remover is None or not _is_removed(session, entry):
+                left.append(entry)
+            else:
+                session.ledger.drop(entry)
+    except (BudgetExhausted, UserError, KeyboardInterrupt):
+        return session.ledger.entries
+    return tuple(reversed(left))
+
+
+def _is_removed(session: Session, entry: Entry) -> bool:
+    assert entry.remover is not None
+    exchange = session.ask(
+        entry.remover, path=entry.path, method="DELETE", purpose="remove what was made", lenient=True
+    )
+    return 200 <= exchange.status < 300 or exchange.status in _GONE
+
+
+def tell_left(left: Sequence[Entry], session: Session, console: Console) -> None:
+    """Say what was made and is still there, each with a line for a shell that removes it, or made it."""
+    if not left:
+        return
+    console.print(f"Made and not removed: {len(left)}")
+    for entry in left:
+        console.print(f"  {session.redactor.text(_line(session, entry))}", markup=False, soft_wrap=True)
+
+
+def _line(session: Session, entry: Entry) -> str:
+    line = curl_line(entry.exchange)
+    if entry.remover is None:
+        return f"{line}  # nothing removes what this made"
+    path = entry.remover.operation.path
+    for name, value in entry.path.items():
+        path = path.replace("{" + name + "}", value)
+    shown = " ".join(f'-H "{name}: {value}"' for name, value in entry.exchange.request.shown_headers)
+    return f"curl -sS -X DELETE {shown} '{session.settings.url}{path}'"
