@@ -132,6 +132,22 @@ def test_views_are_flat_and_the_negative_one_keeps_what_can_be_wrong():
     assert _names(negative) == ["limit", "colour"]
 
 
+def test_a_number_that_pages_is_valid_only_where_a_page_can_be():
+    def number(name, **more):
+        return {"in": "query", "name": name, "schema": {"type": "integer", **more}}
+
+    body = {"type": "object", "properties": {"data": {"type": "array", "items": WIDGET}}}
+    answers = {"200": {"description": "ok", "content": {"application/json": {"schema": body}}}}
+    names = [number("page"), number("perPage", maximum=50), number("colour")]
+    paths = {"/widgets": {"get": {"operationId": "list", "parameters": names, "responses": answers}}}
+    (subject,) = contract_from({"openapi": "3.1.0", "info": DOCUMENT["info"], "paths": paths}).subjects
+    view = positive_view(subject, {}, [], {})
+    page, size, colour = (item["schema"] for item in view["paths"]["/widgets"]["get"]["parameters"])
+    assert page["minimum"] == size["minimum"] == 1
+    assert size["maximum"] == 50
+    assert colour == {"type": "integer"}
+
+
 def _names(view):
     return [item["name"] for item in view["paths"]["/widgets"]["get"]["parameters"]]
 

@@ -262,6 +262,14 @@ def test_made_up_cursors_are_refused(shelf):
     shelf.ask("GET", "/books", query={"cursor": "nonsense"}, status=400)
 
 
+def test_a_period_that_is_none_is_refused(make):
+    document = library()
+    document["paths"]["/books"]["get"]["parameters"].append(query("period", type="string"))
+    shelf = Shelf(make(document=document))
+    shelf.ask("GET", "/books", query={"period": "1d"})
+    assert "period" in json.dumps(shelf.ask("GET", "/books", query={"period": "soon"}, status=400))
+
+
 def test_the_same_seed_gives_the_same_things_and_a_reset_the_first_ones(make):
     shelf = Shelf(make(document=library(), runs=0))
     before = shelf.books()

@@ -19,6 +19,10 @@ from trigger_contract.document.wire import QueryLeaf
 EARLY = ("2015-01-01T00:00:00Z", "2020-02-29T12:30:00.500Z", "2020-02-29T14:30:00+02:00")
 LATE = ("2099-12-31T23:59:59Z", "2100-01-01T00:00:00.000Z", "2099-12-31T23:59:59-05:00")
 
+# Sizes and places of pages that every server takes, also where it has a bound that it does not state.
+_USUAL_SIZE = 10
+_FAR_PAGE = 1000
+
 
 def positive_view(
     subject: Subject,
@@ -91,9 +95,27 @@ def _narrowed(
             return None
     elif kind not in ("integer", "boolean", "string"):
         return None
+    elif kind == "integer" and "enum" not in item:
+        item = _of_pages(subject, leaf) | item
     if leaf.is_list:
         return {"type": "array", "items": item, "minItems": 1, "maxItems": 4, "uniqueItems": True}
     return item
+
+
+def _of_pages(subject: Subject, leaf: QueryLeaf) -> dict[str, Any]:
+    """Return the bounds that a number has by what it means for pages, where the document states none.
+
+    No page has fewer than one item, none comes before the first, and how far a server goes it need not say.
+    """
+    pages = subject.pages
+    if pages is None or leaf not in (pages.size, pages.after):
+        return {}
+    if leaf == pages.size:
+        return {"minimum": 1, "maximum": max(_USUAL_SIZE, leaf.schema.get("minimum", 1))}
+    if pages.kind not in ("number", "offset"):
+        return {}
+    least = pages.first
+    return {"minimum": least, "maximum": max(_FAR_PAGE, leaf.schema.get("minimum", least))}
 
 
 def _plain(schema: Mapping[str, Any]) -> dict[str, Any]:

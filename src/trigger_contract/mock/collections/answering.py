@@ -72,6 +72,12 @@ class Answering:
         scope = self._living.scope(ask.path)
         if not self._living.stands(scope):
             return self.refuse(operation, (404,), "Not found")
+        no_period = filters.unreadable(ask.reading.values)
+        status = self._world.refusals.documented(operation, 400, 422)
+        if no_period and status is not None:
+            text = f"{no_period} is no period"
+            details = [{**_detail(text), "path": [no_period]}]
+            return self._world.refusals.answer(operation, status, text=text, details=details)
         found = self._living.sheet(operation)
         array = thing_view(self._shaper.maker, found.schema, self._living.items)
         item = self._views.items(array) if array is not None else {}

@@ -148,6 +148,11 @@ class Filters:
                 chosen = self._sorted(chosen, values[name], values)
         return chosen
 
+    def unreadable(self, values: Mapping[str, Any]) -> str | None:
+        """Return the name of a period in a query that is none, such as ``soon``; None where there is none."""
+        periods = (name for name, rule in self.all.items() if rule.test == "period" and values.get(name))
+        return next((name for name in periods if dates.read_period(str(values[name])) is None), None)
+
     def _sorted(
         self, states: list[Mapping[str, Any]], wanted: Any, values: Mapping[str, Any]
     ) -> list[Mapping[str, Any]]:
