@@ -77,7 +77,7 @@ class Judge:
         self._validators: dict[Pointer, jsonschema_rs.Draft202012Validator] = {}
 
     def judge(self, subject: Subject, exchange: Exchange, *, lenient: bool) -> Iterator[Breach]:
-        """Yield every broken promise of an answer to GET.
+        """Yield every broken promise of an answer; to another method than the operation's, only failures.
 
         Args:
             subject: The operation asked.
@@ -96,14 +96,16 @@ class Judge:
             yield Breach(
                 SERVER_ERROR,
                 "",
-                "The server failed on a request that only reads.",
+                "The server failed on a request that only reads."
+                if exchange.request.method == "GET"
+                else "The server failed.",
                 "a documented status",
                 f"status {status}",
                 (*at, "responses"),
                 "The page documents no server error for this operation.",
             )
             return
-        if status == 429 or exchange.request.method != "GET":
+        if status == 429 or exchange.request.method.lower() != subject.operation.method:
             return
         key = self._response_key(subject, status)
         if key is None:
