@@ -28,6 +28,7 @@ COMMANDS = {
     "fetch": "Refresh the published pages from their URLs.",
     "mock": "Run the mock server.",
     "test": "Check a server against the contract.",
+    "check": "Judge traffic that was recorded.",
     "replay": "Ask a server again what was recorded.",
 }
 

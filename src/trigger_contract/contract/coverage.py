@@ -60,7 +60,8 @@ class Books:
     def enter(self, exchange: Exchange) -> None:
         """Note what was sent and received."""
         path = split_url(exchange.request.target).path
-        book = next((item for item in self._books if item.answers(path)), None)
+        method = exchange.request.method.lower()
+        book = next((item for item in self._books if item.answers(method, path)), None)
         if book is not None:
             with self._lock:
                 book.enter(exchange)
@@ -114,12 +115,16 @@ class _Book:
         for status, schema in self.responses.items():
             self._promise(schema, status, frozenset())
 
-    def answers(self, path: str) -> bool:
-        """Whether a path is one of this operation's."""
+    def answers(self, method: str, path: str) -> bool:
+        """Whether a request is one of this operation's."""
         parts = path.split("/")
-        return len(parts) == len(self.parts) and all(
-            part == given or (part.startswith("{") and given)
-            for part, given in zip(self.parts, parts, strict=True)
+        return (
+            method == self.subject.operation.method
+            and len(parts) == len(self.parts)
+            and all(
+                part == given or (part.startswith("{") and given)
+                for part, given in zip(self.parts, parts, strict=True)
+            )
         )
 
     def enter(self, exchange: Exchange) -> None:

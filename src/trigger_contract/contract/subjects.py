@@ -297,7 +297,7 @@ def contract_from(document: Mapping[str, Any], tags: Sequence[str] = ()) -> Cont
                 f"no operation has this tag; there are {', '.join(sorted(known))}", source=f"--tag {tag}"
             )
     chosen = [item for item in found if not tags or set(tags) & set(item.definition.get("tags", []))]
-    subjects = [_subject(document, item) for item in chosen if item.method == "get"]
+    subjects = [subject_of(document, item) for item in chosen if item.method == "get"]
     if not subjects:
         raise UserError("the document has no GET operation to check", source="--spec")
     by_name = {item.name: item for item in subjects}
@@ -311,13 +311,14 @@ def contract_from(document: Mapping[str, Any], tags: Sequence[str] = ()) -> Cont
         replace(draft, source=by_name[draft.source.name], target=by_name[draft.target.name])
         for draft in drafts
     ]
-    writing = tuple(_subject(document, item) for item in chosen if item.method in _WRITES)
+    writing = tuple(subject_of(document, item) for item in chosen if item.method in _WRITES)
     return Contract(
         document, tuple(by_name[item.name] for item in subjects), tuple(relations), writing=writing
     )
 
 
-def _subject(document: Mapping[str, Any], operation: Operation) -> Subject:
+def subject_of(document: Mapping[str, Any], operation: Operation) -> Subject:
+    """Return what a document says about an operation of any method, found by its form."""
     views = composition(document)
     items = items_of(document, operation)
     item = item_schema(document, operation, items) if items is not None else {}

@@ -1,0 +1,63 @@
+"""``trigger-contract check``: files of recorded traffic, judged and reported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from trigger_contract.contract.baseline import dump_deviations, read_deviations
+from trigger_contract.contract.report.text import print_summary
+from trigger_contract.contract.report.write import check_folder, write_reports
+from trigger_contract.contract.settings import Settings
+from trigger_contract.contract.traffic.judging import Traffic, judge_all
+from trigger_contract.contract.traffic.reading import read_traffic
+from trigger_contract.document.files import write_files
+from trigger_contract.document.locate import read_document
+from trigger_contract.errors import UserError
+
+
+def check_files(files: Sequence[Path], settings: Settings, console: Console, only: str = "") -> int:
+    """Judge recorded traffic and print what came of it.
+
+    Args:
+        files: Files of recorded traffic.
+        settings: The document, the known deviations, where reports go.
+        console: Where the results go.
+        only: Judge only exchanges whose URL begins with this; empty for all.
+
+    Returns:
+        0 if every promise holds, 1 if one is broken.
+
+    Raises:
+        UserError: A file cannot be read, or holds nothing of this document.
+    """
+    deviations = read_deviations(settings.known) if settings.known else []
+    if settings.report:
+        check_folder(settings.report)
+    traffic = Traffic(read_document(settings.spec), settings)
+    for path in files:
+        before = traffic.judged
+        recorded = [item for item in read_traffic(path) if _is_below(item.exchange.url, only)]
+        judge_all(traffic, recorded)
+        if traffic.judged == before:
+            raise UserError(
+                f"holds {len(recorded)} exchanges and none of an operation of the document; is it another "
+                "server's, or should --spec name its document?",
+                source=path,
+            )
+    summary = traffic.summary(deviations)
+    print_summary(summary, console)
+    if settings.write_known:
+        findings = [finding for item in summary.outcomes for finding in item.findings]
+        write_files({settings.write_known: dump_deviations(findings, deviations)})
+    if settings.report:
+        write_reports(summary, settings.report)
+    return 0 if summary.is_good else 1
+
+
+def _is_below(url: str, only: str) -> bool:
+    """Whether an address is the given one or below it; a recording that names no host is taken as it is."""
+    only = only.rstrip("/")
+    return not only or url.startswith(("/", f"{only}/", f"{only}?")) or url == only

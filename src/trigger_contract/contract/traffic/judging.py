@@ -1,0 +1,205 @@
+"""One exchange after another, judged by what needs no question: the answer, the request, what others say."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from trigger_contract.contract.baseline import Deviation, compare
+from trigger_contract.contract.citations import Citations, read_provenance
+from trigger_contract.contract.coverage import Books, Coverage
+from trigger_contract.contract.exchange import Exchange, curl_line
+from trigger_contract.contract.findings import Citation, Finding, Outcome, Tier
+from trigger_contract.contract.har import har_entry
+from trigger_contract.contract.readings import Readings, published_readings
+from trigger_contract.contract.settings import Settings
+from trigger_contract.contract.showing import one_line
+from trigger_contract.contract.subjects import Contract
+from trigger_contract.contract.summary import Summary
+from trigger_contract.contract.traffic import agreement, requests
+from trigger_contract.contract.traffic.agreement import Agreement
+from trigger_contract.contract.traffic.matching import Match, Matcher
+from trigger_contract.contract.traffic.reading import Recorded
+from trigger_contract.contract.traffic.secrets import Redact, Secrets
+from trigger_contract.contract.universal import (
+    CONTENT_TYPE,
+    JSON,
+    NO_ANSWER,
+    SCHEMA,
+    SERVER_ERROR,
+    STATUS,
+    Breach,
+    Judge,
+)
+
+TITLES = {
+    NO_ANSWER: "Every request is answered",
+    SERVER_ERROR: "No request brings the server down",
+    STATUS: "Every status is documented",
+    CONTENT_TYPE: "Every answer comes in a documented content type",
+    JSON: "What is called JSON is JSON",
+    SCHEMA: "Every answer keeps its schema",
+    requests.REPEATED: "A parameter is sent once",
+    requests.MISSING: "What is required is sent",
+    requests.VALUE: "Every value sent keeps its schema",
+    requests.UNKNOWN: "Every parameter sent is documented",
+    requests.BODY: "Every body sent keeps its schema",
+    requests.MEDIA: "Every body is sent in a documented content type",
+    agreement.CREATED: "What was created is what is read",
+    agreement.LISTED: "A list and the item itself agree",
+    agreement.GONE: "What was removed is gone",
+}
+_OF_ANSWERS = (NO_ANSWER, SERVER_ERROR, STATUS, CONTENT_TYPE, JSON, SCHEMA)
+_HAR_ENTRIES = 20_000
+_HAR_BODY = 4096
+_UNKNOWN = 10
+
+
+class Traffic:
+    """Judges exchanges of a document as they come.
+
+    Args:
+        document: The OpenAPI document.
+        settings: What is asked; ``url`` is the name under which reports speak of the server.
+    """
+
+    def __init__(self, document: Mapping[str, Any], settings: Settings) -> None:
+        self.settings = settings
+        self._secrets = Secrets(document)
+        self.unknown: dict[str, int] = {}
+        self.judged = 0
+        self._document = document
+        self._matcher = Matcher(document)
+        self._judge = Judge(document, Readings([]) if settings.spec else published_readings())
+        self._requests = requests.RequestJudge(document)
+        self._agreement = Agreement(document)
+        self._citations = Citations(document, read_provenance(settings.spec))
+        self._books = Books(Contract(document, tuple(self._matcher.subjects), ()))
+        self._outcomes: dict[tuple[str, str], Outcome] = {}
+        self._entries: list[dict[str, Any]] = []
+        self._start = time.monotonic()
+
+    def learn(self, recorded: Recorded) -> None:
+        """Learn the secrets of an exchange, so that none shows, whichever finding quotes it."""
+        self._secrets.learn(recorded)
+
+    def take(self, recorded: Recorded) -> list[Finding]:
+        """Judge an exchange; return what had not been found before."""
+        exchange = recorded.exchange
+        if exchange.status == 0:  # what a browser gave up is no answer, and no fault of a server's
+            return []
+        match = self._matcher.match(exchange.request.method, exchange.request.target)
+        if match is None:
+            if exchange.request.method not in ("OPTIONS", "HEAD"):
+                redact = self._secrets.of(recorded)
+                name = f"{exchange.request.method} {redact(exchange.request.target.partition('?')[0])}"
+                self.unknown[name] = self.unknown.get(name, 0) + 1
+            return []
+        self.judged += 1
+        redact = self._secrets.of(recorded)
+        shown = tuple((name, redact(value)) for name, value in exchange.request.headers)
+        recorded = replace(
+            recorded, exchange=replace(exchange, request=replace(exchange.request, shown_headers=shown))
+        )
+        self._keep(match, recorded.exchange, redact)
+        return self._found(match, recorded, redact)
+
+    def _keep(self, match: Match, exchange: Exchange, redact: Redact) -> None:
+        query = exchange.request.target.partition("?")[2]
+        below = match.below + (f"?{query}" if query else "")
+        self._books.enter(replace(exchange, request=replace(exchange.request, target=below)))
+        if self.settings.report and len(self._entries) < _HAR_ENTRIES:
+            self._entries.append(har_entry(exchange, redact, _HAR_BODY))
+
+    def _found(self, match: Match, recorded: Recorded, redact: Redact) -> list[Finding]:
+        of_request = list(self._requests.judge(match, recorded))
+        # What is wrong with a request, and what was refused, the server need not document once more.
+        lenient = any(breach.tier != "advisory" for breach in of_request)
+        breaches = list(self._judge.judge(match.subject, recorded.exchange, lenient=lenient))
+        breaches += self._agreement.judge(match, recorded)
+        if 400 <= recorded.exchange.status < 500:
+            # The server has told the client itself.
+            of_request = [replace(breach, tier="advisory") for breach in of_request]
+        new = []
+        for law in (*_OF_ANSWERS, *requests.REQUEST_LAWS):
+            self._outcome(law, match).exercised += 1
+        for breach in (*breaches, *of_request):
+            outcome = self._outcome(breach.law, match)
+            finding = self._finding(breach, match, recorded, redact)
+            seen = outcome.repeats.get(finding.fingerprint, 0)
+            outcome.repeats[finding.fingerprint] = seen + 1
+            if not seen:
+                finding = self._shown(finding, breach, recorded, redact)
+                outcome.findings.append(finding)
+                new.append(finding)
+        return new
+
+    def _outcome(self, law: str, match: Match) -> Outcome:
+        name = match.subject.name
+        if (law, name) not in self._outcomes:
+            tier: Tier = "advisory" if law == requests.UNKNOWN else "documented"
+            sentence = self._citations.at(match.subject.pointer).sentence
+            self._outcomes[law, name] = Outcome(law, tier, TITLES[law], name, sentence)
+        return self._outcomes[law, name]
+
+    def _finding(self, breach: Breach, match: Match, recorded: Recorded, redact: Redact) -> Finding:
+        """Return what makes a finding what it is; what it shows is worth its time only once."""
+        return Finding(
+            law=breach.law,
+            tier=breach.tier,
+            operation=match.subject.name,
+            status=recorded.exchange.status,
+            place=redact(breach.place),
+            message="",
+            expected="",
+            received="",
+            citation=Citation(""),
+        )
+
+    def _shown(self, finding: Finding, breach: Breach, recorded: Recorded, redact: Redact) -> Finding:
+        return replace(
+            finding,
+            message=one_line(f"{breach.message} ({recorded.where})", redact, 400),
+            expected=one_line(breach.expected, redact, 200),
+            received=one_line(breach.received, redact, 200),
+            citation=self._citations.at(breach.pointer, breach.sentence),
+            curl=redact(curl_line(recorded.exchange)),
+            exchange=har_entry(recorded.exchange, redact),
+        )
+
+    def summary(self, deviations: Sequence[Deviation] = ()) -> Summary:
+        """Return what all exchanges so far came to."""
+        outcomes = tuple(self._outcomes.values())
+        found = [finding.fingerprint for outcome in outcomes for finding in outcome.findings]
+        met = self._books.result()
+        return Summary(
+            self.settings,
+            outcomes,
+            # What did not show in traffic may well be there: nothing was asked for on purpose.
+            compare(deviations, found, (), date.today()),
+            self.judged,
+            time.monotonic() - self._start,
+            entries=tuple(self._entries),
+            coverage=Coverage(met.promised, met.met),
+            left_out=tuple(self._left_out()),
+        )
+
+    def _left_out(self) -> Iterator[str]:
+        """Say what was of no operation, the most frequent first."""
+        found = sorted(self.unknown.items(), key=lambda item: (-item[1], item[0]))
+        for name, count in found[:_UNKNOWN]:
+            yield f"{name}: no operation of the document ({count} exchanges)"
+        if len(found) > _UNKNOWN:
+            yield f"{len(found) - _UNKNOWN} more paths that are of no operation of the document"
+
+
+def judge_all(traffic: Traffic, recorded: Iterable[Recorded]) -> None:
+    """Judge a whole recording: the secrets that recur in it are learnt before anything is told."""
+    known = list(recorded)
+    for item in known:
+        traffic.learn(item)
+    for item in known:
+        traffic.take(item)
