@@ -56,6 +56,7 @@ def test_every_command_without_its_libraries_names_its_extra(tmp_path):
         "mock": ["--port", "0"],
         "diff": [spec, spec],
         "test": ["--url", "http://x"],
+        "check": ["traffic.har"],
     }
     for command in COMMANDS:
         line = [sys.executable, "-S", "-m", "trigger_contract", command, *given.get(command, [])]
