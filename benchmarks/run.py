@@ -5,7 +5,8 @@
 NAME is one of normalize, client, mock, contract, features, versions; by default all. Peers in Python come
 with the pinned development dependencies. Prism, the official TypeScript SDK and published versions of
 documents are installed from the npm registry into a scratch folder, wrk is taken where it is installed; what
-is missing is said to be missing in the results. Takes a quarter of an hour.
+is missing is said to be missing in the results. A part that fails leaves its section as it was, and the
+exit code is 1. Takes a quarter of an hour.
 """
 
 from __future__ import annotations
@@ -92,8 +93,8 @@ def machine() -> str:
     return f"{os.cpu_count()} cores ({model}), {platform.system()}, Python {platform.python_version()}"
 
 
-def measure(name: str, arguments: list[str]) -> str:
-    """Run one benchmark and return what it printed."""
+def measure(name: str, arguments: list[str]) -> str | None:
+    """Run one benchmark and return what it printed; None, and why on stderr, where it failed."""
     print(f"{name} …", file=sys.stderr, flush=True)
     done = subprocess.run(
         [sys.executable, str(HERE / f"{name}.py"), *arguments],
@@ -104,7 +105,8 @@ def measure(name: str, arguments: list[str]) -> str:
         timeout=3600,
     )
     if done.returncode:
-        return f"{done.stdout}\nfailed with exit code {done.returncode}"
+        print(f"{done.stdout}\n{name} failed with exit code {done.returncode}", file=sys.stderr)
+        return None
     return done.stdout
 
 
@@ -117,7 +119,8 @@ def kept_sections() -> dict[str, str]:
     return {title: text.strip() + "\n" for title, _, text in (part.partition("\n\n") for part in parts)}
 
 
-def main() -> None:
+def main() -> int:
+    """Run what is asked for and return the exit code."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -127,6 +130,7 @@ def main() -> None:
         parser.error(f"no benchmark {unknown[0]}; there are {', '.join(TITLES)}")
     notes = [f"{package} {version(package)}" for package in PEERS]
     sections = kept_sections()
+    failed: list[str] = []
     prism_here: tuple[str | None, str] | None = None
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
@@ -145,7 +149,11 @@ def main() -> None:
                 sdk, note = install_sdk(scratch / "sdk")
                 arguments += ["--sdk", sdk] if sdk else []
                 told.append(note)
-            text = measure(name, arguments).replace(str(ROOT), ".").strip()
+            printed = measure(name, arguments)
+            if printed is None:
+                failed.append(name)
+                continue
+            text = printed.replace(str(ROOT), ".").strip()
             # What is a table already is shown as one.
             shown = text if text.startswith("|") else f"```\n{text}\n```"
             sections[TITLES[name]] = (
@@ -161,7 +169,10 @@ def main() -> None:
     (HERE / "RESULTS.md").write_text("\n".join([head, *body]), encoding="utf-8")
     subprocess.run([sys.executable, str(HERE / "table.py")], check=True)
     print(f"Wrote {HERE / 'RESULTS.md'} and the tables in {ROOT / 'README.md'}")
+    if failed:
+        print(f"Not measured, left as it was: {', '.join(failed)}", file=sys.stderr)
+    return int(bool(failed))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

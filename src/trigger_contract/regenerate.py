@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ _WAYS = {
     AGE: "settled by age",
     APART: "left as each page has it",
 }
+# So many files of one kind are named; more are counted.
+_LISTED = 3
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Regeneration:
         normalized: The document as the pages give it now.
         comparison: What changed from the document that stood there; None where there was none.
         client_files: How many files the client has.
+        client_version: The version that the client has now.
         proposal: The client's next version, the one that is written; None where nothing was compared.
         stale: Files, relative to the checkout, that were missing, left over or different.
     """
@@ -44,20 +47,25 @@ class Regeneration:
     normalized: Normalized
     comparison: Comparison | None
     client_files: int
+    client_version: str
     proposal: Proposal | None
     stale: tuple[Path, ...]
 
 
-def regenerate(root: Path, *, check: bool = False) -> Regeneration:
+def regenerate(
+    root: Path, *, check: bool = False, progress: Callable[[str], None] = lambda _: None
+) -> Regeneration:
     """Rebuild ``openapi/`` and ``generated/`` from the pages.
 
     Args:
         root: The checkout.
         check: Only find out what is stale, write nothing.
+        progress: Told what is begun.
 
     Raises:
         UserError: A page cannot be read, or a result cannot be written; nothing is written then.
     """
+    progress("reading the pages")
     folder = root / "openapi"
     before = folder / "openapi.yaml"
     normalized, documents = normalize_files(
@@ -69,6 +77,7 @@ def regenerate(root: Path, *, check: bool = False) -> Regeneration:
             provenance=folder / "provenance.json",
         )
     )
+    progress("comparing the document")
     comparison = compare(read_document(before), normalized.document) if before.is_file() else None
     client = root / "generated"
     with tempfile.TemporaryDirectory(prefix="trigger-contract-") as scratch:
@@ -81,15 +90,18 @@ def regenerate(root: Path, *, check: bool = False) -> Regeneration:
             if _has_own_version(normalized.document)
             else (proposal.next if proposal is not None and proposal.next is not None else current)
         )
+        progress("building the client")
         names = generate(normalized.document, built, version=version)
+        client_version = _current_version(built)
         stale_documents = [path for path, text in documents.items() if not _holds(path, text.encode())]
         stale_client = _different(client, {name: (built / name).read_bytes() for name in names})
     if not check:
+        progress("writing")
         write_files({path: documents[path] for path in stale_documents})
         if stale_client:
             generate(normalized.document, client, version=version)
     stale = [path.relative_to(root) for path in (*stale_documents, *stale_client)]
-    return Regeneration(normalized, comparison, len(names), proposal, tuple(sorted(stale)))
+    return Regeneration(normalized, comparison, len(names), client_version, proposal, tuple(sorted(stale)))
 
 
 def _current_version(client: Path) -> str:
@@ -124,7 +136,33 @@ def summary_lines(result: Regeneration) -> Iterator[str]:
     ways = ", ".join(f"{settled[way]} {words}" for way, words in _WAYS.items() if settled[way])
     total = len(normalized.contradictions)
     yield f"          openapi/NORMALIZATION.md: {total} contradictions, {ways or 'none'}"
-    yield f"client    generated/: {result.client_files} files"
+    yield f"client    generated/: {result.client_files} files, version {result.client_version}"
+
+
+def stale_lines(stale: Iterable[Path], verb: str) -> Iterator[str]:
+    """Yield what was stale, kind by kind: by name where it is little, else counted.
+
+    Args:
+        stale: Files, relative to the checkout.
+        verb: What a line begins with: ``Wrote`` or ``Stale``.
+    """
+    kinds: dict[str, list[Path]] = {}
+    for path in stale:
+        kinds.setdefault(_kind(path), []).append(path)
+    for kind, paths in kinds.items():
+        if len(paths) <= _LISTED:
+            yield from (f"{verb} {path.as_posix()}" for path in paths)
+        else:
+            yield f"{verb} {len(paths)} {kind}: {paths[0].as_posix()} and others"
+
+
+def _kind(path: Path) -> str:
+    if path.parts[0] != "generated":
+        return "files of the document"
+    folder = path.parts[2] if len(path.parts) > 3 else ""
+    return {"models": "models of the client", "api": "modules of the client's methods"}.get(
+        folder, "other files of the client"
+    )
 
 
 def _different(folder: Path, wanted: Mapping[Path, bytes]) -> Iterable[Path]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from trigger_contract.errors import UserError
-from trigger_contract.regenerate import regenerate, summary_lines
+from trigger_contract.regenerate import regenerate, stale_lines, summary_lines
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -76,3 +76,19 @@ def test_the_summary_names_every_page_and_what_came_of_them(copy):
         assert page.name in lines
     assert "4 operations" in lines
     assert "contradictions" in lines
+    assert "version 0.1.0" in lines
+
+
+def test_what_was_written_is_told_by_kind_and_not_file_by_file(copy):
+    for path in (copy / "generated" / "trigger_dev_client" / "models").glob("*.py"):
+        path.write_text("stale = True\n", encoding="utf-8")
+    (copy / "openapi" / "NORMALIZATION.md").write_text("stale\n", encoding="utf-8")
+    told: list[str] = []
+    result = regenerate(copy, progress=told.append)
+    assert told[0] == "reading the pages"
+    assert told[-1] == "writing"
+    models, report = sorted(stale_lines(result.stale, "Wrote"))
+    count = len(list((copy / "generated" / "trigger_dev_client" / "models").glob("*.py")))
+    assert models.startswith(f"Wrote {count} models of the client: generated/trigger_dev_client/models/")
+    assert report == "Wrote openapi/NORMALIZATION.md"
+    assert list(stale_lines(regenerate(copy, check=True).stale, "Stale")) == []

@@ -128,6 +128,8 @@ def _normalise(side: Side, schema: Mapping[str, Any]) -> Flat:
     _normalise_values(side, schema, rest)
     null = _null_of_values(rest, types, null)
     _normalise_limits(rest)
+    if "prefixItems" in rest:
+        rest["prefixItems"] = side.sequence(rest["prefixItems"], "`prefixItems`", schema)
     for keyword in UNIONS:
         if keyword in rest:
             types, null = _normalise_union(side, schema, rest, keyword, types, null)

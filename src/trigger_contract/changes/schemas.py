@@ -41,7 +41,14 @@ _SCHEMA_KEYWORDS = {
     "unevaluatedProperties": "[unevaluated]",
 }
 _SCHEMA_MAPS = ("patternProperties", "dependentSchemas")
-_ENCODINGS = ("contentEncoding", "contentMediaType")
+# What a change of a whole keyword does, where that is known. In `$defs` schemas are only kept: what refers
+# to one is compared where it is used.
+_EFFECTS: Mapping[str, Effect] = {
+    "contentEncoding": Effect.INCOMPARABLE,
+    "contentMediaType": Effect.INCOMPARABLE,
+    "$defs": Effect.TEXT,
+    "definitions": Effect.TEXT,
+}
 _OBJECT = frozenset({"properties", "required", "additionalProperties", *_SCHEMA_MAPS, *_SCHEMA_KEYWORDS})
 _MAXIMUM_NESTED_QUESTIONS = 12
 # How many unlike pairs deep a place is told by its path; it keeps paths from multiplying.
@@ -393,7 +400,7 @@ class SchemaGraph:
             if key == "dependentRequired":
                 dependents(spot, before or {}, after or {})
             else:
-                effect = Effect.INCOMPARABLE if key in _ENCODINGS else Effect.UNKNOWN
+                effect = _EFFECTS.get(key, Effect.UNKNOWN)
                 spot.report(f"{kebab(key)}-changed", effect, f"has another {quoted(key)}", before, after)
         gone, come = list(old.extra), list(new.extra)
         for one in old.extra:
