@@ -170,7 +170,11 @@ def test_an_item_read_twice_is_the_same(check: Check) -> None:
 @law("agreement/choices", "derived", applies=has_fields)
 def test_a_value_is_one_of_those_that_the_same_thing_has_elsewhere(check: Check) -> None:
     """A field that another operation closes to some values has one of these wherever the thing is told."""
-    for choice in open_choices(check.session.contract, check.subject):
+    choices = open_choices(check.session.contract, check.subject)
+    if not choices:
+        # Every operation closes its fields itself, so that its own schema says all there is to say.
+        check.saw()
+    for choice in choices:
         for thing, exchange in _things(check):
             for value, _ in values_at(thing, choice.path):
                 if value is None:
