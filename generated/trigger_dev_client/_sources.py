@@ -31,7 +31,7 @@ class Content:
         """Return the JSON object of a model, by the number that ``Shape.link`` gave it."""
         if self._objects is None:
             objects: list[Mapping[str, Any]] = []
-            self._shape.find(parse_json(self._bytes), objects)
+            self._shape.find(_kept(self._bytes), objects)
             self._objects = objects
         return self._objects[number]
 
@@ -51,6 +51,14 @@ class Values:
 
 
 NOTHING = Values({})
+
+
+def _kept(content: bytes) -> Any:
+    """Parse what the decoder has read already; it looks at no text that it passes over, so one may be no UTF-8."""
+    try:
+        return parse_json(content)
+    except UnicodeDecodeError:
+        return parse_json(content.decode("utf-8", "replace").encode())
 
 
 def parse_json(content: bytes) -> Any:

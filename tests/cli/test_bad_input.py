@@ -72,6 +72,15 @@ def test_a_document_that_is_none_is_named(tmp_path):
     assert not (tmp_path / "client").exists()
 
 
+def test_a_document_of_the_wrong_form_is_named_with_its_line(tmp_path):
+    document = tmp_path / "openapi.yaml"
+    document.write_text(
+        "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get:\n      parameters:\n"
+        "      - {name: q, schema: {type: string}}\n      responses: {'200': {description: A}}\n"
+    )
+    assert_one_line(call("explain", "--spec", document, cwd=tmp_path), "openapi.yaml:7", "parameters")
+
+
 def test_a_port_in_use_is_named(tmp_path, free_port):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", free_port))

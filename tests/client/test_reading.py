@@ -21,12 +21,13 @@ from trigger_dev_client import (
     RetrieveRunResponse,
     RunResult,
     RunStatus,
+    TriggerClient,
 )
 from trigger_dev_client._reading import read
 from trigger_dev_client._shapes import DecodeError, ModelShape, Problem, describe
 from trigger_dev_client._sources import parse_json
 
-from .conftest import Caller, retrieved, run
+from .conftest import URL, Caller, retrieved, run
 
 ID = "/api/v3/runs/run_1234"
 
@@ -428,3 +429,13 @@ def test_one_client_serves_many_threads() -> None:
     ):
         names = [f"run_{number}" for number in range(200)]
         assert [found.id for found in pool.map(trigger.runs.retrieve, names)] == names
+
+
+def test_a_text_that_is_no_utf8_where_nobody_looked_costs_only_itself() -> None:
+    content = json.dumps(retrieved(note="PLACE")).encode().replace(b"PLACE", b"a\x80b")
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=content))
+    with TriggerClient(secret_key="k", base_url=URL, http_client=httpx.Client(transport=transport)) as client:
+        run = client.runs.retrieve("run_1234")
+    assert run.id == "run_1234"
+    assert run.extra["note"] == "a\ufffdb"
+    assert run.to_dict()["note"] == "a\ufffdb"

@@ -19,11 +19,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from trigger_contract.document.blame import blaming
 from trigger_contract.document.locate import read_document
 from trigger_contract.document.yaml import dump, load
 from trigger_contract.errors import UserError
 from trigger_contract.generate.planning import digest, make_plan
-from trigger_contract.generate.project import blaming, generate
+from trigger_contract.generate.project import generate
 
 from .documents import document, operation, query
 
@@ -178,7 +179,7 @@ def test_whatever_is_wrong_with_a_document_is_the_users_to_hear(place: tuple[Any
     else:
         parent[place[-1]] = junk
     try:
-        with blaming(broken, Path("spec.yaml")):
+        with blaming((broken, Path("spec.yaml"))):
             assert make_plan(broken).clients
     except UserError as error:
         message = str(error)

@@ -8,6 +8,7 @@ import click
 
 from trigger_contract.changes import Severity, api_version, as_json, as_markdown, as_text, compare, propose
 from trigger_contract.cli.examples import epilog
+from trigger_contract.document.blame import blaming
 from trigger_contract.document.files import write_files
 from trigger_contract.document.locate import read_document
 
@@ -54,7 +55,8 @@ def command(old: Path, new: Path, form: str, output: Path | None, current: str |
     Exit codes: 0 nothing breaks; 1 a client can break; 2 the documents could not be compared.
     """
     documents = read_document(old), read_document(new)
-    comparison = compare(*documents, old_name=str(old), new_name=str(new))
+    with blaming(*zip(documents, (old, new), strict=True)):
+        comparison = compare(*documents, old_name=str(old), new_name=str(new))
     text = _FORMATS[form](
         comparison, propose(comparison, api_version(documents[0]) if current is None else current)
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from trigger_contract.cli.examples import epilog
+from trigger_contract.document.blame import blaming
 from trigger_contract.document.explanation import as_text, explain
 from trigger_contract.document.locate import read_document
 from trigger_contract.document.references import check_references
@@ -30,6 +31,7 @@ def command(spec: Path | None, as_json: bool) -> None:
     What is wrong or missing, the extensions x-resource and x-pagination put right.
     """
     document = read_document(spec)
-    check_references(document)
-    found = explain(document)
+    with blaming((document, spec)):
+        check_references(document)
+        found = explain(document)
     click.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else as_text(found), nl=as_json)

@@ -20,6 +20,7 @@ from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
 
 from trigger_contract import __version__
+from trigger_contract.document.blame import blaming
 from trigger_contract.document.quoting import html_comment, python_comment
 from trigger_contract.document.references import check_references
 from trigger_contract.errors import UserError
@@ -64,7 +65,7 @@ def generate(
     _check_target(target)
     with _staging(target) as staging:
         built = staging / "client"
-        with blaming(document, source):
+        with blaming((document, source)):
             check_references(document)
             plan = make_plan(document, package=package, version=version)
             _render(plan, built)
@@ -73,24 +74,6 @@ def generate(
         files = sorted(path.relative_to(built) for path in built.rglob("*") if path.is_file())
         _swap(built, target, staging)
     return files
-
-
-@contextlib.contextmanager
-def blaming(document: Mapping[str, Any], source: Path | None) -> Iterator[None]:
-    """Say of whatever goes wrong with a document that the document is at fault, and where."""
-    try:
-        yield
-    except UserError as error:
-        raise UserError(error.message, source=error.source or source, line=error.line) from None
-    except RecursionError:
-        raise UserError("the document's schemas contain themselves without end", source=source) from None
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        # Its own import takes longer than everything else here, and it is only needed after a failure.
-        from trigger_contract.document.specification import fault_error
-
-        raise fault_error(document, source) or UserError(
-            f"cannot be read: {error!r}", source=source
-        ) from error
 
 
 def _check_target(target: Path) -> None:
