@@ -17,6 +17,7 @@ import yaml
 from diagrams import drawn
 from docstrings import copy_harmless
 from generated_pages import pages
+from house_pages import house
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
@@ -29,10 +30,14 @@ def stage(folder: Path) -> Path:
         target = folder / "docs" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(drawn(path.read_text(encoding="utf-8"), str(name)), encoding="utf-8")
-    for path in DOCS.rglob("*.schema.json"):
-        shutil.copy(path, folder / "docs" / path.relative_to(DOCS))
-    for name, text in pages().items():
-        (folder / "docs" / name).write_text(text, encoding="utf-8")
+    for path in [*DOCS.rglob("*.schema.json"), *DOCS.glob("examples/*")]:
+        target = folder / "docs" / path.relative_to(DOCS)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
+    for name, text in {**pages(), **house()}.items():
+        target = folder / "docs" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
     shutil.copytree(DOCS / "assets", folder / "docs" / "assets")
     copy_harmless(ROOT / "generated", folder / "generated")
     settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
@@ -74,6 +79,7 @@ def build(target: Path) -> int:
             return 1
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(folder / "site", target)
+    print(f"The site is in {target}; to read it: python -m http.server --directory {target}")
     return 0
 
 

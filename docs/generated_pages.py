@@ -5,6 +5,7 @@ They exist only in the built site, into which docs/build.py puts them.
 
 from __future__ import annotations
 
+import html
 import importlib
 import importlib.util
 import inspect
@@ -23,7 +24,7 @@ from trigger_contract.contract.prose import rules
 from trigger_contract.contract.subjects import Subject, contract_from
 from trigger_contract.document.locate import read_document
 from trigger_contract.document.phrases import KINDS, PHRASES
-from trigger_contract.document.quoting import markdown_code, markdown_text
+from trigger_contract.document.quoting import markdown_text
 from trigger_contract.mock.deviations import DEVIATIONS, PROFILES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,11 +37,17 @@ _STATUSES = {
 }
 
 
+_FROM_DOCSTRINGS = """Made from the docstrings of the distribution `trigger-dev-client`, which
+`trigger-contract generate` builds from the canonical document. Everything here is imported from
+`trigger_dev_client`. How to use it is told in the [guide](../../client/lists.md).
+"""
+
+
 def pages() -> dict[str, str]:
     """Return the text of each generated page by its path."""
     return {
         "reference/commands.md": "\n".join(_commands()),
-        "reference/client.md": "\n".join(_client()),
+        **{f"reference/client/{name}.md": text for name, text in _client().items()},
         "reference/laws.md": "\n".join(_laws()),
         "reference/deviations.md": "\n".join(_deviations()),
         "reference/promises.md": "\n".join(_promises()),
@@ -78,7 +85,15 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
         record = parameter.get_help_record(context)
         # Arguments are told in the text.
         if record and record[1]:
-            yield f"| {markdown_code(record[0], cell=True)} | {_cell(record[1])} |"
+            yield f"| {_code_cell(record[0])} | {_cell(record[1])} |"
+
+
+def _code_cell(text: str) -> str:
+    """Return code for a cell of a table: a bar in a code span would end the cell, or show its escape."""
+    safe = html.escape(text)
+    for mark in "|*_[]`\\":
+        safe = safe.replace(mark, f"&#{ord(mark)};")
+    return f"<code>{safe}</code>"
 
 
 def _cell(text: str) -> str:
@@ -86,13 +101,15 @@ def _cell(text: str) -> str:
     return markdown_text(text, cell=True)
 
 
-def _client() -> Iterator[str]:
+def _client() -> dict[str, str]:
+    """Return a page for each kind of class, by its name; one page of all would be too long to read."""
     package = _load("trigger_dev_client_names", ROOT / "generated" / "trigger_dev_client" / "__init__.py")
-    yield "# The Python client\n"
-    yield "Made from the docstrings of the distribution `trigger-dev-client`, which"
-    yield "`trigger-contract generate` builds from the canonical document. Everything here is imported from"
-    yield "`trigger_dev_client`.\n"
-    by_section = {"Clients": "client", "Methods": "api", "Pages": "_pages", "Errors": "errors"}
+    by_page = {
+        "clients": ("Clients", "client"),
+        "methods": ("Methods", "api"),
+        "pages": ("Pages", "_pages"),
+        "errors": ("Errors", "errors"),
+    }
     listed = (ROOT / "generated" / "api.md").read_text(encoding="utf-8")
 
     def place(item: tuple[str, str]) -> tuple[int, str, bool]:
@@ -102,11 +119,14 @@ def _client() -> Iterator[str]:
         methods = section.count("\n| [") or listed.count(f"/api/{plain.lower()}/")
         return -methods, plain, plain != item[0]
 
-    for title, module in by_section.items():
-        yield f"## {title}\n"
+    found: dict[str, str] = {}
+    for page, (title, module) in by_page.items():
+        lines = [f"# {title} of the Python client\n", _FROM_DOCSTRINGS]
         for name, home in sorted(package.items(), key=place):
             if home.partition(".")[0] == module:
-                yield f"::: trigger_dev_client.{home}.{name}\n"
+                lines.append(f"::: trigger_dev_client.{home}.{name}\n")
+        found[page] = "\n".join(lines)
+    return found
 
 
 def _load(name: str, path: Path) -> dict[str, str]:

@@ -74,7 +74,7 @@ def test_every_link_leads_to_a_page_and_a_place_on_it(site: Path) -> None:
     for address, page in built.items():
         for link in parsed(page).links:
             target = urlsplit(urljoin(address, link))
-            if target.path.endswith(".json") and not target.netloc:
+            if target.path.endswith((".json", ".yaml")) and not target.netloc:
                 assert (site / target.path.lstrip("/")).is_file(), f"{address}: {link}"
             elif not target.netloc:
                 assert target.path in built, f"{address}: {link}"
@@ -161,7 +161,10 @@ def test_every_law_is_told_with_words_it_defends(site: Path) -> None:
 
 
 def test_every_class_and_method_of_the_client_is_told(site: Path) -> None:
-    shown = text(site / "reference" / "client" / "index.html")
+    pages = [
+        text(site / "reference" / "client" / name / "index.html") for name in ("clients", "methods", "errors")
+    ]
+    shown = " ".join(pages)
     for name in ("TriggerClient", "AsyncTriggerClient", "RecoupClient", "Runs", "APIStatusError"):
         assert name in shown
     assert shown.index("Synchronous client of Trigger") < shown.index("Synchronous client of https://recoup")
@@ -173,3 +176,29 @@ def test_every_class_and_method_of_the_client_is_told(site: Path) -> None:
 def test_links_to_elsewhere_are_few_and_https(page: Path) -> None:
     for target in re.findall(r"\]\((\w+:[^)]+)\)", page.read_text(encoding="utf-8")):
         assert re.match(r"https://(www\.oasdiff\.com|spec\.openapis\.org)/", target), target
+
+
+def test_no_cell_of_a_table_shows_a_backslash(site: Path) -> None:
+    for page in site.rglob("index.html"):
+        for cell in re.findall(r"<td[^>]*>(.*?)</td>", page.read_text(encoding="utf-8"), re.DOTALL):
+            assert "\\" not in re.sub(r"<[^>]+>", "", cell), f"{page.relative_to(site)}: {cell}"
+
+
+def test_the_house_and_how_to_contribute_are_told(site: Path) -> None:
+    for name, words in (("architecture", "Rooms and arrows"), ("contributing", "A new law")):
+        assert words in text(site / "house" / name / "index.html")
+
+
+@pytest.mark.skipif(browser.find() is None, reason="no Chromium is installed to open the pages in")
+def test_what_is_copied_is_what_is_typed(site: Path, served: str, tmp_path: Path) -> None:
+    with browser.Browser(browser.find(), tmp_path / "profile", 1280, 900) as opened:
+        opened.open(f"{served}/how-to/mock-any-api/")
+        opened.wait_for("document.readyState !== 'loading' && document.querySelector('.gp')")
+        # As the theme's button copies: the mark is set, the text is read, the mark is taken away.
+        copied = opened.evaluate(
+            "(() => { const code = document.querySelector('.gp').closest('code');"
+            " code.setAttribute('data-md-copying', ''); const text = code.innerText;"
+            " code.removeAttribute('data-md-copying'); return text; })()"
+        )
+    assert copied.startswith("trigger-contract mock --spec openapi.yaml --port 8000\n")
+    assert "$" not in copied

@@ -39,6 +39,8 @@ REWRITES = [
     # Writing the checkout under other tests would disturb them; --check does all the rest.
     (r"^trigger-contract regenerate$", "trigger-contract regenerate --check"),
     (r"^trigger-contract fetch\b", "trigger-contract fetch $FETCH_OPTIONS"),
+    # A client that was just generated is not installed beside other tests, only found.
+    (r"^pip install (\./\w+)$", r"export PYTHONPATH=$PWD/\1:$PYTHONPATH"),
     # One kind of law in place of all: the whole suite has its own tests.
     (r"^(trigger-contract test (?!.*--probe))", r"\1--probe errors "),
 ]
