@@ -144,3 +144,16 @@ def test_commands_and_options_complete_in_bash():
         "list_task_runs list_runs_v1",
         "pagination/there-and-back pagination/totals",
     ], done.stderr
+
+
+def test_on_a_terminal_a_long_command_says_what_it_is_at(tmp_path):
+    pty = pytest.importorskip("pty")
+    main, other = pty.openpty()
+    command = [sys.executable, "-m", "trigger_contract", "generate", "-o", str(tmp_path / "client")]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=other, check=True, text=True)
+    os.close(other)
+    said = os.read(main, 4096).decode()
+    os.close(main)
+    assert re.search(r"Reading \S+openapi.yaml …\s+Building the client of 4 operations …", said)
+    # What goes to a file or a pipe are results only.
+    assert re.fullmatch(r"\d+ files in \S+\n", done.stdout)
