@@ -18,7 +18,7 @@ from trigger_contract.document.shape import (
     is_extension,
 )
 from trigger_contract.document.yaml import LocatedMapping
-from trigger_contract.normalize.model import Node, node_like, operations_of, put
+from trigger_contract.normalize.located import Node, node_like, operations_of, put
 from trigger_contract.normalize.naming import derive_operation_id
 
 _ORDER = {

@@ -11,23 +11,25 @@ from trigger_contract.document.urls import split_url
 from trigger_contract.document.yaml import dump
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.arrange import arrange, complete, name_operations
-from trigger_contract.normalize.checks.draft import check_draft
-from trigger_contract.normalize.checks.gaps import check_names
+from trigger_contract.normalize.checks import check_draft
 from trigger_contract.normalize.components import name_components
+from trigger_contract.normalize.ledger import AGE, OVERLAY, Contradiction, Ledger, brief
+from trigger_contract.normalize.located import Node
 from trigger_contract.normalize.merging.deep_references import settle_deep_references
 from trigger_contract.normalize.merging.evidence import place_sentences
+from trigger_contract.normalize.merging.gaps import drop_defaults, fill_gaps
 from trigger_contract.normalize.merging.merge import Merger
 from trigger_contract.normalize.merging.notes import Notes
 from trigger_contract.normalize.merging.rendered_schemes import adopt_schemes
 from trigger_contract.normalize.merging.restoring import restore
 from trigger_contract.normalize.merging.services import separate_services
-from trigger_contract.normalize.model import AGE, OVERLAY, Contradiction, Fragment, Ledger, Node, Page
+from trigger_contract.normalize.model import Fragment, Page
 from trigger_contract.normalize.overlay import Action, Touched, apply_overlay
 from trigger_contract.normalize.promising import write_promises
 from trigger_contract.normalize.provenance import provenance
 from trigger_contract.normalize.reading.forms import check_form
 from trigger_contract.normalize.reading.pages import read_page
-from trigger_contract.normalize.reading.unread import note_unread
+from trigger_contract.normalize.reading.unread import note_hints, note_unread
 from trigger_contract.normalize.report import write_report
 from trigger_contract.normalize.validation import (
     check_containment,
@@ -37,7 +39,6 @@ from trigger_contract.normalize.validation import (
     plain,
     validate,
 )
-from trigger_contract.normalize.wording import brief
 
 
 @dataclass(frozen=True)
@@ -180,10 +181,11 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     arrange(draft)
     name_operations(draft, titles)
     check_operation_ids(draft)
-    check_names(
-        draft, [fragment.page.name for fragment in fragments if fragment.dialect == "expanded"], ledger
-    )
+    expanded = [fragment.page.name for fragment in fragments if fragment.dialect == "expanded"]
+    fill_gaps(draft, expanded, ledger)
+    note_hints(draft, ledger)
     check_draft(draft, ledger)
+    drop_defaults(draft, ledger)
     touched = apply_overlay(draft, overlay)
     entries = _settle(ledger, touched, draft)
     contradictions = tuple(entry for entry in entries if not entry.is_note)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trigger_contract.document.promises import EXTENSION, declared_kinds, read
 from trigger_contract.document.shape import walk
-from trigger_contract.normalize.model import Node, line_of, node_like, put, sequence_of
+from trigger_contract.normalize.located import Node, line_of, node_like, put, sequence_of
 
 _KINDS = frozenset(("schema", "parameter", "operation"))
 

@@ -9,7 +9,7 @@ from typing import Any
 from trigger_contract.document.references import join_pointer
 from trigger_contract.document.shape import MAP, children, field_shape
 from trigger_contract.document.yaml import LocatedMapping
-from trigger_contract.normalize.model import Node
+from trigger_contract.normalize.located import Node
 
 _MAXIMUM_ORIGINS = 20
 

@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from trigger_contract.document.quoting import markdown_code, markdown_spans, markdown_text
-from trigger_contract.normalize.model import AGE, APART, OVERLAY, RULE, Contradiction, Fragment, Pointer
+from trigger_contract.normalize.ledger import AGE, APART, OVERLAY, RULE, Contradiction
+from trigger_contract.normalize.located import Pointer
+from trigger_contract.normalize.model import Fragment
 from trigger_contract.normalize.overlay import Action
 
 _SETTLED = {

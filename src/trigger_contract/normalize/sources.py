@@ -10,7 +10,8 @@ from pathlib import Path
 from trigger_contract.document.files import read_text
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence, load
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.model import Age, Page, line_of
+from trigger_contract.normalize.located import line_of
+from trigger_contract.normalize.model import Age, Page
 
 _FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\n(.{0,8000}?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 # The words for a page's age that documentation services export, the surest first.

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trigger_contract.normalize.model import AGE, Claim, Contradiction, Fragment, Ledger, Pointer, line_of
-from trigger_contract.normalize.wording import brief, contrast
+from trigger_contract.normalize.ledger import AGE, Claim, Contradiction, Ledger, brief, contrast
+from trigger_contract.normalize.located import Pointer, line_of
+from trigger_contract.normalize.model import Fragment
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from trigger_contract.normalize.model import Fragment, Node, line_of, put
+from trigger_contract.normalize.located import Node, line_of, put
+from trigger_contract.normalize.model import Fragment
 
 _BEARERS = ("oauth2", "openIdConnect")
 

@@ -13,7 +13,8 @@ from typing import Any
 from trigger_contract.document.shape import COMPONENT_KINDS, walk
 from trigger_contract.document.urls import split_url
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.model import Fragment, Node, put
+from trigger_contract.normalize.located import Node, put
+from trigger_contract.normalize.model import Fragment
 from trigger_contract.normalize.naming import component_key, pascal, words
 
 # Under these, every name one level below is somebody else's.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from trigger_contract.document.references import join_pointer
 from trigger_contract.document.shape import REFERENCE_KINDS, walk
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.model import Node, line_of
+from trigger_contract.normalize.located import Node, line_of
 
 
 def settle_anchors(document: Node) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from trigger_contract.document.references import join_pointer, split_pointer
 from trigger_contract.document.shape import COMPONENT_KINDS
 from trigger_contract.document.yaml import LocatedMapping
-from trigger_contract.normalize.model import put
+from trigger_contract.normalize.located import put
 from trigger_contract.normalize.naming import component_key, is_component_key
 from trigger_contract.normalize.reading.slips import Slip
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from trigger_contract.normalize.model import Node, put
+from trigger_contract.normalize.located import Node, put
 
 _MADE_UP_TEXT = frozenset(
     (

@@ -19,7 +19,7 @@ from trigger_contract.document.shape import (
 )
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.model import line_of, node_like
+from trigger_contract.normalize.located import line_of, node_like
 from trigger_contract.normalize.reading.mending import mend
 from trigger_contract.normalize.reading.mending_schemas import mend_required
 from trigger_contract.normalize.reading.patterns import pattern_fault

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from trigger_contract.document.shape import METHODS, SHAPE
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
-from trigger_contract.normalize.model import line_of, node_like, put, sequence_of
+from trigger_contract.normalize.ledger import brief
+from trigger_contract.normalize.located import line_of, node_like, put, sequence_of
 from trigger_contract.normalize.reading.mending_schemas import mend_recursion, mend_schema
 from trigger_contract.normalize.reading.slips import Slip
-from trigger_contract.normalize.wording import brief
 
 _VALUES = frozenset(("default", "example", "const", "value"))
 _PARAMETER_FIELDS = {

@@ -10,7 +10,7 @@ import re
 from trigger_contract.document.references import join_pointer
 from trigger_contract.document.shape import walk
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
-from trigger_contract.normalize.model import line_of, node_like, put, sequence_of
+from trigger_contract.normalize.located import line_of, node_like, put, sequence_of
 from trigger_contract.normalize.reading.slips import Slip
 
 _TYPES: dict[str, dict[str, str]] = {

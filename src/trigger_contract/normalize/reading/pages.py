@@ -9,15 +9,9 @@ from typing import Any
 
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence, load
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.model import (
-    RULE,
-    Claim,
-    Contradiction,
-    Fragment,
-    Node,
-    Page,
-    line_of,
-)
+from trigger_contract.normalize.ledger import RULE, Claim, Contradiction
+from trigger_contract.normalize.located import Node, line_of
+from trigger_contract.normalize.model import Fragment, Page
 from trigger_contract.normalize.reading.expanded import is_expanded, read_expanded
 from trigger_contract.normalize.reading.expanded_schemas import without_marks
 from trigger_contract.normalize.reading.slips import Slip

@@ -10,8 +10,8 @@ from trigger_contract.document.references import resolve
 from trigger_contract.document.shape import walk
 from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.model import RULE, Claim, Contradiction, Pointer, line_of
-from trigger_contract.normalize.wording import brief
+from trigger_contract.normalize.ledger import RULE, Claim, Contradiction, brief
+from trigger_contract.normalize.located import Pointer, line_of
 
 
 @dataclass(frozen=True)

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import unquote
 
-from trigger_contract.document.references import split_pointer
 from trigger_contract.document.shape import LIST, MAP, METHODS, ONE, SHAPE, field_shape, is_extension, walk
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.model import (
-    Contradiction,
-    Node,
-    copy_value,
-    line_of,
-    node_like,
-    operations_of,
-    put,
-)
+from trigger_contract.normalize.ledger import Contradiction
+from trigger_contract.normalize.located import Node, copy_value, find, line_of, node_like, operations_of, put
 from trigger_contract.normalize.reading.anchors import settle_anchors
 from trigger_contract.normalize.reading.component_keys import make_keys_legal
 from trigger_contract.normalize.reading.forms import check_form
@@ -244,16 +235,3 @@ def _inline_path_item(document: Node, item: Node) -> Node:
                 put(copied, key, value, item.lines.get(key))
         item = copied
     return item
-
-
-def find(document: Any, reference: str) -> Any:
-    """Return what a local reference points to, or None."""
-    value = document if reference.startswith("#/") else None
-    for token in split_pointer(unquote(reference[1:])):
-        if isinstance(value, dict) and token in value:
-            value = value[token]
-        elif isinstance(value, list) and token.isdecimal() and int(token[:18]) < len(value):
-            value = value[int(token)]
-        else:
-            return None
-    return value

@@ -9,19 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from trigger_contract.document.shape import walk
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
-from trigger_contract.normalize.model import (
-    RULE,
-    Claim,
-    Contradiction,
-    Fragment,
-    Ledger,
-    Pointer,
-    Unread,
-    line_of,
-)
+from trigger_contract.normalize.ledger import RULE, Claim, Contradiction, Ledger, brief, claim
+from trigger_contract.normalize.located import Node, Pointer, find, line_of, map_of, text_of
+from trigger_contract.normalize.merging.alternatives import same_root
+from trigger_contract.normalize.model import Fragment, Unread
 from trigger_contract.normalize.reading.expanded import PLACEHOLDER, is_expanded
-from trigger_contract.normalize.wording import brief
+from trigger_contract.normalize.reading.expanded_schemas import HINT
 
 HIDDEN = "hidden property"
 _BLOCK = frozenset(("paths", "components"))
@@ -47,6 +42,7 @@ _HIDDEN = (
 )
 _OLD = "OpenAPI 3.1 knows no such word, so validators pass over it; read as 3.0 means it."
 
+_HINTED = "The hint names the last component merged in; the schema says more, so it gets a name of its own."
 _EMPTY: tuple[Any, ...] = ({}, [], None, "")
 
 
@@ -197,3 +193,28 @@ def _others(holder: Any, known: frozenset[str], way: tuple[str, ...]) -> Iterato
 
 def _word(holder: LocatedMapping, word: str, way: tuple[str, ...]) -> Unread:
     return Unread((*way, word), line_of(holder, word), f"`{word}`: {brief(holder[word])}")
+
+
+def note_hints(draft: Node, ledger: Ledger) -> None:
+    """Note each root whose hint names a component that says something else.
+
+    The hint is the last component that was merged into a schema, so the schema may well be more than that.
+    """
+
+    def lookup(reference: str) -> Any:
+        return find(draft, reference)
+
+    for pointer, node, kind in walk("document", draft):
+        hint = text_of(node, HINT) if kind == "schema" else ""
+        component = lookup(f"#/components/schemas/{hint}") if hint else None
+        if not isinstance(component, Node) or same_root(node, lookup, component, lookup):
+            continue
+        own = map_of(node, "properties")
+        extra = [name for name in own if name not in map_of(component, "properties")]
+        more = f", which has no {', '.join(extra)}" if extra else ""
+        claims = (
+            claim(node, "", f"the schema, with {', '.join(own) or 'its own keywords'}"),
+            claim(node, HINT, f"refIdentifier: {hint}"),
+            claim(component, "", f"{hint}{more}"),
+        )
+        ledger.rule("refIdentifier", (*pointer, HINT), _HINTED, *claims, chosen="a name of its own")

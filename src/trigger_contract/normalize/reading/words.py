@@ -12,9 +12,9 @@ from typing import Any
 
 from trigger_contract.document.shape import walk
 from trigger_contract.document.yaml import LocatedMapping
-from trigger_contract.normalize.model import RULE, Claim, Contradiction, Pointer, line_of
+from trigger_contract.normalize.ledger import RULE, Claim, Contradiction, brief
+from trigger_contract.normalize.located import Pointer, line_of
 from trigger_contract.normalize.reading.slips import Slip
-from trigger_contract.normalize.wording import brief
 
 _INVISIBLE = str.maketrans("", "", "\u200b\u2060\ufeff\u00ad")
 _WORDS = frozenset(("type", "format", "in", "style", "$ref", "scheme"))
