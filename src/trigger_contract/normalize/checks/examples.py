@@ -6,7 +6,7 @@ from typing import Any
 
 from trigger_contract.document.yaml import LocatedSequence
 from trigger_contract.normalize.checks.draft import Draft
-from trigger_contract.normalize.checks.example_faults import faults
+from trigger_contract.normalize.checks.faults import faults
 from trigger_contract.normalize.checks.limit_phrases import read_limits
 from trigger_contract.normalize.checks.phrases import said
 from trigger_contract.normalize.ledger import Claim, brief, claim, quoted

@@ -8,7 +8,7 @@ from trigger_contract.normalize.checks.draft import Draft
 from trigger_contract.normalize.checks.phrases import said
 from trigger_contract.normalize.ledger import claim, quoted
 from trigger_contract.normalize.located import Node, Pointer, kinds_of, map_of, text_of
-from trigger_contract.normalize.merging.serialization import Sample, samples
+from trigger_contract.normalize.merging.extensions import Sample, samples
 
 # How a style writes the values of a list (OpenAPI 3.1, Style Values and Style Examples; the other styles
 # define no list, or none with `explode`).

@@ -13,7 +13,8 @@ from typing import Any
 
 from trigger_contract.document.shape import walk
 from trigger_contract.document.yaml import LocatedSequence
-from trigger_contract.normalize.checks.example_faults import faults
+from trigger_contract.normalize.checks.faults import faults
+from trigger_contract.normalize.expanded.security import UNKNOWN_SCHEME
 from trigger_contract.normalize.ledger import Ledger, brief, claim
 from trigger_contract.normalize.located import (
     Node,
@@ -27,8 +28,7 @@ from trigger_contract.normalize.located import (
     operations_of,
     put,
 )
-from trigger_contract.normalize.merging.serialization import define_serialization
-from trigger_contract.normalize.reading.expanded_security import UNKNOWN_SCHEME
+from trigger_contract.normalize.merging.extensions import define_serialization
 
 _ELSEWHERE = ("anyOf", "oneOf", "$ref", "patternProperties")
 _PLACEHOLDER = re.compile(r"\{([^{}/]+)\}")

@@ -22,7 +22,6 @@ from trigger_contract.errors import UserError
 from trigger_contract.normalize.located import line_of, node_like
 from trigger_contract.normalize.reading.mending import mend
 from trigger_contract.normalize.reading.mending_schemas import mend_required
-from trigger_contract.normalize.reading.patterns import pattern_fault
 from trigger_contract.normalize.reading.slips import Slip, follow_text, settled_scalar
 
 _TYPES = frozenset(("string", "number", "integer", "boolean", "array", "object", "null"))
@@ -199,3 +198,30 @@ def _fits(value: Any, form: str) -> bool:
     if form == _TEXTS:
         return all(not isinstance(item, (dict, list)) for item in value)
     return form == _VALUES or all(isinstance(item, dict) for item in value)
+
+
+def pattern_fault(pattern: str) -> str | None:
+    """Say what keeps a text from being an expression at all, or None.
+
+    Source: ECMA-262, Pattern, ClassContents and Disjunction.
+    """
+    depth = 0
+    in_class = False
+    characters = iter(pattern)
+    for character in characters:
+        if character == "\\":
+            if next(characters, None) is None:
+                return "ends in a lone backslash"
+        elif in_class:
+            in_class = character != "]"
+        elif character == "[":
+            in_class = True
+        elif character == "(":
+            depth += 1
+        elif character == ")":
+            depth -= 1
+            if depth < 0:
+                return "closes a bracket `)` that was not opened"
+    if in_class:
+        return "never closes a class `[`"
+    return "never closes a group `(`" if depth else None

@@ -9,11 +9,11 @@ from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.ledger import Contradiction
 from trigger_contract.normalize.located import Node, copy_value, find, line_of, node_like, operations_of, put
-from trigger_contract.normalize.reading.anchors import settle_anchors
-from trigger_contract.normalize.reading.component_keys import make_keys_legal
 from trigger_contract.normalize.reading.forms import check_form
+from trigger_contract.normalize.reading.references import settle_anchors
 from trigger_contract.normalize.reading.slips import Slip, noted_slips
 from trigger_contract.normalize.reading.upgrade import upgrade_schema
+from trigger_contract.normalize.reading.words import make_keys_legal
 
 _VERSIONS = ("3.0", "3.1")
 

@@ -1,7 +1,9 @@
-"""References into the middle of something, such as ``#/components/schemas/Run/properties/status``.
+"""References in other forms than ``#/components/…/name``, rewritten to the form that later steps follow.
 
-They are legal, but what they point to may get a name or be merged with another page's. So a schema
-that is referred to in this way becomes a component at once, and anything else is copied to its place.
+Those by anchor, ``$ref: '#tree'``, and those into the middle of something, such as
+``#/components/schemas/Run/properties/status``. Both are legal, but what they point to may get a name or be
+merged with another page's. So a schema that is referred to in this way becomes a component at once, and
+anything else is copied to its place. Source: JSON Schema 2020-12, core specification, 8.2.2 (``$anchor``).
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import unquote
 
-from trigger_contract.document.references import split_pointer
+from trigger_contract.document.references import join_pointer, split_pointer
 from trigger_contract.document.shape import COMPONENT_KINDS, ONE, REFERENCE_KINDS, field_shape, walk
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.located import Node, copy_value, find, line_of, node_like, put
@@ -19,6 +21,32 @@ _FILLERS = frozenset(
     ("properties", "items", "schema", "content", "paths", "components", "schemas", "responses")
 )
 _MAXIMUM_ROUNDS = 20
+
+
+def settle_anchors(document: Node) -> None:
+    """Rewrite every reference to an anchor, in place; the anchors that were used are removed.
+
+    Raises:
+        UserError: A reference names an anchor that no schema has, or the whole document.
+    """
+    references: list[Node] = []
+    anchors: dict[str, tuple[str, Node]] = {}
+    for pointer, node, kind in walk("document", document):
+        if kind not in REFERENCE_KINDS or not isinstance(node, Node):
+            continue
+        if kind == "schema" and isinstance(node.get("$anchor"), str):
+            anchors.setdefault(f"#{node['$anchor']}", (f"#{join_pointer(*pointer)}", node))
+        reference = node.get("$ref")
+        if isinstance(reference, str) and reference.startswith("#") and not reference.startswith("#/"):
+            references.append(node)
+    for node in references:
+        if node["$ref"] not in anchors:
+            what = "the whole document" if node["$ref"] == "#" else "an anchor that no schema has"
+            message = f"reference {node['$ref']!r} points to {what}; refer to a component"
+            raise UserError(message, source=node.source, line=line_of(node, "$ref"))
+    for node in references:
+        node["$ref"], anchored = anchors[node["$ref"]]
+        anchored.pop("$anchor", None)
 
 
 def settle_deep_references(document: Node) -> None:

@@ -1,4 +1,4 @@
-"""The form of a query that only a text defines, written beside it as data.
+"""What only a text defines, written beside it as data: the form of a query, and what is promised.
 
 OpenAPI leaves objects and arrays inside a ``deepObject`` parameter undefined (OpenAPI 3.1, Style Values).
 Pages that use them say in prose how they are written, mostly by an example in backticks:
@@ -11,12 +11,25 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from trigger_contract.document.wire import EXTENSION
+from trigger_contract.document.promises import EXTENSION as PROMISE
+from trigger_contract.document.promises import declared_kinds, read
+from trigger_contract.document.shape import walk
+from trigger_contract.document.wire import EXTENSION as SERIALIZATION
 from trigger_contract.normalize.ledger import Ledger, claim
-from trigger_contract.normalize.located import Found, Node, Pointer, line_of, node_like, put, text_of
+from trigger_contract.normalize.located import (
+    Found,
+    Node,
+    Pointer,
+    line_of,
+    node_like,
+    put,
+    sequence_of,
+    text_of,
+)
 
 _SAMPLE = re.compile(r"`([^`\s=]+)=([^`\s]*)`")
 _REASON = "OpenAPI leaves this undefined, so the text defines it; an extension carries it."
+_KINDS = frozenset(("schema", "parameter", "operation"))
 
 
 @dataclass(frozen=True)
@@ -65,7 +78,7 @@ def define_serialization(found: Iterable[Found], ledger: Ledger) -> None:
         put(extension, "objects", "brackets", line)
         if node.source in commas:
             put(extension, "arrays", "comma", line)
-        put(node, EXTENSION, extension, line)
+        put(node, SERIALIZATION, extension, line)
         nested = [sample for sample in own if len(sample.names) > 2]
         lists = [sample for sample in own if "," in sample.value]
         for kind, words, shown in (
@@ -75,5 +88,30 @@ def define_serialization(found: Iterable[Found], ledger: Ledger) -> None:
             for sample in shown[:1]:
                 says = claim(node, "description", f"the text: `{sample}`")
                 keyword = claim(node, "style", f"style: deepObject ({words} inside it: undefined)")
-                where = (*pointer, EXTENSION)
+                where = (*pointer, SERIALIZATION)
                 ledger.rule(kind, where, _REASON, says, keyword, chosen=f"as in `{sample}`")
+
+
+def write_promises(document: Node) -> None:
+    """Write ``x-promise`` on every schema, parameter and operation that promises something, in place.
+
+    What a person declared or struck stays as it is; nothing that was read stands beside it.
+
+    Raises:
+        UserError: What a person declared is not of the form of a promise.
+    """
+    for _, node, kind in walk("document", document):
+        if kind not in _KINDS or not isinstance(node, Node):
+            continue
+        known = declared_kinds(node)
+        found = [made for made in read(document, node) if made.kind not in known]
+        if not found:
+            continue
+        line = line_of(node, "description") or node.line
+        entries = list(node.get(PROMISE, ()))
+        for made in found:
+            entry = node_like(node)
+            for key, value in made.entry().items():
+                put(entry, key, sequence_of(node, value) if isinstance(value, list) else value, line)
+            entries.append(entry)
+        put(node, PROMISE, sequence_of(node, entries), line)
