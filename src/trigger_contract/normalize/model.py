@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.normalize.ledger import Contradiction
 from trigger_contract.normalize.located import Node, operations_of
 
@@ -74,6 +75,25 @@ class Unread:
     instead: str = ""
     kind: str = "unknown word"
     reason: str = "The dialect has no such word in this place, so nothing is known of what it means."
+
+
+@dataclass(frozen=True)
+class Slip:
+    """One thing that was put right.
+
+    Attributes:
+        node: The object in which it stood.
+        name: The key that it is about.
+        line: Where it stood.
+        says: What the page says.
+        chosen: What is taken instead.
+    """
+
+    node: LocatedMapping
+    name: str
+    line: int | None
+    says: str
+    chosen: str
 
 
 @dataclass

@@ -25,8 +25,8 @@ from trigger_contract.normalize.located import (
     put,
     sequence_of,
 )
+from trigger_contract.normalize.model import Slip
 from trigger_contract.normalize.reading.forms import check_form
-from trigger_contract.normalize.reading.slips import Slip
 
 PLACEHOLDER = "_mintlify/placeholder"
 

@@ -14,8 +14,7 @@ from trigger_contract.normalize.expanded.schemas import without_marks
 from trigger_contract.normalize.expanded.unread import unread
 from trigger_contract.normalize.ledger import RULE, Claim, Contradiction
 from trigger_contract.normalize.located import Node, line_of
-from trigger_contract.normalize.model import Fragment, Page, Unread
-from trigger_contract.normalize.reading.slips import Slip
+from trigger_contract.normalize.model import Fragment, Page, Slip, Unread
 from trigger_contract.normalize.reading.standard import check_version, read_document
 from trigger_contract.normalize.reading.words import old_forms, see_invisible, unknown_keywords
 from trigger_contract.normalize.rendered.pages import read_rendered

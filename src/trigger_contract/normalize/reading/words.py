@@ -19,28 +19,13 @@ from trigger_contract.document.shape import COMPONENT_KINDS, walk
 from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.normalize.ledger import RULE, Claim, Contradiction, brief
 from trigger_contract.normalize.located import Pointer, line_of, put
-from trigger_contract.normalize.model import Unread
+from trigger_contract.normalize.model import Slip, Unread
 from trigger_contract.normalize.naming import component_key, is_component_key
-from trigger_contract.normalize.reading.slips import Slip
+from trigger_contract.normalize.reading.fields import FIELDS
 
 _INVISIBLE = str.maketrans("", "", "\u200b\u2060\ufeff\u00ad")
 _WORDS = frozenset(("type", "format", "in", "style", "$ref", "scheme"))
 
-SCHEMA_KEYWORDS = frozenset(
-    (
-        *("$schema", "$id", "id", "$anchor", "$ref", "$dynamicRef", "$dynamicAnchor", "$recursiveRef"),
-        *("$recursiveAnchor", "$vocabulary", "$comment", "$defs", "definitions", "allOf", "anyOf", "oneOf"),
-        *("not", "if", "then", "else", "dependentSchemas", "dependentRequired", "dependencies"),
-        *("prefixItems", "items", "additionalItems", "contains", "minContains", "maxContains"),
-        *("properties", "patternProperties", "additionalProperties", "propertyNames"),
-        *("unevaluatedItems", "unevaluatedProperties", "type", "enum", "const", "multipleOf", "maximum"),
-        *("exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength", "pattern"),
-        *("maxItems", "minItems", "uniqueItems", "maxProperties", "minProperties", "required", "format"),
-        *("contentEncoding", "contentMediaType", "contentSchema", "title", "description", "default"),
-        *("deprecated", "readOnly", "writeOnly", "examples", "example", "nullable", "discriminator"),
-        *("xml", "externalDocs"),
-    )
-)
 _OLD = "OpenAPI 3.1 knows no such word, so validators pass over it; read as 3.0 means it."
 _REASON = "No keyword of a schema is called so, and validators pass over it; it stays as it was written."
 
@@ -88,13 +73,17 @@ def unknown_keywords(document: LocatedMapping) -> Iterator[Contradiction]:
     """Yield a note for each word in the place of a schema's keyword that is none, with all its places."""
     found: dict[str, list[tuple[Pointer, LocatedMapping]]] = {}
     for pointer, schema, kind in walk("document", document):
-        if kind == "schema" and isinstance(schema, LocatedMapping) and not SCHEMA_KEYWORDS.issuperset(schema):
+        if (
+            kind == "schema"
+            and isinstance(schema, LocatedMapping)
+            and not FIELDS["schema"].issuperset(schema)
+        ):
             for word in schema:
-                if word not in SCHEMA_KEYWORDS and not word.startswith("x-"):
+                if word not in FIELDS["schema"] and not word.startswith("x-"):
                     found.setdefault(word, []).append(((*pointer, word), schema))
     for word, places in found.items():
         (pointer, schema), *others = places
-        near = difflib.get_close_matches(word, SCHEMA_KEYWORDS, 1, 0.75)
+        near = difflib.get_close_matches(word, FIELDS["schema"], 1, 0.75)
         meant = f"; perhaps {near[0]} is meant" if near else ""
         says = f"{word}: {brief(schema[word])}{meant}"
         claims = (Claim(schema.source, line_of(schema, word), says),)
