@@ -9,19 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from trigger_contract.document.shape import walk
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
-from trigger_contract.normalize.model import (
-    RULE,
-    Claim,
-    Contradiction,
-    Fragment,
-    Ledger,
-    Pointer,
-    Unread,
-    line_of,
-)
-from trigger_contract.normalize.reading.expanded import PLACEHOLDER, is_expanded
-from trigger_contract.normalize.wording import brief
+from trigger_contract.normalize.expanded.alternatives import same_root
+from trigger_contract.normalize.expanded.pages import PLACEHOLDER
+from trigger_contract.normalize.expanded.schemas import HINT
+from trigger_contract.normalize.ledger import RULE, Claim, Contradiction, Ledger, brief, claim
+from trigger_contract.normalize.located import Node, Pointer, find, line_of, map_of, text_of
+from trigger_contract.normalize.model import Fragment, Unread
 
 HIDDEN = "hidden property"
 _BLOCK = frozenset(("paths", "components"))
@@ -45,21 +40,8 @@ _HIDDEN = (
     "The dialect hides what is read-only from requests and what is write-only from responses, and keeps the "
     "name; what nobody shows cannot be asked for (OpenAPI 3.0.3, Schema Object, readOnly)."
 )
-_OLD = "OpenAPI 3.1 knows no such word, so validators pass over it; read as 3.0 means it."
-
+_HINTED = "The hint names the last component merged in; the schema says more, so it gets a name of its own."
 _EMPTY: tuple[Any, ...] = ({}, [], None, "")
-
-
-def unread(document: LocatedMapping, text: str) -> tuple[Unread, ...]:
-    """Find what the reader of the dialect does not read.
-
-    Args:
-        document: The loaded block or document, which has the form of its dialect.
-        text: What it was loaded from.
-    """
-    if is_expanded(document):
-        return tuple(_unread(document))
-    return tuple(_old_forms(document)) if "nullable" in text else ()
 
 
 def note_unread(fragments: Sequence[Fragment], ledger: Ledger) -> None:
@@ -82,7 +64,8 @@ def note_unread(fragments: Sequence[Fragment], ledger: Ledger) -> None:
             ledger.add(Contradiction(*entry, RULE, found.reason))
 
 
-def _unread(document: LocatedMapping) -> Iterator[Unread]:
+def unread(document: LocatedMapping) -> Iterator[Unread]:
+    """Yield what the reader of the dialect does not read of a block, which has its form."""
     yield from _others(document, _BLOCK, ())
     endpoint = document["paths"]
     yield from _others(endpoint, _ENDPOINT, ())
@@ -114,27 +97,6 @@ def _unread(document: LocatedMapping) -> Iterator[Unread]:
     yield from _carrier(request, "body", ("request", "body"))
     for status, _ in _entries(endpoint, "response"):
         yield from _carrier(endpoint["response"], status, ("response", status))
-
-
-def _old_forms(document: LocatedMapping) -> Iterator[Unread]:
-    """``nullable`` is a word of OpenAPI 3.0, which 3.1 took out for the type ``null``."""
-    if not str(document.get("openapi")).startswith("3.1"):
-        return
-    stack: list[Any] = [document]
-    lines: list[int] = []
-    while stack:
-        value = stack.pop()
-        if isinstance(value, LocatedMapping):
-            if isinstance(value.get("nullable"), bool):
-                lines.append(line_of(value, "nullable") or 0)
-            stack.extend(item for item in value.values() if isinstance(item, (dict, list)))
-        elif isinstance(value, list):
-            stack.extend(item for item in value if isinstance(item, (dict, list)))
-    if lines:
-        says = (
-            f"`nullable` in {len(lines)} schema{'s' if len(lines) > 1 else ''} of a document of OpenAPI 3.1"
-        )
-        yield Unread(("nullable",), min(lines), says, "null as a type", "old form", _OLD)
 
 
 def _carrier(holder: Any, key: str, way: tuple[str, ...]) -> Iterator[Unread]:
@@ -197,3 +159,28 @@ def _others(holder: Any, known: frozenset[str], way: tuple[str, ...]) -> Iterato
 
 def _word(holder: LocatedMapping, word: str, way: tuple[str, ...]) -> Unread:
     return Unread((*way, word), line_of(holder, word), f"`{word}`: {brief(holder[word])}")
+
+
+def note_hints(draft: Node, ledger: Ledger) -> None:
+    """Note each root whose hint names a component that says something else.
+
+    The hint is the last component that was merged into a schema, so the schema may well be more than that.
+    """
+
+    def lookup(reference: str) -> Any:
+        return find(draft, reference)
+
+    for pointer, node, kind in walk("document", draft):
+        hint = text_of(node, HINT) if kind == "schema" else ""
+        component = lookup(f"#/components/schemas/{hint}") if hint else None
+        if not isinstance(component, Node) or same_root(node, lookup, component, lookup):
+            continue
+        own = map_of(node, "properties")
+        extra = [name for name in own if name not in map_of(component, "properties")]
+        more = f", which has no {', '.join(extra)}" if extra else ""
+        claims = (
+            claim(node, "", f"the schema, with {', '.join(own) or 'its own keywords'}"),
+            claim(node, HINT, f"refIdentifier: {hint}"),
+            claim(component, "", f"{hint}{more}"),
+        )
+        ledger.rule("refIdentifier", (*pointer, HINT), _HINTED, *claims, chosen="a name of its own")

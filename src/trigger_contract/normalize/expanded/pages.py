@@ -11,15 +11,22 @@ from typing import Any
 from trigger_contract.document.shape import METHODS
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.model import Node, line_of, mapping_of, node_like, put, sequence_of
-from trigger_contract.normalize.reach import Lookup
-from trigger_contract.normalize.reading.examples import is_made_up
-from trigger_contract.normalize.reading.expanded_schemas import HINT as HINT
-from trigger_contract.normalize.reading.expanded_schemas import alternatives_of, read_root
-from trigger_contract.normalize.reading.expanded_security import read_security
+from trigger_contract.normalize.expanded.fillers import is_made_up
+from trigger_contract.normalize.expanded.schemas import HINT as HINT
+from trigger_contract.normalize.expanded.schemas import alternatives_of, read_root
+from trigger_contract.normalize.expanded.security import read_security
+from trigger_contract.normalize.located import (
+    Lookup,
+    Node,
+    find,
+    line_of,
+    mapping_of,
+    node_like,
+    put,
+    sequence_of,
+)
+from trigger_contract.normalize.model import Slip
 from trigger_contract.normalize.reading.forms import check_form
-from trigger_contract.normalize.reading.slips import Slip
-from trigger_contract.normalize.reading.standard import find
 
 PLACEHOLDER = "_mintlify/placeholder"
 

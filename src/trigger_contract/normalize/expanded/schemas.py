@@ -9,7 +9,7 @@ from typing import Any
 from trigger_contract.document.shape import walk
 from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.model import Node, line_of, node_like, put, sequence_of
+from trigger_contract.normalize.located import Node, line_of, node_like, put, sequence_of
 
 HINT = "x-ref-identifier"
 

@@ -1,12 +1,9 @@
-"""Example values: which of them a documentation site made up, and what type they show."""
+"""Example values that a documentation site made up."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
-
-from trigger_contract.normalize.model import Node, put
 
 _MADE_UP_TEXT = frozenset(
     (
@@ -27,7 +24,6 @@ _MAXIMUM_DEPTH = 20
 _MADE_UP_NUMBERS = (123, 1, 2, 0.5)
 
 UNKNOWN = frozenset(("<unknown>", "<any>"))
-_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)\Z")
 
 
 def is_made_up(value: Any, schema: Any, lookup: Callable[[str], Any], depth: int = 0) -> bool:
@@ -84,57 +80,3 @@ def is_made_up(value: Any, schema: Any, lookup: Callable[[str], Any], depth: int
 def _middle(least: float, most: float) -> tuple[float, float]:
     """What a site makes up between two bounds: the middle, for an integer the whole number below it."""
     return (least + most) / 2, (least + most) // 2
-
-
-class ShownNumber(str):
-    """The type of a number in an example, which an integer looks like as well."""
-
-    __slots__ = ()
-
-
-def shown_schema(value: Any, line: int = 0) -> dict[str, Any]:
-    """Return the schema that an example value shows: types, never enums, and nothing required.
-
-    ``<unknown>`` and null show nothing but that any JSON value may stand there.
-
-    Args:
-        value: The example; lines are taken over where it knows them.
-        line: Where it stands.
-    """
-    if isinstance(value, dict):
-        lines = getattr(value, "lines", {})
-        properties = Node()
-        for name, item in value.items():
-            below = lines.get(name, line)
-            put(properties, name, shown_schema(item, below), below)
-        return shown_node(
-            {"type": "object", "properties": properties} if properties else {"type": "object"}, line
-        )
-    if isinstance(value, list):
-        return shown_node({"type": "array", "items": shown_schema(value[0], line) if value else {}}, line)
-    return shown_node(_scalar(value), line)
-
-
-def shown_node(schema: dict[str, Any], line: int) -> Node:
-    """Make a node of a schema that was shown on one line."""
-    node = Node()
-    node.line = line
-    for key, value in schema.items():
-        put(node, key, value, line)
-    return node
-
-
-def _scalar(value: Any) -> dict[str, Any]:
-    if isinstance(value, bool):
-        return {"type": "boolean"}
-    if isinstance(value, (int, float)):
-        return {"type": ShownNumber("number")}
-    if value is None or value in UNKNOWN:
-        return {}
-    if _DATE_TIME.match(value):
-        return {"type": "string", "format": "date-time"}
-    if value == "3c90c3cc-0d44-4b50-8888-8dd25736052a":
-        return {"type": "string", "format": "uuid"}
-    if value == "jsmith@example.com":
-        return {"type": "string", "format": "email"}
-    return {"type": "string"}

@@ -14,8 +14,8 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any, TypeGuard
 
-from trigger_contract.normalize.reach import Lookup
-from trigger_contract.normalize.wording import brief
+from trigger_contract.normalize.ledger import brief
+from trigger_contract.normalize.located import Lookup, as_map, follow, kinds_of, list_of, map_of
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -69,14 +69,10 @@ class _Judge:
 
     def faults(self, value: Any, schema: Any, depth: int) -> Iterator[str]:
         self.left -= 1
-        steps = 0
-        while isinstance(schema, dict) and isinstance(schema.get("$ref"), str) and steps < _MAXIMUM_DEPTH:
-            schema, steps = self.lookup(schema["$ref"]), steps + 1
-        if not isinstance(schema, dict) or depth > _MAXIMUM_DEPTH or self.left < 0 or "$ref" in schema:
+        schema = follow(schema, self.lookup)
+        if not isinstance(schema, dict) or depth > _MAXIMUM_DEPTH or self.left < 0:
             return
-        kinds = schema.get("type")
-        kinds = [kinds] if isinstance(kinds, str) else kinds if isinstance(kinds, list) else []
-        known = [kind for kind in kinds if kind in _TYPES]
+        known = [kind for kind in kinds_of(schema) if kind in _TYPES]
         if known and not any(_is(value, kind) for kind in known):
             yield f"type {' or '.join(known)}"
             return
@@ -90,44 +86,31 @@ class _Judge:
             yield from self._object_faults(value, schema, depth)
         elif isinstance(value, list):
             for item in value[:_MOST_ITEMS]:
-                for fault in self.faults(item, schema.get("items"), depth + 1):
-                    yield f"items: {fault}"
+                yield from (f"items: {fault}" for fault in self.faults(item, schema.get("items"), depth + 1))
         yield from self._composed_faults(value, schema, depth)
 
     def _object_faults(self, value: dict[str, Any], schema: Mapping[str, Any], depth: int) -> Iterator[str]:
-        properties, required = schema.get("properties"), schema.get("required")
-        for name in required if isinstance(required, list) else ():
-            if name not in value and not _one_way(properties, name):
+        properties = map_of(schema, "properties")
+        for name in list_of(schema, "required"):
+            # What is in requests only or in responses only is lacking in half of the examples.
+            shown = as_map(properties.get(name))
+            if name not in value and not shown.get("readOnly") and not shown.get("writeOnly"):
                 yield f"required {name}"
         others = None if "patternProperties" in schema else schema.get("additionalProperties")
         for name, item in value.items():
-            if isinstance(properties, dict) and name in properties:
-                found = self.faults(item, properties[name], depth + 1)
-            elif others is False:
+            if name not in properties and others is False:
                 yield f"no property {name}"
                 continue
-            else:
-                found = self.faults(item, others, depth + 1)
-            for fault in found:
-                yield f"{name}: {fault}"
+            found = self.faults(item, properties.get(name, others), depth + 1)
+            yield from (f"{name}: {fault}" for fault in found)
 
     def _composed_faults(self, value: Any, schema: Mapping[str, Any], depth: int) -> Iterator[str]:
-        members = schema.get("allOf")
-        for member in members if isinstance(members, list) else ():
+        for member in list_of(schema, "allOf"):
             yield from self.faults(value, member, depth + 1)
-        for word in ("anyOf", "oneOf"):
-            members = schema.get(word)
-            if not isinstance(members, list) or not members:
-                continue
+        for members in filter(None, (list_of(schema, word) for word in ("anyOf", "oneOf"))):
             first = [next(self.faults(value, member, depth + 1), None) for member in members]
             if None not in first:
                 yield str(first[0]) if len(first) == 1 else f"one of {len(first)} alternatives"
-
-
-def _one_way(properties: Any, name: str) -> bool:
-    """Whether a property is in requests only or in responses only, so that half of the examples lack it."""
-    shown = properties.get(name) if isinstance(properties, dict) else None
-    return isinstance(shown, dict) and bool(shown.get("readOnly") or shown.get("writeOnly"))
 
 
 def _is(value: Any, kind: str) -> bool:

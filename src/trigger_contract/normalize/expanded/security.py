@@ -8,7 +8,7 @@ from itertools import permutations
 
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.model import Node, line_of, mapping_of, node_like, put, sequence_of
+from trigger_contract.normalize.located import Node, line_of, mapping_of, node_like, put, sequence_of
 from trigger_contract.normalize.naming import words
 
 UNKNOWN_SCHEME = "The page does not show how this scheme is sent."

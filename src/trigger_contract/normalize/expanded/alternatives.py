@@ -10,8 +10,10 @@ Source: the site generator's own converter, read and tried out; see benchmarks/d
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
+
+from trigger_contract.normalize.located import Lookup
 
 # Shown where a page shows them, but lost by most versions of the generator.
 _MAYBE_LOST = frozenset(("pattern", "uniqueItems"))
@@ -27,10 +29,7 @@ _KEPT: dict[str, tuple[str, ...]] = {
     "integer": _NUMBER,
     "string": ("format", "pattern", "minLength", "maxLength", "const", *_ENDS),
     "array": ("items", "minItems", "maxItems", "uniqueItems", *_ENDS),
-    "object": (
-        *("properties", "required", "additionalProperties", "minProperties", "maxProperties"),
-        *_ENDS,
-    ),
+    "object": (*("properties", "required", "additionalProperties", "minProperties", "maxProperties"), *_ENDS),
 }
 # Compositions and references stand at roots that older versions of the generator wrote.
 _ROOT = frozenset(word for words in _KEPT.values() for word in words) | {
@@ -52,7 +51,6 @@ _ARCHIVES = frozenset(
     )
 )
 
-Lookup = Callable[[str], Any]
 Place = Literal["request", "response", ""]
 _Simple = Mapping[str, Any]
 _Product = list[tuple[int, _Simple]]
@@ -255,10 +253,7 @@ def _join_limits(result: dict[str, Any], part: _Simple) -> None:
                     result[key] = choose(result[key], part[key]) if key in result else part[key]
                 except TypeError:  # no whole numbers: the later one, as good as any
                     result[key] = part[key]
-    for bound, exclusive, sign in (
-        ("minimum", "exclusiveMinimum", -1),
-        ("maximum", "exclusiveMaximum", 1),
-    ):
+    for bound, exclusive, sign in (("minimum", "exclusiveMinimum", -1), ("maximum", "exclusiveMaximum", 1)):
         limits = [
             (sign * schema[key], key != exclusive, schema[key])
             for schema in (result, part)

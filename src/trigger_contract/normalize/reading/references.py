@@ -1,7 +1,9 @@
-"""References into the middle of something, such as ``#/components/schemas/Run/properties/status``.
+"""References in other forms than ``#/components/…/name``, rewritten to the form that later steps follow.
 
-They are legal, but what they point to may get a name or be merged with another page's. So a schema
-that is referred to in this way becomes a component at once, and anything else is copied to its place.
+Those by anchor, ``$ref: '#tree'``, and those into the middle of something, such as
+``#/components/schemas/Run/properties/status``. Both are legal, but what they point to may get a name or be
+merged with another page's. So a schema that is referred to in this way becomes a component at once, and
+anything else is copied to its place. Source: JSON Schema 2020-12, core specification, 8.2.2 (``$anchor``).
 """
 
 from __future__ import annotations
@@ -9,17 +11,42 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import unquote
 
-from trigger_contract.document.references import split_pointer
+from trigger_contract.document.references import join_pointer, split_pointer
 from trigger_contract.document.shape import COMPONENT_KINDS, ONE, REFERENCE_KINDS, field_shape, walk
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.model import Node, copy_value, line_of, node_like, put
+from trigger_contract.normalize.located import Node, copy_value, find, line_of, node_like, put
 from trigger_contract.normalize.naming import component_key, pascal, singular
-from trigger_contract.normalize.reading.standard import find
 
 _FILLERS = frozenset(
     ("properties", "items", "schema", "content", "paths", "components", "schemas", "responses")
 )
 _MAXIMUM_ROUNDS = 20
+
+
+def settle_anchors(document: Node) -> None:
+    """Rewrite every reference to an anchor, in place; the anchors that were used are removed.
+
+    Raises:
+        UserError: A reference names an anchor that no schema has, or the whole document.
+    """
+    references: list[Node] = []
+    anchors: dict[str, tuple[str, Node]] = {}
+    for pointer, node, kind in walk("document", document):
+        if kind not in REFERENCE_KINDS or not isinstance(node, Node):
+            continue
+        if kind == "schema" and isinstance(node.get("$anchor"), str):
+            anchors.setdefault(f"#{node['$anchor']}", (f"#{join_pointer(*pointer)}", node))
+        reference = node.get("$ref")
+        if isinstance(reference, str) and reference.startswith("#") and not reference.startswith("#/"):
+            references.append(node)
+    for node in references:
+        if node["$ref"] not in anchors:
+            what = "the whole document" if node["$ref"] == "#" else "an anchor that no schema has"
+            message = f"reference {node['$ref']!r} points to {what}; refer to a component"
+            raise UserError(message, source=node.source, line=line_of(node, "$ref"))
+    for node in references:
+        node["$ref"], anchored = anchors[node["$ref"]]
+        anchored.pop("$anchor", None)
 
 
 def settle_deep_references(document: Node) -> None:
@@ -37,7 +64,7 @@ def settle_deep_references(document: Node) -> None:
             for _, node, kind in walk("document", document)
             if kind in REFERENCE_KINDS and isinstance(node, Node) and _is_deep(node.get("$ref"))
         ]
-        deep = [(node, kind) for node, kind in deep if find_through(document, node["$ref"]) is not None]
+        deep = [(node, kind) for node, kind in deep if find(document, node["$ref"]) is not None]
         if not deep:
             return
         _check_kinds(document, deep)
@@ -60,7 +87,7 @@ def _check_kinds(document: Node, deep: list[tuple[Node, str]]) -> None:
             if shape is not None and shape[0] != ONE and isinstance(below, (dict, list)):
                 kinds[id(below)] = f"{shape[0]} of objects"
     for node, kind in deep:
-        target = find_through(document, node["$ref"])
+        target = find(document, node["$ref"])
         there = kinds.get(id(target), kind) if isinstance(target, (dict, list)) else kind
         if there != kind:
             raise UserError(
@@ -68,24 +95,6 @@ def _check_kinds(document: Node, deep: list[tuple[Node, str]]) -> None:
                 source=node.source,
                 line=line_of(node, "$ref"),
             )
-
-
-def find_through(document: Node, reference: str) -> Any:
-    """Return what a reference points to, through references on the way that were not there before."""
-    value: Any = document if reference.startswith("#/") else None
-    for token in split_pointer(unquote(reference[1:])):
-        steps = 0
-        while isinstance(value, dict) and token not in value and isinstance(value.get("$ref"), str):
-            value, steps = find(document, value["$ref"]), steps + 1
-            if steps > _MAXIMUM_ROUNDS:
-                return None
-        if isinstance(value, dict) and token in value:
-            value = value[token]
-        elif isinstance(value, list) and token.isdecimal() and int(token[:18]) < len(value):
-            value = value[int(token)]
-        else:
-            return None
-    return value
 
 
 def _is_deep(reference: Any) -> bool:
@@ -97,7 +106,7 @@ def _is_deep(reference: Any) -> bool:
 
 def _settle(document: Node, node: Node, kind: str) -> None:
     reference = node["$ref"]
-    target = find_through(document, reference)
+    target = find(document, reference)
     if target is None or not _is_deep(reference):
         return
     if target is node:

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from trigger_contract.normalize.merging.alternatives import Lookup, Place, same_root
-from trigger_contract.normalize.model import Fragment, Node, node_like, put, sequence_of
-from trigger_contract.normalize.reading.expanded_security import UNKNOWN_SCHEME, component_key
-from trigger_contract.normalize.reading.standard import find
+from trigger_contract.normalize.expanded.alternatives import Place, same_root
+from trigger_contract.normalize.expanded.security import UNKNOWN_SCHEME, component_key
+from trigger_contract.normalize.located import Lookup, Node, find, node_like, put, sequence_of
+from trigger_contract.normalize.model import Fragment
 
 # Keywords that the dialect has no words for at the root of a schema.
 _LOST_AT_ROOT = (
