@@ -30,7 +30,7 @@ from trigger_contract.cli.examples import epilog
 @click.option("--runs", default=300, help="How many runs to seed.")
 @click.option("--seed", default=0, help="Chooses the seeded data.")
 @click.option("--profile", default="docs", help="docs: what the pages promise; real: what the server does.")
-@click.option("--deviation", multiple=True, metavar="NAME", help="Switch one deviation on (D1 … D31).")
+@click.option("--deviation", multiple=True, metavar="NAME", help="Switch one deviation on (D1 … D33).")
 @click.option("--no-deviation", multiple=True, metavar="NAME", help="Switch one deviation off.")
 @click.option("--progression", default="instant", help="instant, time[:SECONDS] or manual[:POLLS].")
 @click.option("--index-delay", default=0.0, metavar="S", help="Seconds until a triggered run is in the list.")

@@ -17,9 +17,9 @@ from trigger_contract.mock.faults import Fault
 from trigger_contract.mock.messages import Answer, Request, json_answer
 from trigger_contract.mock.query import pairs
 from trigger_contract.mock.records import Row
+from trigger_contract.mock.selection import Selection
 from trigger_contract.mock.service import Service
 from trigger_contract.mock.settings import MAX_RUNS, Progression
-from trigger_contract.mock.store import Selection
 
 PREFIX = "/__mock"
 _HTML = (b"content-type", b"text/html; charset=utf-8")

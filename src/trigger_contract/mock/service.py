@@ -370,7 +370,12 @@ class Service:
                 patterns.append((parameter["name"], {"pattern": pattern}))
         alternatives = self._keys.alternatives(operation)
         generic = GenericOperation(
-            self.document, operation, self.refusals, self._judge, self.collections.shaper.maker
+            self.document,
+            operation,
+            self.refusals,
+            self._judge,
+            self.collections.shaper.maker,
+            self.collections.beginnings(operation),
         )
         bearer = any(
             not name.lower().startswith("apikey") for option in operation.security for name in option
