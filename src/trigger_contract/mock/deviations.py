@@ -72,6 +72,8 @@ class Deviation(StrEnum):
     )
     D30 = "D30", "a result has no `usage` and no output where none was stored"
     D31 = "D31", "the operations beside runs refuse as their three generations do, whatever is documented"
+    D32 = "D32", "list and detail of a schedule or a waitpoint token show it differently"
+    D33 = "D33", "payload and output are shown whatever type they have"
     BACKWARD_ORDER = "backward-order", "a page before a cursor comes oldest first"
     BARE_REFUSALS = "bare-refusals", "401 carries no `WWW-Authenticate` and 405 no `Allow`"
 
