@@ -35,8 +35,8 @@ STREAMS = frozenset(
         "application/stream+json",
     }
 )
-# A server that writes head and body of an answer one after the other waits, before the body, until the head
-# is acknowledged, which the kernel puts off for 40 ms to save a packet. Linux lets a reader ask for it at once.
+# A server that writes head and body of an answer one after the other holds the body back until the head is
+# acknowledged, which the kernel puts off for 40 ms to save a packet. Linux lets a reader ask for it at once.
 _AT_ONCE = getattr(socket, "TCP_QUICKACK", None)
 # How long a thread waits at most before it sees that the run is to end.
 _SLICE = 0.25
@@ -99,8 +99,8 @@ class _Stream(httpcore.NetworkStream):
         return self._inner.get_extra_info(info)
 
     def _acknowledge_at_once(self) -> None:
-        carrier = self._inner.get_extra_info("socket") if _AT_ONCE is not None else None
-        if isinstance(carrier, socket.socket):
+        carrier = self._inner.get_extra_info("socket")
+        if _AT_ONCE is not None and isinstance(carrier, socket.socket):
             # The kernel forgets it again, so it is said before each read.
             with contextlib.suppress(OSError):
                 carrier.setsockopt(socket.IPPROTO_TCP, _AT_ONCE, 1)
