@@ -33,6 +33,7 @@ class Plant:
         detail: The filter, property or bound that is at fault; empty where there is only one way.
         says: What the server does wrong.
         why_not: Why it cannot stand there; None where it can.
+        of_state: Whether it is about what is kept, so that it shows when something was written.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Plant:
     detail: str
     says: str
     why_not: str | None = None
+    of_state: bool = False
 
     @property
     def id(self) -> str:
@@ -57,13 +59,14 @@ def plants(service: Service) -> tuple[Plant, ...]:
 def _at(service: Service, operation: Operation, kind: Kind) -> list[Plant]:
     """Return a kind at all places of an operation, or once with the reason why it cannot stand there."""
     name = operation.operation_id
+    of_state = kind in state.KINDS
     found: list[Plant] = []
     try:
         for detail in kind.where(Spot(service, operation)):
-            found.append(Plant(kind.name, name, detail, kind.says))
+            found.append(Plant(kind.name, name, detail, kind.says, None, of_state))
     except NotPlantable as reason:
         if not found:
-            return [Plant(kind.name, name, "", kind.says, str(reason))]
+            return [Plant(kind.name, name, "", kind.says, str(reason), of_state)]
     return found
 
 
