@@ -13,14 +13,20 @@ from typing import TYPE_CHECKING
 from trigger_contract.document.operations import Operation
 from trigger_contract.errors import UserError
 from trigger_contract.mock.messages import Answer, Request
-from trigger_contract.mock.plants import answers, lists, state
+from trigger_contract.mock.plants import answers, lists, protocol, state, values
 from trigger_contract.mock.plants.kinds import Answerer, Kind, NotPlantable, Spot
 
 if TYPE_CHECKING:
     from trigger_contract.mock.app import Hook
     from trigger_contract.mock.service import Service
 
-KINDS: tuple[Kind, ...] = (*answers.KINDS, *lists.KINDS, *state.KINDS)
+KINDS: tuple[Kind, ...] = (
+    *protocol.KINDS,
+    *answers.KINDS,
+    *values.KINDS,
+    *lists.KINDS,
+    *state.KINDS,
+)
 
 
 @dataclass(frozen=True)
