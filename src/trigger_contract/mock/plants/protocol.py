@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trigger_contract.document.operations import response_of, success_statuses
+from trigger_contract.document.operations import is_json, response_of, success_statuses
 from trigger_contract.document.references import resolve
 from trigger_contract.mock.messages import Answer, Request
 from trigger_contract.mock.plants.kinds import (
@@ -92,13 +92,22 @@ def _without_type(spot: Spot, request: Request, answering: Answerer) -> Answer:
 
 def _charset(spot: Spot) -> Iterator[str]:
     """Yield the charset that a media type of the successful answer names."""
+    yield from (charset for _, charset in _charsets(spot))
+    raise NotPlantable("the document names no charset")
+
+
+def _charset_of_text(spot: Spot) -> Iterator[str]:
+    yield from (charset for name, charset in _charsets(spot) if not is_json(name))
+    raise NotPlantable("the document names no charset, or that of JSON, which is UTF-8 without it (RFC 8259)")
+
+
+def _charsets(spot: Spot) -> Iterator[tuple[str, str]]:
     for status in success_statuses(spot.operation):
         response = response_of(spot.document, spot.operation, status) or {}
         for name in response.get("content") or {}:
-            _, found, value = str(name).lower().partition("charset=")
+            media, found, value = str(name).lower().partition("charset=")
             if found and value.strip('" '):
-                yield value.partition(";")[0].strip('" ')
-    raise NotPlantable("the document names no charset, and JSON is UTF-8 (RFC 8259)")
+                yield media.rstrip("; "), value.partition(";")[0].strip('" ')
 
 
 def _in_another_charset(spot: Spot, request: Request, answering: Answerer) -> Answer:
@@ -188,7 +197,7 @@ KINDS = (
     Kind(
         "charset-missing",
         "leaves out the charset that is documented",
-        first_of(_charset),
+        first_of(_charset_of_text),
         _without_charset,
         operators=("CPD",),
     ),

@@ -133,8 +133,9 @@ def _told_twice(spot: Spot, wanted: str) -> Iterator[str]:
     """Yield the properties of one type that a detail and the list of its things both show."""
     if spot.operation.method.lower() != "get":
         raise NotPlantable("it only writes")
-    resource = resources(spot.document).of(spot.operation)
-    if resource is None or resource.list is None or resource.read is not spot.operation:
+    found = resources(spot.document)
+    resource = found.of(spot.operation)
+    if resource is None or resource.list is None or found.role(spot.operation) != "read":
         raise NotPlantable("no list shows what it shows")
     where = items_of(spot.document, resource.list)
     listed = item_schema(spot.document, resource.list, where) if where is not None else {}
