@@ -27,6 +27,7 @@ COMMANDS = {
     "fetch": "Refresh the published pages from their URLs.",
     "mock": "Run the mock server.",
     "test": "Check a server against the contract.",
+    "power": "Say how much the suite catches on an API.",
     "check": "Judge traffic that was recorded.",
     "replay": "Ask a server again what was recorded.",
 }

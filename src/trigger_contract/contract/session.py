@@ -108,6 +108,11 @@ class Session:
         # Operations whose keys were not given.
         self.unasked: tuple[str, ...] = ()
 
+    def take_over(self, other: Session) -> None:
+        """Take what another run on the document found out before it began: keys, and what is left out."""
+        self.contract, self.unasked = other.contract, other.unasked
+        self.credentials, self.redactor = other.credentials, other.redactor
+
     def begin_again(self, seconds: float) -> None:
         """Go on with a client of its own after a run was called off, to clean up.
 
