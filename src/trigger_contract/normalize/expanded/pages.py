@@ -23,6 +23,7 @@ from trigger_contract.normalize.located import (
     mapping_of,
     node_like,
     put,
+    refusal,
     sequence_of,
 )
 from trigger_contract.normalize.model import Slip
@@ -131,9 +132,7 @@ def _parameters(request: LocatedMapping, operation: Node) -> None:
         group = mapping_of(groups, place)
         for name, entry in group.items():
             if not isinstance(entry, LocatedMapping):
-                raise UserError(
-                    f"parameter {name!r} must be a mapping", source=group.source, line=line_of(group, name)
-                )
+                raise refusal(group, name, f"parameter {name!r} must be a mapping")
             found.append(_parameter(name, place, entry, line_of(group, name)))
     if found:
         put(operation, "parameters", sequence_of(groups, found), line_of(request, "parameters"))

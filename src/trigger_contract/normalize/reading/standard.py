@@ -7,17 +7,18 @@ from typing import Any
 
 from trigger_contract.document.shape import LIST, MAP, METHODS, ONE, SHAPE, field_shape, is_extension, walk
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
-from trigger_contract.errors import UserError
 from trigger_contract.normalize.ledger import RULE, Claim, Contradiction
 from trigger_contract.normalize.located import (
     Node,
     Pointer,
     copy_value,
     find,
-    line_of,
+    follow,
     node_like,
     operations_of,
     put,
+    refusal,
+    text_of,
 )
 from trigger_contract.normalize.model import Slip
 from trigger_contract.normalize.reading.forms import check_form
@@ -35,18 +36,11 @@ def check_version(document: LocatedMapping) -> None:
         UserError: It is Swagger 2, another version, or does not say.
     """
     if "swagger" in document:
-        raise UserError(
-            f"is Swagger {document['swagger']}; only OpenAPI 3.0 and 3.1 are read, convert it first",
-            source=document.source,
-            line=line_of(document, "swagger"),
-        )
+        message = f"is Swagger {document['swagger']}; only OpenAPI 3.0 and 3.1 are read, convert it first"
+        raise refusal(document, "swagger", message)
     version = str(document.get("openapi"))
     if not version.startswith(_VERSIONS):
-        raise UserError(
-            f"is OpenAPI {version}; only 3.0 and 3.1 are read",
-            source=document.source,
-            line=line_of(document, "openapi"),
-        )
+        raise refusal(document, "openapi", f"is OpenAPI {version}; only 3.0 and 3.1 are read")
 
 
 def read_document(
@@ -207,24 +201,18 @@ def _identities(document: Node, parameters: Any) -> set[tuple[Any, Any]]:
     for parameter in parameters:
         identity = _identity(document, parameter)
         if identity in known:
-            raise UserError(
-                f"{identity[1] or 'parameter'} {identity[0]!r} stands twice in one list of parameters",
-                source=parameter.source,
-                line=parameter.line or None,
-            )
+            name = f"{identity[1] or 'parameter'} {identity[0]!r}"
+            raise refusal(parameter, "", f"{name} stands twice in one list of parameters")
         known.add(identity)
     return known
 
 
 def _identity(document: Node, parameter: Any) -> tuple[Any, Any]:
     """What makes two parameters one: name and place; the reference itself where it cannot be followed."""
-    seen = 0
-    while isinstance(parameter, dict) and "$ref" in parameter and seen < 20:
-        target = find(document, parameter["$ref"])
-        if target is None:
-            return (parameter["$ref"], None)
-        parameter, seen = target, seen + 1
-    return (parameter.get("name"), parameter.get("in"))
+    target = follow(parameter, lambda reference: find(document, reference))
+    if target is None:
+        return (text_of(parameter, "$ref"), None)
+    return (target.get("name"), target.get("in"))
 
 
 def _inline_path_item(document: Node, item: Node) -> Node:
@@ -233,11 +221,7 @@ def _inline_path_item(document: Node, item: Node) -> Node:
         reference = item["$ref"]
         target = find(document, reference)
         if reference in seen or not isinstance(target, dict):
-            raise UserError(
-                f"reference {reference!r} does not lead to a path item",
-                source=item.source,
-                line=line_of(item, "$ref"),
-            )
+            raise refusal(item, "$ref", f"reference {reference!r} does not lead to a path item")
         seen.add(reference)
         copied = copy_value(target)
         for key, value in item.items():
