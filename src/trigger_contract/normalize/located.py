@@ -89,11 +89,6 @@ def as_map(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def texts_of(holder: Any, key: str) -> list[str]:
-    """Return the texts in the list under a key of a mapping."""
-    return [item for item in list_of(holder, key) if isinstance(item, str)]
-
-
 def maps_of(holder: Any, key: str) -> list[dict[str, Any]]:
     """Return the mappings in the list under a key of a mapping."""
     return [item for item in list_of(holder, key) if isinstance(item, dict)]
