@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import permutations
 
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
-from trigger_contract.errors import UserError
-from trigger_contract.normalize.located import Node, line_of, mapping_of, node_like, put, sequence_of
+from trigger_contract.normalize.located import Node, line_of, mapping_of, node_like, put, refusal, sequence_of
 from trigger_contract.normalize.naming import words
 
 UNKNOWN_SCHEME = "The page does not show how this scheme is sent."
@@ -35,9 +34,7 @@ def read_security(request: LocatedMapping, operation: Node) -> Node | None:
     shown = []
     for alternative in alternatives:
         if not isinstance(alternative, LocatedMapping):
-            raise UserError(
-                "`security` must hold alternatives", source=request.source, line=line_of(request, "security")
-            )
+            raise refusal(request, "security", "`security` must hold alternatives")
         names = [component_key(part) for part in str(alternative.get("title", "")).split(" & ")]
         shown.append((alternative, [name for name in names if name], list(_schemes(alternative))))
     schemes = node_like(request)

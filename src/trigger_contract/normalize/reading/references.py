@@ -13,8 +13,7 @@ from urllib.parse import unquote
 
 from trigger_contract.document.references import join_pointer, split_pointer
 from trigger_contract.document.shape import COMPONENT_KINDS, ONE, REFERENCE_KINDS, field_shape, walk
-from trigger_contract.errors import UserError
-from trigger_contract.normalize.located import Node, copy_value, find, line_of, node_like, put
+from trigger_contract.normalize.located import Node, copy_value, find, node_like, objects, put, refusal
 from trigger_contract.normalize.naming import component_key, pascal, singular
 
 _FILLERS = frozenset(
@@ -31,9 +30,7 @@ def settle_anchors(document: Node) -> None:
     """
     references: list[Node] = []
     anchors: dict[str, tuple[str, Node]] = {}
-    for pointer, node, kind in walk("document", document):
-        if kind not in REFERENCE_KINDS or not isinstance(node, Node):
-            continue
+    for pointer, node, kind in objects(document, *REFERENCE_KINDS):
         if kind == "schema" and isinstance(node.get("$anchor"), str):
             anchors.setdefault(f"#{node['$anchor']}", (f"#{join_pointer(*pointer)}", node))
         reference = node.get("$ref")
@@ -43,7 +40,7 @@ def settle_anchors(document: Node) -> None:
         if node["$ref"] not in anchors:
             what = "the whole document" if node["$ref"] == "#" else "an anchor that no schema has"
             message = f"reference {node['$ref']!r} points to {what}; refer to a component"
-            raise UserError(message, source=node.source, line=line_of(node, "$ref"))
+            raise refusal(node, "$ref", message)
     for node in references:
         node["$ref"], anchored = anchors[node["$ref"]]
         anchored.pop("$anchor", None)
@@ -61,20 +58,15 @@ def settle_deep_references(document: Node) -> None:
     for _ in range(_MAXIMUM_ROUNDS):
         deep = [
             (node, kind)
-            for _, node, kind in walk("document", document)
-            if kind in REFERENCE_KINDS and isinstance(node, Node) and _is_deep(node.get("$ref"))
+            for _, node, kind in objects(document, *REFERENCE_KINDS)
+            if _is_deep(node.get("$ref")) and find(document, node["$ref"]) is not None
         ]
-        deep = [(node, kind) for node, kind in deep if find(document, node["$ref"]) is not None]
         if not deep:
             return
         _check_kinds(document, deep)
         for node, kind in deep:
             _settle(document, node, kind)
-    raise UserError(
-        f"reference {deep[0][0]['$ref']!r} leads into itself",
-        source=deep[0][0].source,
-        line=line_of(deep[0][0], "$ref"),
-    )
+    raise refusal(deep[0][0], "$ref", f"reference {deep[0][0]['$ref']!r} leads into itself")
 
 
 def _check_kinds(document: Node, deep: list[tuple[Node, str]]) -> None:
@@ -90,11 +82,8 @@ def _check_kinds(document: Node, deep: list[tuple[Node, str]]) -> None:
         target = find(document, node["$ref"])
         there = kinds.get(id(target), kind) if isinstance(target, (dict, list)) else kind
         if there != kind:
-            raise UserError(
-                f"reference {node['$ref']!r} points to a {there}, but a {kind} belongs here",
-                source=node.source,
-                line=line_of(node, "$ref"),
-            )
+            message = f"reference {node['$ref']!r} points to a {there}, but a {kind} belongs here"
+            raise refusal(node, "$ref", message)
 
 
 def _is_deep(reference: Any) -> bool:
@@ -110,9 +99,7 @@ def _settle(document: Node, node: Node, kind: str) -> None:
     if target is None or not _is_deep(reference):
         return
     if target is node:
-        raise UserError(
-            f"reference {reference!r} only points to itself", source=node.source, line=line_of(node, "$ref")
-        )
+        raise refusal(node, "$ref", f"reference {reference!r} only points to itself")
     if kind != "schema" or not isinstance(target, Node):
         copied = copy_value(target)
         siblings = {key: value for key, value in node.items() if key != "$ref"}
