@@ -8,6 +8,7 @@ import click
 
 from trigger_contract.cli.examples import epilog
 from trigger_contract.document.locate import checkout, read_document, resource
+from trigger_contract.generate.omissions import summary
 from trigger_contract.generate.project import generate
 
 
@@ -42,5 +43,7 @@ def command(spec: Path | None, output: Path | None, package: str | None, package
     """
     target = output or checkout() / "generated"
     source = spec or resource("openapi", "openapi.yaml")
-    files = generate(read_document(spec), target, source, package=package, version=package_version)
-    click.echo(f"{len(files)} files in {target}")
+    built = generate(read_document(spec), target, source, package=package, version=package_version)
+    click.echo(f"{len(built.files)} files in {target}")
+    if built.left_out:
+        click.echo(f"left out, as its api.md says: {summary(built.left_out)}", err=True)
