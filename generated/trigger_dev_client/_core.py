@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 import logging
-import os
 import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -20,7 +19,7 @@ from ._reading import read
 from ._redaction import Scrubber, keep_out_of_logs, mask_headers, mask_request, mask_url
 from ._requests import AUTO, Options, Requests, new_key, override
 from ._retries import IDEMPOTENT, RetryPolicy
-from ._settings import Secrets, Setup, checked_url, joined_url, with_retries
+from ._settings import Secrets, Setup, with_retries
 from ._shapes import ANY, DecodeError, Problem, describe
 from ._transport import (
     AsyncHTTPClient,
@@ -116,9 +115,7 @@ class Core:
             )
         self.response_validation = setup.response_validation
         self._told: set[tuple[str, str]] = set()
-        given = setup.base_url or os.environ.get(setup.url_variable)
-        url = checked_url(given or setup.default_url, setup.url_variable)
-        self.base_url = joined_url(url, setup.server_path)
+        self.base_url = setup.url
         policy = setup.retry_policy or RetryPolicy()
         self.retry_policy = (
             policy if setup.max_retries is None else with_retries(policy, setup.max_retries)

@@ -166,6 +166,11 @@ def client_docstring(client: Client, flavour: dict[str, Any]) -> str:
             f" by default the environment's {first}{also}."
         )
         entries.append((credential.argument, words))
+    for variable in client.variables:
+        chosen = f", one of {', '.join(variable.values)}" if variable.values else ""
+        told = variable.description.rstrip(".") or f"``{variable.name}`` of the address"
+        other = f"by default the environment's {variable.environment}, else {variable.default}"
+        entries.append((variable.argument, f"{told}{chosen}; {other}."))
     default = client.base_url or "none, so that one of them must be given"
     entries += [
         (
