@@ -79,6 +79,16 @@ class Learned:
             self._learn(tail, given_tail)
         return True
 
+    def is_new(self, name: Any, *, here: bool = False) -> bool:
+        """Whether a text is a name that has not been met yet.
+
+        Args:
+            name: Whatever stands in its place.
+            here: Whether it is the asked server's, not the recording's.
+        """
+        known = self._here if here else self._there
+        return isinstance(name, str) and bool(_WHOLE_ID.fullmatch(name)) and name not in known
+
     def take(self, recorded: str, given: str) -> bool:
         """Learn what a server calls the surroundings it stands in, whatever it looks like."""
         if _WHOLE_ID.fullmatch(recorded):
