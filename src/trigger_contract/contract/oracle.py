@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from trigger_contract.contract.steps import is_by_id
@@ -54,29 +55,50 @@ class Filter:
             item: The item.
             values: The values, one of which must fit.
         """
-        found = item.get(self.field)
-        if found is None:
+        return self.selector(values)(item)
+
+    def selector(self, values: Sequence[str]) -> Callable[[Mapping[str, Any]], Verdict]:
+        """Return ``selects`` for some values, made ready for many items.
+
+        Args:
+            values: The values, one of which must fit.
+        """
+        field = self.field
+
+        def selects(item: Mapping[str, Any]) -> Verdict:
+            found = item.get(field)
             # An optional field that is absent says nothing about what the server knows.
-            return None
-        if self.kind == "contains":
-            return any(value in found for value in values) if isinstance(found, list) else None
-        if self.kind == "tagged":
-            return any(self.prefix + value in found for value in values) if isinstance(found, list) else None
-        if self.kind in ("from", "to"):
-            moment, bound = parse_moment(found), parse_moment(values[0])
+            return None if found is None else fits(found)
+
+        fits = self._fits(values)
+        return selects
+
+    def _fits(self, values: Sequence[str]) -> Callable[[Any], Verdict]:
+        """Return what tells whether a value that an item shows is selected."""
+        if self.kind in ("contains", "tagged"):
+            wanted = [self.prefix + value for value in values]
+            return lambda found: any(value in found for value in wanted) if isinstance(found, list) else None
+        if self.kind not in ("from", "to"):
+            plain = frozenset(values)
+            return lambda found: (
+                self._is_named(found, plain) if isinstance(found, Mapping) else spelled(found) in plain
+            )
+        bound, is_lower = parse_moment(values[0]), self.kind == "from"
+
+        def is_within(found: Any) -> Verdict:
+            moment = parse_moment(found)
             if moment is None or bound is None:
                 return None
             if moment == bound:
                 return self.has_bound
-            return moment > bound if self.kind == "from" else moment < bound
-        if isinstance(found, Mapping):
-            return self._is_named(found, values)
-        return spelled(found) in values
+            return (moment > bound) is is_lower
 
-    def _is_named(self, found: Mapping[str, Any], values: Sequence[str]) -> Verdict:
+        return is_within
+
+    def _is_named(self, found: Mapping[str, Any], values: frozenset[str]) -> Verdict:
         """Tell whether an object is named by a value; None where no value of the filter names it."""
         texts = _names_of(found)
-        if texts & set(values):
+        if texts & values:
             return True
         schema = self.leaf.schema
         closed = set(map(spelled, (schema.get("items") or schema).get("enum") or ()))
@@ -183,10 +205,14 @@ def _names_of(value: Mapping[str, Any]) -> set[str]:
 
 def parse_moment(value: Any) -> datetime | None:
     """Read an RFC 3339 date-time; None where it is none."""
-    if not isinstance(value, str):
-        return None
+    return _parsed(value) if isinstance(value, str) else None
+
+
+# The same moments are compared by one law after the other.
+@lru_cache(maxsize=50_000)
+def _parsed(text: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(value.upper().replace("Z", "+00:00"))
+        moment = datetime.fromisoformat(text.upper().replace("Z", "+00:00"))
     except ValueError:
         return None
     return moment if moment.tzinfo else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-from trigger_contract.errors import UserError
+from trigger_contract.errors import UserError, meant
 
 
 class Deviation(StrEnum):
@@ -95,12 +95,10 @@ def choose(profile: str, with_: Iterable[str] = (), without: Iterable[str] = ())
         UserError: An unknown profile or deviation.
     """
     if profile not in PROFILES:
-        raise UserError(f"unknown profile {profile!r}; choose from {', '.join(PROFILES)}", source="--profile")
+        raise UserError(f"unknown profile {profile!r}; {meant(profile, PROFILES)}", source="--profile")
     extra, fewer = list(with_), list(without)
     for option, names in (("--deviation", extra), ("--no-deviation", fewer)):
         for name in names:
             if name not in DEVIATIONS:
-                raise UserError(
-                    f"unknown deviation {name!r}; choose from {', '.join(DEVIATIONS)}", source=option
-                )
+                raise UserError(f"unknown deviation {name!r}; {meant(name, DEVIATIONS)}", source=option)
     return (PROFILES[profile] | set(extra)) - set(fewer)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from trigger_contract.document.operations import Operation, operations
 from trigger_contract.document.references import resolve
 from trigger_contract.document.resource import Resource
 from trigger_contract.document.wire import query_leaves
+from trigger_contract.errors import meant
 from trigger_contract.mock.clock import Clock
 from trigger_contract.mock.collections.model import Ask, Collections, Told
 from trigger_contract.mock.deviations import Deviation
@@ -224,8 +224,7 @@ class Service:
         """
         if fault.operation is None or fault.operation in self._by_id:
             return
-        near = difflib.get_close_matches(fault.operation, list(self._by_id), 1, 0.5)
-        known = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(sorted(self._by_id)[:20])}"
+        known = meant(fault.operation, sorted(self._by_id), among="known are")
         raise ValueError(f"operation {fault.operation!r} is not in the document; {known}")
 
     def known_names(self, operation_id: str) -> list[str]:

@@ -140,7 +140,7 @@ class Front:
         """Answer a request that other doors have let in; None where the service has no such operation."""
         found = self.find(request.path)
         name = found[0].function(request.method) if found is not None else ""
-        if found is None or name in ("", BY_FORM):
+        if found is None or name in ("", BY_FORM) or found[0].by_form:
             return None
         route, path = found
         return self._functions[name](Visit(request, route, path, dict(pairs(request.query)), Bearer()))
@@ -153,7 +153,7 @@ class Front:
         if isinstance(bearer, Answer):
             return self._shared(route, request, bearer)
         visit = Visit(request, route, path, dict(pairs(request.query)), bearer)
-        if Deviation.D28 in self._on and any("\0" in value for value in path):
+        if Deviation.D28 in self._on and not route.indexed and any("\0" in value for value in path):
             wrong = answers.broken() if route.frail else answers.went_wrong()
             return self._shared(route, request, wrong if route.hand else answers.failed())
         if name == BY_FORM:
@@ -164,7 +164,9 @@ class Front:
         """Let a request through to the document's form, where a token's scopes allow it."""
         route, request = visit.route, visit.request
         action = "read" if request.method in ("GET", "HEAD") else "write"
-        if not visit.bearer.may(action, {route.scope: list(visit.path[:1])}):
+        if not visit.bearer.may(
+            action, {route.scope: [route.named] if route.named else list(visit.path[:1])}
+        ):
             return self._shared(route, request, answers.forbidden())
         answer = self._formal(request)
         return None if answer is None else self._shared(route, request, answer)

@@ -15,7 +15,7 @@ from trigger_contract.mock.platform import answers, bodies
 from trigger_contract.mock.platform.bodies import Is
 from trigger_contract.mock.platform.cron import BadCron, Cron
 from trigger_contract.mock.platform.front import Function, Visit
-from trigger_contract.mock.platform.queues import offset_page, pages
+from trigger_contract.mock.platform.pages import offset_page, pages
 from trigger_contract.mock.platform.things import Thing
 from trigger_contract.mock.platform.world import World
 

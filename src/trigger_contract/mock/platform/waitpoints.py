@@ -14,6 +14,7 @@ from trigger_contract.mock.messages import Answer
 from trigger_contract.mock.platform import answers, bodies
 from trigger_contract.mock.platform.bodies import Is
 from trigger_contract.mock.platform.front import Function, Visit
+from trigger_contract.mock.platform.pages import cursor_page
 from trigger_contract.mock.platform.signing import digest
 from trigger_contract.mock.platform.things import Thing
 from trigger_contract.mock.platform.world import World, moment_of
@@ -218,27 +219,3 @@ _NOTHING = object()
 
 def _is_past(thing: Thing, name: str, now: int) -> bool:
     return thing[name] is not None and bool(thing[name] <= now)
-
-
-def cursor_page(every: list[dict[str, Any]], query: Any, size: int) -> dict[str, Any]:
-    """Return one page of things, the newest first; a cursor is compared with ids as a text.
-
-    Args:
-        every: All things that a filter lets through.
-        query: Holds ``page[after]`` or ``page[before]``.
-        size: How many a page holds.
-    """
-
-    def tail(thing: dict[str, Any]) -> str:
-        return str(thing["id"]).partition("_")[2]
-
-    after, before = (query.get(f"page[{name}]", "").rpartition("_")[2] for name in ("after", "before"))
-    if before and not after:
-        newer = [thing for thing in every if tail(thing) > before]
-        data, more = newer[-size:], len(newer) > size
-        links = {"next": tail(data[-1])} if data else {}
-        return {"data": data, "pagination": links | ({"previous": tail(data[0])} if more else {})}
-    older = [thing for thing in every if not after or tail(thing) < after]
-    data = older[:size]
-    links = {"next": tail(data[-1])} if len(older) > size else {}
-    return {"data": data, "pagination": links | ({"previous": tail(data[0])} if after and data else {})}
