@@ -58,6 +58,9 @@ class Store:
     """All runs of one mock server.
 
     It is used from one thread at a time: every change is one transaction, so none is lost.
+
+    Attributes:
+        version: Counts what was written here; what was read before holds while it is the same.
     """
 
     def __init__(self, path: Path | None = None, environment: Mapping[str, str] | None = None) -> None:
@@ -73,6 +76,7 @@ class Store:
         """
         self.path = path
         self.ends = "ends"  # or `listed`: which members a list adds to those of every view
+        self.version = 0
         self._recent: dict[str, Row] = {}
         try:
             self._db = sqlite3.connect(
@@ -362,6 +366,7 @@ class Store:
         return to_row(record, key, due)
 
     def _transaction(self) -> _Transaction:
+        self.version += 1
         return _Transaction(self._db)
 
     def _index(self) -> None:
