@@ -7,7 +7,7 @@ from trigger_contract.contract import Check, Exchange, law
 from trigger_contract.contract.life.bodies import Bodies
 from trigger_contract.contract.life.roles import acts, is_made, removes
 from trigger_contract.contract.life.things import Thing, differing, full_path, item_of
-from trigger_contract.contract.life.turns import Pair, Turn, is_untouched, pairs_of, undoing
+from trigger_contract.contract.life.turns import Pair, Turn, is_untouched, pairs_of, undoable, undoing
 from trigger_contract.contract.life.watching import (
     Watch,
     equal_filters,
@@ -71,7 +71,8 @@ def _judge_refusal(check: Check, exchange: Exchange, turn: Turn, *, is_first: bo
 def _act_on_existing(check: Check, shop: Workshop) -> None:
     """Ask for an action on one thing that is there, and undo it."""
     bodies = Bodies(check.subject.document, check.subject.operation)
-    pairs = [pair for pair in pairs_of(shop, bodies, check.subject) if pair.back is not None]
+    found = [undoable(pair) for pair in pairs_of(shop, bodies, check.subject)]
+    pairs = [pair for pair in found if pair is not None]
     if not pairs:
         check.skip("nothing makes such a thing, and nothing undoes this")
         return

@@ -203,6 +203,8 @@ def test_a_replacement_keeps_nothing_that_was_left_out(check: Check) -> None:
         check.skip(f"the server answers {exchange.status}")
         return
     left_out = [name for name in bodies.properties if name not in body]
+    if not left_out:
+        check.skip("it has no member that may be left out")
 
     def is_replaced(item: Mapping[str, Any]) -> bool:
         return not any(_is_kept(bodies, name, before, item) for name in left_out)

@@ -137,6 +137,7 @@ class Bodies:
             if name not in self.least("x"):
                 text = mark()
                 yield f"{name} too", {**self.least(text), name: self.value(name, text)}
+        yield from self._least_within(mark)
         for name, view in self.properties.items():
             if name in self._given:
                 continue
@@ -146,6 +147,17 @@ class Bodies:
                 yield f"{name} at its {word}", {**self.least(text), name: value}
             for value in view.get("enum") or ():
                 yield f"{name} {value}", {**self.least(mark()), name: value}
+
+    def _least_within(self, mark: Callable[[], str]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield bodies with an object of which only what is required is sent."""
+        for name, view in self.properties.items():
+            inner = next(iter(self._views.alternatives(view)), view)
+            needed = inner.get("required") or ()
+            text = mark()
+            value = self.value(name, text)
+            if isinstance(value, Mapping) and set(value) - set(needed) and name not in self._given:
+                least = {key: item for key, item in value.items() if key in needed}
+                yield f"{name} with only what it needs", {**self.least(text), name: least}
 
     def broken(self, mark: str) -> Iterator[Broken]:
         """Yield bodies that break the schema in one way each."""

@@ -130,6 +130,8 @@ def _verbs(bodies: Bodies) -> tuple[str, list[Any]] | None:
 def is_untouched(pair: Pair, shown: Mapping[str, Any]) -> bool:
     """Whether something that is there is as it is before an action, so that undoing leads back to that.
 
+    Where nothing that is shown says so, it is not touched.
+
     Args:
         pair: The action and what undoes it.
         shown: The thing.
@@ -140,10 +142,23 @@ def is_untouched(pair: Pair, shown: Mapping[str, Any]) -> bool:
         return bool(shown[before[0]] == before[1])
     if pair.turn.sets is not None and pair.turn.sets[0] in shown:
         return bool(shown[pair.turn.sets[0]] != pair.turn.sets[1])
-    stems = {flat(word) for verb in (pair.turn.verb,) for word in (verb, *participles(verb))}
-    return all(
-        value in (None, False) for name, value in _members(shown) if flat(name).startswith(tuple(stems))
-    )
+    # Participles differ in their ends: override, overridden.
+    stems = tuple(flat(word).rstrip("ey") for word in (pair.turn.verb, *participles(pair.turn.verb)))
+    found = [value for name, value in _members(shown) if flat(name).startswith(stems)]
+    return bool(found) and all(value in (None, False) for value in found)
+
+
+def undoable(pair: Pair) -> Pair | None:
+    """Return an action with what undoes it, in the order that leads back; None where neither does.
+
+    What has to be told a value leads back to what was there only where the other is asked after it.
+    """
+    if pair.back is None:
+        return None
+    action, back = pair.back
+    if back.sets is not None or not back.body:
+        return pair
+    return Pair(action, back, (pair.action, pair.turn)) if not pair.turn.body else None
 
 
 def _members(value: Any) -> Iterator[tuple[str, Any]]:

@@ -46,6 +46,22 @@ class Workshop(Sending):
             raise SkipTest("the key that it takes was not given")
         return cls(check, resource)
 
+    @classmethod
+    def holding(cls, check: Check) -> Workshop | None:
+        """Return the workshop of what a check's operation stands right below; None where none is made."""
+        path = template(check.subject.operation.path)
+        for resource in resources(check.subject.document).all:
+            maker = check.session.contract.written_by(maker_of(resource))
+            item = template(resource.item_path or "").key
+            if (
+                maker is not None
+                and item
+                and path.key[: len(item)] == item
+                and (path.key.count("{}") == item.count("{}"))
+            ):
+                return cls(check, resource)
+        return None
+
     @property
     def store(self) -> Store:
         """What the run knows."""
