@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.life.desk import KEY, Desk
+
 from trigger_contract.contract.findings import Finding
 from trigger_contract.contract.ledger import Entry
 from trigger_contract.contract.life.cleaning import clean_up
@@ -51,7 +51,9 @@ _FAULTS = {
 
 
 def _judged(desk: Desk, probe: str) -> tuple[list[Finding], tuple[Entry, ...]]:
-    settings = Settings("http://127.0.0.1:1", token=KEY, probe=(probe,), settle=0.2, write=True, concurrency=1)
+    settings = Settings(
+        "http://127.0.0.1:1", token=KEY, probe=(probe,), settle=0.2, write=True, concurrency=1
+    )
     session = Session(settings, desk.document, desk)
     try:
         judged = judge(session, planned(session))
