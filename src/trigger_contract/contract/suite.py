@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from trigger_contract.contract.baseline import read_deviations
 from trigger_contract.contract.gathering import Gathering
 from trigger_contract.contract.law import Check
+from trigger_contract.contract.ledger import Entry
 from trigger_contract.contract.life.cleaning import ask_leave, clean_up, tell_left
 from trigger_contract.contract.loader import check_probes, every_law
 from trigger_contract.contract.preflight import preflight
@@ -104,7 +105,7 @@ def run_suite(settings: Settings, console: Console) -> int:
         with _Progress(console, checks, gathering) as progress:
             judged = judge(session, checks, done=progress.done)
         if settings.write:
-            tell_left(clean_up(session), session, console)
+            tell_left(_cleaned(session, judged), session, console)
     except UserError as error:
         raise UserError(session.redactor.text(str(error))) from None
     finally:
@@ -119,6 +120,16 @@ def run_suite(settings: Settings, console: Console) -> int:
     _tell_github(summary, console)
     gathering.write(summary)
     return _verdict(judged, summary, session)
+
+
+def _cleaned(session: Session, judged: Judged) -> tuple[Entry, ...]:
+    """Remove what was made; an interrupt meanwhile ends the run, but not this."""
+    for _ in range(2):
+        try:
+            return clean_up(session)
+        except KeyboardInterrupt as interrupt:
+            judged.interrupt = judged.interrupt or interrupt
+    return session.ledger.entries
 
 
 def _tell_github(summary: Summary, console: Console) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jsonschema_rs
@@ -12,10 +12,13 @@ import jsonschema_rs
 from trigger_contract.contract.citations import Pointer, follow
 from trigger_contract.contract.exchange import Exchange
 from trigger_contract.contract.findings import Tier
+from trigger_contract.contract.pointers import items_pointer
 from trigger_contract.contract.readings import Readings
 from trigger_contract.contract.showing import spelled
+from trigger_contract.contract.streams import Malformed, parts_of
 from trigger_contract.contract.subjects import Subject
 from trigger_contract.contract.validators import compiled, is_unspoken, without_write_only
+from trigger_contract.document.composition import composition
 from trigger_contract.document.operations import is_json, response_of
 from trigger_contract.document.references import join_pointer
 
@@ -170,9 +173,10 @@ class Judge:
                 f"The response's content is {types[chosen]}.",
             )
         # A range says nothing about the form; what comes does.
-        if exchange.is_partial or (
-            not is_json(chosen) and not (chosen.endswith("*") and is_json(exchange.media_type))
-        ):
+        if not is_json(chosen) and not (chosen.endswith("*") and is_json(exchange.media_type)):
+            yield from self._other(exchange, (*pointer, "content", types[chosen]), content[types[chosen]])
+            return
+        if exchange.is_partial:
             return
         if not exchange.is_json:
             sentence = "RFC 8259: the content of application/json is JSON text in UTF-8."
@@ -181,6 +185,32 @@ class Judge:
             return
         if "schema" in content[types[chosen]]:
             yield from self._violations((*pointer, "content", types[chosen], "schema"), exchange.json)
+
+    def _other(self, exchange: Exchange, pointer: Pointer, media: Mapping[str, Any]) -> Iterator[Breach]:
+        """Judge a body that is no JSON text, as far as its media type and its schema say what it is."""
+        word = "itemSchema" if "itemSchema" in media else "schema"
+        place: Pointer = (*pointer, word)
+        try:
+            found, are_items = parts_of(exchange, media, composition(self._document))
+        except Malformed as error:
+            sentence = f"The response's content is {pointer[-1]}."
+            law = JSON if error.is_json else SCHEMA
+            yield Breach(
+                law,
+                error.place,
+                error.message,
+                str(pointer[-1]),
+                error.received,
+                pointer,
+                sentence,
+                "derived",
+            )
+            return
+        if are_items:
+            place = items_pointer(self._document, place)
+        for part in found:
+            for breach in self._violations(place, part.value):
+                yield breach if part.is_sure else replace(breach, tier="advisory")
 
     def _violations(self, pointer: Pointer, value: Any) -> Iterator[Breach]:
         for error in self._validator(pointer).iter_errors(value):
