@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trigger_contract.contract.validators import compiled
+from trigger_contract.contract.validators import alone, compiled
 from trigger_contract.contract.values import some_scalar
 from trigger_contract.document.composition import View, composition
 from trigger_contract.document.conjunction import types_of
@@ -68,7 +68,7 @@ class Bodies:
         shown = self._views.properties(self.schema)
         self.properties = {name: view for name, view in shown.items() if not view.get("readOnly")}
         self.required = [name for name in self.schema.get("required") or () if name in self.properties]
-        whole = {"components": document.get("components", {}), "allOf": [raw if raw is not None else {}]}
+        whole = alone(document, {"allOf": [raw if raw is not None else {}]})
         self._validator = compiled(json.loads(json.dumps(whole)))
 
     def least(self, mark: str) -> dict[str, Any]:
