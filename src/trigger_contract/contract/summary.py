@@ -118,7 +118,7 @@ class Summary:
         """The findings by cause: the same promise broken at the same place, whatever the operation."""
         groups: dict[tuple[object, ...], list[Finding]] = {}
         for finding in self.findings:
-            place = str(finding.status) if finding.law in SITUATIONAL else finding.place
+            place = str(finding.status) if finding.law in SITUATIONAL else finding.cause or finding.place
             groups.setdefault((finding.law, self.meaning(finding), place), []).append(finding)
         return [
             Cause(tuple(found), sum(self.repeats(item) for item in found), self.meaning(found[0]))
