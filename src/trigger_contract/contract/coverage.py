@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -55,13 +56,18 @@ class Books:
 
     def __init__(self, contract: Contract) -> None:
         self._books = [_Book(contract.document, subject) for subject in contract.subjects]
+        self._by_form: defaultdict[tuple[str, int], list[_Book]] = defaultdict(list)
+        for book in self._books:
+            self._by_form[book.subject.operation.method, len(book.parts)].append(book)
         self._lock = threading.Lock()
 
     def enter(self, exchange: Exchange) -> None:
         """Note what was sent and received."""
         path = split_url(exchange.request.target).path
         method = exchange.request.method.lower()
-        book = next((item for item in self._books if item.answers(method, path)), None)
+        parts = path.split("/")
+        alike = self._by_form.get((method, len(parts)), ())
+        book = next((item for item in alike if item.answers(parts)), None)
         if book is not None:
             with self._lock:
                 book.enter(exchange)
@@ -115,16 +121,11 @@ class _Book:
         for status, schema in self.responses.items():
             self._promise(schema, status, frozenset())
 
-    def answers(self, method: str, path: str) -> bool:
-        """Whether a request is one of this operation's."""
-        parts = path.split("/")
-        return (
-            method == self.subject.operation.method
-            and len(parts) == len(self.parts)
-            and all(
-                part == given or (part.startswith("{") and given)
-                for part, given in zip(self.parts, parts, strict=True)
-            )
+    def answers(self, parts: list[str]) -> bool:
+        """Whether a path of as many parts as this operation's is one of its paths."""
+        return all(
+            part == given or (part.startswith("{") and given)
+            for part, given in zip(self.parts, parts, strict=True)
         )
 
     def enter(self, exchange: Exchange) -> None:

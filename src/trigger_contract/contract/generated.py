@@ -15,6 +15,7 @@ from trigger_contract.contract.drawing import draw
 from trigger_contract.contract.exchange import Exchange
 from trigger_contract.contract.law import Check
 from trigger_contract.contract.oracle import values_seen
+from trigger_contract.contract.showing import quoted
 from trigger_contract.contract.subjects import Subject
 from trigger_contract.contract.values import item_schema
 from trigger_contract.contract.views import negative_view, positive_view
@@ -93,7 +94,9 @@ def _send(check: Check, path: Mapping[str, Any], query: Mapping[str, Any], *, po
         and not may_be_valid(item_schema(subject.document, by_name[name]), by_name[name], text)
     ]
     if invalid and 200 <= exchange.status < 300:
-        _report(check, exchange, f"An invalid request is accepted: {invalid[0][:80]!r}.", "a refusal (4xx)")
+        _report(
+            check, exchange, f"An invalid request is accepted: {quoted(invalid[0][:80])}.", "a refusal (4xx)"
+        )
 
 
 def _report(check: Check, exchange: Exchange, message: str, expected: str) -> None:

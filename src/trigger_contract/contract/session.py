@@ -21,6 +21,7 @@ from trigger_contract.contract.findings import Finding
 from trigger_contract.contract.har import har_entry
 from trigger_contract.contract.ledger import Ledger
 from trigger_contract.contract.notes import Notes, current, noting
+from trigger_contract.contract.once import Once
 from trigger_contract.contract.places import Places
 from trigger_contract.contract.pool import Pool
 from trigger_contract.contract.readings import Readings, published_readings
@@ -49,16 +50,6 @@ T = TypeVar("T")
 
 class KeyLost(UserError):
     """A key that was let in is refused from some moment on, so that nothing after it can be judged."""
-
-
-class _Shared:
-    """Something that is read once, with what was found while it was read."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.notes = Notes()
-        self.value: Any = None
-        self.is_read = False
 
 
 class Session:
@@ -95,9 +86,7 @@ class Session:
         self._judge = Judge(document, self._pages)
         self.places = Places(self)
         self._lock = threading.Lock()
-        self._shared: dict[tuple[str, ...], _Shared] = {}
-        # Notes are known again by their identity, so none of them may go while the run lasts.
-        self._kept: list[_Shared] = []
+        self._once = Once(self._over)
         self._ever: dict[str, set[str]] = {}
         self._readings: dict[tuple[str, ...], dict[str, Exchange]] = {}
         self._overruns: dict[str, int] = {}
@@ -112,6 +101,9 @@ class Session:
         """Take what another run on the document found out before it began: keys, and what is left out."""
         self.contract, self.unasked = other.contract, other.unasked
         self.credentials, self.redactor = other.credentials, other.redactor
+
+    def _over(self) -> str:
+        return self.client.exhausted if self.client.is_exhausted else ""
 
     def begin_again(self, seconds: float) -> None:
         """Go on with a client of its own after a run was called off, to clean up.
@@ -300,26 +292,12 @@ class Session:
             key: What it is.
             make: Reads it.
         """
-        with self._lock:
-            shared = self._shared.get(key)
-            if shared is None:
-                shared = self._shared[key] = _Shared()
-                self._kept.append(shared)
-        with shared.lock:
-            if not shared.is_read:
-                notes = Notes()
-                with noting(notes):
-                    shared.value = make()
-                shared.notes, shared.is_read = notes, True
-        if (mine := current()) is not None:
-            mine.take(shared.notes)
-        value: T = shared.value
-        return value
+        return self._once.get(key, make)
 
     def identity(self, subject: Subject) -> str:
         """Return the name of the field that identifies an item of a list; empty where none does."""
-        known = self._shared.get(("walk", subject.name))
-        return known.value.identity if known is not None and known.is_read else subject.identity
+        known: Walk | None = self._once.known(("walk", subject.name))
+        return subject.identity if known is None else known.identity
 
     def documented_values(self, subject: Subject, leaf: QueryLeaf) -> list[str] | None:
         """Return the values of a query name that no page disputes; None where any text will do."""
@@ -355,16 +333,7 @@ class Session:
 
     def refresh(self, subject: Subject) -> Walk:
         """Read again what a list holds; that is what the snapshot is from then on."""
-        shared = _Shared()
-        with noting(shared.notes):
-            shared.value = found = self._whole(subject)
-        shared.is_read = True
-        with self._lock:
-            self._kept.append(shared)
-            self._shared["walk", subject.name] = shared
-        if (mine := current()) is not None:
-            mine.take(shared.notes)
-        return found
+        return self._once.again(("walk", subject.name), lambda: self._whole(subject))
 
     def _whole(self, subject: Subject) -> Walk:
         found = whole(self, subject)

@@ -17,7 +17,7 @@ from trigger_contract.contract.readings import Readings
 from trigger_contract.contract.showing import spelled
 from trigger_contract.contract.streams import Malformed, parts_of
 from trigger_contract.contract.subjects import Subject
-from trigger_contract.contract.validators import compiled, is_unspoken, without_write_only
+from trigger_contract.contract.validators import alone, compiled, is_unspoken, without_write_only
 from trigger_contract.document.composition import composition
 from trigger_contract.document.operations import is_json, response_of
 from trigger_contract.document.references import join_pointer
@@ -74,9 +74,7 @@ class Judge:
     def __init__(self, document: Mapping[str, Any], readings: Readings | None = None) -> None:
         self._readings = readings or Readings([])
         # The validator takes plain lists and dictionaries only.
-        text = json.dumps(document)
-        self._document: dict[str, Any] = without_write_only(json.loads(text))
-        self._refers_to_paths = '"#/paths/' in text
+        self._document: dict[str, Any] = without_write_only(json.loads(json.dumps(document)))
         self._validators: dict[Pointer, jsonschema_rs.Draft202012Validator] = {}
 
     def judge(self, subject: Subject, exchange: Exchange, *, lenient: bool) -> Iterator[Breach]:
@@ -244,14 +242,9 @@ class Judge:
     def _validator(self, pointer: Pointer) -> jsonschema_rs.Draft202012Validator:
         if pointer not in self._validators:
             place, schema = list(follow(self._document, pointer))[-1]
-            root: dict[str, Any] = {"components": self._document.get("components", {})}
-            if self._refers_to_paths:
-                root["paths"] = self._document["paths"]
-            if place[:2] == ("components", "schemas"):
-                root["$ref"] = "#" + join_pointer(*place)
-            elif isinstance(schema, dict):
-                root.update(schema)
-            self._validators[pointer] = compiled(root)
+            is_named = place[:2] == ("components", "schemas") or not isinstance(schema, dict)
+            root = {"$ref": "#" + join_pointer(*place)} if is_named else schema
+            self._validators[pointer] = compiled(alone(self._document, root))
         return self._validators[pointer]
 
 

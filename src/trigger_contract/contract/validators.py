@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema_rs
 
 from trigger_contract.document.composition import composition
-from trigger_contract.document.references import lookup, walk
+from trigger_contract.document.references import lookup, split_pointer, walk
 
 _UNSPOKEN = "writeOnly"
 _NEVER = {"not": {"$comment": _UNSPOKEN}}
@@ -49,6 +49,55 @@ def without_write_only(document: dict[str, Any]) -> dict[str, Any]:
         schema.clear()
         schema.update(_NEVER)
     return document
+
+
+def alone(document: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a schema with what it refers to at the places where that stands in a document, and nothing else.
+
+    A validator keeps a copy of all it is given, and a document may have a thousand answers and megabytes.
+
+    Args:
+        document: The document.
+        schema: A schema of it.
+    """
+    root = dict(schema)
+    waiting: list[Any] = [schema]
+    seen: set[str] = set()
+    while waiting:
+        for _, value in walk(waiting.pop()):
+            reference = value.get("$ref") if isinstance(value, Mapping) else None
+            if not isinstance(reference, str) or reference in seen:
+                continue
+            seen.add(reference)
+            target = lookup(document, reference)
+            waiting.append(target)
+            tokens = split_pointer(reference.removeprefix("#")) if reference.startswith("#/") else []
+            if not tokens or not _placed(root, tokens, target):
+                # What stands in a list or has a name of its own keeps its surroundings.
+                root |= {key: document[key] for key in (tokens[:1] or ["components"]) if key in document}
+    return root
+
+
+def _placed(root: dict[str, Any], tokens: list[str], target: Any) -> bool:
+    """Put a value where a pointer leads; False where that goes through a list."""
+    if any(token.isdigit() for token in tokens[:-1]):
+        return False
+    holder = root
+    for token in tokens[:-1]:
+        below = holder.setdefault(token, {})
+        if not isinstance(below, _Holder):
+            if below:
+                # It stands in something that is there as a whole.
+                return True
+            below = holder[token] = _Holder()
+        holder = below
+    if not isinstance(target, Mapping) or tokens[-1] not in holder or isinstance(holder[tokens[-1]], _Holder):
+        holder[tokens[-1]] = target
+    return True
+
+
+class _Holder(dict[str, Any]):
+    """Holds some members of an object of the document."""
 
 
 def is_unspoken(error: jsonschema_rs.ValidationError) -> bool:
