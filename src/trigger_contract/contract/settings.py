@@ -107,6 +107,12 @@ OPTIONS: tuple[Option, ...] = (
     Option("use-proxy", "Go through the proxy that the environment names.", kind=bool, default=False),
     Option("known", "Known deviations, which do not fail.", kind=Path, metavar="FILE"),
     Option("write-known", "Record what this run found as known deviations.", kind=Path, metavar="FILE"),
+    Option(
+        "propose",
+        "Write what would make the document true of what was found, as an OpenAPI Overlay.",
+        kind=Path,
+        metavar="FILE",
+    ),
     Option("report", "Write JUnit, JSON, HAR and HTML reports here.", kind=Path, metavar="DIR"),
     Option("allure", "Write results for Allure here.", kind=Path, metavar="DIR"),
     Option("strict", "Advisory findings fail too.", kind=bool, default=False),
@@ -165,6 +171,7 @@ class Settings:
     use_proxy: bool = False
     known: Path | None = None
     write_known: Path | None = None
+    propose: Path | None = None
     report: Path | None = None
     allure: Path | None = None
     strict: bool = False

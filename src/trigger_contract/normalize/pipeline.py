@@ -22,7 +22,7 @@ from trigger_contract.normalize.merging.rendered_schemes import adopt_schemes
 from trigger_contract.normalize.merging.restoring import restore
 from trigger_contract.normalize.merging.services import separate_services
 from trigger_contract.normalize.model import AGE, OVERLAY, Contradiction, Fragment, Ledger, Node, Page
-from trigger_contract.normalize.overlay import Action, Touched, apply_overlay
+from trigger_contract.normalize.overlay import Action, Touched, apply_overlay, split
 from trigger_contract.normalize.promising import write_promises
 from trigger_contract.normalize.provenance import provenance
 from trigger_contract.normalize.reading.forms import check_form
@@ -184,11 +184,12 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
         draft, [fragment.page.name for fragment in fragments if fragment.dialect == "expanded"], ledger
     )
     check_draft(draft, ledger)
-    touched = apply_overlay(draft, overlay)
+    early, late = split(draft, overlay)
+    touched = apply_overlay(draft, early)
     entries = _settle(ledger, touched, draft)
     contradictions = tuple(entry for entry in entries if not entry.is_note)
     notes = tuple(entry for entry in entries if entry.is_note)
-    if overlay:
+    if early:
         check_form(draft, "document")  # a slip that a page may have is a mistake in a decision
         check_paths(draft)
         check_containment(draft)
@@ -197,6 +198,10 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     complete(draft, _name(fragments))
     arrange(draft)
     name_components(draft)
+    if late:
+        apply_overlay(draft, late)
+        check_references(draft)
+        name_components(draft)
     write_promises(draft)
     arrange(draft)
     check_operation_ids(draft)

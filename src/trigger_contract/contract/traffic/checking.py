@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from trigger_contract.contract.baseline import dump_deviations, read_deviations
+from trigger_contract.contract.proposing.writing import write_proposal
 from trigger_contract.contract.report.text import print_summary
 from trigger_contract.contract.report.write import check_folder, write_reports
 from trigger_contract.contract.settings import Settings
@@ -36,7 +37,8 @@ def check_files(files: Sequence[Path], settings: Settings, console: Console, onl
     deviations = read_deviations(settings.known) if settings.known else []
     if settings.report:
         check_folder(settings.report)
-    traffic = Traffic(read_document(settings.spec), settings)
+    document = read_document(settings.spec)
+    traffic = Traffic(document, settings)
     for path in files:
         before = traffic.judged
         recorded = [item for item in read_traffic(path) if _is_below(item.exchange.url, only)]
@@ -54,6 +56,8 @@ def check_files(files: Sequence[Path], settings: Settings, console: Console, onl
         write_files({settings.write_known: dump_deviations(findings, deviations)})
     if settings.report:
         write_reports(summary, settings.report)
+    if settings.propose:
+        write_proposal(document, traffic.evidence, summary, console)
     return 0 if summary.is_good else 1
 
 

@@ -14,6 +14,7 @@ from trigger_contract.contract.coverage import Books, Coverage
 from trigger_contract.contract.exchange import Exchange, curl_line
 from trigger_contract.contract.findings import Citation, Finding, Outcome, Tier
 from trigger_contract.contract.har import har_entry
+from trigger_contract.contract.proposing.evidence import Evidence
 from trigger_contract.contract.readings import Readings, published_readings
 from trigger_contract.contract.settings import Settings
 from trigger_contract.contract.showing import one_line
@@ -76,6 +77,7 @@ class Traffic:
         self._judge = Judge(document, Readings([]) if settings.spec else published_readings())
         self._requests = requests.RequestJudge(document)
         self._agreement = Agreement(document)
+        self.evidence = Evidence()
         self._citations = Citations(document, read_provenance(settings.spec))
         self._books = Books(Contract(document, tuple(self._matcher.subjects), ()))
         self._outcomes: dict[tuple[str, str], Outcome] = {}
@@ -123,19 +125,48 @@ class Traffic:
         if 400 <= recorded.exchange.status < 500:
             # The server has told the client itself.
             of_request = [replace(breach, tier="advisory") for breach in of_request]
-        new = []
+        new, named = [], []
         for law in (*_OF_ANSWERS, *requests.REQUEST_LAWS):
             self._outcome(law, match).exercised += 1
         for breach in (*breaches, *of_request):
             outcome = self._outcome(breach.law, match)
             finding = self._finding(breach, match, recorded, redact)
+            named.append((breach, finding.fingerprint))
             seen = outcome.repeats.get(finding.fingerprint, 0)
             outcome.repeats[finding.fingerprint] = seen + 1
             if not seen:
                 finding = self._shown(finding, breach, recorded, redact)
                 outcome.findings.append(finding)
                 new.append(finding)
+        if self.settings.propose:
+            self._note(match, recorded, named, redact, lenient=lenient)
         return new
+
+    def _note(
+        self,
+        match: Match,
+        recorded: Recorded,
+        named: list[tuple[Breach, str]],
+        redact: Redact,
+        *,
+        lenient: bool,
+    ) -> None:
+        """Note what shows that the document may be wrong, or shows it once the request is allowed."""
+        exchange = recorded.exchange
+        if lenient:
+            strict = self._judge.judge(match.subject, exchange, lenient=False)
+            known = {(breach.law, breach.place) for breach, _ in named}
+            named = named + [(item, "") for item in strict if (item.law, item.place) not in known]
+        if named:
+            self.evidence.note(
+                match.subject,
+                exchange,
+                named,
+                redact,
+                lenient=lenient,
+                where=recorded.where,
+                sent=(match, recorded),
+            )
 
     def _outcome(self, law: str, match: Match) -> Outcome:
         name = match.subject.name
