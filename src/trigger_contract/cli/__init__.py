@@ -29,6 +29,7 @@ COMMANDS = {
     "mock": "Run the mock server.",
     "test": "Check a server against the contract.",
     "check": "Judge traffic that was recorded.",
+    "proxy": "Judge what passes between a client and a server.",
     "replay": "Ask a server again what was recorded.",
 }
 

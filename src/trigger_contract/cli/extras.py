@@ -12,6 +12,7 @@ EXTRAS = {
     "mock": ("mock",),
     "test": ("test",),
     "check": ("test",),
+    "proxy": ("mock", "test"),
 }
 """The extras of ``pyproject.toml`` by command; one that is not here needs none."""
 

@@ -206,7 +206,7 @@ def settings_from(values: Mapping[str, Any]) -> Settings:
         chosen[option.field] = tuple(value) if option.many else value
     if chosen["seed"] is None:
         chosen["seed"] = random.SystemRandom().randrange(2**32)
-    chosen["url"] = _checked_url(chosen["url"])
+    chosen["url"] = checked_url(chosen["url"])
     for name in ("token", "public_token", "recoup_token"):
         _check_token(name, chosen[name])
     for name, least in _LEAST.items():
@@ -224,15 +224,20 @@ def settings_from(values: Mapping[str, Any]) -> Settings:
     return Settings(**{item.name: chosen[item.name] for item in fields(Settings)})
 
 
-def _checked_url(url: str | None) -> str:
+def checked_url(url: str | None, option: str = "--url") -> str:
+    """Return the address of a server without a slash at its end.
+
+    Raises:
+        UserError: It is missing, no HTTP address, or holds more than one.
+    """
     if not url:
-        raise UserError("is missing: give the address of the server to check", source="--url")
+        raise UserError("is missing: give the address of the server to check", source=option)
     if not _is_http(url):
-        raise UserError("is not an http or https address", source=f"--url {_without_password(url)}")
+        raise UserError("is not an http or https address", source=f"{option} {_without_password(url)}")
     parts = urlsplit(url)
     if parts.query or parts.fragment or parts.username or parts.password:
         raise UserError(
-            "give the address without user, query and fragment; keys go in --token", source="--url"
+            "give the address without user, query and fragment; keys go in --token", source=option
         )
     return url.rstrip("/")
 

@@ -68,6 +68,7 @@ class Summary:
         unasked: Operations whose keys were not given.
         ended: When it ended, in UTC.
         digest: SHA-256 of the document, in hex.
+        asks: Whether the run asked of its own, and did not only look at what others exchanged.
     """
 
     settings: Settings
@@ -83,6 +84,7 @@ class Summary:
     unasked: tuple[str, ...] = ()
     ended: datetime = field(default_factory=lambda: datetime.now(UTC))
     digest: str = ""
+    asks: bool = True
 
     def state(self, outcome: Outcome) -> State:
         """Tell what an outcome means in this run."""
@@ -184,7 +186,7 @@ class Summary:
             if not any(item.exercised for item in judged) and not any(item.cut for item in judged):
                 found.append(f"No law was judged on {operation}.")
         kinds = {item.kind for item in self.outcomes if not self.settings.probe}
-        if kinds and not any(item.law == "schema/list" for item in self.outcomes):
+        if self.asks and kinds and not any(item.law == "schema/list" for item in self.outcomes):
             found.append("No list was recognised: pages, filters and items were not judged.")
         return found
 
