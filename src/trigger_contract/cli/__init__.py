@@ -29,6 +29,7 @@ COMMANDS = {
     "test": "Check a server against the contract.",
     "power": "Say how much the suite catches on an API.",
     "check": "Judge traffic that was recorded.",
+    "proxy": "Judge what passes between a client and a server.",
     "replay": "Ask a server again what was recorded.",
 }
 

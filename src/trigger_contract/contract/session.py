@@ -24,6 +24,7 @@ from trigger_contract.contract.notes import Notes, current, noting
 from trigger_contract.contract.once import Once
 from trigger_contract.contract.places import Places
 from trigger_contract.contract.pool import Pool
+from trigger_contract.contract.proposing.evidence import Evidence
 from trigger_contract.contract.readings import Readings, published_readings
 from trigger_contract.contract.redaction import Redactor
 from trigger_contract.contract.sampling import sample
@@ -81,6 +82,7 @@ class Session:
         self.budget = Budget(self.client)
         self.pool = Pool(settings.concurrency)
         self.books = Books(self.contract)
+        self.evidence = Evidence()
         self.entries: list[tuple[int, dict[str, Any]]] = []
         self._pages = Readings([]) if settings.spec else published_readings()
         self._judge = Judge(document, self._pages)
@@ -271,6 +273,7 @@ class Session:
         notes.reached.update(f"{subject.name} {code} {purpose}" for code in SITUATIONAL)
         if not lenient:
             notes.reached.update(f"{subject.name} {code} {exchange.status}" for code in OF_CONTENT)
+        found = []
         for breach in self._judge.judge(subject, exchange, lenient=lenient):
             finding = Finding(
                 law=breach.law,
@@ -284,6 +287,9 @@ class Session:
                 citation=self.citations.at(breach.pointer, breach.sentence),
             )
             notes.note(finding, exchange)
+            found.append((breach, finding.fingerprint))
+        if found and self.settings.propose:
+            self.evidence.note(subject, exchange, found, self.redactor.text, lenient=lenient)
 
     def once(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
         """Return something that is read once a run, and note for whoever asks what was found in reading it.

@@ -107,6 +107,12 @@ OPTIONS: tuple[Option, ...] = (
     Option("use-proxy", "Go through the proxy that the environment names.", kind=bool, default=False),
     Option("known", "Known deviations, which do not fail.", kind=Path, metavar="FILE"),
     Option("write-known", "Record what this run found as known deviations.", kind=Path, metavar="FILE"),
+    Option(
+        "propose",
+        "Write what would make the document true of what was found, as an OpenAPI Overlay.",
+        kind=Path,
+        metavar="FILE",
+    ),
     Option("report", "Write JUnit, JSON, HAR and HTML reports here.", kind=Path, metavar="DIR"),
     Option("allure", "Write results for Allure here.", kind=Path, metavar="DIR"),
     Option("strict", "Advisory findings fail too.", kind=bool, default=False),
@@ -165,6 +171,7 @@ class Settings:
     use_proxy: bool = False
     known: Path | None = None
     write_known: Path | None = None
+    propose: Path | None = None
     report: Path | None = None
     allure: Path | None = None
     strict: bool = False
@@ -199,7 +206,7 @@ def settings_from(values: Mapping[str, Any]) -> Settings:
         chosen[option.field] = tuple(value) if option.many else value
     if chosen["seed"] is None:
         chosen["seed"] = random.SystemRandom().randrange(2**32)
-    chosen["url"] = _checked_url(chosen["url"])
+    chosen["url"] = checked_url(chosen["url"])
     for name in ("token", "public_token", "recoup_token"):
         _check_token(name, chosen[name])
     for name, least in _LEAST.items():
@@ -217,15 +224,20 @@ def settings_from(values: Mapping[str, Any]) -> Settings:
     return Settings(**{item.name: chosen[item.name] for item in fields(Settings)})
 
 
-def _checked_url(url: str | None) -> str:
+def checked_url(url: str | None, option: str = "--url") -> str:
+    """Return the address of a server without a slash at its end.
+
+    Raises:
+        UserError: It is missing, no HTTP address, or holds more than one.
+    """
     if not url:
-        raise UserError("is missing: give the address of the server to check", source="--url")
+        raise UserError("is missing: give the address of the server to check", source=option)
     if not _is_http(url):
-        raise UserError("is not an http or https address", source=f"--url {_without_password(url)}")
+        raise UserError("is not an http or https address", source=f"{option} {_without_password(url)}")
     parts = urlsplit(url)
     if parts.query or parts.fragment or parts.username or parts.password:
         raise UserError(
-            "give the address without user, query and fragment; keys go in --token", source="--url"
+            "give the address without user, query and fragment; keys go in --token", source=option
         )
     return url.rstrip("/")
 

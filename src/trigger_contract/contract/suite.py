@@ -18,6 +18,7 @@ from trigger_contract.contract.ledger import Entry
 from trigger_contract.contract.life.cleaning import ask_leave, clean_up, tell_left
 from trigger_contract.contract.loader import check_probes, every_law
 from trigger_contract.contract.preflight import preflight
+from trigger_contract.contract.proposing.writing import write_proposal
 from trigger_contract.contract.report.github import step_summary, workflow_commands
 from trigger_contract.contract.report.text import print_summary
 from trigger_contract.contract.report.write import check_folders
@@ -119,6 +120,8 @@ def run_suite(settings: Settings, console: Console) -> int:
     print_summary(summary, console)
     _tell_github(summary, console)
     gathering.write(summary)
+    if settings.propose:
+        write_proposal(session.contract.document, session.evidence, summary, console)
     return _verdict(judged, summary, session)
 
 

@@ -81,6 +81,7 @@ class Summary:
         long_lists: Lists of which not every walk was read to its end, each with what is said of that.
         ended: When it ended, in UTC.
         digest: SHA-256 of the document, in hex.
+        asks: Whether the run asked of its own, and did not only look at what others exchanged.
     """
 
     settings: Settings
@@ -97,6 +98,7 @@ class Summary:
     long_lists: Mapping[str, str] = field(default_factory=dict)
     ended: datetime = field(default_factory=lambda: datetime.now(UTC))
     digest: str = ""
+    asks: bool = True
 
     def state(self, outcome: Outcome) -> State:
         """Tell what an outcome means in this run."""
@@ -202,7 +204,7 @@ class Summary:
         judged = {item.operation for item in self.outcomes if item.exercised or item.cut}
         found = [f"No law was judged on {name}." for name in self.operations if name not in judged]
         kinds = {item.kind for item in self.outcomes if not self.settings.probe}
-        if kinds and not any(item.law == "schema/list" for item in self.outcomes):
+        if self.asks and kinds and not any(item.law == "schema/list" for item in self.outcomes):
             found.append("No list was recognised: pages, filters and items were not judged.")
         found += [f"{name} is long: {said}." for name, said in self.long_lists.items()]
         return found

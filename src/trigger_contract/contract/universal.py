@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import jsonschema_rs
@@ -39,6 +39,25 @@ _WITHOUT_CONTENT = frozenset({204, 205})
 
 
 @dataclass(frozen=True)
+class Fault:
+    """How a value breaks its schema, for whoever wants more of it than its words.
+
+    Attributes:
+        error: What the validator says.
+        base: Where the schema stands in the document that the value was held against.
+    """
+
+    error: jsonschema_rs.ValidationError
+    base: Pointer
+
+    def place(self, error: jsonschema_rs.ValidationError | None = None) -> Pointer:
+        """Return where a keyword stands in the document: that of the error, or of one that it rests on."""
+        path = tuple((error or self.error).schema_path)
+        # What a reference leads to is named from the root of the document, all else from the schema.
+        return path if path[:1] in (("components",), ("paths",)) else (*self.base, *path)
+
+
+@dataclass(frozen=True)
 class Breach:
     """A broken promise in one answer, before it is tied to a run.
 
@@ -51,6 +70,7 @@ class Breach:
         pointer: Where the promise stands in the document.
         sentence: Its words where they are not a description of the document.
         tier: How firmly it stands.
+        fault: How the value breaks its schema, where that is what is broken.
     """
 
     law: str
@@ -61,6 +81,7 @@ class Breach:
     pointer: Pointer
     sentence: str | None = None
     tier: Tier = "documented"
+    fault: Fault | None = field(default=None, compare=False, repr=False)
 
 
 class Judge:
@@ -158,7 +179,8 @@ class Judge:
                 f"The response's content is {' or '.join(types)}.",
             )
             chosen = next((name for name in types if is_json(name)), None)
-            if chosen is None:
+            # What is neither called JSON nor is any has one fault, not two.
+            if chosen is None or (exchange.media_type and not exchange.is_json):
                 return
         elif _is_other_charset(types[chosen], exchange):
             yield Breach(
@@ -211,14 +233,16 @@ class Judge:
                 yield breach if part.is_sure else replace(breach, tier="advisory")
 
     def _violations(self, pointer: Pointer, value: Any) -> Iterator[Breach]:
+        base = list(follow(self._document, pointer))[-1][0]
         for error in self._validator(pointer).iter_errors(value):
+            fault = Fault(error, base)
             if is_unspoken(error):
                 yield _written_only(error, value)
                 continue
             where = tuple(error.instance_path)
             keyword = str(error.kind.name)
             place = generalised(where)
-            broken = tuple(error.schema_path)
+            broken = fault.place()
             if keyword == "required":
                 missing = str(getattr(error.kind, "property", ""))
                 place += f"/{missing}"
@@ -237,6 +261,7 @@ class Judge:
                 found,
                 broken,
                 tier=tier,
+                fault=fault,
             )
 
     def _validator(self, pointer: Pointer) -> jsonschema_rs.Draft202012Validator:

@@ -23,7 +23,7 @@ from trigger_contract.normalize.merging.merge import Merger
 from trigger_contract.normalize.merging.notes import Notes
 from trigger_contract.normalize.merging.services import adopt_schemes, separate_services
 from trigger_contract.normalize.model import Fragment, Page
-from trigger_contract.normalize.overlay import Action, apply_overlay, settle
+from trigger_contract.normalize.overlay import Action, apply_overlay, settle, split
 from trigger_contract.normalize.reading.forms import check_form
 from trigger_contract.normalize.reading.pages import read_page
 from trigger_contract.normalize.reading.references import settle_deep_references
@@ -183,11 +183,12 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     note_hints(draft, ledger)
     check_draft(draft, ledger)
     drop_defaults(draft, ledger)
-    touched = apply_overlay(draft, overlay)
+    early, late = split(draft, overlay)
+    touched = apply_overlay(draft, early)
     entries = settle(ledger, touched, draft)
     contradictions = tuple(entry for entry in entries if not entry.is_note)
     notes = tuple(entry for entry in entries if entry.is_note)
-    if overlay:
+    if early:
         check_form(draft, "document")  # a slip that a page may have is a mistake in a decision
         check_paths(draft)
         check_containment(draft)
@@ -196,6 +197,10 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     complete(draft, _name(fragments))
     arrange(draft)
     name_components(draft)
+    if late:
+        apply_overlay(draft, late)
+        check_references(draft)
+        name_components(draft)
     write_promises(draft)
     arrange(draft)
     check_operation_ids(draft)

@@ -12,7 +12,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -152,6 +152,7 @@ def _entry(entry: Any, path: Path, where: str) -> Recorded:
         body,
         entry.get("startedDateTime"),
         where,
+        size=content.get("size") if isinstance(content, Mapping) else None,
     )
 
 
@@ -190,6 +191,7 @@ def _recorded(
     body: bytes,
     started: Any,
     where: str,
+    size: Any = None,
 ) -> Recorded:
     if not url:
         raise UserError("its request has no URL", source=where)
@@ -201,6 +203,9 @@ def _recorded(
     exchange = Exchange(
         request, url, status, headers, _plain(body, headers), _moment(started), 0.0, number=_number(where)
     )
+    if isinstance(size, int) and size > len(body) and not exchange.is_json:
+        # A recorder that bounds bodies has kept the beginning only.
+        exchange = replace(exchange, is_partial=True)
     return Recorded(exchange, sent, where)
 
 
