@@ -20,7 +20,7 @@ from trigger_contract.contract.subjects import Subject
 from trigger_contract.contract.validators import alone, compiled, is_unspoken, without_write_only
 from trigger_contract.document.composition import composition
 from trigger_contract.document.operations import is_json, response_of
-from trigger_contract.document.references import join_pointer
+from trigger_contract.document.references import join_pointer, resolve
 
 SERVER_ERROR = "robustness/no-server-error"
 NO_ANSWER = "robustness/always-an-answer"
@@ -163,7 +163,9 @@ class Judge:
 
     def _content(self, subject: Subject, exchange: Exchange, key: str) -> Iterator[Breach]:
         pointer: Pointer = (*subject.pointer, "responses", key)
-        content = (response_of(subject.document, subject.operation, key) or {}).get("content") or {}
+        response = response_of(subject.document, subject.operation, key) or {}
+        yield from self._headers(subject, exchange, response, pointer)
+        content = response.get("content") or {}
         if not content or exchange.status in _WITHOUT_CONTENT:
             return
         types = {name.split(";")[0].strip().lower(): name for name in content}
@@ -231,6 +233,26 @@ class Judge:
         for part in found:
             for breach in self._violations(place, part.value):
                 yield breach if part.is_sure else replace(breach, tier="advisory")
+
+    @staticmethod
+    def _headers(
+        subject: Subject, exchange: Exchange, response: Mapping[str, Any], pointer: Pointer
+    ) -> Iterator[Breach]:
+        """Yield the headers that an answer must have and has not. Source: OpenAPI 3.1.0, Header Object."""
+        for name, raw in (response.get("headers") or {}).items():
+            header = resolve(subject.document, raw)
+            # The media type is told by the content. Source: OpenAPI 3.1.0, Response Object.
+            is_told = str(name).lower() in exchange.headers or str(name).lower() == "content-type"
+            if isinstance(header, Mapping) and header.get("required") is True and not is_told:
+                yield Breach(
+                    SCHEMA,
+                    f"header {name}",
+                    f"The answer lacks the header {name}.",
+                    f"the header {name}",
+                    sorted(exchange.headers),
+                    (*pointer, "headers", name),
+                    "The header is required.",
+                )
 
     def _violations(self, pointer: Pointer, value: Any) -> Iterator[Breach]:
         base = list(follow(self._document, pointer))[-1][0]

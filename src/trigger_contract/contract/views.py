@@ -79,9 +79,12 @@ def _narrowed(
     if sure is not None:
         item["enum"] = [value for value in item["enum"] if str(value) in sure]
     kind = item.get("type")
-    if subject.pages is not None and leaf == subject.pages.after and live:
+    pages = subject.pages
+    if pages is not None and leaf == pages.after and live:
         # Which pages there are is known from the list alone.
         return {"type": "string", "enum": list(live)}
+    if pages is not None and leaf in (pages.after, pages.before) and kind == "string":
+        return None
     if "enum" not in item and kind == "string":
         if item.get("format") == "date-time":
             # A range that ends before it starts may be refused, so the two never cross.
@@ -112,8 +115,6 @@ def _of_pages(subject: Subject, leaf: QueryLeaf) -> dict[str, Any]:
         return {}
     if leaf == pages.size:
         return {"minimum": 1, "maximum": max(_USUAL_SIZE, leaf.schema.get("minimum", 1))}
-    if pages.kind not in ("number", "offset"):
-        return {}
     least = pages.first
     return {"minimum": least, "maximum": max(_FAR_PAGE, leaf.schema.get("minimum", least))}
 

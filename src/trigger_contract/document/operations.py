@@ -71,6 +71,10 @@ def operations(document: Mapping[str, Any]) -> Iterator[Operation]:
             )
 
 
+FORMS = frozenset(("multipart/form-data", "application/x-www-form-urlencoded"))
+"""The media types of forms. Source: RFC 7578 and the URL Standard."""
+
+
 def security_scheme(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """Return the resolved Security Scheme Object of that name."""
     scheme: Mapping[str, Any] = resolve(document, document["components"]["securitySchemes"][name])
@@ -132,10 +136,19 @@ def response_schema(document: Mapping[str, Any], operation: Operation, status: s
 
 
 def request_schema(document: Mapping[str, Any], operation: Operation) -> Any:
-    """Return the resolved JSON schema of the request's body, or None where it has none."""
+    """Return the resolved schema of the request's JSON, else that of its form, or None where it has none."""
     body = resolve(document, operation.definition.get("requestBody"))
-    media = json_media(body.get("content")) if isinstance(body, Mapping) else None
+    content = body.get("content") if isinstance(body, Mapping) else None
+    media = json_media(content) or _form_media(content)
     return resolve(document, media["schema"]) if media is not None and "schema" in media else None
+
+
+def _form_media(content: Any) -> Mapping[str, Any] | None:
+    """Return the Media Type Object that describes a form, whose fields are the members of what is sent."""
+    for name, media in content.items() if isinstance(content, Mapping) else ():
+        if str(name).split(";")[0].strip().lower() in FORMS and isinstance(media, Mapping):
+            return media
+    return None
 
 
 def success_schema(document: Mapping[str, Any], operation: Operation) -> Any:

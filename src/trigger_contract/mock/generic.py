@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from trigger_contract.document.operations import Operation, is_json
+from trigger_contract.document.composition import composition
+from trigger_contract.document.operations import FORMS, Operation, is_json
 from trigger_contract.document.references import resolve
 from trigger_contract.mock.collections.making import Maker
 from trigger_contract.mock.collections.sheet import examples_of
+from trigger_contract.mock.forms import form_value
 from trigger_contract.mock.judging import Judge
 from trigger_contract.mock.messages import Answer, Request, json_answer
 from trigger_contract.mock.query import Reading, readings, spell
@@ -176,21 +178,31 @@ class GenericOperation:
                 reading.refuse("body", "Required", "invalid_type")
             return None, None
         content = self._body.get("content") or {}
-        given = request.headers.get(b"content-type", b"application/json").decode("latin-1")
-        given = given.split(";")[0].strip().lower()
+        named = request.headers.get(b"content-type", b"application/json").decode("latin-1")
+        given = named.split(";")[0].strip().lower()
         chosen = next((name for name in content if _covers(name, given)), None)
         if content and chosen is None:
             return None, int(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-        if chosen is None or not is_json(given):
+        if chosen is None or not (is_json(given) or given in FORMS):
             return None, None
         try:
-            value = json.loads(request.body)
+            if given in FORMS:
+                value = self._read_form(request.body, named, content[chosen].get("schema"))
+            else:
+                value = json.loads(request.body)
         except (ValueError, RecursionError):
-            reading.refuse("body", "The body is not JSON", "invalid_json")
+            reading.refuse(
+                "body", f"The body is not {'JSON' if is_json(given) else 'a form'}", "invalid_json"
+            )
             return None, None
         if "schema" in content[chosen]:
             self._judge_value(content[chosen]["schema"], value, reading, "body")
         return value, None
+
+    def _read_form(self, body: bytes, named: str, schema: Any) -> Any:
+        views = composition(self._document)
+        properties = views.properties(views.view(schema)) if schema is not None else {}
+        return form_value(body, named, properties, self._judge.kinds, views.items)
 
     def _judge_text(self, schema: Any, text: str, reading: Reading, name: str) -> None:
         """Judge the text of a path parameter or a header, whose items are joined by commas."""

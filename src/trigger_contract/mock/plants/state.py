@@ -351,8 +351,9 @@ def _defaulted(spot: Spot) -> Iterator[str]:
     spot.needs_sight()
     _, view = _members(spot)
     required = view.get("required") or ()
-    for name in composition(spot.document).properties(view):
-        if name not in required and name in spot.living.writer.declared:
+    for name, inner in composition(spot.document).properties(view).items():
+        is_shown = name in spot.living.writer.declared and inner.get("writeOnly") is not True
+        if name not in required and is_shown:
             yield name
             return
     raise NotPlantable("nothing may be left out")
