@@ -13,7 +13,7 @@ from typing import Any
 
 from trigger_contract.document.yaml import LocatedSequence
 from trigger_contract.normalize.checks.faults import faults
-from trigger_contract.normalize.expanded.security import UNKNOWN_SCHEME
+from trigger_contract.normalize.expanded.security import unknown_scheme
 from trigger_contract.normalize.ledger import Ledger, brief, claim
 from trigger_contract.normalize.located import (
     Node,
@@ -81,17 +81,13 @@ def fill_gaps(draft: Node, expanded: Collection[str], ledger: Ledger) -> None:
 
 def _scheme(name: str, requirement: Node, ledger: Ledger) -> Node:
     """Define a scheme as far as that goes, so that the need for a key is not lost."""
-    line = line_of(requirement, name)
     claims = (
         claim(requirement, name, f"security: {name}"),
         claim(requirement, name, "components.securitySchemes: none of that name"),
     )
     where = ("components", "securitySchemes", name)
     ledger.rule("security", where, _ASSUMED, *claims, chosen="http, bearer")
-    scheme = node_like(requirement)
-    for key, value in (("type", "http"), ("scheme", "bearer"), ("description", UNKNOWN_SCHEME)):
-        put(scheme, key, value, line)
-    return scheme
+    return unknown_scheme(requirement)
 
 
 def _mapping(

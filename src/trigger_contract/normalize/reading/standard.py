@@ -194,10 +194,8 @@ def _push_item(document: Node, item: Node, above: dict[str, Any]) -> None:
         known = _identities(document, own)
         inherited = [parameter for parameter in parameters if _identity(document, parameter) not in known]
         if inherited:
-            merged = LocatedSequence()
-            merged.source, merged.line = operation.source, operation.line
-            merged.extend([*(copy_value(parameter) for parameter in inherited), *own])
-            put(operation, "parameters", merged)
+            merged = [*(copy_value(parameter) for parameter in inherited), *own]
+            put(operation, "parameters", sequence_of(operation, merged))
         if servers is not None and "servers" not in operation:
             put(operation, "servers", copy_value(servers))
         for key, value in above.items():

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from trigger_contract.document.references import join_pointer, split_pointer
 from trigger_contract.document.shape import COMPONENT_KINDS, walk
 from trigger_contract.document.yaml import LocatedMapping
-from trigger_contract.normalize.ledger import RULE, Claim, Contradiction, brief
+from trigger_contract.normalize.ledger import RULE, Contradiction, brief, claim
 from trigger_contract.normalize.located import Pointer, line_of, mappings, node_of, put, text_of
 from trigger_contract.normalize.model import Slip, Unread
 from trigger_contract.normalize.naming import component_key, is_component_key
@@ -74,7 +74,7 @@ def unknown_keywords(document: LocatedMapping) -> Iterator[Contradiction]:
         near = difflib.get_close_matches(word, FIELDS["schema"], 1, 0.75)
         meant = f"; perhaps {near[0]} is meant" if near else ""
         says = f"{word}: {brief(schema[word])}{meant}"
-        claims = (Claim(schema.source, line_of(schema, word), says),)
+        claims = (claim(schema, word, says),)
         places_too = tuple(place for place, _ in others)
         yield Contradiction("unknown keyword", pointer, claims, "as written", RULE, _REASON, places_too)
 
