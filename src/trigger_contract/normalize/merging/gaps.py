@@ -7,7 +7,7 @@ defines a bearer token; what cannot be used is left out. Each is noted.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -16,6 +16,7 @@ from trigger_contract.normalize.checks.faults import faults
 from trigger_contract.normalize.expanded.security import unknown_scheme
 from trigger_contract.normalize.ledger import Ledger, brief, claim
 from trigger_contract.normalize.located import (
+    Found,
     Node,
     Pointer,
     find,
@@ -176,8 +177,14 @@ def _placeholders(root: Node, pointer: Pointer, operation: Node, ledger: Ledger)
         put(operation, "parameters", parameters)
 
 
-def drop_defaults(draft: Node, ledger: Ledger) -> None:
-    """Leave out each default that its own schema forbids, and note it."""
+def drop_defaults(draft: Node, found: Iterable[Found], ledger: Ledger) -> None:
+    """Leave out each default that its own schema forbids, and note it.
+
+    Args:
+        draft: The draft.
+        found: Every object in it.
+        ledger: Where each is noted.
+    """
 
     @cache
     def judge() -> Callable[[Node], str | None]:
@@ -186,8 +193,8 @@ def drop_defaults(draft: Node, ledger: Ledger) -> None:
 
         return default_judge(draft)
 
-    for pointer, schema, _ in objects(draft, "schema"):
-        if "default" not in schema:
+    for pointer, schema, kind in found:
+        if kind != "schema" or "default" not in schema:
             continue
         value = schema["default"]
         fault = next(faults(value, schema, lambda reference: find(draft, reference)), None)
