@@ -19,7 +19,6 @@ from trigger_contract.normalize.expanded.schemas import HINT
 from trigger_contract.normalize.located import (
     Node,
     list_of,
-    mappings,
     node_like,
     objects,
     put,
@@ -109,9 +108,9 @@ def name_components(document: Node) -> None:
     for group in order:
         _replace(group, schemas)
     _share_parameters(document)
-    for marked in mappings(document):
+    for _, schema, _ in objects(document, "schema"):
         for mark in _MARKS:
-            marked.pop(mark, None)
+            schema.pop(mark, None)
     if not schemas:
         del components["schemas"]
     if not components:

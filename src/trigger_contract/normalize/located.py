@@ -101,16 +101,17 @@ def kinds_of(schema: Any) -> list[str]:
 
 
 def objects(document: Any, *kinds: str, kind: str = "document") -> Iterator[Found]:
-    """Yield every object of some kinds that stands in a draft, or in another object of one.
+    """Find every object of some kinds that stands in a draft, or in another object of one.
 
     Args:
         document: The document or object.
         kinds: The kinds that are asked for; all of them where none is named.
         kind: What kind of object ``document`` is.
     """
-    for found in walk(kind, document):
-        if (not kinds or found[2] in kinds) and isinstance(found[1], Node):
-            yield found
+    found = walk(kind, document)
+    if kinds:
+        found = (entry for entry in found if entry[2] in kinds)
+    return (entry for entry in found if isinstance(entry[1], Node))
 
 
 def mappings(value: Any) -> Iterator[LocatedMapping]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import permutations
+from typing import Any
 
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.normalize.located import Node, line_of, mapping_of, node_like, put, refusal, sequence_of
@@ -45,11 +46,7 @@ def read_security(request: LocatedMapping, operation: Node) -> Node | None:
         for name in names:
             if name not in schemes:
                 # The dialect leaves nothing of openIdConnect and of unknown http schemes but the name.
-                unknown = node_like(alternative)
-                put(unknown, "type", "http")
-                put(unknown, "scheme", "bearer")
-                put(unknown, "description", UNKNOWN_SCHEME)
-                put(schemes, name, unknown)
+                put(schemes, name, unknown_scheme(alternative))
     requirements = []
     for alternative, names, _ in shown:
         requirement = node_like(alternative)
@@ -58,6 +55,11 @@ def read_security(request: LocatedMapping, operation: Node) -> Node | None:
         requirements.append(requirement)
     put(operation, "security", sequence_of(alternatives, requirements), line_of(request, "security"))
     return schemes or None
+
+
+def unknown_scheme(like: Any) -> Node:
+    """Define a scheme of which only the name is known, as far as that goes: the commonest way is assumed."""
+    return node_like(like, type="http", scheme="bearer", description=UNKNOWN_SCHEME)
 
 
 def _doubt(names: list[str], definitions: list[Node]) -> tuple[bool, int]:

@@ -7,15 +7,16 @@ defines a bearer token; what cannot be used is left out. Each is noted.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache
 from typing import Any
 
 from trigger_contract.document.yaml import LocatedSequence
 from trigger_contract.normalize.checks.faults import faults
-from trigger_contract.normalize.expanded.security import UNKNOWN_SCHEME
+from trigger_contract.normalize.expanded.security import unknown_scheme
 from trigger_contract.normalize.ledger import Ledger, brief, claim
 from trigger_contract.normalize.located import (
+    Found,
     Node,
     Pointer,
     find,
@@ -81,17 +82,13 @@ def fill_gaps(draft: Node, expanded: Collection[str], ledger: Ledger) -> None:
 
 def _scheme(name: str, requirement: Node, ledger: Ledger) -> Node:
     """Define a scheme as far as that goes, so that the need for a key is not lost."""
-    line = line_of(requirement, name)
     claims = (
         claim(requirement, name, f"security: {name}"),
         claim(requirement, name, "components.securitySchemes: none of that name"),
     )
     where = ("components", "securitySchemes", name)
     ledger.rule("security", where, _ASSUMED, *claims, chosen="http, bearer")
-    scheme = node_like(requirement)
-    for key, value in (("type", "http"), ("scheme", "bearer"), ("description", UNKNOWN_SCHEME)):
-        put(scheme, key, value, line)
-    return scheme
+    return unknown_scheme(requirement)
 
 
 def _mapping(
@@ -180,8 +177,14 @@ def _placeholders(root: Node, pointer: Pointer, operation: Node, ledger: Ledger)
         put(operation, "parameters", parameters)
 
 
-def drop_defaults(draft: Node, ledger: Ledger) -> None:
-    """Leave out each default that its own schema forbids, and note it."""
+def drop_defaults(draft: Node, found: Iterable[Found], ledger: Ledger) -> None:
+    """Leave out each default that its own schema forbids, and note it.
+
+    Args:
+        draft: The draft.
+        found: Every object in it.
+        ledger: Where each is noted.
+    """
 
     @cache
     def judge() -> Callable[[Node], str | None]:
@@ -190,8 +193,8 @@ def drop_defaults(draft: Node, ledger: Ledger) -> None:
 
         return default_judge(draft)
 
-    for pointer, schema, _ in objects(draft, "schema"):
-        if "default" not in schema:
+    for pointer, schema, kind in found:
+        if kind != "schema" or "default" not in schema:
             continue
         value = schema["default"]
         fault = next(faults(value, schema, lambda reference: find(draft, reference)), None)

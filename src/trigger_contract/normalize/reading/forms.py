@@ -23,7 +23,7 @@ from trigger_contract.errors import UserError
 from trigger_contract.normalize.ledger import brief
 from trigger_contract.normalize.located import line_of, node_like, refusal
 from trigger_contract.normalize.model import Slip
-from trigger_contract.normalize.reading.fields import FORMS, MEANING, fits
+from trigger_contract.normalize.reading.fields import FITS, FORMS, MEANING
 from trigger_contract.normalize.reading.mending import mend, mend_required
 
 _TYPES = frozenset(("string", "number", "integer", "boolean", "array", "object", "null"))
@@ -99,9 +99,11 @@ def _check_reference(value: LocatedMapping, kind: str) -> None:
 
 
 def _check_fields(value: LocatedMapping, kind: str, document: Any, slips: list[Slip] | None) -> None:
-    for name, form in FORMS.get(kind, {}).items():
-        if name in value and not fits(value[name], form):
-            settled = _settled(value[name], form)
+    forms = FORMS.get(kind, {})
+    for name, said in value.items():
+        form = forms.get(name)
+        if form and not FITS[form](said):
+            settled = _settled(said, form)
             if slips is not None and settled is not None:
                 value[name] = settled
             elif slips is None or form not in ("text", "string") or not _follow(value, name, document, slips):
@@ -119,7 +121,7 @@ def _check_schema(schema: LocatedMapping) -> None:
         if not isinstance(kind, str) or kind not in _TYPES:
             raise refusal(schema, "type", f"`type` must name types of JSON Schema, not {kind!r:.60}")
     for name in ("exclusiveMaximum", "exclusiveMinimum"):
-        if name in schema and not (fits(schema[name], "number") or isinstance(schema[name], bool)):
+        if name in schema and not (FITS["number"](schema[name]) or isinstance(schema[name], bool)):
             raise refusal(schema, name, f"`{name}` must be a number")
     fault = pattern_fault(schema["pattern"]) if "pattern" in schema else None
     if fault:

@@ -8,12 +8,23 @@ anything else is copied to its place. Source: JSON Schema 2020-12, core specific
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import unquote
 
 from trigger_contract.document.references import join_pointer, split_pointer
 from trigger_contract.document.shape import COMPONENT_KINDS, ONE, REFERENCE_KINDS, field_shape, walk
-from trigger_contract.normalize.located import Node, copy_value, find, node_like, objects, put, refusal
+from trigger_contract.normalize.located import (
+    Found,
+    Node,
+    copy_value,
+    find,
+    node_like,
+    objects,
+    put,
+    refusal,
+    text_of,
+)
 from trigger_contract.normalize.naming import component_key, pascal, singular
 
 _FILLERS = frozenset(
@@ -22,20 +33,49 @@ _FILLERS = frozenset(
 _MAXIMUM_ROUNDS = 20
 
 
-def settle_anchors(document: Node) -> None:
-    """Rewrite every reference to an anchor, in place; the anchors that were used are removed.
+def settle_references(document: Node, found: Sequence[Found]) -> None:
+    """Make every reference point to a named component, in place.
+
+    References that lead nowhere are left for the check of the whole draft, since another page may have
+    what is missing.
+
+    Args:
+        document: The document.
+        found: All in it that may be a reference.
 
     Raises:
-        UserError: A reference names an anchor that no schema has, or the whole document.
+        UserError: A reference leads into itself, names an anchor that no schema has, or the whole document.
     """
-    references: list[Node] = []
-    anchors: dict[str, tuple[str, Node]] = {}
-    for pointer, node, kind in objects(document, *REFERENCE_KINDS):
-        if kind == "schema" and isinstance(node.get("$anchor"), str):
-            anchors.setdefault(f"#{node['$anchor']}", (f"#{join_pointer(*pointer)}", node))
-        reference = node.get("$ref")
-        if isinstance(reference, str) and reference.startswith("#") and not reference.startswith("#/"):
-            references.append(node)
+    _settle_anchors(found)
+    for _ in range(_MAXIMUM_ROUNDS):
+        deep = [
+            (node, kind)
+            for _, node, kind in found
+            if _is_deep(node.get("$ref")) and find(document, node["$ref"]) is not None
+        ]
+        if not deep:
+            return
+        _check_kinds(document, deep)
+        for node, kind in deep:
+            _settle(document, node, kind)
+        found = list(objects(document, *REFERENCE_KINDS))
+    raise refusal(deep[0][0], "$ref", f"reference {deep[0][0]['$ref']!r} leads into itself")
+
+
+def _settle_anchors(found: Sequence[Found]) -> None:
+    """Rewrite every reference to an anchor; the anchors that were used are removed."""
+    references = [
+        node
+        for _, node, _ in found
+        if text_of(node, "$ref").startswith("#") and not node["$ref"].startswith("#/")
+    ]
+    if not references:
+        return
+    anchors = {
+        f"#{node['$anchor']}": (f"#{join_pointer(*pointer)}", node)
+        for pointer, node, kind in reversed(found)
+        if kind == "schema" and text_of(node, "$anchor")
+    }
     for node in references:
         if node["$ref"] not in anchors:
             what = "the whole document" if node["$ref"] == "#" else "an anchor that no schema has"
@@ -44,29 +84,6 @@ def settle_anchors(document: Node) -> None:
     for node in references:
         node["$ref"], anchored = anchors[node["$ref"]]
         anchored.pop("$anchor", None)
-
-
-def settle_deep_references(document: Node) -> None:
-    """Make every reference point to a named component, in place.
-
-    References that lead nowhere are left for the check of the whole draft, since another page may have
-    what is missing.
-
-    Raises:
-        UserError: A reference leads into itself.
-    """
-    for _ in range(_MAXIMUM_ROUNDS):
-        deep = [
-            (node, kind)
-            for _, node, kind in objects(document, *REFERENCE_KINDS)
-            if _is_deep(node.get("$ref")) and find(document, node["$ref"]) is not None
-        ]
-        if not deep:
-            return
-        _check_kinds(document, deep)
-        for node, kind in deep:
-            _settle(document, node, kind)
-    raise refusal(deep[0][0], "$ref", f"reference {deep[0][0]['$ref']!r} leads into itself")
 
 
 def _check_kinds(document: Node, deep: list[tuple[Node, str]]) -> None:

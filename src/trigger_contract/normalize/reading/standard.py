@@ -10,7 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from trigger_contract.document.shape import LIST, MAP, METHODS, ONE, SHAPE, field_shape, is_extension, walk
+from trigger_contract.document.shape import (
+    LIST,
+    MAP,
+    METHODS,
+    ONE,
+    REFERENCE_KINDS,
+    SHAPE,
+    field_shape,
+    is_extension,
+    walk,
+)
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.normalize.ledger import RULE, Claim, Contradiction
 from trigger_contract.normalize.located import (
@@ -22,6 +32,7 @@ from trigger_contract.normalize.located import (
     kinds_of,
     map_of,
     node_like,
+    objects,
     operations_of,
     put,
     refusal,
@@ -30,8 +41,8 @@ from trigger_contract.normalize.located import (
 )
 from trigger_contract.normalize.model import Slip
 from trigger_contract.normalize.reading.forms import check_form
-from trigger_contract.normalize.reading.references import settle_anchors
-from trigger_contract.normalize.reading.words import make_keys_legal
+from trigger_contract.normalize.reading.references import settle_references
+from trigger_contract.normalize.reading.words import make_keys_legal, unknown_keywords
 
 _VERSIONS = ("3.0", "3.1")
 _ANNOTATIONS = (
@@ -56,29 +67,31 @@ def check_version(document: LocatedMapping) -> None:
 
 
 def read_document(
-    document: LocatedMapping, slips: list[Slip] | None = None
+    document: LocatedMapping, slips: list[Slip], *, expanded: bool = False
 ) -> tuple[Node, tuple[Contradiction, ...]]:
     """Turn a loaded document into a fragment: 3.1 spellings, everything on the operation it applies to.
 
     Args:
         document: The document.
         slips: Those that have been put right in it before.
+        expanded: Whether it was made of an expanded page, which has words of the site's own in schemas.
 
     Returns:
-        The fragment, and the slips of form that were put right in it.
+        The fragment, and what is to be noted: slips of form that were put right, and unknown keywords.
 
     Raises:
         UserError: It does not have the form of an OpenAPI document, or a reference leaves it.
     """
-    slips = [] if slips is None else slips
     make_keys_legal(document, slips)
     check_form(document, "document", slips)
     noted = tuple(_noted(document, slips)) if slips else ()
     result = convert("document", document)
     assert isinstance(result, Node)
-    settle_anchors(result)
     push_down(result)
-    return result, noted
+    found = list(objects(result, *REFERENCE_KINDS))
+    unknown = () if expanded else tuple(unknown_keywords(found))
+    settle_references(result, found)
+    return result, (*noted, *unknown)
 
 
 def convert(kind: str, value: Any) -> Any:
@@ -194,10 +207,8 @@ def _push_item(document: Node, item: Node, above: dict[str, Any]) -> None:
         known = _identities(document, own)
         inherited = [parameter for parameter in parameters if _identity(document, parameter) not in known]
         if inherited:
-            merged = LocatedSequence()
-            merged.source, merged.line = operation.source, operation.line
-            merged.extend([*(copy_value(parameter) for parameter in inherited), *own])
-            put(operation, "parameters", merged)
+            merged = [*(copy_value(parameter) for parameter in inherited), *own]
+            put(operation, "parameters", sequence_of(operation, merged))
         if servers is not None and "servers" not in operation:
             put(operation, "servers", copy_value(servers))
         for key, value in above.items():

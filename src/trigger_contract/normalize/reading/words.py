@@ -10,14 +10,14 @@ dots, hyphens and underscores); JSON Schema 2020-12, core and validation.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
 from trigger_contract.document.references import join_pointer, split_pointer
-from trigger_contract.document.shape import COMPONENT_KINDS, walk
+from trigger_contract.document.shape import COMPONENT_KINDS
 from trigger_contract.document.yaml import LocatedMapping
-from trigger_contract.normalize.ledger import RULE, Claim, Contradiction, brief
-from trigger_contract.normalize.located import Pointer, line_of, mappings, node_of, put, text_of
+from trigger_contract.normalize.ledger import RULE, Contradiction, brief, claim
+from trigger_contract.normalize.located import Found, Node, Pointer, line_of, mappings, node_of, put, text_of
 from trigger_contract.normalize.model import Slip, Unread
 from trigger_contract.normalize.naming import component_key, is_component_key
 from trigger_contract.normalize.reading.fields import FIELDS
@@ -62,19 +62,20 @@ def _clean(value: LocatedMapping, slips: list[Slip]) -> None:
             slips.append(Slip(value, key, line_of(value, key), said, value[key]))
 
 
-def unknown_keywords(document: LocatedMapping) -> Iterator[Contradiction]:
+def unknown_keywords(found: Iterable[Found]) -> Iterator[Contradiction]:
     """Yield a note for each word in the place of a schema's keyword that is none, with all its places."""
-    found: dict[str, list[tuple[Pointer, LocatedMapping]]] = {}
-    for pointer, schema, kind in walk("document", document):
-        if kind == "schema" and isinstance(schema, LocatedMapping):
-            for word in [word for word in schema if word not in FIELDS["schema"] and word[:2] != "x-"]:
-                found.setdefault(word, []).append(((*pointer, word), schema))
-    for word, places in found.items():
+    unknown: dict[str, list[tuple[Pointer, Node]]] = {}
+    for pointer, schema, kind in found:
+        if kind == "schema" and not FIELDS["schema"].issuperset(schema):
+            for word in schema:
+                if word not in FIELDS["schema"] and not word.startswith("x-"):
+                    unknown.setdefault(word, []).append(((*pointer, word), schema))
+    for word, places in unknown.items():
         (pointer, schema), *others = places
         near = difflib.get_close_matches(word, FIELDS["schema"], 1, 0.75)
         meant = f"; perhaps {near[0]} is meant" if near else ""
         says = f"{word}: {brief(schema[word])}{meant}"
-        claims = (Claim(schema.source, line_of(schema, word), says),)
+        claims = (claim(schema, word, says),)
         places_too = tuple(place for place, _ in others)
         yield Contradiction("unknown keyword", pointer, claims, "as written", RULE, _REASON, places_too)
 
