@@ -246,7 +246,7 @@ def _inputs(plan: Plan) -> dict[str, Any]:
     return {
         "literals": [(name, enums[item]) for item, name in plan.inputs.items() if item in enums],
         "mappings": [(name, models[item]) for item, name in plan.inputs.items() if item in models],
-        "annotation": lambda entry: signatures.input_annotation(entry.type, plan.inputs),
+        "annotation": lambda entry: signatures.input_annotation(entry.type, plan.inputs, entry.spelled),
         "of": lambda items: sorted(plan.inputs[item] for item in items if item in plan.inputs),
     }
 
