@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
+from trigger_contract.document.operations import Operation
 from trigger_contract.mock.deviations import Deviation
 from trigger_contract.mock.messages import Answer, Request, json_answer
 from trigger_contract.mock.platform import addresses, answers
@@ -103,6 +104,11 @@ class Front:
             if found := pattern.fullmatch(shown):
                 return route, tuple(value.replace("\ue000", "/") for value in found.groups())
         return None
+
+    def owns(self, operation: Operation) -> bool:
+        """Whether an operation has a function of its own here, and is not answered by form."""
+        found = self.find(re.sub(r"\{[^}]*\}", "x", operation.path).encode())
+        return found is not None and found[0].function(operation.method.upper()) not in ("", BY_FORM)
 
     def answer(self, request: Request) -> Answer | None:
         """Answer a request; None where it is none of the service's own."""

@@ -181,6 +181,8 @@ class Schedules:
         return self._common(thing) | self._next(thing) | {"environments": [where]}
 
     def _shown(self, thing: Thing) -> dict[str, Any]:
+        if Deviation.D32 not in self._world.on:
+            return self._listed(thing)
         following = self._next(thing) if thing["active"] else {"nextRun": None, "nextRunEffectiveAt": None}
         where = {"id": self._world.environment["id"], "type": self._world.kind}
         return self._common(thing) | following | {"environments": [where]}

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from trigger_contract.mock import dates
+from trigger_contract.mock.deviations import Deviation
 from trigger_contract.mock.ids import new_id, short_id
 from trigger_contract.mock.listquery import read_moment, read_period, read_whole
 from trigger_contract.mock.messages import Answer
@@ -124,12 +125,13 @@ class Waitpoints:
         if thing["keyUntil"] is not None:
             times["idempotencyKeyExpiresAt"] = dates.to_text(int(thing["keyUntil"]))
         shown |= times | {"tags": thing["tags"], "createdAt": dates.to_text(thing["createdAt"])}
+        if thing["given"] or (whole and Deviation.D32 in self._world.on):
+            shown["idempotencyKey"] = thing["key"]
         if not whole:
-            return shown | ({"idempotencyKey": thing["key"]} if thing["given"] else {})
+            return shown
         output = {"output": thing["output"]} if thing["output"] is not None else {}
         return shown | {
             "type": "MANUAL",
-            "idempotencyKey": thing["key"],
             "userProvidedIdempotencyKey": thing["given"],
             "outputType": thing["outputType"],
             "outputIsError": thing["isError"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +52,10 @@ class World:
     def kind(self) -> str:
         """The type of the environment."""
         return _TYPES.get(self.environment["name"], "PREVIEW")
+
+    def is_named(self, names: Iterable[str]) -> bool:
+        """Whether the environment is one of these; ``stg`` and ``staging`` are the same."""
+        return self.kind in {_TYPES.get(name, "PREVIEW") for name in names}
 
     def now(self) -> str:
         """The time as answers have it."""
