@@ -140,7 +140,9 @@ def test_d16_to_d22_the_list_is_read_and_shown_as_recorded(service):
     assert by_id[waiting.id]["idempotencyKey"] == "hash"
     assert "startedAt" in by_id[waiting.id]
     assert "finishedAt" in by_id[ended.id]
-    assert [(run["id"], "startedAt" in run) for run in listed(**{"filter[tag]": "free"})] == [(free.id, False)]
+    assert [(run["id"], "startedAt" in run) for run in listed(**{"filter[tag]": "free"})] == [
+        (free.id, False)
+    ]
     shown = retrieved(service, waiting.id)
     assert (shown["idempotencyKey"], "startedAt" in shown) == ("mine", False)
     assert "finishedAt" not in retrieved(service, ended.id)
