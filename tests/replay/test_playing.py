@@ -191,6 +191,11 @@ def test_a_thing_that_was_there_before_is_known_by_what_is_said_of_it():
     there = {"id": "error_aaaaaaaaaaaaaaa1", **said}
     compare(answer(there), answer(*here), learned, made=False)
     assert learned.translate("/errors/error_aaaaaaaaaaaaaaa1") == "/errors/error_2222222222222222"
+    made = {"id": "error_eeeeeeeeeeeeeee1", **said}
+    written = Learned()
+    compare(Received(200, JSON, made), Received(200, JSON, made), written)
+    compare(answer(there), answer(*here), written, made=False)
+    assert written.translate("error_aaaaaaaaaaaaaaa1") == "error_aaaaaaaaaaaaaaa1"
     older = {"id": "error_bbbbbbbbbbbbbbb1", **said, "createdAt": "2025-01-01T00:00:00.000Z"}
     compare(answer(older), answer(here[0]), learned, made=False)
     assert learned.translate("error_bbbbbbbbbbbbbbb1") == "error_bbbbbbbbbbbbbbb1"
