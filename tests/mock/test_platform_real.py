@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from trigger_contract.mock.editing import Editor
+from trigger_contract.mock.platform.giving import give
 from trigger_contract.mock.platform.signing import token
 
 SESSION = {"type": "chat", "taskIdentifier": "my-chat", "triggerConfig": {"basePayload": {"a": 1}}}
@@ -335,3 +336,39 @@ def test_the_docs_profile_answers_these_by_form(make, whole_document):
     docs = World(make("docs", runs=0, document=whole_document))
     assert "Session is" not in docs.call("POST", "/api/v1/sessions", SESSION).body.decode()
     assert docs.status("GET", "/api/v1/errors") == 200
+
+
+# Things of the user's own
+
+
+@pytest.mark.parametrize("profile", ["docs", "real"])
+def test_what_a_file_gives_is_there_before_the_first_request(make, whole_document, profile):
+    made = {"createdAt": "2025-01-01T00:00:00.000Z"}
+    cron = {"type": "CRON", "expression": "0 3 * * *", "description": "At 03:00 AM"}
+    one = {"id": "sched_a", "type": "IMPERATIVE", "task": "t", "active": False, "generator": cron}
+    data = {
+        "/api/v1/schedules": [one | {"timezone": "UTC", "deduplicationKey": "mine"}],
+        "/api/v1/queues": [
+            {"id": "queue_a", "name": "a/b c", "type": "custom", "paused": True},
+            {"id": "queue_b", "name": "t", "type": "task", "concurrencyLimit": 2,
+             "concurrency": {"current": 2, "base": 9, "override": 2}},
+        ],
+        "/api/v1/waitpoints/tokens": [{"id": "waitpoint_ca", "status": "WAITING", "tags": ["x"], **made}],
+        "/api/v1/sessions": [{"id": "session_ca", "externalId": "mine", **made}],
+        "/api/v1/bulk-actions": [{"id": "bulk_ca", "type": "CANCEL", "status": "COMPLETED", **made,
+                                  "counts": {"total": 1, "success": 1, "failure": 0}}],
+        "/api/v1/projects/p/envvars/dev": [{"name": "A", "value": "1", "isSecret": True}],
+    }  # fmt: skip
+    service = make(profile, runs=0, document=whole_document)
+    give(service.service.things, data, 0)
+    world = World(service)
+    assert world.said("GET", "/api/v1/schedules/mine")["active"] is False
+    queue = world.said("GET", "/api/v1/queues/a%2Fb%20c?type=custom")
+    assert (queue["id"], queue["paused"], queue["concurrencyLimit"]) == ("queue_a", True, None)
+    assert world.said("GET", "/api/v1/queues/queue_b")["concurrency"]["override"] == 2
+    assert world.said("POST", "/api/v1/queues/queue_b/concurrency/reset", {})["concurrencyLimit"] == 9
+    assert world.said("GET", "/api/v1/waitpoints/tokens/waitpoint_ca")["tags"] == ["x"]
+    assert world.said("GET", "/api/v1/projects/p/envvars/dev/A")["value"] == "<redacted>"
+    if profile == "real":
+        assert world.said("GET", "/api/v1/sessions/mine")["createdAt"] == made["createdAt"]
+        assert world.said("GET", "/api/v1/bulk-actions/bulk_ca")["counts"]["total"] == 1
