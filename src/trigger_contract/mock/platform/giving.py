@@ -85,6 +85,12 @@ def _bulk(item: Given, now: int) -> tuple[str, Thing]:
     return item["id"], thing | {"createdAt": _moment(item, "createdAt") or now} | ended
 
 
+def _deployment(item: Given, now: int) -> tuple[str, Thing]:
+    thing: Thing = {"shortCode": None, "version": "", "status": "DEPLOYED", **item}
+    thing |= {"createdAt": _moment(item, "createdAt") or now, "deployedAt": _moment(item, "deployedAt")}
+    return item["id"], thing
+
+
 def _moment(item: Given, name: str) -> int | None:
     read = dates.read(str(item[name])) if item.get(name) is not None else None
     return None if read is None else int(read)
@@ -104,5 +110,6 @@ _KINDS = (
     _kind("waitpoints/tokens", "waitpoint", _waitpoint),
     _kind("sessions", "session", _session),
     _kind("bulk-actions", "bulk", _bulk),
+    _kind("deployments", "deployment", _deployment),
     (re.compile(re.escape(_ROOT) + "projects/[^/]+/envvars/[^/]+"), ("variable", _variable)),
 )
