@@ -28,21 +28,24 @@ def server(whole):
 
 @pytest.fixture(scope="module")
 def whole():
-    """Return the canonical document with a trigger, which a replay needs for runs of other parts."""
+    """Return the canonical document with trigger and cancel, which a replay needs for runs of other parts."""
     from trigger_contract.document.locate import read_document
 
     document = json.loads(json.dumps(read_document()))
     of_runs = document["paths"]["/api/v1/runs"]["get"]
-    document["paths"]["/api/v1/tasks/{task}/trigger"] = {
-        "post": {
-            "operationId": "trigger",
-            "tags": ["runs"],
-            "security": of_runs["security"],
-            "servers": of_runs["servers"],
-            "parameters": [{"name": "task", "in": "path", "required": True, "schema": {"type": "string"}}],
-            "responses": {"200": {"description": "It is done."}},
+    for path, name in (("/api/v1/tasks/{name}/trigger", "trigger"), ("/api/v2/runs/{name}/cancel", "cancel")):
+        document["paths"][path] = {
+            "post": {
+                "operationId": name,
+                "tags": ["runs"],
+                "security": of_runs["security"],
+                "servers": of_runs["servers"],
+                "parameters": [
+                    {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
+                ],
+                "responses": {"200": {"description": "It is done."}},
+            }
         }
-    }
     return document
 
 
@@ -145,6 +148,15 @@ def test_a_run_of_another_part_of_the_recording_is_triggered(tmp_path, server):
         ["a"],
         "mine",
     )
+
+
+def test_a_canceled_run_of_another_part_is_canceled_by_a_call(tmp_path, server):
+    related = {"related": shown(RUN, "CANCELED", startedAt=STARTED["startedAt"])}
+    metadata = exchange(1, "PUT", f"/api/v1/runs/{RUN}/metadata", {}, sent={"metadata": {}})
+    replayed(tmp_path, server, metadata, exchange(2, "GET", "/api/v1/x", related))
+    (run,) = control(server, "GET", "/runs")["runs"]
+    assert (run["state"], run["startedAt"]) == ("CANCELED", STARTED["startedAt"])
+    assert run["error"]["message"] == "Canceled by user"
 
 
 @pytest.mark.parametrize("change", [{"createdAt": "2025-12-31T12:00:00.000Z"}, {"env": {"id": "elsewhere"}}])
