@@ -28,21 +28,24 @@ def server(whole):
 
 @pytest.fixture(scope="module")
 def whole():
-    """Return the canonical document with a trigger, which a replay needs for runs of other parts."""
+    """Return the canonical document with trigger and cancel, which a replay needs for runs of other parts."""
     from trigger_contract.document.locate import read_document
 
     document = json.loads(json.dumps(read_document()))
     of_runs = document["paths"]["/api/v1/runs"]["get"]
-    document["paths"]["/api/v1/tasks/{task}/trigger"] = {
-        "post": {
-            "operationId": "trigger",
-            "tags": ["runs"],
-            "security": of_runs["security"],
-            "servers": of_runs["servers"],
-            "parameters": [{"name": "task", "in": "path", "required": True, "schema": {"type": "string"}}],
-            "responses": {"200": {"description": "It is done."}},
+    for path, name in (("/api/v1/tasks/{name}/trigger", "trigger"), ("/api/v2/runs/{name}/cancel", "cancel")):
+        document["paths"][path] = {
+            "post": {
+                "operationId": name,
+                "tags": ["runs"],
+                "security": of_runs["security"],
+                "servers": of_runs["servers"],
+                "parameters": [
+                    {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
+                ],
+                "responses": {"200": {"description": "It is done."}},
+            }
         }
-    }
     return document
 
 
@@ -147,6 +150,15 @@ def test_a_run_of_another_part_of_the_recording_is_triggered(tmp_path, server):
     )
 
 
+def test_a_canceled_run_of_another_part_is_canceled_by_a_call(tmp_path, server):
+    related = {"related": shown(RUN, "CANCELED", startedAt=STARTED["startedAt"])}
+    metadata = exchange(1, "PUT", f"/api/v1/runs/{RUN}/metadata", {}, sent={"metadata": {}})
+    replayed(tmp_path, server, metadata, exchange(2, "GET", "/api/v1/x", related))
+    (run,) = control(server, "GET", "/runs")["runs"]
+    assert (run["state"], run["startedAt"]) == ("CANCELED", STARTED["startedAt"])
+    assert run["error"]["message"] == "Canceled by user"
+
+
 @pytest.mark.parametrize("change", [{"createdAt": "2025-12-31T12:00:00.000Z"}, {"env": {"id": "elsewhere"}}])
 def test_a_run_of_before_or_of_elsewhere_is_not_made(tmp_path, server, change):
     listed = {"data": [shown(RUN, "QUEUED") | change], "pagination": {}}
@@ -191,6 +203,11 @@ def test_a_thing_that_was_there_before_is_known_by_what_is_said_of_it():
     there = {"id": "error_aaaaaaaaaaaaaaa1", **said}
     compare(answer(there), answer(*here), learned, made=False)
     assert learned.translate("/errors/error_aaaaaaaaaaaaaaa1") == "/errors/error_2222222222222222"
+    made = {"id": "error_eeeeeeeeeeeeeee1", **said}
+    written = Learned()
+    compare(Received(200, JSON, made), Received(200, JSON, made), written)
+    compare(answer(there), answer(*here), written, made=False)
+    assert written.translate("error_aaaaaaaaaaaaaaa1") == "error_aaaaaaaaaaaaaaa1"
     older = {"id": "error_bbbbbbbbbbbbbbb1", **said, "createdAt": "2025-01-01T00:00:00.000Z"}
     compare(answer(older), answer(here[0]), learned, made=False)
     assert learned.translate("error_bbbbbbbbbbbbbbb1") == "error_bbbbbbbbbbbbbbb1"

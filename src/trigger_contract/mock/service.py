@@ -26,6 +26,7 @@ from trigger_contract.mock.messages import Answer, Request, json_answer
 from trigger_contract.mock.platform.documented import Documented
 from trigger_contract.mock.platform.front import Front
 from trigger_contract.mock.platform.gate import Gate
+from trigger_contract.mock.platform.giving import give
 from trigger_contract.mock.platform.limiter import Limiter
 from trigger_contract.mock.platform.operations import operations_of
 from trigger_contract.mock.platform.seeding import seed as seed_things
@@ -146,8 +147,14 @@ class Service:
             count = 0  # nothing in this document would ever show a run
         if count and self._front is not None:
             seed_things(self.things, self.clock.now())
+        self.give()
         self.store.fill(seeded(count, self.seed, self.clock.now()), seed=str(self.seed))
         self.progress.forget()
+
+    def give(self) -> None:
+        """Put the user's own things beside the runs into their places."""
+        if self._front is not None and self.settings.data is not None:
+            give(self.things, self.settings.data, self.clock.now())
 
     def respond(self, request: Request) -> Answer:
         """Answer a request of the API as the server does: limited, with faults, noted in the journal."""

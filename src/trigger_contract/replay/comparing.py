@@ -106,6 +106,8 @@ class _Bodies:
             ids = recorded.get("id"), given.get("id")
             if len(known) == 1 and None not in known and all(isinstance(name, str) for name in ids):
                 self._learned.name(*map(str, ids))
+            if self._learns and isinstance(ids[0], str):
+                self._learned.is_made(ids[0])
             for name in recorded.keys() & given.keys():
                 self._meet(recorded[name], given[name])
         elif isinstance(recorded, list) and isinstance(given, list):
@@ -127,7 +129,10 @@ class _Bodies:
                 self._meet(there, alike)
 
     def _alike(self, there: Any, given: list[Any]) -> Any:
-        """Return the one item that has most of another's members, where neither has been met yet."""
+        """Return the one item that has most of another's members, where neither has been met yet.
+
+        Only of a kind that no call makes: of others the calls tell which is which.
+        """
         if not isinstance(there, Mapping) or not self._learned.is_new(there.get("id")):
             return None
         ranked = sorted(

@@ -96,11 +96,15 @@ class Player:
         if answer.status != 200 or not isinstance(answer.body, Mapping):
             return
         self._learned.meets(name, str(answer.body.get("id")))
+        made = str(answer.body["id"])
         known = ("idempotencyKey",) if "idempotencyKey" in view else ()
-        if view.get("status") not in ("QUEUED", "PENDING", "DELAYED"):
-            self._change(str(answer.body["id"]), _state(view, ""), view, (*_MOVED, *known))
+        if view["status"] == "CANCELED":
+            self._change(made, None, view, (*_STARTED, *known))
+            trigger("POST", f"/api/v2/runs/{made}/cancel", {})
+        elif view["status"] not in ("QUEUED", "PENDING", "DELAYED"):
+            self._change(made, _state(view, ""), view, (*_MOVED, *known))
         elif known:
-            self._change(str(answer.body["id"]), None, view, known)
+            self._change(made, None, view, known)
 
     def _move(self, name: str, view: Mapping[str, Any], exchange: Exchange) -> None:
         """Take a run the steps that a worker took."""
