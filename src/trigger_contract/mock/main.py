@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -91,6 +92,9 @@ def run(
     Raises:
         UserError: The document, the database or the port cannot be used.
     """
+    # All that is made until it serves stays: looking through it for garbage again and again takes a second
+    # of the start with a large document, and later a tenth of one in the middle of some request.
+    gc.disable()
     document = read_document() if spec is None else read(spec)
     listener = bind(host, port)
     try:
@@ -105,6 +109,9 @@ def run(
     except BaseException:
         listener.close()
         raise
+    finally:
+        gc.freeze()
+        gc.enable()
 
     def started() -> None:
         # In one go: whoever reads only the first line may be gone before the next one.
