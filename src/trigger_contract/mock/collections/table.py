@@ -23,7 +23,7 @@ BELOW = 12
 _SCOPES = 200
 """Below so many things something is seeded; below those after them there is nothing at first."""
 _MOST = 90
-_FEWEST, _VALUES = 4, 1500
+_FEWEST, _VALUES = 4, 900
 """At least so many things are seeded, and of large ones no more than have so many values together."""
 _DRAFTS = 2
 _REMEMBERED = 10_000
