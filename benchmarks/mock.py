@@ -1,6 +1,7 @@
 """How quick the mock is, side by side with a plain Starlette endpoint and with Prism.
 
-    .venv/bin/python benchmarks/mock.py [--runs 1000000] [--seconds 1] [--rounds 7] [--prism COMMAND] [--any FILE]
+    .venv/bin/python benchmarks/mock.py [--runs 1000000] [--seconds 1] [--rounds 7]
+        [--prism COMMAND] [--any FILE]
 
 Every figure of one table comes from one run on one machine, the servers taking turns. Rates are requests
 for each second of processor time the server used, as Linux counts it: unlike requests a second they are

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import marshal
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
@@ -64,6 +63,8 @@ def seeded_chunks(count: int, seed: int, now: int, *, free: bool) -> Iterator[Ch
     if count < MANY:
         yield from chunks(seeded(count, seed, now), free=free)
         return
+    import subprocess  # few servers have so many runs
+
     command = [sys.executable, "-m", __name__, str(count), str(seed), str(now), str(int(free))]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None

@@ -28,7 +28,6 @@ _USUAL = (
     ("user agent", "agent/{0}.0"),
     ("version", "1.0.{0}"),
 )
-_PATTERNS = [(re.compile(rf"\b(?:{words.replace(',', '|')})\b"), text) for words, text in _USUAL]
 
 
 def another(text: str, number: int) -> Iterator[str]:
@@ -96,7 +95,8 @@ def usual(name: str, description: str, number: int) -> str | None:
 @lru_cache(maxsize=4096)
 def _usual(name: str, description: str) -> str | None:
     said = f"{' '.join(part.lower() for part in _WORD.findall(name))} {description.lower()}"
-    return next((text for pattern, text in _PATTERNS if pattern.search(said)), None)
+    patterns = ((rf"\b(?:{words.replace(',', '|')})\b", text) for words, text in _USUAL)
+    return next((text for pattern, text in patterns if re.search(pattern, said)), None)
 
 
 def titled(name: str, number: int) -> str:
