@@ -145,7 +145,8 @@ def may_be_valid(schema: Mapping[str, Any], leaf: QueryLeaf, text: str) -> bool:
         leaf: The query name it is sent under.
         text: The value as sent.
     """
-    parts = text.split(leaf.separator) if leaf.is_list and leaf.separator else [text]
+    # How a list is sent where the document leaves it open, `_joined` decides.
+    parts = text.split(leaf.separator or ",") if leaf.is_list else [text]
     return all(_may_be_valid(schema, part.strip()) for part in parts)
 
 
