@@ -15,7 +15,7 @@ import jsonschema_rs
 from trigger_contract.contract.life.breaking import misfits
 from trigger_contract.contract.life.making import File, Maker, ends, examples
 from trigger_contract.contract.life.media import MERGE_PATCH, MULTIPART, Media, encoded, media_of
-from trigger_contract.contract.validators import compiled
+from trigger_contract.contract.validators import compiled, without_read_only
 from trigger_contract.document.composition import View, composition
 from trigger_contract.document.operations import Operation
 
@@ -98,7 +98,10 @@ class Bodies:
     def _validator(self) -> jsonschema_rs.Draft202012Validator:
         raw = self._raw if self._raw is not None else {}
         whole = {"components": self._document.get("components", {}), "allOf": [raw]}
-        return compiled(json.loads(json.dumps(whole)))
+        text = json.dumps(whole)
+        if '"#/paths/' in text:
+            text = json.dumps({**whole, "paths": self._document["paths"]})
+        return compiled(without_read_only(json.loads(text)))
 
     def _shown(self) -> Mapping[str, Any]:
         """Return the example of the whole body, where the document has one."""
