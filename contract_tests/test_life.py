@@ -5,7 +5,7 @@ from typing import Any
 
 from trigger_contract.contract import Check, Exchange, law
 from trigger_contract.contract.life.bodies import Bodies
-from trigger_contract.contract.life.roles import makes, makes_below
+from trigger_contract.contract.life.roles import makes, makes_below, members_of
 from trigger_contract.contract.life.things import Thing, differing, full_path, is_same, item_of, shown_members
 from trigger_contract.contract.life.watching import (
     Watch,
@@ -15,7 +15,6 @@ from trigger_contract.contract.life.watching import (
     report_touched,
 )
 from trigger_contract.contract.life.workshop import Workshop
-from trigger_contract.document.composition import composition
 
 _MADE = "RFC 9110, section 9.3.3: POST creates what its answer says was created."
 _BOUNDS = (" at its ",)
@@ -155,7 +154,7 @@ def _hold_default(
             place=f"{name} default",
         )
     if isinstance(sent, Mapping) and isinstance(found, Mapping):
-        for inner, part in composition(check.subject.document).properties(view).items():
+        for inner, part in members_of(check.subject, view).items():
             below = f"{name}.{inner}"
             _hold_default(
                 check, part, sent.get(inner, _NOTHING), found.get(inner, _NOTHING), below, label, exchange

@@ -5,7 +5,7 @@ from typing import Any
 
 from trigger_contract.contract import Check, Exchange, law
 from trigger_contract.contract.life.bodies import Bodies
-from trigger_contract.contract.life.roles import acts, is_made, removes
+from trigger_contract.contract.life.roles import acts, going_along, is_made, removes
 from trigger_contract.contract.life.things import Thing, differing, full_path, identity_in, item_of
 from trigger_contract.contract.life.turns import (
     Pair,
@@ -25,10 +25,6 @@ from trigger_contract.contract.life.watching import (
     report_touched,
 )
 from trigger_contract.contract.life.workshop import Workshop
-from trigger_contract.document.composition import composition
-from trigger_contract.document.paths import template
-from trigger_contract.document.resources import Action, resources
-from trigger_contract.document.words import flat, singular
 
 _REMOVED = "RFC 9110, section 9.3.5: DELETE removes the association between the address and the thing."
 _GONE = frozenset((404, 410))
@@ -141,8 +137,7 @@ def _found(check: Check, shop: Workshop, pair: Pair) -> Thing | None:
     home = check.session.places.home(lister)
     if home is None:
         return None
-    views = composition(check.subject.document)
-    names = set(described_members(views, shop.resource.schema))
+    names = set(described_members(check.subject.document, shop.resource.schema))
     for identity, item in list(check.session.snapshot(lister).by_id.items())[:_LOOKED_AT]:
         key = str(item.get(shop.resource.identity.field, identity))
         path = full_path(reader, home, key)
@@ -153,7 +148,7 @@ def _found(check: Check, shop: Workshop, pair: Pair) -> Thing | None:
     return None
 
 
-def _ask(shop: Workshop, action: Action, turn: Turn, thing: Thing, purpose: str) -> Exchange:
+def _ask(shop: Workshop, action: Any, turn: Turn, thing: Thing, purpose: str) -> Exchange:
     return shop.send(turn.subject, turn.path(thing, action), turn.body, purpose, lenient=True)
 
 
@@ -281,20 +276,10 @@ def _judge_writes(check: Check, shop: Workshop, thing: Thing) -> None:
 
 def _below(check: Check, shop: Workshop, thing: Thing) -> list[tuple[Workshop, Thing]]:
     """Make things below what is to be removed, where the document says that they go with it."""
-    definition = check.subject.operation.definition
-    words = flat(f"{definition.get('summary', '')} {definition.get('description', '')}")
     made = []
-    for resource in resources(check.subject.document).all:
-        noun = singular(flat(template(resource.path).noun))
-        if resource.parent != shop.resource.name or not noun or noun not in words:
-            continue
-        inner = Workshop(check, resource)
-        inner._parents = dict(zip(resource.parents, thing.path.values(), strict=False))  # a test's own
-        if (
-            resource.identity is not None
-            and inner.reader(resource.read) is not None
-            and resource.create is not None
-        ):
+    for resource in going_along(check.subject):
+        inner = Workshop.below(check, resource, thing)
+        if resource.identity is not None and inner.reader(resource.read) is not None and resource.create:
             made.append((inner, inner.need()))
     return made
 

@@ -49,11 +49,7 @@ _ROWS = {"type": "array", "items": _ROW}
         ("application/x-ndjson", _ROW, b'{"n": 1}\n{"n": 2}\n'),
         ("application/jsonl", _ROWS, b'{"n": 1}\n\n{"n": 2}'),
         ("application/json-seq", _ROW, b'\x1e{"n": 1}\n\x1e{"n": 2}\n'),
-        (
-            "text/event-stream",
-            _ROW,
-            b': hi\n\nevent: ping\ndata: {}\n\ndata: {"n": 1}\n\ndata: [DONE]\n\ndata: {',
-        ),
+        ("text/event-stream", _ROW, b': hi\n\nevent: ping\ndata: {}\n\ndata: {"n": 1}\n\ndata: [DONE]\n\n'),
         ("text/event-stream", {"type": "string"}, b"data: anything at all\n\n"),
         ("text/csv", _ROWS, b'n,note\r\n1,"a, b"\r\n2,\r\n'),
         ("text/csv", {"type": "string"}, b""),

@@ -367,7 +367,7 @@ class Desk(httpx.BaseTransport):
             "GET /files/([^/]+)": lambda r, c, one: self._one(
                 {k: _file(v) for k, v in self.files.items()}, one
             ),
-            "DELETE /files/([^/]+)": lambda r, c, one: self._drop(self.files, one),
+            "DELETE /files/([^/]+)": self._drop_file,
             "GET /files/([^/]+)/content": self._see_content,
             "PUT /files/([^/]+)/content": self._put_content,
             "GET /rooms": lambda r, c: _items(self.rooms.values()),
@@ -606,6 +606,11 @@ class Desk(httpx.BaseTransport):
         title = "untitled" if self.fault == "file-title" else parts["title"]
         self.files[name] = {"id": name, "title": title, "content": bytes(parts["content"]).decode()}
         return _json(201, _file(self.files[name]))
+
+    def _drop_file(self, request: httpx.Request, content: bytes, one: str) -> httpx.Response:
+        if self.fault == "file-stays" and one in self.files:
+            return httpx.Response(204)
+        return self._drop(self.files, one)
 
     def _see_content(self, request: httpx.Request, content: bytes, one: str) -> httpx.Response:
         if one not in self.files:

@@ -28,6 +28,7 @@ _FAULTS = {
     "drops-neighbour": "life/remove dropTicket",
     "file-title": "life/create addFile",
     "form-color": "life/create addRoom",
+    "file-stays": "life/sequence addFile",
     "header-key": "life/once addTicket",
     "label-stays": "life/change putLabel",
     "lets-in": "life/key dropTicket",

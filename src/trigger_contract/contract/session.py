@@ -94,6 +94,7 @@ class Session:
         self._overruns: dict[str, int] = {}
         self._let_in: dict[str, Request] = {}
         self._doubts = 0
+        self._cleaner = 0
         # How many items of each list were read.
         self.read_items: dict[str, int] = {}
         # Operations whose keys were not given.
@@ -108,18 +109,15 @@ class Session:
         return self.client.exhausted if self.client.is_exhausted else ""
 
     def begin_again(self, seconds: float) -> None:
-        """Go on with a client of its own after a run was called off, to clean up.
-
-        Args:
-            seconds: How long it may take.
-        """
+        """Go on with a client of its own, in this thread alone, for some seconds: to clean up."""
+        self._cleaner = threading.get_ident()
         self.client.close()
         limits = replace(self.settings, time_limit=seconds, max_requests=1_000_000, rate=None)
         self.client = Client(limits, self._transport)
 
     def close(self) -> None:
         """End what is under way and close every connection."""
-        is_over = bool(self.client.exhausted)
+        is_over = bool(self.client.exhausted or self._cleaner)
         self.client.abort("the end of the run")
         self.pool.close(0.3 if is_over and self._opens_sockets else 10.0)
         self.client.close()
@@ -236,6 +234,8 @@ class Session:
             purpose=purpose,
             body=body,
         )
+        if self._cleaner not in (0, threading.get_ident()):
+            raise BudgetExhausted("the end of the run")
         self.budget.spend()
         overruns = self._overruns.get(subject.name, 0)
         if overruns >= len(_PATIENCE):

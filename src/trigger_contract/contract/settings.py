@@ -124,6 +124,22 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("label", "Begin what is made with this text.", default="contract-test", metavar="TEXT"),
     Option("yes", "Write to any address without asking.", kind=bool, default=False),
+    Option(
+        "webhook-port",
+        "Receive webhooks on this port of 127.0.0.1 during the run, and judge them; 0 takes a free one.",
+        kind=int,
+        metavar="PORT",
+    ),
+    Option(
+        "webhook-seconds", "Receive webhooks for so long at least.", kind=float, default=10.0, metavar="S"
+    ),
+    Option(
+        "webhooks",
+        "Judge webhooks recorded in this file; may be repeated.",
+        kind=Path,
+        many=True,
+        metavar="FILE",
+    ),
     Option("probe", "Run only this law or kind of law, for example pagination; may be repeated.", many=True),
     Option("laws", "Take the laws of this folder too; may be repeated.", kind=Path, many=True, metavar="DIR"),
     Option("allow-incomplete", "A run that a limit cut short may pass.", kind=bool, default=False),
@@ -138,8 +154,10 @@ _LEAST: dict[str, float] = {
     "concurrency": 1,
     "wait": 0,
     "settle": 0,
+    "webhook_port": 0,
+    "webhook_seconds": 0,
 }
-_MOST: dict[str, float] = {"concurrency": 256}
+_MOST: dict[str, float] = {"concurrency": 256, "webhook_port": 65535}
 
 
 @dataclass(frozen=True)
@@ -181,6 +199,9 @@ class Settings:
     settle: float = 2.0
     label: str = "contract-test"
     yes: bool = False
+    webhook_port: int | None = None
+    webhook_seconds: float = 10.0
+    webhooks: tuple[Path, ...] = ()
     probe: tuple[str, ...] = ()
     laws: tuple[Path, ...] = ()
     allow_incomplete: bool = False
@@ -206,7 +227,9 @@ def settings_from(values: Mapping[str, Any]) -> Settings:
         chosen[option.field] = tuple(value) if option.many else value
     if chosen["seed"] is None:
         chosen["seed"] = random.SystemRandom().randrange(2**32)
-    chosen["url"] = checked_url(chosen["url"])
+    # What was sent by itself can be judged without asking anybody.
+    is_asking = chosen["url"] or (chosen["webhook_port"] is None and not chosen["webhooks"])
+    chosen["url"] = checked_url(chosen["url"]) if is_asking else ""
     for name in ("token", "public_token", "recoup_token"):
         _check_token(name, chosen[name])
     for name, least in _LEAST.items():

@@ -26,6 +26,7 @@ from trigger_contract.contract.runner import Judged, judge, planned
 from trigger_contract.contract.session import KeyLost, Session
 from trigger_contract.contract.settings import Settings
 from trigger_contract.contract.summary import Summary
+from trigger_contract.contract.webhooks.running import Listening, judge_webhooks, listens
 from trigger_contract.errors import UserError
 
 
@@ -92,11 +93,15 @@ def run_suite(settings: Settings, console: Console) -> int:
     check_probes(every_law(settings.laws), settings.probe)
     deviations = read_deviations(settings.known) if settings.known else []
     check_folders(settings)
+    if not settings.url:
+        return judge_webhooks(settings, console)
     if settings.write:
         ask_leave(settings, console)
     session = Session(settings)
     gathering = Gathering(session, deviations)
+    listening = None
     try:
+        listening = Listening(settings, console, session.redactor) if listens(settings) else None
         with console.status("Asking whether the server is there …"):
             preflight(session)
         console.print(f"Checking {settings.url} (seed {settings.seed})", soft_wrap=True, highlight=False)
@@ -107,13 +112,16 @@ def run_suite(settings: Settings, console: Console) -> int:
             judged = judge(session, checks, done=progress.done)
         if settings.write:
             tell_left(_cleaned(session, judged), session, console)
+        sent = listening.outcomes() if listening is not None and judged.interrupt is None else []
     except UserError as error:
         raise UserError(session.redactor.text(str(error))) from None
     finally:
         session.close()
+        if listening is not None:
+            listening.close()
     if isinstance(judged.trouble, KeyLost):
         raise UserError(session.redactor.text(str(judged.trouble)))
-    gathering.outcomes = judged.outcomes
+    gathering.outcomes = [*judged.outcomes, *sent]
     gathering.reached = set().union(*judged.reached)
     gathering.take_over(gathering.sent())
     summary = gathering.summary(interrupted=judged.interrupt is not None)

@@ -206,7 +206,7 @@ class Judge:
             yield Breach(JSON, "", "The body is not JSON.", "JSON text", received, pointer, sentence)
             return
         if "schema" in content[types[chosen]]:
-            yield from self._violations((*pointer, "content", types[chosen], "schema"), exchange.json)
+            yield from self.violations((*pointer, "content", types[chosen], "schema"), exchange.json)
 
     def _other(self, exchange: Exchange, pointer: Pointer, media: Mapping[str, Any]) -> Iterator[Breach]:
         """Judge a body that is no JSON text, as far as its media type and its schema say what it is."""
@@ -231,7 +231,7 @@ class Judge:
         if are_items:
             place = items_pointer(self._document, place)
         for part in found:
-            for breach in self._violations(place, part.value):
+            for breach in self.violations(place, part.value):
                 yield breach if part.is_sure else replace(breach, tier="advisory")
 
     @staticmethod
@@ -254,7 +254,8 @@ class Judge:
                     "The header is required.",
                 )
 
-    def _violations(self, pointer: Pointer, value: Any) -> Iterator[Breach]:
+    def violations(self, pointer: Pointer, value: Any) -> Iterator[Breach]:
+        """Yield every way in which something that the service sent breaks the schema at a pointer."""
         base = list(follow(self._document, pointer))[-1][0]
         for error in self._validator(pointer).iter_errors(value):
             fault = Fault(error, base)

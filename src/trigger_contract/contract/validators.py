@@ -32,23 +32,39 @@ def without_write_only(document: dict[str, Any]) -> dict[str, Any]:
     """
     if not any(_is_written_only(value) for _, value in walk(document)):
         return document
+    written = [value for _, value in walk(document) if _is_written_only(value)]
+    _relax(document, "writeOnly")
+    for schema in written:
+        schema.clear()
+        schema.update(_NEVER)
+    return document
+
+
+def without_read_only(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document as requests keep it: properties that are ``readOnly`` need not be there.
+
+    Args:
+        document: The document as plain lists and dictionaries; it is changed.
+    """
+    if any(isinstance(value, Mapping) and value.get("readOnly") is True for _, value in walk(document)):
+        _relax(document, "readOnly")
+    return document
+
+
+def _relax(document: dict[str, Any], word: str) -> None:
+    """Ask no longer for properties with a keyword that says they go one way only."""
     views = composition(document)
     # What is found out about a document holds only until it changes, so all is found out first.
     relaxed = [
         (part, hidden)
         for _, value in walk(document)
         if isinstance(value, dict) and ({"properties", "allOf"} & set(value))
-        if (hidden := {name for name, view in views.properties(value).items() if _is_written_only(view)})
+        if (hidden := {name for name, view in views.properties(value).items() if view.get(word) is True})
         for part in _parts(document, value)
         if isinstance(part.get("required"), list)
     ]
-    written = [value for _, value in walk(document) if _is_written_only(value)]
     for schema, hidden in relaxed:
         schema["required"] = [name for name in schema["required"] if name not in hidden]
-    for schema in written:
-        schema.clear()
-        schema.update(_NEVER)
-    return document
 
 
 def alone(document: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import jsonschema_rs
 from trigger_contract.contract.life.breaking import misfits
 from trigger_contract.contract.life.making import File, Maker, ends, examples
 from trigger_contract.contract.life.media import MERGE_PATCH, MULTIPART, Media, encoded, media_of
-from trigger_contract.contract.validators import alone, compiled
+from trigger_contract.contract.validators import alone, compiled, without_read_only
 from trigger_contract.document.composition import View, composition
 from trigger_contract.document.operations import Operation
 
@@ -97,7 +97,8 @@ class Bodies:
     @cached_property
     def _validator(self) -> jsonschema_rs.Draft202012Validator:
         raw = self._raw if self._raw is not None else {}
-        return compiled(json.loads(json.dumps(alone(self._document, {"allOf": [raw]}))))
+        whole = alone(self._document, {"allOf": [raw]})
+        return compiled(without_read_only(json.loads(json.dumps(whole))))
 
     def _shown(self) -> Mapping[str, Any]:
         """Return the example of the whole body, where the document has one."""

@@ -13,7 +13,7 @@ from trigger_contract.contract.life.media import encoded, media_of
 from trigger_contract.contract.life.things import Thing, full_path
 from trigger_contract.contract.life.workshop import Workshop
 from trigger_contract.contract.subjects import Subject
-from trigger_contract.document.composition import Composition, View, composition
+from trigger_contract.document.composition import View, composition
 from trigger_contract.document.resources import Action
 from trigger_contract.document.verbs import effect, opposite_of, participles
 from trigger_contract.document.words import flat
@@ -163,13 +163,14 @@ def undoable(pair: Pair) -> Pair | None:
     return Pair(action, back, (pair.action, pair.turn)) if not pair.turn.body else None
 
 
-def described_members(views: Composition, schema: View, depth: int = 0) -> Iterator[str]:
+def described_members(document: Mapping[str, Any], schema: View, depth: int = 0) -> Iterator[str]:
     """Yield the names of all members that something may have, also within others."""
+    views = composition(document)
     for item in views.alternatives(schema):
         for name, view in views.properties(item).items():
             yield name
             if depth < _DEEPEST:
-                yield from described_members(views, view, depth + 1)
+                yield from described_members(document, view, depth + 1)
 
 
 def _members(value: Any) -> Iterator[tuple[str, Any]]:

@@ -62,6 +62,17 @@ class Workshop(Sending):
                 return cls(check, resource)
         return None
 
+    @classmethod
+    def below(cls, check: Check, resource: Resource, thing: Thing) -> Workshop:
+        """Return a workshop that makes things below one thing."""
+        return cls(check, resource, _parents=dict(zip(resource.parents, thing.path.values(), strict=False)))
+
+    @classmethod
+    def any(cls, check: Check) -> Workshop:
+        """Return a workshop that only sends, for what belongs to no thing."""
+        owner = resources(check.subject.document)
+        return cls(check, owner.of(check.subject.operation) or Resource("", "", None, None, (), None, {}))
+
     @property
     def store(self) -> Store:
         """What the run knows."""

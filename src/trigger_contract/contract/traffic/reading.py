@@ -61,6 +61,21 @@ def read_traffic(path: Path) -> Iterator[Recorded]:
         raise UserError("is empty", source=path)
 
 
+def read_requests(path: Path) -> Iterator[Recorded]:
+    """Yield requests of a file; lines of JSON may leave out how they were answered.
+
+    Raises:
+        UserError: The file cannot be read, is cut off, or is none of the known forms.
+    """
+    text = _text(path)
+    lines = [_json(line) for line in text.split("\n") if line.strip()]
+    if not lines or not all(isinstance(item, dict) and "request" in item for item in lines):
+        yield from read_traffic(path)
+        return
+    for number, item in enumerate(lines, 1):
+        yield _entry({"response": {"status": 200}, **item}, path, f"{path}:{number}")
+
+
 def _text(path: Path) -> str:
     data = read_bytes(path)
     try:
