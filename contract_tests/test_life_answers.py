@@ -96,7 +96,29 @@ def test_a_valid_request_to_what_was_made_is_answered_as_documented(check: Check
             place="not there",
             tier="derived",
         )
+    promises = role_of(check.subject) != "action" or _sets(check.subject)
+    if 200 <= exchange.status < 300 and promises:
+        read = shop.read(thing, "read after a valid request")
+        if read is not None and read.status in (404, 410):
+            check.fail(
+                "What was changed is not there any more.",
+                expected="a success",
+                received=f"status {read.status}",
+                exchange=read,
+                place="gone",
+                tier="derived",
+            )
     shop.remove(thing)
+
+
+def _sets(subject: Subject) -> bool:
+    """Whether an action promises a value, which the thing shows from then on."""
+    resource = resources(subject.document).of(subject.operation)
+    own = (subject.operation.path, subject.operation.method)
+    return any(
+        item.sets is not None and (item.operation.path, item.operation.method) == own
+        for item in (resource.actions if resource else ())
+    )
 
 
 @law("life/location", "derived", applies=tells_place, option="write", sentence=_PLACE)
