@@ -29,6 +29,7 @@ from trigger_contract.contract.life.workshop import Workshop
 _REMOVED = "RFC 9110, section 9.3.5: DELETE removes the association between the address and the thing."
 _GONE = frozenset((404, 410))
 _LOOKED_AT = 20
+_TRIES = 6
 
 
 @law("life/action", "derived", applies=acts, option="write")
@@ -44,6 +45,7 @@ def test_an_action_leads_where_it_says(check: Check) -> None:
 def _act_on_new(check: Check, shop: Workshop) -> None:
     for pair in pairs_of(shop, shop.bodies(check.subject), check.subject):
         things = shop.several(2 if shop.is_removable else 1)
+        _leave_the_end(shop, pair.turn, things)
         if pair.back is not None and pair.turn.sets is not None:
             # From the other state, so that something is to be seen.
             _ask(shop, pair.back[0], pair.back[1], things[0], "act the other way first")
@@ -62,6 +64,13 @@ def _act_on_new(check: Check, shop: Workshop) -> None:
         report_touched(check, watch.touched(things[0], taken), things[0], "An action", exchange)
         for thing in things:
             shop.remove(thing)
+
+
+def _leave_the_end(shop: Workshop, turn: Turn, things: list[Thing]) -> None:
+    """See that the first thing is not yet where an action leads, where such a one can be made."""
+    name, wanted = turn.sets or ("", None)
+    while name and shop.is_removable and len(things) < _TRIES and things[0].shown.get(name) == wanted:
+        things.insert(0, shop.need())
 
 
 def _judge_refusal(check: Check, exchange: Exchange, turn: Turn, *, is_first: bool) -> None:

@@ -15,6 +15,8 @@ from mutants.harness import Verdict, judge
 from mutants.hooks import Server
 from mutants.peer import EVERY, catches, complaints
 from mutants.repeat import repeat
+from mutants.yard import judge as judge_yard
+from mutants.yard_catalogue import RIGHTS, broken
 
 TARGET = Path(__file__).resolve().parents[2] / "contract_tests" / "KILL_MATRIX.md"
 
@@ -54,12 +56,38 @@ def run(servers: Sequence[Server], processes: int, *, with_peer: bool) -> list[V
     with multiprocessing.get_context("fork").Pool(processes) as pool:
         found = []
         for verdict in pool.imap(_judge, jobs):
-            sign = "." if verdict.is_red is bool(verdict.server.kind) else f"\n{verdict.server.name}: wrong\n"
-            sys.stderr.write(sign)
-            sys.stderr.flush()
+            _show(verdict)
             found.append(verdict)
     sys.stderr.write("\n")
     return found
+
+
+def _judge_yard(number: int) -> Verdict:
+    found = judge_yard([*broken(), *RIGHTS][number])
+    return replace(found, seconds=round(found.seconds, 1))
+
+
+def run_yard(words: Sequence[str], processes: int) -> list[Verdict]:
+    """Judge the servers of the second world whose names hold one of some words, or all."""
+    every = [*broken(), *RIGHTS]
+    numbers = [
+        number
+        for number, one in enumerate(every)
+        if not words or any(word in one.server.name for word in words)
+    ]
+    with multiprocessing.get_context("fork").Pool(processes) as pool:
+        found = []
+        for verdict in pool.imap(_judge_yard, numbers):
+            _show(verdict)
+            found.append(verdict)
+    sys.stderr.write("\n")
+    return found
+
+
+def _show(verdict: Verdict) -> None:
+    is_as_wished = verdict.is_red is bool(verdict.server.kind)
+    sys.stderr.write("." if is_as_wished else f"\n{verdict.server.name}: wrong\n")
+    sys.stderr.flush()
 
 
 def table(verdicts: Sequence[Verdict]) -> str:
@@ -140,6 +168,7 @@ def main() -> None:
     if options.repeat:
         sys.exit(not repeat(chosen[:: options.every], options.processes, options.repeat))
     verdicts = run(chosen, options.processes, with_peer=not options.words)
+    verdicts += run_yard(options.words, options.processes)
     for verdict in verdicts:
         if options.words or verdict.is_red is not bool(verdict.server.kind):
             shown = ", ".join(finding.fingerprint for finding in verdict.findings[:4]) or "nothing found"

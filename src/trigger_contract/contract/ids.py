@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from trigger_contract.contract.steps import is_by_id
 from trigger_contract.contract.subjects import Subject
+from trigger_contract.contract.validators import compiled
 from trigger_contract.contract.values import invalid_scalars, lower_bound, plain, some_scalar, upper_bound
 from trigger_contract.document.composition import composition
 from trigger_contract.document.promises import promise
@@ -80,11 +81,15 @@ def unknown_value(document: Mapping[str, Any], parameter: Mapping[str, Any]) -> 
     if schema.get("format") == "uuid":
         return _UNKNOWN_UUID
     prefix = prefix_of(parameter)
-    if not prefix and ({"enum", "const", "pattern", "format"} & set(schema)):
+    least, most = int(schema.get("minLength", 0)), int(schema.get("maxLength", 4000))
+    told = (prefix + "nosuchthing00000000000000").ljust(least, "0")[:most]
+    pattern = {"pattern": schema["pattern"]} if isinstance(schema.get("pattern"), str) else {}
+    if prefix and compiled(pattern).is_valid(told):
+        return told
+    if {"enum", "const", "pattern", "format"} & set(schema):
         bare = {key: value for key, value in schema.items() if key not in ("default", "example", "examples")}
         return some_scalar(bare) or UNKNOWN_TEXT
-    least, most = int(schema.get("minLength", 0)), int(schema.get("maxLength", 4000))
-    return (prefix + "nosuchthing00000000000000").ljust(least, "0")[:most]
+    return told
 
 
 def unknown_ids(subject: Subject, live: list[str]) -> Iterator[tuple[str, str]]:

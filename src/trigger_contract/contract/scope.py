@@ -36,9 +36,8 @@ def scoped(contract: Contract, settings: Settings) -> Contract:
         elif settings.include and not is_asked_for:
             reasons[subject.name] = "not among --include"
         elif ends_session(subject) and not is_asked_for:
-            reasons[subject.name] = (
-                f"GET {subject.operation.path} may end the session of the key; --include it to ask it"
-            )
+            asked = f"{subject.operation.method.upper()} {subject.operation.path}"
+            reasons[subject.name] = f"{asked} may end the session of the key; --include it to ask it"
     return without(contract, reasons)
 
 
@@ -83,6 +82,9 @@ def matches(pattern: str, subject: Subject) -> bool:
 
 
 def ends_session(subject: Subject) -> bool:
-    """Whether a GET says by the last word of its path that it takes the key away."""
+    """Whether an operation says by the last word of its path that it takes the key away."""
+    parts = [part for part in subject.operation.path.split("/") if part]
+    if subject.operation.method.lower() != "get" and any(part.startswith("{") for part in parts[-2:-1]):
+        return False  # an action on the thing that is named before it
     words = [part for part in subject.operation.path.split("/") if part and not part.startswith("{")]
     return bool(words) and bool(_ENDS.fullmatch(words[-1]))

@@ -45,7 +45,7 @@ class Clean:
         seconds: How long it took.
         requests: How many requests went out.
         troubles: What it found that no known deviation covers, or could not judge; empty where it is green.
-        seconds_of: Seconds of each check, by law and operation.
+        costs: How many requests each check sent, by law and operation.
         touched: The operations that each check asked, by law and operation.
         succeeded: The operations that were answered with a success at least once.
         quiet: Why an operation that no check asked was left alone, by its id.
@@ -55,7 +55,7 @@ class Clean:
     seconds: float
     requests: int
     troubles: tuple[str, ...]
-    seconds_of: Mapping[tuple[str, str], float]
+    costs: Mapping[tuple[str, str], int]
     touched: Mapping[tuple[str, str], frozenset[str]]
     succeeded: frozenset[str]
     quiet: Mapping[str, str]

@@ -47,6 +47,7 @@ class Way:
         seed: The seed of suite and mock.
         examples: Generated requests for each operation and mode.
         known: Known deviations of the clean mock.
+        probe: Run only these laws, or kinds of laws; all where there are none.
     """
 
     document: Mapping[str, Any]
@@ -54,6 +55,7 @@ class Way:
     seed: int = 1
     examples: int = 5
     known: Sequence[Deviation] = ()
+    probe: tuple[str, ...] = ()
 
 
 class _InProcess(httpx.BaseTransport):
@@ -65,6 +67,10 @@ class _InProcess(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer one request."""
         return answer_httpx(self._app, request)
+
+
+Maker = Callable[[Any], Hook]
+"""Makes the hook that is a server's fault, given its service."""
 
 
 class Bench:
@@ -93,7 +99,7 @@ class Bench:
             yes=True,
             time_limit=_SECONDS,
             max_requests=10**6,
-            wait=None,
+            probe=way.probe,
         )
         self._app = create_app(way.document, self._mock)
         self._session = self._open(self._app)
@@ -110,6 +116,11 @@ class Bench:
     def service(self) -> Any:
         """The service without a fault."""
         return self._app.service
+
+    @property
+    def session(self) -> Session:
+        """The run without a fault."""
+        return self._session
 
     def _open(self, app: MockApp) -> Session:
         session = Session(self._settings, document=self._way.document, transport=_InProcess(app))
@@ -134,8 +145,11 @@ class Bench:
         self._session.budget.plan(len(checks))
         succeeded: set[str] = set()
         self._app.hook = _noting_success(self._app, succeeded)
+        costs: dict[tuple[str, str], int] = {}
         for check in (*reading, *writing):
+            before = self._session.client.sent
             check.run()
+            costs[_name(check)] = self._session.client.sent - before
         settled(checks)
         names = [subject.name for subject in self._session.contract.subjects]
         names += [subject.name for subject in self._session.contract.writing]
@@ -144,7 +158,7 @@ class Bench:
             time.monotonic() - began,
             self._session.client.sent,
             tuple(self._troubles(checks)),
-            {_name(check): check.outcome.seconds for check in checks},
+            costs,
             {_name(check): _touched(check, names) for check in checks},
             frozenset(succeeded),
             self._quiet(checks),
@@ -188,57 +202,83 @@ class Bench:
         return f"the suite leaves it alone: {reason}" if reason else "the suite leaves it alone"
 
     def judge(self, plant: Plant) -> Trial:
-        """Return what the suite says of a server with one fault.
-
-        The checks that have asked the operation are run until one finds something: those that only read
-        first, the quickest before the others, then those that write, in their order. A fault of what is kept
-        is looked for by those that write first, on a server of its own.
-        """
+        """Return what the suite says of a server with one fault."""
         began = time.monotonic()
-        near = [check for check in self._checks if plant.operation in self.clean.touched[_key(check)]]
-        reading = sorted(
-            (check for check in near if not check[0].writes), key=lambda one: self.clean.seconds_of[_key(one)]
-        )
-        writing = [check for check in near if check[0].writes]
         seen = _Seen()
-        finding: Finding | None = None
-        for chosen in (writing, reading) if plant.of_state else (reading, writing):
-            if chosen and finding is None:
-                finding = self._first(plant, chosen, seen)
-        state = "caught" if finding else "missed"
+        found = self.look(
+            plant.operation, lambda service: hook(service, plant.id), of_state=plant.of_state, seen=seen
+        )
+        first = found[0] if found else None
         return Trial(
             plant.id,
             plant.kind,
             plant.operation,
             plant.says,
-            "caught" if state == "caught" else "missed",
-            finding.law if finding else "",
-            finding.fingerprint if finding else "",
-            finding.message if finding else self._explained(plant, seen),
+            "caught" if first else "missed",
+            first.law if first else "",
+            first.fingerprint if first else "",
+            first.message if first else self._explained(plant, seen),
             time.monotonic() - began,
         )
 
-    def _first(self, plant: Plant, chosen: Sequence[tuple[Law, str]], seen: _Seen) -> Finding | None:
-        """Return the first thing that checks find on a server of their own."""
+    def look(
+        self, operation: str, make: Maker, *, of_state: bool = False, seen: _Seen | None = None
+    ) -> tuple[Finding, ...]:
+        """Return the first thing that the suite finds on a server at fault; nothing where it finds none.
+
+        The checks that have asked the operation are run: those that only read first, the quickest before the
+        others, then those that write, in their order. A fault of what is kept is looked for by those that
+        write first, on a server of its own.
+
+        Args:
+            operation: The operation that is at fault.
+            make: Makes the hook that is the fault, given the service.
+            of_state: Whether the fault is about what is kept.
+            seen: Counts what the fault does.
+        """
+        near = [check for check in self._checks if operation in self.clean.touched[_key(check)]]
+        reading = sorted(
+            (check for check in near if not check[0].writes), key=lambda one: self.clean.costs[_key(one)]
+        )
+        writing = [check for check in near if check[0].writes]
+        for chosen in (writing, reading) if of_state else (reading, writing):
+            found = self._found(make, chosen, seen or _Seen(), enough=1) if chosen else ()
+            if found:
+                return found
+        return ()
+
+    def whole(self, make: Maker) -> tuple[Finding, ...]:
+        """Return everything that the whole suite finds on a server."""
+        return self._found(make, self._checks, _Seen(), enough=1_000_000)
+
+    def _found(
+        self, make: Maker, chosen: Sequence[tuple[Law, str]], seen: _Seen, *, enough: int
+    ) -> tuple[Finding, ...]:
+        """Return what checks find on a server of their own that is not found on the clean one."""
         app = create_app(self._way.document, self._mock)
-        app.hook = seen.watching(hook(app.service, plant.id))
+        app.hook = seen.watching(make(app.service))
         session = self._open(app)
         session.take_over(self._session)
         checks = self._made(session, chosen)
         session.budget.plan(len(checks))
+        found: list[Finding] = []
         try:
             for check in checks:
                 check.run()
                 seen.count(check)
-                for finding in check.outcome.findings:
-                    if finding.tier != "advisory" and finding.fingerprint not in self.clean.findings:
-                        return finding
+                found += (
+                    finding
+                    for finding in check.outcome.findings
+                    if finding.tier != "advisory" and finding.fingerprint not in self.clean.findings
+                )
+                if len(found) >= enough:
+                    break
         except UserError as error:
-            return _ended(plant, check, error)
+            found.append(_ended(check, error))
         finally:
             session.close()
             app.service.close()
-        return None
+        return tuple(found)
 
     def _made(self, session: Session, chosen: Sequence[tuple[Law, str]]) -> list[Check]:
         contract = session.contract
@@ -303,10 +343,10 @@ def _noting_success(app: MockApp, names: set[str]) -> Hook:
     return noted
 
 
-def _ended(plant: Plant, check: Check, error: UserError) -> Finding:
+def _ended(check: Check, error: UserError) -> Finding:
     """Return what is told where a fault ends a whole run: a key that is refused, a server that is gone."""
     law = check.law.code
-    return Finding(law, check.law.tier, plant.operation, 0, "", str(error), "", "", Citation(""))
+    return Finding(law, check.law.tier, check.subject.name, 0, "", str(error), "", "", Citation(""))
 
 
 def _keys(document: Mapping[str, Any], mock: MockSettings) -> tuple[str, ...]:

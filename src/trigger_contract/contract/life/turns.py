@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,13 +86,25 @@ def pairs_of(shop: Workshop, bodies: Bodies, subject: Subject) -> Iterator[Pair]
             yield Pair(action, turn, (action, turns[other]) if other in turns else None)
         return
     turn = _turn(shop, bodies, subject, action.name, {}, action.sets)
-    back = next((item for item in shop.resource.actions if item.name == action.opposite), None)
+    back = _back(shop.resource.actions, action)
     undoing = shop.writer(back.operation) if back is not None else None
     if back is None or undoing is None:
         yield Pair(action, turn, None)
         return
     media = Bodies(undoing.document, undoing.operation)
     yield Pair(action, turn, (back, _turn(shop, media, undoing, back.name, {}, back.sets)))
+
+
+def _back(actions: Sequence[Action], action: Action) -> Action | None:
+    """Return what undoes an action: its opposite, else the only one that sets the same to another value."""
+    for item in actions:
+        if action.opposite is not None and item.name == action.opposite:
+            return item
+    if action.sets is None:
+        return None
+    name, value = action.sets
+    others = [item for item in actions if item.sets and item.sets[0] == name and item.sets[1] != value]
+    return others[0] if len(others) == 1 else None
 
 
 def _action(shop: Workshop, subject: Subject) -> Action:

@@ -9,6 +9,7 @@ from typing import Any
 from trigger_contract.document.composition import View, composition
 from trigger_contract.document.conjunction import types_of
 from trigger_contract.document.operations import response_of, success_statuses
+from trigger_contract.document.resources import resources
 from trigger_contract.mock.collections.shaping import put, take
 from trigger_contract.mock.messages import JSON_TYPE, Answer, Request
 from trigger_contract.mock.plants.kinds import (
@@ -260,6 +261,12 @@ def _error_as_fault(spot: Spot, request: Request, answering: Answerer) -> Answer
 def _secured(spot: Spot) -> Iterator[str]:
     if not spot.operation.security or any(not alternative for alternative in spot.operation.security):
         raise NotPlantable("it asks for no key")
+    found = resources(spot.document)
+    resource = found.of(spot.operation)
+    role = found.role(spot.operation)
+    is_made = resource is not None and (resource.create is not None or role == "create")
+    if spot.operation.method.lower() != "get" and not is_made:
+        raise NotPlantable("it writes to what nobody can make, so nothing may be sent without a key")
     yield ""
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from trigger_contract.document.composition import composition
-from trigger_contract.document.operations import request_schema
+from trigger_contract.document.operations import is_json, request_schema, success_statuses
+from trigger_contract.document.references import resolve
 from trigger_contract.mock.collections.answering import ONCE
 from trigger_contract.mock.collections.living import action_of
 from trigger_contract.mock.collections.shaping import put, take
@@ -31,6 +32,8 @@ from trigger_contract.mock.plants.kinds import (
 def _creates(spot: Spot) -> Iterator[str]:
     spot.needs("create")
     spot.needs_sight()
+    if success_statuses(spot.operation) == ("202",):
+        raise NotPlantable("what is only accepted may be made later")
     yield ""
 
 
@@ -55,6 +58,9 @@ def _members(spot: Spot) -> tuple[tuple[str, ...], Mapping[str, Any]]:
     schema = request_schema(spot.document, spot.operation)
     if schema is None:
         raise NotPlantable("nothing is sent")
+    body = resolve(spot.document, spot.operation.definition.get("requestBody")) or {}
+    if not any(is_json(str(name)) or "*" in str(name) for name in body.get("content") or {}):
+        raise NotPlantable("what is sent is no JSON")
     place = spot.living.shaper.place(schema, spot.living.resource.schema) or ()
     view = composition(spot.document).at(schema, place)
     return place, view if view is not None else {}
@@ -218,12 +224,14 @@ def _of_all(spot: Spot, request: Request, answering: Answerer) -> Answer:
     living = spot.living
     scope = living.scope(spot.path_of(request))
     beside = spot.service.collections.beside(living.resource, scope)
-    others = list(living.table.things(beside).values()) if beside is not None else []
+    if beside is not None:
+        living.table.things(beside)
+    others = [list(of.values())[-1] for at, of in living.table.scopes.items() if at != scope and of]
     view = living.item_view()
-    shown = living.shaper.shape(view, others[-1].state, others[-1].number) if others else None
-    if shown is None:
+    shown = [living.shaper.shape(view, one.state, one.number) for one in others]
+    if not shown:
         return answer
-    return with_json(answer, put(json_of(answer), spot.items, [*items_in(spot, answer), shown]))
+    return with_json(answer, put(json_of(answer), spot.items, [*items_in(spot, answer), *shown]))
 
 
 # Reading
@@ -353,10 +361,10 @@ def _defaulted(spot: Spot) -> Iterator[str]:
     required = view.get("required") or ()
     for name, inner in composition(spot.document).properties(view).items():
         is_shown = name in spot.living.writer.declared and inner.get("writeOnly") is not True
-        if name not in required and is_shown:
+        if name not in required and is_shown and "default" in inner:
             yield name
             return
-    raise NotPlantable("nothing may be left out")
+    raise NotPlantable("no member that may be left out has a default")
 
 
 def _keeps(spot: Spot, request: Request, answering: Answerer) -> Answer:
