@@ -11,6 +11,7 @@ EXTRAS = {
     "fetch": ("pages",),
     "mock": ("mock",),
     "test": ("test",),
+    "power": ("mock", "test"),
     "check": ("test",),
 }
 """The extras of ``pyproject.toml`` by command; one that is not here needs none."""

@@ -25,6 +25,8 @@ _INCLUSIVE = re.compile(r"\binclusive|\b(?:at|on) or (?:after|before|later|earli
 _EXCLUSIVE = re.compile(r"\bexclusive|\bstrictly\b", re.IGNORECASE)
 _FRACTION = re.compile(r":\d\d\.(\d+)")
 _FROM = ("from", "since", "start", "gte", "after")
+_NAMES = ("id", "name", "key", "slug", "code")
+"""What an object that a filter names is told by."""
 _TO = ("to", "until", "end", "lte", "before")
 
 
@@ -78,7 +80,9 @@ class Filter:
             return lambda found: any(value in found for value in wanted) if isinstance(found, list) else None
         if self.kind not in ("from", "to"):
             plain = frozenset(values)
-            return lambda found: spelled(found) in plain
+            return lambda found: (
+                self._is_named(found, plain) if isinstance(found, Mapping) else spelled(found) in plain
+            )
         bound, is_lower = parse_moment(values[0]), self.kind == "from"
 
         def is_within(found: Any) -> Verdict:
@@ -90,6 +94,15 @@ class Filter:
             return (moment > bound) is is_lower
 
         return is_within
+
+    def _is_named(self, found: Mapping[str, Any], values: frozenset[str]) -> Verdict:
+        """Tell whether an object is named by a value; None where no value of the filter names it."""
+        texts = _names_of(found)
+        if texts & values:
+            return True
+        schema = self.leaf.schema
+        closed = set(map(spelled, (schema.get("items") or schema).get("enum") or ()))
+        return False if texts & closed else None
 
 
 def filters(subject: Subject) -> tuple[Filter, ...]:
@@ -151,8 +164,8 @@ def values_of(chosen: Filter, items: Sequence[Mapping[str, Any]]) -> Counter[str
     counts: Counter[str] = Counter()
     for item in items:
         found = item.get(chosen.field)
-        if found is None:
-            continue
+        if found is None or isinstance(found, Mapping):
+            continue  # which of its names a filter takes, no page says
         for value in set(map(spelled, found)) if isinstance(found, list) else {spelled(found)}:
             if chosen.kind == "tagged":
                 if not value.startswith(chosen.prefix):
@@ -184,6 +197,10 @@ def spelled(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
+
+
+def _names_of(value: Mapping[str, Any]) -> set[str]:
+    return {spelled(value[name]) for name in _NAMES if isinstance(value.get(name), (str, int))}
 
 
 def parse_moment(value: Any) -> datetime | None:

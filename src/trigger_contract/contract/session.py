@@ -100,6 +100,11 @@ class Session:
     def _over(self) -> str:
         return self.client.exhausted if self.client.is_exhausted else ""
 
+    def take_over(self, other: Session) -> None:
+        """Take what another run on the document found out before it began: keys, and what is left out."""
+        self.contract, self.unasked = other.contract, other.unasked
+        self.credentials, self.redactor = other.credentials, other.redactor
+
     def begin_again(self, seconds: float) -> None:
         """Go on with a client of its own after a run was called off, to clean up.
 
