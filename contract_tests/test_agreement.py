@@ -99,7 +99,7 @@ def test_an_item_mentioned_by_another_is_told_the_same(check: Check) -> None:
             if not other or check.is_full or judged > 300:
                 continue
             judged += 1
-            whole = body_of(readings.get(other)) or body_of(check.session.fetch(relation, other))
+            whole = body_of(check.session.relative(relation, other))
             check.saw()
             if whole is not None and not _differences(check, mention.item, whole):
                 continue

@@ -21,6 +21,7 @@ from trigger_contract.contract import (
     law,
 )
 from trigger_contract.contract.filtering import (
+    ITEMS_A_WALK,
     Condition,
     chosen_values,
     conditions,
@@ -152,6 +153,7 @@ def test_a_period_reaches_back_from_now(check: Check) -> None:
                 select,
                 label=f"{leaf.name} of {'a day' if days == 1 else 'days'}",
                 at=check.subject.leaf_pointer(leaf),
+                most=ITEMS_A_WALK,
             )
 
 
@@ -177,6 +179,7 @@ def test_a_period_and_another_filter_hold_together(check: Check) -> None:
                     select,
                     label=f"{leaf.name} and {pair.filter.leaf.name}",
                     at=check.subject.leaf_pointer(leaf),
+                    most=ITEMS_A_WALK,
                 )
 
 
@@ -301,6 +304,7 @@ def test_a_filter_on_a_field_that_only_the_detail_shows(check: Check) -> None:
             select,
             label=f"{leaf.name} {'of an item' if known else 'unknown'}",
             at=check.subject.leaf_pointer(leaf),
+            most=ITEMS_A_WALK,
         )
 
 

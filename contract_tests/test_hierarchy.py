@@ -88,7 +88,7 @@ def test_parents_and_children_name_each_other(check: Check) -> None:
         if check.is_full:
             return
         other = child_id if told_by == "child" else parent_id
-        body = known.get(other) or body_of(check.session.fetch(relation, other))
+        body = known.get(other) or body_of(check.session.relative(relation, other))
         if body is None or kin.group not in body:
             continue
         check.saw()
@@ -127,7 +127,7 @@ def test_the_root_is_where_the_parents_lead(check: Check) -> None:
             continue
         step, above = parent.get("id"), parent
         for _ in range(50):
-            whole = known.get(str(step)) or body_of(check.session.fetch(relation, str(step)))
+            whole = known.get(str(step)) or body_of(check.session.relative(relation, str(step)))
             higher = _one(_relatives(whole or {}, kin), kin.parent)
             if whole is None:
                 above = {}

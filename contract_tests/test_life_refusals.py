@@ -1,55 +1,101 @@
 """What must not be written: twice with one key, against the schema, or without a key."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from trigger_contract.contract import Check, law
+from trigger_contract.contract import Check, Exchange, law
+from trigger_contract.contract.ids import unknown_path
+from trigger_contract.contract.life.bodies import Bodies, Broken
+from trigger_contract.contract.life.media import media_of
 from trigger_contract.contract.life.roles import (
+    body_key,
+    header_key,
     is_guarded,
-    key_of,
+    is_made,
     makes,
     makes_once,
     role_of,
+    takes_body,
 )
-from trigger_contract.contract.life.workshop import Workshop, full_path
+from trigger_contract.contract.life.things import Thing, differing, full_path
+from trigger_contract.contract.life.workshop import Workshop
 from trigger_contract.contract.snapshot import Walk
+from trigger_contract.document.resources import resources
+
+_REFUSALS = (400, 409, 413, 415, 422)
 
 
 @law("life/once", "derived", applies=makes_once, option="write")
 def test_one_key_makes_one_thing(check: Check) -> None:
-    """A repeated request with the same idempotency key gives the same thing, another key another."""
+    """A repeated request with the same key gives the same thing, another key another."""
     shop = Workshop.of(check)
-    name, body = key_of(check.subject.operation) or "", shop.bodies().least(shop.mark())
+    if (name := header_key(check.subject.operation)) is not None:
+        _judge_once(check, shop, f"the header {name}", lambda body, key: (body, ((name, key),)))
+    if (path := body_key(check.subject)) is not None:
+        _judge_once(check, shop, f"`{'.'.join(path)}`", lambda body, key: (_with(body, path, key), ()))
+
+
+def _with(body: Mapping[str, Any], path: Sequence[str], key: str) -> dict[str, Any]:
+    inner = _with(body.get(path[0]) or {}, path[1:], key) if path[1:] else key
+    return {**body, path[0]: inner}
+
+
+def _judge_once(check: Check, shop: Workshop, label: str, keyed: Any) -> None:
+    least = shop.bodies().least(shop.mark())
     key = shop.mark()
-    sent = [shop.post(body, "make one with a key", headers=((name, text),)) for text in (key, key, f"{key}b")]
-    made = [shop.thing(body, exchange, shop.parents()) for exchange in sent]
-    if made[0] is None:
+    before = shop.listed(shop.parents(), {}, "list before one key")
+    requests = [keyed(least, text) for text in (key, key, key[:-1] + ("0" if key[-1] != "0" else "1"))]
+    sent = [shop.post(body, f"make one with {label}", headers=headers) for body, headers in requests]
+    made = [
+        shop.thing(body, exchange, shop.parents()) for (body, _), exchange in zip(requests, sent, strict=True)
+    ]
+    first, second, third = made
+    if first is None:
         check.skip("the server makes none")
         return
     check.saw()
-    if made[1] is not None and made[1].identity != made[0].identity:
-        check.fail("The same key makes a second thing.", expected=made[0].identity, received=made[1].identity,
-                   exchange=sent[1], place="same key")  # fmt: skip
-    if made[2] is not None and made[2].identity == made[0].identity:
-        check.fail("Another key gives the same thing.", expected="another thing", received=made[2].identity,
-                   exchange=sent[2], place="other key")  # fmt: skip
+    if second is not None and second.identity != first.identity:
+        check.fail(f"The same key in {label} makes a second thing.", expected=first.identity,
+                   received=second.identity, exchange=sent[1], place="same key")  # fmt: skip
+    if third is not None and third.identity == first.identity:
+        check.fail(f"Another key in {label} gives the same thing.", expected="another thing",
+                   received=third.identity, exchange=sent[2], place="other key")  # fmt: skip
+    known = {thing.identity for thing in made if thing is not None}
+    after = shop.listed_with({first.identity}, first.parents, {}, "list after one key")
+    if before is not None and after is not None and before.is_whole and after.is_whole:
+        more = [item for item in after.ids if item not in before.by_id and item not in known]
+        alike = [
+            item
+            for item in more
+            if not differing(least, after.by_id[item], [n for n in least if n in after.by_id[item]])
+        ]
+        if alike:
+            check.fail(f"The same key in {label} stores a second thing.", expected="nothing more in the list",
+                       received=", ".join(alike), exchange=sent[1], place="stored twice")  # fmt: skip
+    for thing in made:
+        if thing is not None and shop.is_removable:
+            shop.remove(thing)
 
 
-@law("life/refused", "documented", applies=makes, option="write")
+@law("life/refused", "documented", applies=takes_body, option="write")
 def test_what_breaks_the_schema_is_refused(check: Check) -> None:
     """A body that breaks the schema is refused as documented, and leaves nothing behind."""
     shop = Workshop.of(check)
-    shop.remove(shop.need())
-    bodies = shop.bodies()
+    bodies = shop.bodies(check.subject)
     if not bodies.properties:
         check.skip("its body has no members that are described")
         return
-    before = shop.listed(shop.parents(), {}, "list before bad bodies")
-    cases = list(bodies.broken(shop.mark()))
-    for case in cases:
-        exchange = _bad(shop, case)
+    thing = shop.need()
+    shop.listed_with({thing.identity}, thing.parents, {}, "list what is to be left alone")
+    own = shop.shown(thing, "read before bad bodies")
+    before = shop.listed(thing.parents, {}, "list before bad bodies")
+    sent: list[tuple[Broken, Exchange]] = []
+    for case in bodies.broken(shop.mark()):
+        exchange = _bad(check, shop, thing, case)
+        sent.append((case, exchange))
         check.saw()
         if 200 <= exchange.status < 300:
+            own = shop.shown(thing, "read before bad bodies")
             check.fail(
                 f"A body that breaks the schema is taken: {case.label}.",
                 expected="a refusal (4xx)",
@@ -60,26 +106,56 @@ def test_what_breaks_the_schema_is_refused(check: Check) -> None:
                 sentence="The schema of the operation's request body.",
                 tier=None if case.is_sure else "advisory",
             )
-        if check.is_full:
-            return
-    left = _strangers(shop, before)
-    if left:
-        # Somebody else may have made something meanwhile; hardly twice in the same moment.
-        middle = shop.listed(shop.parents(), {}, "list before bad bodies once more")
-        sent = [_bad(shop, case) for case in cases[:3]]
-        if again := _strangers(shop, middle):
-            check.fail("A body that is refused leaves something behind.", expected="nothing new in the list",
-                       received=", ".join(again[:5]), exchange=sent[0], place="left behind",
+        if check.is_full or (not shop.is_removable and 200 <= exchange.status < 300 and makes(check.subject)):
+            break
+    refused = [item for item in sent if not 200 <= item[1].status < 300]
+    if refused:
+        _judge_left(check, shop, thing, own, before, refused)
+    shop.remove(thing)
+
+
+def _bad(check: Check, shop: Workshop, thing: Thing, case: Broken) -> Exchange:
+    path: Mapping[str, str] = thing.parents
+    if role_of(check.subject) != "create":
+        path = full_path(check.subject, thing.parents, thing.identity)
+    documented = [status for status in _REFUSALS if check.subject.documents(status)]
+    # Whether it is JSON at all is often seen before the API is asked, so any refusal will do then.
+    is_lenient = not (case.is_read and case.is_sure and documented)
+    return shop.send(check.subject, path, purpose=f"send {case.label}", raw=case.body, kind=case.kind,
+                     lenient=is_lenient)  # fmt: skip
+
+
+def _judge_left(
+    check: Check,
+    shop: Workshop,
+    thing: Thing,
+    own: Mapping[str, Any] | None,
+    before: Walk | None,
+    refused: Sequence[tuple[Broken, Exchange]],
+) -> None:
+    """See that refused bodies have left nothing behind, neither a new thing nor a change."""
+    shop.pause()
+    now = shop.shown(thing, "read after bad bodies")
+    if own is not None and now is not None and role_of(check.subject) != "create":
+        for name in differing(own, now, list(shop.bodies().properties)):
+            check.fail("A body that is refused changes something.", expected=own.get(name, "nothing"),
+                       received=now.get(name, "nothing"), exchange=refused[0][1], place=f"{name} changed",
                        tier="derived")  # fmt: skip
+    if not _strangers(shop, thing, before):
+        return
+    # Somebody else may have made something meanwhile; hardly twice in the same moment.
+    middle = shop.listed(thing.parents, {}, "list before bad bodies once more")
+    again = [_bad(check, shop, thing, case) for case, _ in refused[:8]]
+    shop.pause()
+    if left := _strangers(shop, thing, middle):
+        check.fail("A body that is refused leaves something behind.", expected="nothing new in the list",
+                   received=", ".join(left[:5]), exchange=again[0], place="left behind",
+                   tier="derived")  # fmt: skip
 
 
-def _bad(shop: Workshop, case: Any) -> Any:
-    return shop.post(None, f"send {case.label}", raw=case.body, kind=case.kind, lenient=True)
-
-
-def _strangers(shop: Workshop, before: Walk | None) -> Sequence[str]:
+def _strangers(shop: Workshop, thing: Thing, before: Walk | None) -> Sequence[str]:
     """Return what the list holds that it did not hold before and that no good answer told of."""
-    after = shop.listed(shop.parents(), {}, "list after bad bodies")
+    after = shop.listed(thing.parents, {}, "list after bad bodies")
     if before is None or after is None or not before.is_whole or not after.is_whole:
         return []
     known = {value for entry in shop.check.session.ledger.entries for value in entry.path.values()}
@@ -89,19 +165,75 @@ def _strangers(shop: Workshop, before: Walk | None) -> Sequence[str]:
 @law("life/key", "documented", applies=is_guarded, option="write")
 def test_nothing_is_written_without_a_key(check: Check) -> None:
     """Without the right key nothing is written."""
-    shop = Workshop.of(check)
     subject, role = check.subject, role_of(check.subject)
-    body = shop.bodies(subject).least(shop.mark()) if role in ("create", "change", "replace") else None
-    path = dict(shop.parents())
-    if role != "create":
-        thing = shop.need()
+    wrong = check.session.credentials.wrong(subject)
+    if not wrong or check.session.credentials.main(subject) is None:
+        check.skip("the key that it takes was not given")
+        return
+    shop, thing = _something(check)
+    path = unknown_path(subject) if thing is None else dict(thing.parents)
+    if thing is not None and role != "create":
         path = full_path(subject, thing.parents, thing.identity)
-    for credential in check.session.credentials.wrong(subject):
+    body = _body(check, shop, thing)
+    own = shop.shown(thing, "read before a wrong key") if shop and thing else None
+    before = shop.listed(thing.parents, {}, "list before a wrong key") if shop and thing else None
+    sender = shop or Workshop(check, resources(subject.document).all[0])
+    documented = "401" in subject.operation.definition.get("responses", {})
+    for credential in wrong:
         purpose = f"send {credential.label}"
-        exchange = shop.send(subject, path, body, purpose, credential=credential, lenient=True)
+        exchange = sender.send(subject, path, body, purpose, credential=credential, lenient=True)
         check.saw()
         if 200 <= exchange.status < 300:
             check.fail(f"{credential.label.capitalize()} is let in.", expected="status 401",
                        received=f"status {exchange.status}", exchange=exchange, place=credential.label,
                        at=(*subject.pointer, "security"))  # fmt: skip
             return
+        if documented and exchange.status in (400, 404, 409, 410, 415, 422):
+            check.fail(
+                "What else is wrong is told before the key is judged.",
+                expected="status 401",
+                received=f"status {exchange.status}",
+                exchange=exchange,
+                place="first",
+                at=(*subject.pointer, "security"),
+                tier="derived" if thing else "advisory",
+            )
+    if shop is not None and thing is not None:
+        _judge_unwritten(check, shop, thing, own, before, exchange)
+        shop.remove(thing)
+
+
+def _something(check: Check) -> tuple[Workshop | None, Thing | None]:
+    """Return a thing of this run that the operation writes to; none where it makes none."""
+    if not is_made(check.subject):
+        return None, None
+    shop = Workshop.of(check)
+    thing = shop.need()
+    shop.listed_with({thing.identity}, thing.parents, {}, "list what is to be left alone")
+    return shop, thing
+
+
+def _body(check: Check, shop: Workshop | None, thing: Thing | None) -> Any:
+    if media_of(check.subject.document, check.subject.operation) is None:
+        return None
+    if shop is None or thing is None:
+        return Bodies(check.subject.document, check.subject.operation).least(check.session.settings.label)
+    return shop.bodies(check.subject).least(shop.mark())
+
+
+def _judge_unwritten(
+    check: Check,
+    shop: Workshop,
+    thing: Thing,
+    own: Mapping[str, Any] | None,
+    before: Walk | None,
+    exchange: Exchange,
+) -> None:
+    """See that requests which were refused for their keys have done nothing."""
+    shop.pause()
+    now = shop.shown(thing, "read after a wrong key")
+    changed = own is not None and (now is None or differing(own, now, list(shop.bodies().properties)))
+    if changed or (makes(check.subject) and _strangers(shop, thing, before)):
+        check.fail("A request that is refused for its key is carried out.", expected="nothing written",
+                   received="a new thing" if not changed else "another state", exchange=exchange,
+                   place="carried out", tier="derived")  # fmt: skip

@@ -13,8 +13,10 @@ import datetime
 import json
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
+from ._sources import consume, rests, share
 from ._wire import DateTime, Number
 
 if TYPE_CHECKING:
@@ -114,6 +116,9 @@ class Shape:
 
     def find(self, value: Any, found: list[Mapping[str, Any]]) -> None:
         """List the objects in a parsed value of which ``link`` makes models, in the same order."""
+
+    def keep(self, values: list[Any], origins: list[Any], has_nulls: bool) -> None:
+        """Give each model in decoded values what it does not hold of its parsed object; in place of ``link``."""
 
 
 class AnyShape(Shape):
@@ -253,6 +258,9 @@ class ArrayShape(Shape):
         for item in value:
             self.item.find(item, found)
 
+    def keep(self, values: list[Any], origins: list[Any], has_nulls: bool) -> None:
+        self.item.keep([*chain.from_iterable(values)], [*chain.from_iterable(origins)], has_nulls)
+
 
 class MapShape(Shape):
     """An object whose names are data."""
@@ -278,6 +286,12 @@ class MapShape(Shape):
         for item in value.values():
             self.item.find(item, found)
 
+    def keep(self, values: list[Any], origins: list[Any], has_nulls: bool) -> None:
+        made_of = [
+            origin[key] for value, origin in zip(values, origins, strict=True) for key in value
+        ]
+        self.item.keep([item for value in values for item in value.values()], made_of, has_nulls)
+
 
 class NullableShape(Shape):
     """Something or null."""
@@ -297,6 +311,13 @@ class NullableShape(Shape):
         if value is not None:
             self.inner.find(value, found)
 
+    def keep(self, values: list[Any], origins: list[Any], has_nulls: bool) -> None:
+        self.inner.keep(
+            [value for value in values if value is not None],
+            [origin for origin in origins if origin is not None],
+            has_nulls,
+        )
+
 
 class ModelShape(Shape):
     """An object with named properties."""
@@ -307,6 +328,8 @@ class ModelShape(Shape):
         self.wire = Any if model._is_careful else model
         self._links: tuple[tuple[str, str, Shape], ...] = ()
         self._careful: tuple[tuple[str, bool, Shape], ...] = ()
+        self._texts: tuple[tuple[Any, Any], ...] = ()
+        self._wires: frozenset[str] = frozenset()
         self._is_ready = False
 
     def decode(self, value: Any, path: Path, problems: Problems) -> Any:
@@ -343,17 +366,39 @@ class ModelShape(Shape):
             part = getattr(value, name)
             if part is not None:
                 number = shape.link(part, content, number)
+        self._read_careful(value)
+        return number
+
+    def _read_careful(self, value: Any) -> None:
+        """Read what the decoder left as it came."""
         for name, required, shape in self._careful:
             part = getattr(value, name)
             if part is not None or required:
                 setattr(value, name, shape.decode(part, (), None))
-        return number
 
     def find(self, value: Any, found: list[Mapping[str, Any]]) -> None:
         found.append(value)
         for _, wire, shape in self._links:
             if value.get(wire) is not None:
                 shape.find(value[wire], found)
+
+    def keep(self, values: list[Any], origins: list[Any], has_nulls: bool) -> None:
+        if not self._is_ready:
+            self._make_ready()
+        consume(map(self._set_source, values, rests(origins, self._wires, has_nulls)))
+        for get, put in self._texts:
+            share(values, get, put)
+        for name, wire, shape in self._links:
+            parts = [
+                (part, origin[wire])
+                for value, origin in zip(values, origins, strict=True)
+                if (part := getattr(value, name)) is not None
+            ]
+            if parts:
+                shape.keep([part for part, _ in parts], [origin for _, origin in parts], has_nulls)
+        if self._careful:
+            for value in values:
+                self._read_careful(value)
 
     def _make_ready(self) -> None:
         """Sort the fields when the first model is read, as models may name each other."""
@@ -366,11 +411,21 @@ class ModelShape(Shape):
             for name, _, required, _, shape in fields
             if shape.way == "careful"
         )
+        self._wires = frozenset(wire for _, wire, *_ in fields)
+        slots = [getattr(self.model, name) for name, *_, shape in fields if _may_be_text(shape)]
+        self._texts = tuple((slot.__get__, slot.__set__) for slot in slots)
         # Set without __setattr__, which asks what a null means.
         source: Any = self.model._source
         number: Any = self.model._number
         self._set_source, self._set_number = source.__set__, number.__set__
         self._is_ready = True
+
+
+def _may_be_text(shape: Shape) -> bool:
+    """Whether the decoder may make a text of it, or a list of texts."""
+    while isinstance(shape, (NullableShape, ArrayShape)):
+        shape = shape.inner if isinstance(shape, NullableShape) else shape.item
+    return shape.wire in (str, Any) or str in get_args(shape.wire)
 
 
 def note(fault: DecodeError, problems: Problems) -> None:

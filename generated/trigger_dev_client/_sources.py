@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+import weakref
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
@@ -15,10 +17,29 @@ if TYPE_CHECKING:
     from ._shapes import Problem, Shape
 
 
-class Content:
-    """The bytes of an answer, of which many models may have been made."""
+_FEW = 16
+_LARGE = 256 * 1024
+"""Bytes of an answer that are too many to keep beside what was made of them."""
+_MOST_SHARED = 4096
 
-    __slots__ = ("_bytes", "_objects", "_shape")
+_OPTIONAL_TEXT = {str, type(None)}
+_texts: dict[Any, Any] = {}
+_rests: dict[tuple[Any, ...], Values] = {}
+
+consume = deque[Any](maxlen=0).extend
+"""Run an iterator to its end."""
+
+
+class Content:
+    """The bytes of an answer, of which many models may have been made.
+
+    They cost no time and are right for an answer that is looked at and forgotten. Where many are kept,
+    or a large one is, ``is_too_much`` says that their models had better be told what they do not hold.
+    """
+
+    __slots__ = ("__weakref__", "_bytes", "_objects", "_shape")
+
+    _alive: ClassVar[weakref.WeakSet[Content]] = weakref.WeakSet()
 
     problems: tuple[Problem, ...] = ()
 
@@ -26,12 +47,18 @@ class Content:
         self._bytes = content
         self._shape = shape
         self._objects: list[Mapping[str, Any]] | None = None
+        self._alive.add(self)
+
+    @classmethod
+    def is_too_much(cls, content: bytes) -> bool:
+        """Whether to keep an answer's bytes would take more memory than is good."""
+        return len(content) > _LARGE or len(cls._alive) >= _FEW
 
     def mapping(self, number: int) -> Mapping[str, Any]:
         """Return the JSON object of a model, by the number that ``Shape.link`` gave it."""
         if self._objects is None:
             objects: list[Mapping[str, Any]] = []
-            self._shape.find(_kept(self._bytes), objects)
+            self._shape.find(parse_decoded(self._bytes), objects)
             self._objects = objects
         return self._objects[number]
 
@@ -53,7 +80,54 @@ class Values:
 NOTHING = Values({})
 
 
-def _kept(content: bytes) -> Any:
+def share(models: list[Any], get: Callable[[Any], Any], put: Callable[[Any, Any], Any]) -> None:
+    """Let a property of models that was read as text, or as a list of texts, have one object for equal ones.
+
+    The answers of an API have the same words over and over.
+    """
+    if len(_texts) >= _MOST_SHARED:
+        _texts.clear()
+    found = [*map(get, models)]
+    kinds = {*map(type, found)}
+    if list in kinds:
+        for each in found:
+            if type(each) is list and {*map(type, each)} == {str}:
+                each[:] = map(_texts.setdefault, each, each)
+    elif str in kinds and kinds <= _OPTIONAL_TEXT and len({*found}) * 2 <= len(found) + 2:
+        consume(map(put, models, map(_texts.setdefault, found, found)))
+
+
+def rests(objects: list[dict[str, Any]], known: frozenset[str], has_nulls: bool) -> list[Values]:
+    """Return what models do not hold of their objects: unknown properties and nulls; equal ones once."""
+    if len(_rests) >= _MOST_SHARED:
+        _rests.clear()
+    # The objects of a list have mostly the same names.
+    unknown: dict[tuple[str, ...], tuple[str, ...]] = {}
+    found = []
+    for value in objects:
+        names = tuple(value)
+        rest = unknown.get(names)
+        if rest is None:
+            rest = unknown[names] = tuple(name for name in names if name not in known)
+        if has_nulls and None in value.values():
+            rest = tuple(name for name in names if name not in known or value[name] is None)
+        found.append(_rest(rest, tuple([value[name] for name in rest])) if rest else NOTHING)
+    return found
+
+
+def _rest(names: tuple[str, ...], items: tuple[Any, ...]) -> Values:
+    try:
+        # True is 1 and 1 is 1.0, but not in JSON.
+        key = (names, items, *map(type, items))
+        return _rests.get(key) or _rests.setdefault(
+            key, Values(dict(zip(names, items, strict=True)))
+        )
+    except TypeError:
+        # A list or an object, which may be changed by whoever gets it.
+        return Values(dict(zip(names, items, strict=True)))
+
+
+def parse_decoded(content: bytes) -> Any:
     """Parse what the decoder has read already; it looks at no text that it passes over, so one may be no UTF-8."""
     try:
         return parse_json(content)

@@ -45,6 +45,16 @@ class EitherShape(Shape):
         return _by_fit(self.members, value, path, problems)
 
     def link(self, value: Any, content: Content, number: int) -> int:
+        member = self._member(value)
+        return number if member is None else member.link(value, content, number)
+
+    def keep(self, values: list[Any], origins: list[Any], has_nulls: bool) -> None:
+        for value, origin in zip(values, origins, strict=True):
+            if (member := self._member(value)) is not None:
+                member.keep([value], [origin], has_nulls)
+
+    def _member(self, value: Any) -> Shape | None:
+        """The member that a decoded value with models in it belongs to."""
         from ._models import Model
 
         kind = {Model: ModelShape, list: ArrayShape, dict: MapShape}
@@ -52,8 +62,8 @@ class EitherShape(Shape):
             if member.way == "linked" and any(
                 isinstance(value, each) for each, shape in kind.items() if type(member) is shape
             ):
-                return member.link(value, content, number)
-        return number
+                return member
+        return None
 
     def find(self, value: Any, found: list[Mapping[str, Any]]) -> None:
         for member in self.members:

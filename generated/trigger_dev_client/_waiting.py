@@ -36,6 +36,7 @@ def wait_for(
     timeout: float,
     interval: float,
     max_interval: float,
+    last: Any = None,
 ) -> T:
     """Call an operation until the status in its answer is terminal.
 
@@ -48,15 +49,15 @@ def wait_for(
         timeout: Seconds to wait in all.
         interval: Seconds between the first two calls; later ones are up to ``max_interval`` apart.
         max_interval: The longest pause in seconds.
+        last: What is known of it before the first look.
 
     Raises:
         WaitTimeoutError: The time is over.
         ValueError: A time is negative or not a number.
     """
-    _check(timeout, interval, max_interval)
+    check_times(timeout=timeout, interval=interval, max_interval=max_interval)
     deadline = time.monotonic() + timeout
     pause = min(interval, max_interval)
-    answer: T | None = None
     while True:
         limited = _limited(client.timeout, options, deadline)
         try:
@@ -65,7 +66,8 @@ def wait_for(
             if time.monotonic() < deadline:
                 raise
             message = f"no answer within {timeout:g} s: {error.message}"
-            raise WaitTimeoutError(message, last=answer, timeout=timeout) from error
+            raise WaitTimeoutError(message, last=last, timeout=timeout) from error
+        last = answer
         reached = getattr(answer, status)
         if _status.is_completed(reached):
             return answer
@@ -87,6 +89,7 @@ async def async_wait_for(
     timeout: float,
     interval: float,
     max_interval: float,
+    last: Any = None,
 ) -> T:
     """Call an operation until the status in its answer is terminal.
 
@@ -99,15 +102,15 @@ async def async_wait_for(
         timeout: Seconds to wait in all.
         interval: Seconds between the first two calls; later ones are up to ``max_interval`` apart.
         max_interval: The longest pause in seconds.
+        last: What is known of it before the first look.
 
     Raises:
         WaitTimeoutError: The time is over.
         ValueError: A time is negative or not a number.
     """
-    _check(timeout, interval, max_interval)
+    check_times(timeout=timeout, interval=interval, max_interval=max_interval)
     deadline = time.monotonic() + timeout
     pause = min(interval, max_interval)
-    answer: T | None = None
     while True:
         limited = _limited(client.timeout, options, deadline)
         try:
@@ -116,7 +119,8 @@ async def async_wait_for(
             if time.monotonic() < deadline:
                 raise
             message = f"no answer within {timeout:g} s: {error.message}"
-            raise WaitTimeoutError(message, last=answer, timeout=timeout) from error
+            raise WaitTimeoutError(message, last=last, timeout=timeout) from error
+        last = answer
         reached = getattr(answer, status)
         if _status.is_completed(reached):
             return answer
@@ -137,11 +141,12 @@ def _limited(timeout: Timeout, options: Options, deadline: float) -> Options:
     return options._replace(timeout=HTTPTimeout(**bounded), deadline=now + left)
 
 
-def _check(timeout: float, interval: float, max_interval: float) -> None:
-    for name, value in (
-        ("timeout", timeout),
-        ("interval", interval),
-        ("max_interval", max_interval),
-    ):
+def check_times(**times: float) -> None:
+    """Refuse a time that is negative or not a number.
+
+    Raises:
+        ValueError: It is.
+    """
+    for name, value in times.items():
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 0:
             raise ValueError(f"{name} must be a number of seconds, not {value!r}")

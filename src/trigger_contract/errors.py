@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import traceback
+from collections.abc import Iterable
 from pathlib import Path
 
 _LONGEST = 600
+_MOST_NAMES = 40
 
 
 class UserError(Exception):
@@ -45,6 +48,24 @@ def one_line(text: str) -> str:
         half = _LONGEST // 2
         line = f"{line[:half]} … {line[-half:]}"
     return printable(line)
+
+
+def meant(word: str, known: Iterable[str], *, among: str = "choose from") -> str:
+    """Say what an unknown word was probably meant for, or what there is.
+
+    Args:
+        word: What was given.
+        known: What could have been given, in the order to be told in.
+        among: What leads to the list where nothing is near.
+    """
+    names = list(known)
+    folded = {name.casefold(): name for name in names}
+    near = difflib.get_close_matches(word.casefold(), folded, 1)
+    # Of a short code, each is near each.
+    if near and len(word) > 3:
+        return f"did you mean {folded[near[0]]!r}?"
+    more = ", …" if len(names) > _MOST_NAMES else ""
+    return f"{among} {', '.join(names[:_MOST_NAMES])}{more}"
 
 
 def printable(text: str) -> str:

@@ -20,6 +20,7 @@ from trigger_contract import __version__
 from trigger_contract.cli import COMMANDS, group
 from trigger_contract.cli.examples import examples
 from trigger_contract.cli.extras import EXTRAS
+from trigger_contract.errors import UserError
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,11 +38,20 @@ def test_without_a_command_the_help_is_shown():
 
 
 @pytest.mark.parametrize(
-    ("word", "told"), [("tset", "did you mean 'test'?"), ("xyz", f"there are {', '.join(COMMANDS)}")]
+    ("line", "told"),
+    [
+        (["tset"], "did you mean 'test'?"),
+        (["xyz"], f"there are {', '.join(COMMANDS)}"),
+        (["mock", "--profile", "reel"], "did you mean 'real'?"),
+        (["mock", "--profile", "x"], "choose from docs, real"),
+        (["mock", "--deviation", "backward-ordr"], "did you mean 'backward-order'?"),
+        (["test", "--url", "http://127.0.0.1:9", "--probe", "pagnation"], "did you mean 'pagination'?"),
+        (["test", "--url", "http://127.0.0.1:9", "--probe", "x"], "kinds are schema, auth"),
+    ],
 )
-def test_an_unknown_command_is_told_with_the_nearest(word, told, capsys):
-    with pytest.raises(click.UsageError, match=re.escape(told)):
-        group.main([word], standalone_mode=False)
+def test_an_unknown_word_is_told_with_the_nearest(line, told):
+    with pytest.raises((click.UsageError, UserError), match=re.escape(told)):
+        group.main(line, standalone_mode=False)
 
 
 def test_every_command_without_its_libraries_names_its_extra(tmp_path):
@@ -57,6 +67,7 @@ def test_every_command_without_its_libraries_names_its_extra(tmp_path):
         "diff": [spec, spec],
         "test": ["--url", "http://x"],
         "check": ["traffic.har"],
+        "proxy": ["--upstream", "http://x"],
     }
     for command in COMMANDS:
         line = [sys.executable, "-S", "-m", "trigger_contract", command, *given.get(command, [])]
@@ -109,10 +120,41 @@ def test_commands_and_options_complete_in_bash():
     script = 'eval "$(_TRIGGER_CONTRACT_COMPLETE=bash_source trigger-contract)"\n' + "".join(
         f"COMP_WORDS=(trigger-contract {words}) COMP_CWORD={words.count(' ') + 1}\n"
         '_trigger_contract_completion trigger-contract; echo "${COMPREPLY[@]}"; COMPREPLY=()\n'
-        for words in ("reg", "mock --pro", "diff --format m")
+        for words in (
+            "reg",
+            "mock --pro",
+            "diff --format m",
+            "mock --profile r",
+            "mock --deviation d3",
+            "test --tag ru",
+            "test --exclude list_",
+            "test --probe pagination/t",
+        )
     )
     path = f"{folder}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         ["bash", "-euc", script], env={**os.environ, "PATH": path}, capture_output=True, text=True
     )
-    assert done.stdout.splitlines() == ["regenerate", "--profile --progression", "markdown"], done.stderr
+    assert done.stdout.splitlines() == [
+        "regenerate",
+        "--profile --progression",
+        "markdown",
+        "real",
+        "D3 D30 D31",
+        "runs",
+        "list_task_runs list_runs_v1",
+        "pagination/there-and-back pagination/totals",
+    ], done.stderr
+
+
+def test_on_a_terminal_a_long_command_says_what_it_is_at(tmp_path):
+    pty = pytest.importorskip("pty")
+    main, other = pty.openpty()
+    command = [sys.executable, "-m", "trigger_contract", "generate", "-o", str(tmp_path / "client")]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=other, check=True, text=True)
+    os.close(other)
+    said = os.read(main, 4096).decode()
+    os.close(main)
+    assert re.search(r"Reading \S+openapi.yaml …\s+Building the client of 4 operations …", said)
+    # What goes to a file or a pipe are results only.
+    assert re.fullmatch(r"\d+ files in \S+\n", done.stdout)

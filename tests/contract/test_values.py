@@ -130,3 +130,15 @@ def test_what_is_only_written_is_neither_required_nor_allowed_in_an_answer():
     schema = {**relaxed, "$ref": "#/components/schemas/User"}
     assert jsonschema_rs.is_valid(schema, {"name": "a"})
     assert not jsonschema_rs.is_valid(schema, {"name": "a", "password": "b"})
+
+
+def test_an_object_is_selected_by_any_of_its_names_and_refused_by_another_value_of_the_choice():
+    schema = {"type": "array", "items": {"type": "string", "enum": ["near", "far"]}}
+    leaf = QueryLeaf("filter[place]", ("filter", "place"), schema, ",", False, "")
+    chosen = Filter(leaf, "place", "equals")
+    for place, verdict in (
+        ({"id": "p1", "name": "near"}, True),
+        ({"slug": "far"}, False),
+        ({"id": "p1"}, None),
+    ):
+        assert chosen.selects({"place": place}, ["near"]) is verdict

@@ -248,8 +248,8 @@ def server() -> Iterator[PageServer]:
         yield server
 
 
-def drift(clone: Path, server: PageServer) -> tuple[list[int], Path]:
-    """Run the shell steps of pages-drift.yml in a clone; return their exit codes and the runner's folder."""
+def drift(clone: Path, server: PageServer) -> tuple[dict[str, int], Path]:
+    """Run the steps of pages-drift.yml, each job in its own clone; return codes and the runner's folder."""
     runner = clone.parent / "runner"
     runner.mkdir()
     command = clone / ".venv" / "bin" / "trigger-contract"
@@ -261,33 +261,73 @@ def drift(clone: Path, server: PageServer) -> tuple[list[int], Path]:
     stub.write_text(f'#!/bin/sh\necho "$@" >> "{runner}/gh.txt"\n')
     for path in (command, stub):
         path.chmod(0o755)
+    outputs = runner / "output.txt"
+    outputs.touch()
     environment = {
         **os.environ,
         "PATH": f"{runner}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(clone / "src"),
         "RUNNER_TEMP": str(runner),
-        "GITHUB_OUTPUT": str(runner / "output.txt"),
+        "GITHUB_OUTPUT": str(outputs),
     }
-    codes = []
-    steps = read(ROOT / ".github" / "workflows" / "pages-drift.yml")["jobs"]["refresh"]["steps"]
-    for step in steps:
-        if "run" not in step or step["name"] == "Set up":
-            continue
-        outputs = (runner / "output.txt").read_text() if codes else ""
-        code = outputs.strip().removeprefix("code=")
-        if "if" in step and code == "0":
-            continue
-        done = run_step(step["run"], clone, {**environment, "CODE": code})
-        assert done.returncode in (0, int(code or 0)), done.stdout + done.stderr
-        codes.append(done.returncode)
+    second = clone.parent / "second"
+    git("clone", "--quiet", str(clone), str(second), cwd=clone.parent)
+    git("remote", "set-url", "origin", git("remote", "get-url", "origin", cwd=clone).strip(), cwd=second)
+    codes = {}
+    for job, folder in (("refresh", clone), ("propose", second)):
+        for step in read(ROOT / ".github" / "workflows" / "pages-drift.yml")["jobs"][job]["steps"]:
+            if "run" not in step or step["name"] == "Set up":
+                continue
+            known = dict(line.split("=") for line in outputs.read_text().splitlines())
+            code = known.get("code", "")
+            if "if" in step and code == "0":
+                continue
+            done = run_step(step["run"], folder, {**environment, "CODE": code})
+            assert done.returncode in (0, int(code or 0)), done.stdout + done.stderr
+            codes[step["name"]] = done.returncode
+        assert known["changed"] == "true"
     return codes, runner
+
+
+def test_what_reads_pages_holds_no_token_that_can_write() -> None:
+    jobs = read(ROOT / ".github" / "workflows" / "pages-drift.yml")["jobs"]
+    writing = {name for name, job in jobs.items() if "write" in job["permissions"].values()}
+    assert writing == {"propose"}
+    reading = jobs["refresh"]["steps"]
+    assert [
+        step["with"]["persist-credentials"] for step in reading if "checkout" in step.get("uses", "")
+    ] == ["false"]
+    # The other one runs neither the repository's code nor anything that came with the pages.
+    scripts = "".join(step.get("run", "") for step in jobs["propose"]["steps"])
+    assert not re.search(r"trigger-contract|python|scripts/|\$\{\{", scripts)
+
+
+@pytest.mark.parametrize("name", ["src/trigger_contract/cli.py", ".github/workflows/ci.yml", "openapi/link"])
+def test_a_patch_reaches_nothing_but_plain_files_of_the_two_folders(repository: Path, name: str) -> None:
+    steps = read(ROOT / ".github" / "workflows" / "pages-drift.yml")["jobs"]["propose"]["steps"]
+    (apply,) = [step["run"] for step in steps if step.get("name") == "Apply it"]
+    made = repository / name
+    made.parent.mkdir(parents=True, exist_ok=True)
+    if name == "openapi/link":
+        made.symlink_to("/etc/passwd")
+    else:
+        made.write_text("print('not ours')\n")
+    git("add", "--force", name, cwd=repository)
+    (repository.parent / "drift").mkdir()
+    patch = git("diff", "--cached", "--binary", cwd=repository)
+    (repository.parent / "drift" / "changes.patch").write_text(patch)
+    git("reset", "--hard", "--quiet", cwd=repository)
+    done = run_step(apply, repository, {**os.environ, "RUNNER_TEMP": str(repository.parent)})
+    assert done.returncode == (1 if name == "openapi/link" else 0), done.stderr
+    if done.returncode == 0:
+        assert not git("diff", "--cached", "--name-only", cwd=repository)
 
 
 def test_pages_without_a_new_text_change_only_their_records(repository: Path, server: PageServer) -> None:
     codes, runner = drift(repository, server)
-    assert set(codes) == {0}
+    assert set(codes.values()) == {0}
     assert "No changes." in (runner / "body.md").read_text()
-    changed = git("show", "--stat", "--format=", "pages-drift", cwd=repository)
+    changed = git("show", "--stat", "--format=", "pages-drift", cwd=repository.parent / "second")
     assert re.findall(r"^ (\S+)", changed, re.MULTILINE)[:-1] == ["openapi/sources.lock.json"]
 
 
@@ -298,12 +338,13 @@ def test_a_changed_page_opens_a_pull_request_that_says_what_breaks_though_anothe
     server.routes[path] = server.routes[path].replace(b"maximum: 100", b"maximum: 50", 1)
     del server.routes["/docs/management/runs/retrieve.md"]
     codes, runner = drift(repository, server)
-    # The last step fails for the page that could not be fetched, after everything else is done.
-    assert codes[:-1] == [0, 0, 0]
-    assert codes[-1] == 2
+    # The first job fails for the page that could not be fetched, after everything else is done.
+    assert codes.pop("Say what could not be fetched") == 2
+    assert set(codes.values()) == {0}
     assert "pr create --head pages-drift" in (runner / "gh.txt").read_text()
     body = (runner / "body.md").read_text()
     assert "max-decreased" in body
     assert "updated   trigger-list-runs" in body
     assert "pages-drift" in git("ls-remote", "--heads", "origin", cwd=repository)
-    assert "maximum: 50" in git("show", "pages-drift:openapi/openapi.yaml", cwd=repository)
+    second = repository.parent / "second"
+    assert "maximum: 50" in git("show", "pages-drift:openapi/openapi.yaml", cwd=second)

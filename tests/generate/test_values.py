@@ -152,3 +152,36 @@ def test_integer_enums_are_open_too(client_of: Build) -> None:
     for wrong in (True, "1", 1.5, None):
         with pytest.raises(module.ResponseValidationError):
             ask(wrong)
+
+
+def test_what_is_read_among_many_answers_is_the_same(client_of: Build) -> None:
+    thing = {"type": "object", "required": ["id"], "properties": {"id": TEXT, "size": {"type": "integer"}}}
+    ref = {"$ref": "#/components/schemas/Thing"}
+    whole = {
+        "type": "object",
+        "properties": {
+            "named": {"type": "object", "additionalProperties": {"type": "array", "items": ref}},
+            "maybe": {"type": "array", "items": {"anyOf": [ref, {"type": "null"}]}},
+            "either": {"type": "array", "items": {"oneOf": [ref, TEXT]}},
+            "shape": UNION,
+            "words": {"type": "array", "items": {"type": "array", "items": TEXT}},
+        },
+    }
+    spec = document(
+        {"/all": {"get": operation("get_all", "all", whole)}}, components={"schemas": {"Thing": thing}}
+    )
+    one = {"id": "a", "size": 1, "color": "red"}
+    value = {
+        "named": {"x": [one, {"id": "b"}], "y": []},
+        "maybe": [None, one, {"id": "b", "size": None}],
+        "either": ["text", one, "text"],
+        "shape": {"type": "circle", "radius": 1, "more": True},
+        "words": [["a", "b"], []],
+        "unknown": 1.0,
+    }
+    client = talk(client_of(spec), "WidgetsClient", lambda request: httpx.Response(200, json=value))
+    found = [client.all.get() for _ in range(30)]
+    assert all(each.to_dict() == value for each in found)
+    assert found[0] == found[-1]
+    assert found[-1].named["x"][0].extra == {"color": "red"}
+    assert [type(each).__name__ for each in found[-1].either] == ["str", "Thing", "str"]

@@ -10,7 +10,7 @@ import jsonschema_rs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from library_document import GENRES, PAGES, library, query
+from library_document import GENRES, PAGES, gives, library, listed, path, query, ref
 
 from trigger_contract.document.operations import response_of, response_schema
 
@@ -268,6 +268,47 @@ def test_a_period_that_is_none_is_refused(make):
     shelf = Shelf(make(document=document))
     shelf.ask("GET", "/books", query={"period": "1d"})
     assert "period" in json.dumps(shelf.ask("GET", "/books", query={"period": "soon"}, status=400))
+
+
+def test_a_period_that_selects_nothing_is_read_where_its_example_is_one(make):
+    document = library()
+    item = document["components"]["schemas"]["Book"]["properties"]
+    del item["createdAt"]
+    document["components"]["schemas"]["Book"]["required"].remove("createdAt")
+    document["paths"]["/books"]["get"]["parameters"] += [
+        query("window[period]", type="string", example="7d"),
+        query("pay[period]", type="string", example="monthly"),
+    ]
+    shelf = Shelf(make(document=document))
+    for name, text, status in (("window", "7d", 200), ("window", "soon", 400), ("pay", "soon", 200)):
+        shelf.ask("GET", "/books", query={f"{name}[period]": text}, status=status)
+
+
+@pytest.mark.parametrize("form", ["cursor", "last-id"])
+def test_a_cursor_holds_its_place_also_among_what_a_filter_selects(make, form):
+    shelf = Shelf(make(document=library(form), runs=0))
+    name = "cursor" if form == "cursor" else "starting_after"
+    page = shelf.ask("GET", "/books", query={"limit": 9})
+    last, rest = page["items"][-1], shelf.books()[9:]
+    cursor = page["next_cursor"] if form == "cursor" else last["id"]
+    for genre in GENRES:
+        found = shelf.books({"genre": genre, name: cursor})
+        assert found == [book for book in rest if book["genre"] == genre]
+
+
+def test_what_a_path_begins_with_is_judged_where_nothing_else_tells_what_there_is(make):
+    document = library()
+    document["paths"]["/shops/{shop}/stock"] = {
+        "get": {
+            "operationId": "getStock",
+            "parameters": [path("shop") | {"description": "The shop, starts with `sh_`."}],
+            "responses": {"200": gives(listed("Book")), "400": gives(ref("Problem"), "Wrong.")},
+        }
+    }
+    shelf = Shelf(make(document=document, runs=0))
+    shelf.ask("GET", "/shops/sh_1/stock")
+    for wrong in ("1", "sh-1", "xsh_1"):
+        shelf.ask("GET", f"/shops/{wrong}/stock", status=400)
 
 
 def test_the_same_seed_gives_the_same_things_and_a_reset_the_first_ones(make):

@@ -39,7 +39,7 @@ def test_things_of_ones_own_are_there_and_come_back_with_a_reset(make):
         ("/books:\n  - id: b\n    title: Long\n    genre: comic\n", 4, "genre breaks the document"),
         ("/books:\n  - 5\n", 2, "mapping of its properties"),
         ("/books: {}\n", 1, "list of things"),
-        ("# nothing\nboks: []\n", 2, "did you mean books"),
+        ("# nothing\nboks: []\n", 2, "did you mean 'books'"),
         ("/books/bk_nobody/loans: []\n", 1, "not there"),
     ],
 )

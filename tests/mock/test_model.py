@@ -12,8 +12,9 @@ from trigger_contract.mock import dates
 from trigger_contract.mock.lifecycle import enter, route
 from trigger_contract.mock.records import to_record, to_row
 from trigger_contract.mock.seed import seeded
+from trigger_contract.mock.selection import Selection
 from trigger_contract.mock.states import FINISHED, STATES, documented_naming, newer_naming, older_naming
-from trigger_contract.mock.store import Selection, Store
+from trigger_contract.mock.store import Store
 
 NOW = 1_760_000_000_000
 quick = settings(max_examples=100, deadline=None, database=None, derandomize=True)

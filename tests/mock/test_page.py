@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from library_document import library
 
 import browser
 from trigger_contract.mock import MockServer, Settings
@@ -56,7 +57,53 @@ def test_the_page_shows_and_changes_the_server_live(page, server):
     page.evaluate("document.querySelector('#fault button').click()")
     page.wait_for("document.querySelector('#message').textContent.includes('between 200 and 599')")
     page.evaluate("document.querySelector('#reset').click()")
+    page.evaluate("document.querySelector('#keep').click()")
+    assert page.evaluate("document.querySelectorAll('#requests li.empty').length") == 0
+    page.evaluate("document.querySelector('#reset').click()")
+    assert page.evaluate("document.querySelector('#question-text').textContent.includes('31 runs')")
+    page.evaluate("document.querySelector('#really').click()")
     page.wait_for(
         "document.querySelector('#requests .empty') && document.querySelectorAll('#runs li').length === 30"
     )
     assert page.evaluate(NO_SIDEWAYS)
+
+
+def test_the_page_shows_what_was_sent_and_lets_it_be_searched_and_repeated(page, server):
+    httpx.get(f"{server.url}/api/v1/nothing", params={"say": "it's <b>"}, headers=KEY)
+    httpx.get(f"{server.url}/api/v1/runs", headers=KEY)
+    page.wait_for("document.querySelectorAll('#requests li').length === 2")
+    page.evaluate("document.querySelector('#search').value = 'it\\'s'")
+    page.evaluate("document.querySelector('#search').dispatchEvent(new Event('input'))")
+    page.wait_for("document.querySelectorAll('#requests li').length === 1")
+    page.wait_for("document.querySelector('#runs .empty')")
+    page.evaluate("document.querySelector('#requests .open').click()")
+    assert page.evaluate("document.querySelector('#detail').open && !document.querySelector('#detail b')")
+    assert page.evaluate("document.querySelector('#detail-text').textContent.includes('curl -sS -i')")
+    assert page.evaluate(NO_SIDEWAYS)
+    page.evaluate("document.querySelector('#copy-curl').click()")
+    page.wait_for("['Copied', 'Selected'].includes(document.querySelector('#copy-curl').textContent)")
+    page.evaluate("document.querySelector('#close').click()")
+    assert not page.evaluate("document.querySelector('#detail').open")
+
+
+def test_a_stopped_clock_shows(page, server):
+    assert page.evaluate("document.querySelector('#stopped').hidden")
+    page.evaluate("document.querySelector('#freeze').click()")
+    page.wait_for("!document.querySelector('#stopped').hidden")
+    page.evaluate("document.querySelector('#now').click()")
+    page.wait_for("document.querySelector('#stopped').hidden")
+
+
+def test_the_things_of_every_collection_are_shown(tmp_path):
+    with (
+        MockServer(library(), Settings(runs=0)) as server,
+        browser.Browser(browser.find(), tmp_path / "profile", 1280, 900) as page,
+    ):
+        page.open(f"{server.url}/__mock")
+        page.wait_for("document.querySelectorAll('#things li').length === 30")
+        assert page.evaluate("document.querySelector('#runs-section').hidden")
+        page.evaluate("document.querySelector('#collection').value = 'settings'")
+        page.evaluate("document.querySelector('#collection').dispatchEvent(new Event('change'))")
+        page.wait_for("document.querySelectorAll('#things li').length === 1")
+        page.evaluate("document.querySelector('#things .open').click()")
+        assert page.evaluate("document.querySelector('#detail-text').textContent.includes('theme')")

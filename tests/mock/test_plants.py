@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from library_document import PAGES, library, query
+from library_document import PAGES, gives, library, query
 
 from trigger_contract.cli import group
 from trigger_contract.errors import UserError
@@ -18,11 +18,24 @@ KEY = {"x-key": "tr_dev_mock"}
 
 
 def document(form: str = "cursor") -> dict[str, Any]:
-    """Return the library with a key, a closed schema, a required header and an upper bound."""
+    """Return the library with all that kinds of faults need: a key, a closed schema, headers, a charset."""
     made = library(form)
     made["components"]["securitySchemes"] = {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}
     made["security"] = [{"key": []}]
-    made["components"]["schemas"]["Book"]["additionalProperties"] = False
+    one = made["components"]["schemas"]["Book"]
+    one["additionalProperties"] = False
+    shown = {
+        "lent": {"type": "boolean"},
+        "copies": {"type": "integer"},
+        "place": {"type": "string"},
+        "subjects": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+    }
+    one["properties"] |= {name: {**schema, "readOnly": True} for name, schema in shown.items()}
+    one["required"] = [*one["required"], *shown]
+    created = made["paths"]["/books"]["post"]["responses"]["201"]
+    created["headers"] = {"Location": {"schema": {"type": "string", "format": "uri-reference"}}}
+    text = gives({"type": "string"}, "All.", "text/plain; charset=utf-8")
+    made["paths"]["/catalogue"] = {"get": {"operationId": "getCatalogue", "responses": {"200": text}}}
     books = made["paths"]["/books"]
     books["get"]["responses"]["200"]["headers"] = {
         "X-Request-Id": {"required": True, "schema": {"type": "string"}}
@@ -72,8 +85,8 @@ class Asking:
         loans = ask("GET", f"/books/{one}/loans")
         number = loans[0].get("number", 1) if isinstance(loans, list) and loans else 1
         for path in (
-            f"/books/{one}", "/books/bk_unknown", "/settings", f"/books/{one}/loans", "/books/bk_no/loans",
-            f"/books/{one}/loans/{number}", f"/books/{one}/loans/999999",
+            f"/books/{one}", "/books/bk_unknown", "/settings", "/catalogue", f"/books/{one}/loans",
+            "/books/bk_no/loans", f"/books/{one}/loans/{number}", f"/books/{one}/loans/999999",
         ):  # fmt: skip
             ask("GET", path)
             ask("GET", path, x_key="")
@@ -129,6 +142,18 @@ class Asking:
         ask("DELETE", place)
         ask("GET", "/books")
         return self.seen
+
+
+# The operators of HTTPMutator (isa-group/HTTPMutator, docs/mutation-operators.md).
+OPERATORS = {
+    "R2XX", "R4XX", "R5XX", "CTC", "CTD", "CPC", "CPD", "LHC", "LHD", "AEA", "AER", "AEE", "EAS", "OPA",
+    "OPR", "OTPR", "PTC", "BPR", "NPS", "NPR", "SPR", "SCA", "SRE",
+}  # fmt: skip
+
+
+def test_the_table_holds_every_operator_of_httpmutator():
+    assert {code for kind in KINDS for code in kind.operators} == OPERATORS
+    assert len({kind.name for kind in KINDS}) == len(KINDS)
 
 
 @pytest.mark.parametrize("form", list(PAGES))

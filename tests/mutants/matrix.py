@@ -14,6 +14,7 @@ from mutants.catalogue import MUTANTS, VARIANTS
 from mutants.harness import Verdict, judge
 from mutants.hooks import Server
 from mutants.peer import EVERY, catches, complaints
+from mutants.repeat import repeat
 
 TARGET = Path(__file__).resolve().parents[2] / "contract_tests" / "KILL_MATRIX.md"
 
@@ -123,12 +124,21 @@ def main() -> None:
         "words", nargs="*", help="only servers whose name holds one of these; nothing is written"
     )
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument(
+        "--repeat",
+        type=int,
+        metavar="SEEDS",
+        help="see instead whether 1, 8 and 32 requests at once say the same, with so many seeds",
+    )
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="only every Nth server, to repeat")
     options = parser.parse_args()
     chosen = [
         server
         for server in (*MUTANTS, *VARIANTS)
         if not options.words or any(word in server.name for word in options.words)
     ]
+    if options.repeat:
+        sys.exit(not repeat(chosen[:: options.every], options.processes, options.repeat))
     verdicts = run(chosen, options.processes, with_peer=not options.words)
     for verdict in verdicts:
         if options.words or verdict.is_red is not bool(verdict.server.kind):

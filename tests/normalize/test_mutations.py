@@ -18,8 +18,8 @@ import pytest
 from trigger_contract.document.yaml import dump, load
 from trigger_contract.errors import UserError
 from trigger_contract.normalize import Page, read_overlay
+from trigger_contract.normalize.files import listed_pages
 from trigger_contract.normalize.pipeline import build
-from trigger_contract.normalize.sources import listed_pages
 
 OPENAPI = Path(__file__).resolve().parents[2] / "openapi"
 PAGES, _ = listed_pages(OPENAPI / "sources.yaml")

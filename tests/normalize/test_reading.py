@@ -6,7 +6,7 @@ import pytest
 
 from trigger_contract.errors import UserError
 from trigger_contract.normalize import Age, Page, normalize
-from trigger_contract.normalize.sources import given_pages
+from trigger_contract.normalize.files import given_pages
 
 DOCUMENT = """openapi: 3.1.0
 info: {title: Parcels, version: "1"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import importlib
 import os
 import re
 import shutil
@@ -13,6 +15,9 @@ import pytest
 import yaml
 from page_server import serving
 
+from trigger_contract.document.locate import read_document
+from trigger_contract.generate.project import generate
+from trigger_contract.mock import MockServer, Progression, Settings
 from workspace import workspace
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -111,6 +116,24 @@ def test_every_python_snippet_works_as_written(block, environment, tmp_path):
     }
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(path)]
     assert "1 passed" in run(command, environment, tmp_path)
+
+
+def test_each_line_that_writes_works_as_written(tmp_path, monkeypatch):
+    (lines,) = (block for language, block in BLOCKS if language == "py")
+    spec = read_document(ROOT / "docs" / "examples" / "trigger.yaml")
+    generate(spec, tmp_path / "trigger")
+    monkeypatch.syspath_prepend(str(tmp_path / "trigger"))
+    made = importlib.import_module("trigger_all_client")
+    settings = Settings(runs=10, progression=Progression("manual", 1))
+    with (
+        MockServer(spec, settings) as server,
+        made.TriggerClient(secret_key="tr_dev_mock", base_url=server.url) as trigger,
+    ):
+        names = {"trigger": trigger, "datetime": datetime}
+        exec(compile(lines, "README", "exec"), names)
+    assert names["finished"].id == names["again"].id
+    assert names["finished"].is_success
+    assert len(lines.splitlines()) == 11
 
 
 def test_the_step_for_github_passes_what_the_action_takes():

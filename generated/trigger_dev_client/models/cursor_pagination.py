@@ -15,9 +15,9 @@ class CursorPagination(Model):
 
     Attributes:
         next: The run ID to start the next page after. This should be used as the `page[after]`
-            parameter in the next request.
+            parameter in the next request. For example ``run_1234``.
         previous: The run ID to start the previous page before. This should be used as the
-            `page[before]` parameter in the next request.
+            `page[before]` parameter in the next request. For example ``run_5678``.
     """
 
     next: str | None = None

@@ -35,14 +35,14 @@ class ListRunItem(
     """A list run item of the API, with ``id``, ``status``, ``task_identifier``, ``env`` and 14 more.
 
     Attributes:
-        id: The unique ID of the run, prefixed with `run_`
+        id: The unique ID of the run, prefixed with `run_`. For example ``run_1234``.
         status: The status of the run
-        task_identifier: The identifier of the task that was run
+        task_identifier: The identifier of the task that was run. For example ``my-task``.
         env: The environment of the run
-        is_test: Whether the run is a test run or not
-        version: The version of the worker that executed the run
+        is_test: Whether the run is a test run or not. For example ``false``.
+        version: The version of the worker that executed the run. For example ``20240523.1``.
         idempotency_key: The idempotency key used to prevent creating duplicate runs, if
-            provided
+            provided. For example ``idempotency_key_1234``.
         started_at: The time the run started
         finished_at: The time the run finished
         delayed_until: If the run was triggered with a delay, this will be the time the run will
@@ -52,13 +52,14 @@ class ListRunItem(
             `1m`, `1h42m` or a number of seconds (min. 1).
         expired_at: If the run had a TTL and that time has passed, when the run "expired".
         tags: Tags can be attached to a run to make it easy to find runs (in the dashboard or
-            using SDK functions like `runs.list`)
+            using SDK functions like `runs.list`). For example ``["user_5df987al13",
+            "org_c6b7dycmxw"]``.
         cost_in_cents: The compute cost of the run (so far) in cents. This cost does not apply
-            to DEV runs.
+            to DEV runs. For example ``0.00292``.
         base_cost_in_cents: The invocation cost of the run in cents. This cost does not apply to
-            DEV runs.
+            DEV runs. For example ``0.0025``.
         duration_ms: The duration of compute (so far) in milliseconds. This does not include
-            waits.
+            waits. For example ``491``.
     """
 
     id: str

@@ -41,13 +41,13 @@ class RetrieveRunResponse(
     """A retrieve run response of the API, with ``id``, ``status``, ``task_identifier``, ``created_at`` and 24 more.
 
     Attributes:
-        id: The unique ID of the run, prefixed with `run_`
+        id: The unique ID of the run, prefixed with `run_`. For example ``run_1234``.
         status: The status of the run
-        task_identifier: The identifier of the task that was run
-        version: The version of the worker that executed the run
+        task_identifier: The identifier of the task that was run. For example ``my-task``.
+        version: The version of the worker that executed the run. For example ``20240523.1``.
         idempotency_key: The idempotency key used to prevent creating duplicate runs, if
-            provided
-        is_test: Whether the run is a test run or not
+            provided. For example ``idempotency_key_1234``.
+        is_test: Whether the run is a test run or not. For example ``false``.
         started_at: The time the run started
         finished_at: The time the run finished
         delayed_until: If the run was triggered with a delay, this will be the time the run will
@@ -57,23 +57,25 @@ class RetrieveRunResponse(
             `1m`, `1h42m` or a number of seconds (min. 1).
         expired_at: If the run had a TTL and that time has passed, when the run "expired".
         tags: Tags can be attached to a run to make it easy to find runs (in the dashboard or
-            using SDK functions like `runs.list`)
+            using SDK functions like `runs.list`). For example ``["user_5df987al13",
+            "org_c6b7dycmxw"]``.
         metadata: The metadata of the run. See [Metadata](/runs/metadata) for more information.
+            For example ``{"foo": "bar"}``.
         cost_in_cents: The compute cost of the run (so far) in cents. This cost does not apply
-            to DEV runs.
+            to DEV runs. For example ``0.00292``.
         base_cost_in_cents: The invocation cost of the run in cents. This cost does not apply to
-            DEV runs.
+            DEV runs. For example ``0.0025``.
         duration_ms: The duration of compute (so far) in milliseconds. This does not include
-            waits.
+            waits. For example ``491``.
         depth: The depth of the run in the task run hierarchy. The root run has a depth of 0.
-        batch_id: The ID of the batch that this run belongs to
+        batch_id: The ID of the batch that this run belongs to. For example ``batch_1234``.
         trigger_function: The name of the function that triggered the run
         payload: The payload that was sent to the task. Will be omitted if the request was made
-            with a Public API key
+            with a Public API key. For example ``{"foo": "bar"}``.
         payload_presigned_url: The presigned URL to download the payload. Will only be included
             if the payload is too large to be included in the response. Expires in 5 minutes.
         output: The output of the run. Will be omitted if the request was made with a Public API
-            key
+            key. For example ``{"foo": "bar"}``.
         output_presigned_url: The presigned URL to download the output. Will only be included if
             the output is too large to be included in the response. Expires in 5 minutes.
         schedule: The schedule that triggered the run. Will be omitted if the run was not

@@ -25,7 +25,8 @@ class RunAttempt(
     """A run attempt of the API, with ``id``, ``status``, ``created_at``, ``updated_at`` and 3 more.
 
     Attributes:
-        id: The unique ID of the attempt, prefixed with `attempt_`
+        id: The unique ID of the attempt, prefixed with `attempt_`. For example
+            ``attempt_1234``.
     """
 
     id: str

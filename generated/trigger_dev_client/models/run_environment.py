@@ -14,10 +14,10 @@ class RunEnvironment(Model):
     """The environment of the run
 
     Attributes:
-        id: The unique ID of the environment
-        name: The name of the environment
+        id: The unique ID of the environment. For example ``cl1234``.
+        name: The name of the environment. For example ``dev``.
         user: If this is a dev environment, the username of the user represented by this
-            environment
+            environment. For example ``Anna``.
     """
 
     id: str

@@ -16,10 +16,11 @@ class RunSchedule(
     """The schedule that triggered the run. Will be omitted if the run was not triggered by a schedule
 
     Attributes:
-        id: The unique ID of the schedule, prefixed with `sched_`
+        id: The unique ID of the schedule, prefixed with `sched_`. For example ``sched_1234``.
         external_id: The external ID of the schedule. Can be anything that is useful to you
-            (e.g., user ID, org ID, etc.)
-        deduplication_key: The deduplication key used to prevent creating duplicate schedules
+            (e.g., user ID, org ID, etc.). For example ``user_1234``.
+        deduplication_key: The deduplication key used to prevent creating duplicate schedules.
+            For example ``dedup_key_1234``.
     """
 
     id: str

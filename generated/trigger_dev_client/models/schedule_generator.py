@@ -14,8 +14,10 @@ class ScheduleGenerator(Model):
     """A schedule generator of the API, with ``type``, ``expression`` and ``description``.
 
     Attributes:
-        expression: The cron expression used to generate the schedule
-        description: The description of the generator in plain english
+        expression: The cron expression used to generate the schedule. For example ``0 0 * *
+            *``.
+        description: The description of the generator in plain english. For example ``Every day
+            at midnight``.
     """
 
     type: ScheduleGeneratorType | None = None

@@ -11,7 +11,13 @@ from .._models import Model, Property
 
 
 class SerializedError(Model, rename={"stack_trace": "stackTrace"}):
-    """A serialized error of the API, with ``message``, ``name`` and ``stack_trace``."""
+    """A serialized error of the API, with ``message``, ``name`` and ``stack_trace``.
+
+    Attributes:
+        message: For example ``Something went wrong``.
+        name: For example ``Error``.
+        stack_trace: For example ``Error: Something went wrong``.
+    """
 
     message: str
     name: str | None = None

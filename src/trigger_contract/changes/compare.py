@@ -54,7 +54,7 @@ def compare(
     ]
     labels = [scope.label for scope in scopes]
     found = [(finding, [scope.label]) for scope in scopes for finding in scope.findings]
-    for finding, uses in graph.findings_by_use([scope.roots for scope in scopes]):
+    for finding, uses in graph.nodes.findings_by_use([scope.roots for scope in scopes]):
         found.append((finding, [labels[index] for index in uses]))
     whole = Scope(graph, "")
     _compare_document(whole, *sides)
@@ -135,7 +135,7 @@ def _compare_unused(scope: Scope, old: Side, new: Side) -> None:
             if same_json(*both):
                 continue
             key = scope.graph.compare(context, name, *both)
-            if any(True for _ in scope.graph.findings([key])):
+            if any(True for _ in scope.graph.nodes.findings([key])):
                 message = f"The schema {quoted(name)}, which no operation uses, changed."
                 scope.report("api-schema-changed", Effect.TEXT, message, near=(both[0], both[1]))
 

@@ -7,13 +7,13 @@ behind a reference are edges. What an operation sees is what the pairs it reache
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from trigger_contract.changes import unions
 from trigger_contract.changes.flatten import Flat, flatten, with_content_keywords
+from trigger_contract.changes.graph import Key, Node, Nodes
 from trigger_contract.changes.identical import Identical
 from trigger_contract.changes.keywords import (
     HANDLED,
@@ -54,24 +54,6 @@ _MAXIMUM_NESTED_QUESTIONS = 12
 # How many unlike pairs deep a place is told by its path; it keeps paths from multiplying.
 _MAXIMUM_TRAIL = 3
 
-Key = tuple[Any, ...]
-
-
-@dataclass
-class _Node:
-    """What changed in a pair of schemas itself, and the pairs below it.
-
-    Attributes:
-        findings: What changed.
-        edges: Keys of the pairs below.
-        work: Finds all that out; None once begun. A pair asked about while it is being compared counts
-            as unchanged, which is right for recursive schemas.
-    """
-
-    findings: list[Finding] = field(default_factory=list)
-    edges: list[Key] = field(default_factory=list)
-    work: Callable[[], None] | None = None
-
 
 class SchemaGraph:
     """Compares schemas of two documents.
@@ -84,13 +66,13 @@ class SchemaGraph:
     def __init__(self, old: Side, new: Side) -> None:
         self.old = old
         self.new = new
-        self._nodes: dict[Key, _Node] = {}
+        self.nodes = Nodes()
         self._questions = 0
         self.identical = Identical(old, new)
         self._names = tuple(frozenset(side.components("schemas")) for side in (old, new))
 
     def compare(self, context: Context, base: str, old: Any, new: Any) -> Key:
-        """Compare two schemas and return the key under which ``findings`` tells what changed.
+        """Compare two schemas and return the key under which ``nodes`` tell what changed.
 
         Args:
             context: The kind of place.
@@ -100,60 +82,11 @@ class SchemaGraph:
         """
         spot = Spot(context, base, "", (line_of(old), line_of(new)), _discard)
         key: Key = (context, base, canonical(old), canonical(new))
-        if key not in self._nodes:
-            self._nodes[key] = node = _Node()
+        if key not in self.nodes:
+            self.nodes[key] = node = Node()
             spot = replace(spot, sink=node.findings.append)
             node.work = lambda: self._compare(spot, node, old, new)
         return key
-
-    def findings(self, keys: Iterable[Key]) -> Iterator[Finding]:
-        """Yield what changed in these pairs and in all that they reach, nearest first."""
-        for node in self._reach(keys):
-            yield from node.findings
-
-    def findings_by_use(self, uses: Sequence[Iterable[Key]]) -> Iterator[tuple[Finding, list[int]]]:
-        """Yield what changed in all these pairs and below, with the indexes of the uses that reach it.
-
-        Args:
-            uses: The pairs of each use.
-        """
-        nodes = list(self._reach(key for keys in uses for key in keys))
-        # A set of uses is a number with a bit for each, handed down the edges until nothing changes:
-        # following the edges anew for each use would take uses times schemas.
-        masks: dict[int, int] = dict.fromkeys(map(id, nodes), 0)
-        for index, keys in enumerate(uses):
-            for key in keys:
-                masks[id(self._nodes[key])] |= 1 << index
-        queue = deque(nodes)
-        waiting = set(masks)
-        while queue:
-            node = queue.popleft()
-            waiting.discard(id(node))
-            for edge in node.edges:
-                below = self._nodes[edge]
-                if (mask := masks[id(below)] | masks[id(node)]) != masks[id(below)]:
-                    masks[id(below)] = mask
-                    if id(below) not in waiting:
-                        waiting.add(id(below))
-                        queue.append(below)
-        for node in nodes:
-            for finding in node.findings:
-                yield finding, [index for index in range(len(uses)) if masks[id(node)] >> index & 1]
-
-    def _reach(self, keys: Iterable[Key]) -> Iterator[_Node]:
-        """Yield these pairs and all below, each compared by then."""
-        queue = list(dict.fromkeys(keys))
-        seen = set(queue)
-        for key in queue:
-            node = self._nodes[key]
-            if (work := node.work) is not None:
-                node.work = None
-                work()
-            yield node
-            for edge in node.edges:
-                if edge not in seen:
-                    seen.add(edge)
-                    queue.append(edge)
 
     def same(self, context: Context, old: Any, new: Any) -> bool:
         """Whether two schemas demand the same."""
@@ -162,11 +95,11 @@ class SchemaGraph:
         self._questions += 1
         try:
             key = self.compare(context, "", old, new)
-            return all(finding.severity is Severity.TEXT for finding in self.findings([key]))
+            return all(finding.severity is Severity.TEXT for finding in self.nodes.findings([key]))
         finally:
             self._questions -= 1
 
-    def _compare(self, spot: Spot, node: _Node, old_raw: Any, new_raw: Any) -> None:
+    def _compare(self, spot: Spot, node: Node, old_raw: Any, new_raw: Any) -> None:
         """Compare what stands at one place: here if it is written inline, else in a node of its own."""
         old, new = position(self.old, old_raw), position(self.new, new_raw)
         local = [key for key in {**old.annotations, **new.annotations} if is_annotation(key)]
@@ -196,8 +129,8 @@ class SchemaGraph:
             at = at.within(name)
         key = (pair, old.null, new.null, at.context, at.base, at.path, root, skip)
         node.edges.append(key)
-        if key not in self._nodes:
-            self._nodes[key] = below = _Node()
+        if key not in self.nodes:
+            self.nodes[key] = below = Node()
             at = replace(at, sink=below.findings.append)
             below.work = lambda: self._compare_flat(at, below, old, new, skip)
 
@@ -213,7 +146,7 @@ class SchemaGraph:
         return new.component
 
     def _compare_flat(
-        self, spot: Spot, node: _Node, old_at: Position, new_at: Position, skip: frozenset[str]
+        self, spot: Spot, node: Node, old_at: Position, new_at: Position, skip: frozenset[str]
     ) -> None:
         old = _without(_nullable(flatten(self.old, old_at.core), old_at.null), skip)
         new = _without(_nullable(flatten(self.new, new_at.core), new_at.null), skip)
@@ -245,7 +178,7 @@ class SchemaGraph:
         self._unions(spot, node, old, new)
         self._others(spot, node, old, new)
 
-    def _properties(self, spot: Spot, node: _Node, old: Flat, new: Flat) -> None:
+    def _properties(self, spot: Spot, node: Node, old: Flat, new: Flat) -> None:
         before, after = old.get("properties", {}), new.get("properties", {})
         required = (set(old.get("required", ())), set(new.get("required", ())))
         names = [*before, *after, *old.get("required", ()), *new.get("required", ())]
@@ -274,7 +207,7 @@ class SchemaGraph:
             return False
         return all(bool(position(side, raw).annotation(key)) for side, raw in sides)
 
-    def _additional(self, spot: Spot, node: _Node, old: Flat, new: Flat) -> None:
+    def _additional(self, spot: Spot, node: Node, old: Flat, new: Flat) -> None:
         before, after = old.get("additionalProperties"), new.get("additionalProperties")
         if before is False and after is False:
             return
@@ -294,7 +227,7 @@ class SchemaGraph:
         elif before is not None or after is not None:
             self._compare(spot.below("*"), node, before, after)
 
-    def _subschema(self, spot: Spot, node: _Node, keyword: str, step: str, old: Any, new: Any) -> None:
+    def _subschema(self, spot: Spot, node: Node, keyword: str, step: str, old: Any, new: Any) -> None:
         if old is None and new is None:
             return
         below = spot.below(step, (line_of(old), line_of(new)))
@@ -304,7 +237,7 @@ class SchemaGraph:
             existence(spot, kebab(keyword), f"`{keyword}`", old, new)
 
     def _schema_map(
-        self, spot: Spot, node: _Node, keyword: str, old: Mapping[str, Any], new: Mapping[str, Any]
+        self, spot: Spot, node: Node, keyword: str, old: Mapping[str, Any], new: Mapping[str, Any]
     ) -> None:
         what = {"patternProperties": "pattern-property", "dependentSchemas": "dependent-schema"}[keyword]
         for name in dict.fromkeys([*old, *new]):
@@ -313,7 +246,7 @@ class SchemaGraph:
             else:
                 existence(spot, what, f"`{keyword}` {quoted(name)}", old.get(name), new.get(name))
 
-    def _unions(self, spot: Spot, node: _Node, old: Flat, new: Flat) -> None:
+    def _unions(self, spot: Spot, node: Node, old: Flat, new: Flat) -> None:
         before = [key for key in ("oneOf", "anyOf") if key in old.keywords]
         after = [key for key in ("oneOf", "anyOf") if key in new.keywords]
         pairs = [(key, key) for key in before if key in after]
@@ -335,7 +268,7 @@ class SchemaGraph:
         unions.compare_discriminators(self, spot, old, new, matched)
 
     def _alternatives(
-        self, spot: Spot, node: _Node, name: str, old: list[Any], new: list[Any]
+        self, spot: Spot, node: Node, name: str, old: list[Any], new: list[Any]
     ) -> unions.Match:
         matched = unions.match(self, spot.context, old, new)
         for one in matched.removed:
@@ -350,7 +283,7 @@ class SchemaGraph:
         return matched
 
     def _wrapped(
-        self, spot: Spot, node: _Node, old: tuple[Position, Flat], new: tuple[Position, Flat]
+        self, spot: Spot, node: Node, old: tuple[Position, Flat], new: tuple[Position, Flat]
     ) -> bool:
         """Compare a schema with a union that it became, or was, an alternative of."""
         union = old[1] if "oneOf" in old[1].keywords or "anyOf" in old[1].keywords else new[1]
@@ -387,7 +320,7 @@ class SchemaGraph:
         compare_annotations(spot, old.keywords, new.keywords)
         return True
 
-    def _others(self, spot: Spot, node: _Node, old: Flat, new: Flat) -> None:
+    def _others(self, spot: Spot, node: Node, old: Flat, new: Flat) -> None:
         self._prefix_items(spot, node, old.get("prefixItems", []), new.get("prefixItems", []))
         self._conditions(spot, old, new)
         handled = HANDLED | _OBJECT | {"oneOf", "anyOf", "discriminator", "prefixItems", "not", "if"}
@@ -414,7 +347,7 @@ class SchemaGraph:
         for key, value in gone:
             spot.report("all-of-removed", Effect.WIDENS, f"need not meet {quoted(key)}", value, None)
 
-    def _prefix_items(self, spot: Spot, node: _Node, old: list[Any], new: list[Any]) -> None:
+    def _prefix_items(self, spot: Spot, node: Node, old: list[Any], new: list[Any]) -> None:
         for index in range(max(len(old), len(new))):
             before = old[index] if index < len(old) else None
             after = new[index] if index < len(new) else None

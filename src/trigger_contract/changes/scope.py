@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from trigger_contract.changes.graph import Key
 from trigger_contract.changes.law import Effect, Flow, severity
 from trigger_contract.changes.model import Severity
-from trigger_contract.changes.schemas import Key, SchemaGraph
+from trigger_contract.changes.schemas import SchemaGraph
 from trigger_contract.changes.side import line_of, quoted, same_json, same_words, telling
 from trigger_contract.changes.spot import Context, Finding
 

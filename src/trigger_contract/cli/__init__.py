@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import importlib
 import importlib.metadata
 import os
@@ -17,7 +16,7 @@ import click
 from trigger_contract import __version__
 from trigger_contract.cli.examples import epilog
 from trigger_contract.cli.extras import missing_extra
-from trigger_contract.errors import UserError, one_line
+from trigger_contract.errors import UserError, meant, one_line
 
 COMMANDS = {
     "normalize": "Build the canonical document from published pages.",
@@ -28,6 +27,7 @@ COMMANDS = {
     "fetch": "Refresh the published pages from their URLs.",
     "mock": "Run the mock server.",
     "test": "Check a server against the contract.",
+    "power": "Say how much the suite catches on an API.",
     "check": "Judge traffic that was recorded.",
     "proxy": "Judge what passes between a client and a server.",
     "replay": "Ask a server again what was recorded.",
@@ -53,8 +53,7 @@ class _LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            near = difflib.get_close_matches(args[0], COMMANDS, 1)
-            told = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(COMMANDS)}"
+            told = meant(args[0], COMMANDS, among="there are")
             raise click.UsageError(f"no command {args[0]!r}; {told}", ctx)
         return super().resolve_command(ctx, args)
 

@@ -11,6 +11,7 @@ EXTRAS = {
     "fetch": ("pages",),
     "mock": ("mock",),
     "test": ("test",),
+    "power": ("mock", "test"),
     "check": ("test",),
     "proxy": ("mock", "test"),
 }

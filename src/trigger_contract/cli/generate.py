@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 
 from trigger_contract.cli.examples import epilog
+from trigger_contract.cli.progress import tell
 from trigger_contract.document.locate import checkout, read_document, resource
+from trigger_contract.document.operations import operations
 from trigger_contract.generate.project import generate
 
 
@@ -42,5 +44,8 @@ def command(spec: Path | None, output: Path | None, package: str | None, package
     """
     target = output or checkout() / "generated"
     source = spec or resource("openapi", "openapi.yaml")
-    files = generate(read_document(spec), target, source, package=package, version=package_version)
+    tell(f"Reading {source}")
+    document = read_document(spec)
+    tell(f"Building the client of {sum(1 for _ in operations(document))} operations")
+    files = generate(document, target, source, package=package, version=package_version)
     click.echo(f"{len(files)} files in {target}")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from trigger_contract.cli.completion import deviations, offering, profiles, progressions
 from trigger_contract.cli.examples import epilog
 
 
@@ -29,10 +30,32 @@ from trigger_contract.cli.examples import epilog
 @click.option("--personal-token", help="Personal access token.  [default: tr_pat_mock]")
 @click.option("--runs", default=300, help="How many runs to seed.")
 @click.option("--seed", default=0, help="Chooses the seeded data.")
-@click.option("--profile", default="docs", help="docs: what the pages promise; real: what the server does.")
-@click.option("--deviation", multiple=True, metavar="NAME", help="Switch one deviation on (D1 … D31).")
-@click.option("--no-deviation", multiple=True, metavar="NAME", help="Switch one deviation off.")
-@click.option("--progression", default="instant", help="instant, time[:SECONDS] or manual[:POLLS].")
+@click.option(
+    "--profile",
+    default="docs",
+    shell_complete=offering(profiles),
+    help="docs: what the pages promise; real: what the server does.",
+)
+@click.option(
+    "--deviation",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=offering(deviations),
+    help="Switch one deviation on (D1 … D33).",
+)
+@click.option(
+    "--no-deviation",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=offering(deviations),
+    help="Switch one deviation off.",
+)
+@click.option(
+    "--progression",
+    default="instant",
+    shell_complete=offering(progressions),
+    help="instant, time[:SECONDS] or manual[:POLLS].",
+)
 @click.option("--index-delay", default=0.0, metavar="S", help="Seconds until a triggered run is in the list.")
 @click.option("--rate-limit", type=int, metavar="N", help="Requests a minute for each key; then 429.")
 @click.option("--strict-query", is_flag=True, help="Refuse query parameters the document does not have.")

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from trigger_contract.cli.examples import epilog
+from trigger_contract.cli.progress import tell
 from trigger_contract.document.files import write_files
 from trigger_contract.normalize.files import Request, inputs, normalize_files
 
@@ -46,6 +47,7 @@ def command(
     and in any order, and only the decisions of --overlay.
     """
     request = Request(inputs(pages), sources, overlay, output, report, provenance)
+    tell("Reading the pages")
     result, files = normalize_files(request)
     write_files(files)
     if output is None and output not in files and pages:

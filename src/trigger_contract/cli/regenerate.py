@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from trigger_contract.changes import as_text
 from trigger_contract.cli.examples import epilog
+from trigger_contract.cli.progress import tell
 from trigger_contract.document.locate import checkout
 from trigger_contract.regenerate import regenerate, stale_lines, summary_lines
 
@@ -21,7 +20,7 @@ def command(check: bool) -> int:
 
     Exit codes: 0 done, or nothing stale with --check; 1 something is stale; 2 the pages are unusable.
     """
-    result = regenerate(checkout(), check=check, progress=_tell)
+    result = regenerate(checkout(), check=check, progress=tell)
     for line in summary_lines(result):
         click.echo(line)
     if result.comparison is not None and result.proposal is not None and result.comparison.changes:
@@ -34,9 +33,3 @@ def command(check: bool) -> int:
         click.echo("Run 'trigger-contract regenerate' and commit what it writes.", err=True)
         return 1
     return 0
-
-
-def _tell(step: str) -> None:
-    """Say on a terminal what is going on; a file or a pipe gets results only."""
-    if sys.stderr.isatty():
-        click.echo(f"{step} …", err=True)

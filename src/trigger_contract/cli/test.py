@@ -7,8 +7,16 @@ from typing import Any
 
 import click
 
+from trigger_contract.cli.completion import laws, offering, operation_ids, tags
 from trigger_contract.cli.examples import epilog
 from trigger_contract.contract.settings import OPTIONS, Option, settings_from
+
+_COMPLETERS = {
+    "tag": offering(tags),
+    "include": offering(operation_ids),
+    "exclude": offering(operation_ids),
+    "probe": offering(laws),
+}
 
 
 def _decorated(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -31,6 +39,7 @@ def _details(option: Option) -> dict[str, Any]:
         "multiple": option.many,
         "default": None,
         "metavar": option.metavar,
+        "shell_complete": _COMPLETERS.get(option.name),
         "help": text,
     }
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
-from functools import partial
+from functools import cached_property, partial
 from itertools import combinations
 from typing import Any
 
@@ -31,7 +31,7 @@ from trigger_contract.document.promises import promise
 from trigger_contract.document.wire import QueryLeaf
 
 _VALUES = 14
-_ITEMS_A_WALK = 1500
+ITEMS_A_WALK = 500
 _PAIRS = 80
 
 
@@ -47,9 +47,10 @@ class Condition:
     filter: Filter
     values: tuple[str, ...]
 
-    def selects(self, item: Mapping[str, Any]) -> Verdict:
-        """Tell whether an item fits."""
-        return self.filter.selects(item, self.values)
+    @cached_property
+    def selects(self) -> Callable[[Mapping[str, Any]], Verdict]:
+        """Tells whether an item fits."""
+        return self.filter.selector(self.values)
 
     @property
     def sent(self) -> Any:
@@ -59,10 +60,14 @@ class Condition:
 
 def fits_all(chosen: Sequence[Condition], item: Mapping[str, Any]) -> Verdict:
     """Tell whether an item fits every condition; None where that cannot be told."""
-    verdicts = [condition.selects(item) for condition in chosen]
-    if any(verdict is False for verdict in verdicts):
-        return False
-    return None if any(verdict is None for verdict in verdicts) else True
+    answer: Verdict = True
+    for condition in chosen:
+        verdict = condition.selects(item)
+        if verdict is False:
+            return False
+        if verdict is None:
+            answer = None
+    return answer
 
 
 def judge_conditions(
@@ -101,7 +106,7 @@ def judge_conditions(
         label=f"{names} of {shown}",
         at=check.subject.leaf_pointer(chosen[0].filter.leaf),
         size=size,
-        most=_ITEMS_A_WALK if size is None else size * 15,
+        most=ITEMS_A_WALK if size is None else min(ITEMS_A_WALK, size * 15),
         may_refuse=may_refuse
         or any(promise(check.subject.document, item.filter.leaf.described, "conditional") for item in chosen),
     )
@@ -112,6 +117,12 @@ def chosen_values(check: Check, item: Filter, most: int = _VALUES) -> list[str]:
 
     Of a filter by the identity, those of the most different items.
     """
+    session, subject = check.session, check.subject
+    key = ("values", subject.name, item.leaf.name, str(most))
+    return session.once(key, lambda: _chosen_values(check, item, most))
+
+
+def _chosen_values(check: Check, item: Filter, most: int) -> list[str]:
     snapshot = check.session.snapshot(check.subject)
     if not is_combinable(item):
         return sample(snapshot.by_id, most, check.session.random("values", item.leaf.name))
@@ -137,13 +148,16 @@ def instructive_pairs(check: Check) -> list[list[Condition]]:
     generator = check.session.random("pairs", check.subject.name)
     pairs: list[list[Condition]] = []
     spare: list[list[Condition]] = []
-    for one, other in combinations(_single_conditions(check), 2):
+    singles = _single_conditions(check)
+    fitting = {id(one): _fitting(one, items) for made in singles for one in made}
+    for one, other in combinations(singles, 2):
         found = []
         tries = [[first, second] for first in one for second in other]
         generator.shuffle(tries)
         for pair in tries[:60]:
-            both = sum(fits_all(pair, item) is True for item in items)
-            alone = min(sum(condition.selects(item) is True for item in items) for condition in pair)
+            first_fits, second_fits = (fitting[id(condition)] for condition in pair)
+            both = (first_fits & second_fits).bit_count()
+            alone = min(first_fits.bit_count(), second_fits.bit_count())
             if 0 < both < alone:
                 found.append(pair)
             elif both == 0 < alone:
@@ -152,6 +166,11 @@ def instructive_pairs(check: Check) -> list[list[Condition]]:
                 break
         pairs += found
     return (pairs + spare[:10])[:_PAIRS]
+
+
+def _fitting(condition: Condition, items: Sequence[Mapping[str, Any]]) -> int:
+    """Return the places of the items that surely fit, as the bits of a number."""
+    return int("".join("1" if condition.selects(item) is True else "0" for item in items) or "0", 2)
 
 
 def is_combinable(item: Filter) -> bool:
@@ -167,12 +186,16 @@ def instructive_singles(check: Check) -> list[Condition]:
         if made[0].filter.kind in ("from", "to"):
             continue
         half = len(items) / 2
-        found.append(min(made, key=lambda one: abs(sum(one.selects(item) is True for item in items) - half)))
+        found.append(min(made, key=lambda one: abs(_fitting(one, items).bit_count() - half)))
     return found
 
 
 def _single_conditions(check: Check) -> list[list[Condition]]:
-    """Return, for each filter, conditions with one value and one with two."""
+    """Return, for each filter, conditions with one value and one with two; made once a run."""
+    return check.session.once(("conditions", check.subject.name), lambda: _made_conditions(check))
+
+
+def _made_conditions(check: Check) -> list[list[Condition]]:
     found = []
     for item in filters(check.subject):
         if not is_combinable(item):

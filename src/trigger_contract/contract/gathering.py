@@ -11,6 +11,7 @@ from typing import Any
 
 from trigger_contract.contract.baseline import Deviation, compare, dump_deviations
 from trigger_contract.contract.coverage import ASPECTS, Coverage, coverage
+from trigger_contract.contract.filtering import ITEMS_A_WALK
 from trigger_contract.contract.findings import Outcome
 from trigger_contract.contract.loader import order_of
 from trigger_contract.contract.report.write import write_allure, write_reports
@@ -35,6 +36,7 @@ class Gathering:
         self.reached: set[str] = set()
         self._entries: list[dict[str, Any]] = []
         self._requests = 0
+        self._lengths: dict[str, int] = {}
         self._touched: dict[str, frozenset[str]] = dict.fromkeys(ASPECTS, frozenset())
 
     def known(self, fingerprints: Iterable[str]) -> list[str]:
@@ -46,6 +48,7 @@ class Gathering:
         met = self._session.books.result().met
         return {
             "requests": self._session.client.sent,
+            "lengths": self._session.read_items,
             "entries": [entry for _, entry in sorted(self._session.entries, key=lambda pair: pair[0])],
             "met": {aspect: sorted(names) for aspect, names in met.items()},
         }
@@ -54,6 +57,8 @@ class Gathering:
         """Add what a process sent and met, see ``sent``."""
         self._requests += sent.get("requests", 0)
         self._entries += sent.get("entries", [])
+        for name, count in sent.get("lengths", {}).items():
+            self._lengths[name] = max(count, self._lengths.get(name, 0))
         for aspect, names in sent.get("met", {}).items():
             self._touched[aspect] = self._touched[aspect].union(names)
 
@@ -73,6 +78,11 @@ class Gathering:
             left_out=session.contract.left_out,
             interrupted=interrupted,
             unasked=session.unasked,
+            long_lists={
+                name: _told(count, is_whole=count < session.most_items)
+                for name, count in self._lengths.items()
+                if count > ITEMS_A_WALK
+            },
             digest=sha256(json.dumps(session.contract.document, sort_keys=True).encode()).hexdigest(),
         )
 
@@ -90,3 +100,9 @@ class Gathering:
             write_reports(summary, settings.report)
         if settings.allure:
             write_allure(summary, settings.allure)
+
+
+def _told(count: int, *, is_whole: bool) -> str:
+    """Say of a long list what of it was read."""
+    first = "" if is_whole else f"its first {count:,} items were judged, and "
+    return f"{first}of what a filter gives the first {ITEMS_A_WALK}"

@@ -14,17 +14,23 @@ from trigger_contract.contract.subjects import Subject
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that was made.
+    """One thing that was made, or something done to a thing that has to be undone.
 
     Attributes:
-        remover: The operation that removes it, None where there is none.
+        remover: The operation that removes or undoes it, None where there is none.
         path: A value for each parameter of that operation's path.
         exchange: The request that made it and its answer.
+        maker: The name of the operation that made it.
+        headers: Header fields that undo it.
+        body: The content that undoes it.
     """
 
     remover: Subject | None
     path: Mapping[str, str]
     exchange: Exchange
+    maker: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
 
 
 class Ledger:
@@ -79,4 +85,4 @@ class Ledger:
 def _is_same(one: Entry, other: Entry) -> bool:
     if one.remover is None or other.remover is None:
         return one is other
-    return one.remover.name == other.remover.name and one.path == other.path
+    return one.remover.name == other.remover.name and dict(one.path) == dict(other.path)

@@ -207,15 +207,16 @@ def differences(before: Walk, after: Walk, read: Walk, select: Select) -> list[D
         return []
     sure = stable(before, after)
     order = [identity for identity in before.by_id if identity in sure]
-    if order != [identity for identity in after.by_id if identity in sure]:
+    if before is not after and order != [identity for identity in after.by_id if identity in sure]:
         return []
-    expected = [identity for identity in order if select(sure[identity])]
-    unknown = {identity for identity in order if select(sure[identity]) is None}
     seen = list(dict.fromkeys(read.ids))
     exchange = read.pages[-1].exchange
     found: list[Difference] = []
-    if not read.is_whole:
-        expected = _within(expected, seen, order)
+    # Nobody read behind the last item seen of a list that was not read to its end.
+    within = order if read.is_whole else _within(seen, order)
+    verdicts = {identity: select(sure[identity]) for identity in within}
+    expected = [identity for identity, verdict in verdicts.items() if verdict]
+    unknown = {identity for identity, verdict in verdicts.items() if verdict is None}
     met = set(seen)
     missing = [identity for identity in expected if identity not in met]
     if missing:
@@ -260,11 +261,11 @@ def differences(before: Walk, after: Walk, read: Walk, select: Select) -> list[D
     return found
 
 
-def _within(expected: Sequence[str], seen: Sequence[str], order: Sequence[str]) -> list[str]:
-    """Keep what stands before the last item seen; nobody read further."""
-    positions = {identity: index for index, identity in enumerate(order)}
-    last = max((positions[identity] for identity in seen if identity in positions), default=-1)
-    return [identity for identity in expected if positions[identity] <= last]
+def _within(seen: Sequence[str], order: Sequence[str]) -> Sequence[str]:
+    """Return what stands up to the last item seen."""
+    met = set(seen)
+    last = max((index for index, identity in enumerate(order) if identity in met), default=-1)
+    return order[: last + 1]
 
 
 def as_walk(pages: Sequence[Page], identity: str, trouble: str = "") -> Walk:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from trigger_contract.contract.law import Law, law_of
 from trigger_contract.document.locate import resource
-from trigger_contract.errors import UserError, place_of
+from trigger_contract.errors import UserError, meant, place_of
 
 # The order in which the kinds of promise are told; a kind that is not among them comes behind, by name.
 KINDS = (
@@ -65,7 +65,9 @@ def check_probes(laws: Iterable[Law | None], probes: Iterable[str]) -> None:
     for probe in probes:
         if probe not in known:
             kinds = sorted((name for name in known if "/" not in name), key=order_of)
-            raise UserError(f"there is no such law; kinds are {', '.join(kinds)}", source=f"--probe {probe}")
+            # A law is looked for among all, a list of all would fill the screen.
+            hint = meant(probe, known) if "/" in probe else meant(probe, kinds, among="kinds are")
+            raise UserError(f"there is no such law; {hint}", source=f"--probe {probe}")
 
 
 def _files(folder: Path) -> list[Path]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from trigger_contract.contract.steps import is_by_id
@@ -24,6 +25,8 @@ _INCLUSIVE = re.compile(r"\binclusive|\b(?:at|on) or (?:after|before|later|earli
 _EXCLUSIVE = re.compile(r"\bexclusive|\bstrictly\b", re.IGNORECASE)
 _FRACTION = re.compile(r":\d\d\.(\d+)")
 _FROM = ("from", "since", "start", "gte", "after")
+_NAMES = ("id", "name", "key", "slug", "code")
+"""What an object that a filter names is told by."""
 _TO = ("to", "until", "end", "lte", "before")
 
 
@@ -52,22 +55,54 @@ class Filter:
             item: The item.
             values: The values, one of which must fit.
         """
-        found = item.get(self.field)
-        if found is None:
+        return self.selector(values)(item)
+
+    def selector(self, values: Sequence[str]) -> Callable[[Mapping[str, Any]], Verdict]:
+        """Return ``selects`` for some values, made ready for many items.
+
+        Args:
+            values: The values, one of which must fit.
+        """
+        field = self.field
+
+        def selects(item: Mapping[str, Any]) -> Verdict:
+            found = item.get(field)
             # An optional field that is absent says nothing about what the server knows.
-            return None
-        if self.kind == "contains":
-            return any(value in found for value in values) if isinstance(found, list) else None
-        if self.kind == "tagged":
-            return any(self.prefix + value in found for value in values) if isinstance(found, list) else None
-        if self.kind in ("from", "to"):
-            moment, bound = parse_moment(found), parse_moment(values[0])
+            return None if found is None else fits(found)
+
+        fits = self._fits(values)
+        return selects
+
+    def _fits(self, values: Sequence[str]) -> Callable[[Any], Verdict]:
+        """Return what tells whether a value that an item shows is selected."""
+        if self.kind in ("contains", "tagged"):
+            wanted = [self.prefix + value for value in values]
+            return lambda found: any(value in found for value in wanted) if isinstance(found, list) else None
+        if self.kind not in ("from", "to"):
+            plain = frozenset(values)
+            return lambda found: (
+                self._is_named(found, plain) if isinstance(found, Mapping) else spelled(found) in plain
+            )
+        bound, is_lower = parse_moment(values[0]), self.kind == "from"
+
+        def is_within(found: Any) -> Verdict:
+            moment = parse_moment(found)
             if moment is None or bound is None:
                 return None
             if moment == bound:
                 return self.has_bound
-            return moment > bound if self.kind == "from" else moment < bound
-        return spelled(found) in values
+            return (moment > bound) is is_lower
+
+        return is_within
+
+    def _is_named(self, found: Mapping[str, Any], values: frozenset[str]) -> Verdict:
+        """Tell whether an object is named by a value; None where no value of the filter names it."""
+        texts = _names_of(found)
+        if texts & values:
+            return True
+        schema = self.leaf.schema
+        closed = set(map(spelled, (schema.get("items") or schema).get("enum") or ()))
+        return False if texts & closed else None
 
 
 def filters(subject: Subject) -> tuple[Filter, ...]:
@@ -129,8 +164,8 @@ def values_of(chosen: Filter, items: Sequence[Mapping[str, Any]]) -> Counter[str
     counts: Counter[str] = Counter()
     for item in items:
         found = item.get(chosen.field)
-        if found is None:
-            continue
+        if found is None or isinstance(found, Mapping):
+            continue  # which of its names a filter takes, no page says
         for value in set(map(spelled, found)) if isinstance(found, list) else {spelled(found)}:
             if chosen.kind == "tagged":
                 if not value.startswith(chosen.prefix):
@@ -164,12 +199,20 @@ def spelled(value: Any) -> str:
     return str(value)
 
 
+def _names_of(value: Mapping[str, Any]) -> set[str]:
+    return {spelled(value[name]) for name in _NAMES if isinstance(value.get(name), (str, int))}
+
+
 def parse_moment(value: Any) -> datetime | None:
     """Read an RFC 3339 date-time; None where it is none."""
-    if not isinstance(value, str):
-        return None
+    return _parsed(value) if isinstance(value, str) else None
+
+
+# The same moments are compared by one law after the other.
+@lru_cache(maxsize=50_000)
+def _parsed(text: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(value.upper().replace("Z", "+00:00"))
+        moment = datetime.fromisoformat(text.upper().replace("Z", "+00:00"))
     except ValueError:
         return None
     return moment if moment.tzinfo else None

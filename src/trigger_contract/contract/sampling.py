@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from heapq import heapify, heappop, heappush
 from typing import Any
@@ -12,6 +12,7 @@ _SHORT = 24
 _FEW = 12
 """A field with no more values than this makes kinds of items, if only one value comes twice."""
 _PRESENT = "present"
+_WORTH = 1 << 120
 Trait = tuple[str, str]
 
 
@@ -34,24 +35,33 @@ def sample(items: Mapping[str, Mapping[str, Any]], size: int, generator: random.
     traits = {identity: traits_of(item) for identity, item in items.items()}
     _forget_identifying(traits)
     counts = Counter(trait for found in traits.values() for trait in found)
-    covered: Counter[Trait] = Counter()
 
-    def gain(identity: str) -> float:
-        return sum(1 / (counts[trait] << 3 * covered[trait]) for trait in traits[identity])
+    # Whole numbers, so that a sum does not hang on the order in which a set is read.
+    worth = {trait: _WORTH // count for trait, count in counts.items()}
+
+    def gain(kind: frozenset[Trait]) -> int:
+        return sum(map(worth.__getitem__, kind))
 
     generator.shuffle(identities)
-    queue = [(-gain(identity), place, identity) for place, identity in enumerate(identities)]
+    # Items with the same traits are worth the same, so each kind of item stands in the queue once.
+    kinds: dict[frozenset[Trait], deque[tuple[int, str]]] = {}
+    for place, identity in enumerate(identities):
+        kinds.setdefault(frozenset(traits[identity]), deque()).append((place, identity))
+    queue = [(-gain(kind), same[0][0], kind) for kind, same in kinds.items()]
     heapify(queue)
     chosen: list[str] = []
     while len(chosen) < size:
-        _, place, identity = heappop(queue)
+        _, place, kind = heappop(queue)
         # Gains only fall, so what is still first after its gain is taken anew is the best of all.
-        current = (-gain(identity), place, identity)
+        current = (-gain(kind), place, kind)
         if queue and current > queue[0]:
             heappush(queue, current)
             continue
-        chosen.append(identity)
-        covered.update(traits[identity])
+        chosen.append(kinds[kind].popleft()[1])
+        for trait in kind:
+            worth[trait] >>= 3
+        if kinds[kind]:
+            heappush(queue, (-gain(kind), kinds[kind][0][0], kind))
     return chosen
 
 

@@ -105,8 +105,15 @@ class Session:
         self._overruns: dict[str, int] = {}
         self._let_in: dict[str, Request] = {}
         self._doubts = 0
+        # How many items of each list were read.
+        self.read_items: dict[str, int] = {}
         # Operations whose keys were not given.
         self.unasked: tuple[str, ...] = ()
+
+    def take_over(self, other: Session) -> None:
+        """Take what another run on the document found out before it began: keys, and what is left out."""
+        self.contract, self.unasked = other.contract, other.unasked
+        self.credentials, self.redactor = other.credentials, other.redactor
 
     def begin_again(self, seconds: float) -> None:
         """Go on with a client of its own after a run was called off, to clean up.
@@ -367,6 +374,7 @@ class Session:
 
     def _whole(self, subject: Subject) -> Walk:
         found = whole(self, subject)
+        self.read_items[subject.name] = len(found.ids)
         with self._lock:
             self._ever.setdefault(subject.name, set()).update(found.ids)
         return found
@@ -412,6 +420,13 @@ class Session:
             if (mine := current()) is not None:
                 mine.add(notes)
         return found
+
+    def relative(self, relation: Relation, identity: str) -> Exchange:
+        """Ask an operation for one item that another names, once a run."""
+        known = self.read(relation).get(identity)
+        if known is not None:
+            return known
+        return self.once(("relative", relation.target.name, identity), lambda: self.fetch(relation, identity))
 
     def fetch(self, relation: Relation, identity: str, credential: Credential | None = None) -> Exchange:
         """Ask an operation for one item."""

@@ -112,6 +112,8 @@ def key_of(item: Mapping[str, Any], identity: str) -> str:
 
 def stable(before: Walk, after: Walk) -> dict[str, Mapping[str, Any]]:
     """Return the items that are in both walks and equal: nothing happened to them in between."""
+    if before is after:
+        return before.by_id
     later = after.by_id
     return {identity: item for identity, item in before.by_id.items() if later.get(identity) == item}
 
@@ -146,7 +148,8 @@ def read_page(
         exchange = session.ask_raw(subject, address, purpose, lenient=False)
     good = 200 <= exchange.status < 300
     found = subject.items_in(exchange.json) if good else None
-    items = tuple(_documented(subject, item) for item in found or () if isinstance(item, Mapping))
+    fields = subject.item_schema.get("properties")
+    items = tuple(_documented(fields, item) for item in found or () if isinstance(item, Mapping))
     return Page(exchange, items, *(_neighbours(subject, exchange) if good else (None, None)))
 
 
@@ -306,10 +309,11 @@ def largest(leaf: QueryLeaf) -> int | None:
     return int(found) if _is_count(found) else None
 
 
-def _documented(subject: Subject, item: Mapping[str, Any]) -> Mapping[str, Any]:
+def _documented(fields: Mapping[str, Any] | None, item: Mapping[str, Any]) -> Mapping[str, Any]:
     """Leave out what no page documents: nothing is promised about it, not even that it stays the same."""
-    fields = subject.item_schema.get("properties")
-    return {name: value for name, value in item.items() if name in fields} if fields else item
+    if not fields or item.keys() <= fields.keys():
+        return item
+    return {name: value for name, value in item.items() if name in fields}
 
 
 def _token(value: Any) -> str | None:

@@ -8,6 +8,7 @@ be replaced; here every read and write asks how much time is left.
 from __future__ import annotations
 
 import contextlib
+import socket
 import ssl
 import threading
 import time
@@ -34,6 +35,9 @@ STREAMS = frozenset(
         "application/stream+json",
     }
 )
+# A server that writes head and body of an answer one after the other holds the body back until the head is
+# acknowledged, which the kernel puts off for 40 ms to save a packet. Linux lets a reader ask for it at once.
+_AT_ONCE = getattr(socket, "TCP_QUICKACK", None)
 # How long a thread waits at most before it sees that the run is to end.
 _SLICE = 0.25
 _FAILURES: tuple[tuple[type[Exception], type[httpx.TransportError]], ...] = (
@@ -73,6 +77,7 @@ class _Stream(httpcore.NetworkStream):
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         while True:
             left = self._left()
+            self._acknowledge_at_once()
             try:
                 return self._inner.read(max_bytes, min(left, _SLICE))
             except httpcore.ReadTimeout:
@@ -92,6 +97,13 @@ class _Stream(httpcore.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
+
+    def _acknowledge_at_once(self) -> None:
+        carrier = self._inner.get_extra_info("socket")
+        if _AT_ONCE is not None and isinstance(carrier, socket.socket):
+            # The kernel forgets it again, so it is said before each read.
+            with contextlib.suppress(OSError):
+                carrier.setsockopt(socket.IPPROTO_TCP, _AT_ONCE, 1)
 
     def _left(self) -> float:
         if self._aborted.is_set():

@@ -27,7 +27,7 @@ from trigger_contract.document.pagination import Pagination, pagination
 from trigger_contract.document.references import resolve, split_pointer
 from trigger_contract.document.resources import Resource, resources
 from trigger_contract.document.wire import QueryLeaf, query_leaves
-from trigger_contract.errors import UserError
+from trigger_contract.errors import UserError, meant
 
 _WRITES = frozenset(("post", "put", "patch", "delete"))
 _LINK = re.compile(r"\$response\.body#(?P<items>(?:/[^/]+)*)/\d+/(?P<field>[^/]+)\Z")
@@ -298,7 +298,8 @@ def contract_from(document: Mapping[str, Any], tags: Sequence[str] = ()) -> Cont
     for tag in tags:
         if tag not in known:
             raise UserError(
-                f"no operation has this tag; there are {', '.join(sorted(known))}", source=f"--tag {tag}"
+                f"no operation has this tag; {meant(tag, sorted(known), among='there are')}",
+                source=f"--tag {tag}",
             )
     chosen = [item for item in found if not tags or set(tags) & set(item.definition.get("tags", []))]
     subjects = [subject_of(document, item) for item in chosen if item.method == "get"]

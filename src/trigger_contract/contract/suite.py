@@ -29,7 +29,7 @@ from trigger_contract.errors import UserError
 
 
 class _Progress:
-    """Shows how far the run is: a bar on a terminal, one line a kind of promise elsewhere."""
+    """Shows how far the run is: a bar on a terminal, lines elsewhere."""
 
     def __init__(self, console: Console, checks: Sequence[Check], gathering: Gathering) -> None:
         self._console = console
@@ -58,12 +58,21 @@ class _Progress:
         """Count a check that has ended."""
         kind, outcome = check.law.kind, check.outcome
         known = self._gathering.known(finding.fingerprint for finding in outcome.findings)
-        self._counts[kind][outcome.state(known, strict=check.session.settings.strict)] += 1
+        state = outcome.state(known, strict=check.session.settings.strict)
+        if state == "failed" and not self._counts[kind][state]:
+            # Whoever has seen enough need not wait for the end of the kind.
+            self._say(f"{kind}: {outcome.law} is broken on {outcome.operation}")
+        self._counts[kind][state] += 1
         self._open[kind] -= 1
         self._bar.update(self._task, advance=1, description=kind)
-        if not self._open[kind] and not self._console.is_terminal:
-            said = [f"{count} {state}" for state, count in self._counts[kind].items()]
-            self._console.print(f"{kind}: {', '.join(said)}", soft_wrap=True, highlight=False)
+        if not self._open[kind]:
+            self._say(
+                f"{kind}: " + ", ".join(f"{count} {name}" for name, count in self._counts[kind].items())
+            )
+
+    def _say(self, line: str) -> None:
+        if not self._console.is_terminal:
+            self._console.print(line, soft_wrap=True, highlight=False, markup=False)
 
 
 def run_suite(settings: Settings, console: Console) -> int:

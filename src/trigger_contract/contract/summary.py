@@ -66,6 +66,7 @@ class Summary:
         left_out: Operations that were not checked, each with the reason.
         interrupted: Whether the run was ended from outside.
         unasked: Operations whose keys were not given.
+        long_lists: Lists of which not every walk was read to its end, each with what is said of that.
         ended: When it ended, in UTC.
         digest: SHA-256 of the document, in hex.
         asks: Whether the run asked of its own, and did not only look at what others exchanged.
@@ -82,6 +83,7 @@ class Summary:
     left_out: tuple[str, ...] = ()
     interrupted: bool = False
     unasked: tuple[str, ...] = ()
+    long_lists: Mapping[str, str] = field(default_factory=dict)
     ended: datetime = field(default_factory=lambda: datetime.now(UTC))
     digest: str = ""
     asks: bool = True
@@ -188,6 +190,7 @@ class Summary:
         kinds = {item.kind for item in self.outcomes if not self.settings.probe}
         if self.asks and kinds and not any(item.law == "schema/list" for item in self.outcomes):
             found.append("No list was recognised: pages, filters and items were not judged.")
+        found += [f"{name} is long: {said}." for name, said in self.long_lists.items()]
         return found
 
     @property
@@ -252,6 +255,7 @@ class Summary:
             "complete": self.is_whole,
             "shortfall": self.shortfall,
             "left out": list(self.left_out),
+            "hints": self.hints,
             "requests": self.requests,
             "seconds": round(self.seconds, 3),
             "counts": {state: self.count(state) for state in STATES},

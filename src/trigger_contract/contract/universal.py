@@ -181,6 +181,16 @@ class Judge:
             # What is neither called JSON nor is any has one fault, not two.
             if chosen is None or (exchange.media_type and not exchange.is_json):
                 return
+        elif _is_other_charset(types[chosen], exchange):
+            yield Breach(
+                CONTENT_TYPE,
+                "charset",
+                "The answer does not name the documented charset.",
+                types[chosen],
+                exchange.headers.get("content-type", ""),
+                (*pointer, "content"),
+                f"The response's content is {types[chosen]}.",
+            )
         # A range says nothing about the form; what comes does.
         if exchange.is_partial or (
             not is_json(chosen) and not (chosen.endswith("*") and is_json(exchange.media_type))
@@ -265,6 +275,21 @@ def _covers(documented: str, received: str) -> bool:
     if documented == received or documented == "*/*":
         return bool(received)
     return documented.endswith("/*") and received.startswith(documented[:-1])
+
+
+def _is_other_charset(documented: str, exchange: Exchange) -> bool:
+    """Whether an answer names another charset than is documented; JSON needs none (RFC 8259, section 8.1)."""
+    wanted, named = _charset_of(documented), _charset_of(exchange.headers.get("content-type", ""))
+    return bool(wanted) and named != wanted and not (not named and is_json(documented))
+
+
+def _charset_of(media_type: str) -> str:
+    """Return the charset of a media type in small letters. Source: RFC 9110, section 8.3.2."""
+    for parameter in media_type.lower().split(";")[1:]:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "charset":
+            return value.strip('" ')
+    return ""
 
 
 def _path(value: Any, path: tuple[str | int, ...]) -> Iterator[Any]:

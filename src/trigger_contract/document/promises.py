@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, cast, get_args
 
 from trigger_contract.document.phrases import KINDS, MAY_PROMISE, OPERATION, PARAMETER, PHRASES, SCHEMA, Tier
@@ -104,19 +105,28 @@ def _read(node: Mapping[str, Any], place: str) -> Iterator[Promise]:
     if not isinstance(description, str):
         return
     text = " ".join(description[:_LONGEST].split())
-    if MAY_PROMISE.search(text.lower()) is None:
-        return
     schema = node.get("schema") if place == PARAMETER else node
     beside = schema if isinstance(schema, Mapping) else {}
     seen = set()
+    for unless, made in _said(text, place):
+        if made.kind not in seen and not any(word in beside for word in unless):
+            seen.add(made.kind)
+            yield made
+
+
+# The same texts are asked about over and over while answers are judged.
+@lru_cache(maxsize=4096)
+def _said(text: str, place: str) -> tuple[tuple[tuple[str, ...], Promise], ...]:
+    """Return what a text promises in some place, each with the keywords that say it already."""
+    if MAY_PROMISE.search(text.lower()) is None:
+        return ()
+    found = []
     for phrase in PHRASES:
-        if place not in phrase.on or phrase.kind in seen or any(word in beside for word in phrase.unless):
-            continue
-        match = phrase.pattern.search(text)
-        if match is not None:
-            seen.add(phrase.kind)
+        if place in phrase.on and (match := phrase.pattern.search(text)) is not None:
             says = match.groupdict().get("said") or match[0]
-            yield Promise(phrase.kind, phrase.arguments(match), KINDS[phrase.kind].tier, says)
+            tier = KINDS[phrase.kind].tier
+            found.append((phrase.unless, Promise(phrase.kind, phrase.arguments(match), tier, says)))
+    return tuple(found)
 
 
 def _place(node: Mapping[str, Any]) -> str:

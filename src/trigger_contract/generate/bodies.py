@@ -9,8 +9,9 @@ from typing import Any
 
 from trigger_contract.document.composition import composition
 from trigger_contract.document.references import resolve
+from trigger_contract.generate.arguments import Body, BodyField, BodyForm
+from trigger_contract.generate.examples import example_of, short
 from trigger_contract.generate.naming import Names, pascal_case, snake_case
-from trigger_contract.generate.plan import Body, BodyField, BodyForm
 from trigger_contract.generate.reading import SchemaReader
 from trigger_contract.generate.schemas import ANY, Field, Model, Nullable, Scalar, Type, UnionOf
 
@@ -72,7 +73,7 @@ def read_body(
         fields = (
             ()
             if kind in ("lines", "text", "binary")
-            else _fields(document, type_, schema, names, by_path, reader)
+            else _fields(document, type_, schema, example_of(document, media), names, by_path, reader)
         )
         spelled = "application/json" if media_type == "*/*" else media_type
         forms.append(BodyForm(kind, spelled, type_, fields, _encodings(media)))
@@ -94,6 +95,7 @@ def _fields(
     document: Mapping[str, Any],
     type_: Type,
     schema: Any,
+    whole: Any,
     names: Names,
     by_path: dict[tuple[str, ...], str],
     reader: SchemaReader,
@@ -115,8 +117,19 @@ def _fields(
         if path not in by_path:
             plain = snake_case(path[-1])
             by_path[path] = names.take(plain, f"{plain.rstrip('_')}_", snake_case("_".join(path)))
+        shown = whole
+        for name in path:
+            shown = shown.get(name) if isinstance(shown, Mapping) else None
         fields.append(
-            BodyField(by_path[path], path, entry.type, required, entry.description, spelled(view, entry.type))
+            BodyField(
+                by_path[path],
+                path,
+                entry.type,
+                required,
+                entry.description,
+                spelled(view, entry.type),
+                entry.example or short(shown),
+            )
         )
 
     for entry in entries:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import textwrap
 
 from trigger_contract.document.quoting import python_docstring
+from trigger_contract.generate.arguments import Argument
+from trigger_contract.generate.examples import short, told
 from trigger_contract.generate.naming import words as words_of
-from trigger_contract.generate.plan import Argument, Method
+from trigger_contract.generate.plan import Method
 from trigger_contract.generate.schemas import Enum, Model
 
 _WIDTH = 96
@@ -35,7 +37,7 @@ def model_docstring(model: Model) -> str:
     """The docstring of a model: what it is and what its attributes hold."""
     names = [f"``{field.name}``" for field in model.fields]
     head = prose(model.description) or f"{_noun(model.reference.name)} of the API, with {_some(names)}."
-    entries = [_entry(field.name, field.description) for field in model.fields]
+    entries = [_entry(field.name, told(field.description, field.example)) for field in model.fields]
     return literal([head, _section("Attributes", [entry for entry in entries if entry])])
 
 
@@ -102,7 +104,7 @@ def _sent(method: Method) -> list[str]:
         return [_entry("idempotency_key", _KEY)] if method.sends_key else []
     entries = []
     for field in method.body.fields:
-        words = field.description or f"``{'.'.join(field.path)}`` of the body."
+        words = told(field.description or f"``{'.'.join(field.path)}`` of the body.", field.example)
         if field.name == method.key:
             words = f"{words} By default one is made for the call, so that it can be repeated."
         entries.append(_entry(field.name, words))
@@ -135,6 +137,35 @@ def poll_docstring(method: Method) -> str:
     return literal(
         [
             f"Call ``{method.name}`` until it is finished.",
+            "An unknown status is not finished.",
+            _section("Args", arguments),
+            _section("Returns", [indent("The finished one.")]),
+            _section("Raises", [_entry("WaitTimeoutError", "The time is over."), *_raises(method)]),
+        ]
+    )
+
+
+def following_docstring(method: Method) -> str:
+    """The docstring of the method that starts something and waits for its end."""
+    assert method.following is not None
+    arguments = [_argument(argument) for argument in [*method.path_arguments, *method.keyword_arguments]]
+    arguments += _sent(method)
+    arguments += [
+        _entry("timeout", "Seconds for the first call, or an httpx.Timeout; None waits without end."),
+        _entry("max_retries", "Attempts of the first call after its first one."),
+        _entry("extra_headers", "Headers for each call; they replace those of the same name."),
+        _entry("extra_query", "Further query parameters for the first call."),
+        _entry(
+            "extra_body", "Further properties for the body." if method.body and method.body.fields else ""
+        ),
+        _entry("poll_timeout", "Seconds to wait in all, once it is started."),
+        _entry("interval", "Seconds between the first two looks; later ones are further apart."),
+        _entry("max_interval", "The longest pause between two looks in seconds."),
+    ]
+    waits = f"{method.following.resource.attribute}.{method.following.read.poll}"
+    return literal(
+        [
+            f"Call ``{method.name}``, then ``{waits}`` for what it has started.",
             "An unknown status is not finished.",
             _section("Args", arguments),
             _section("Returns", [indent("The finished one.")]),
@@ -183,7 +214,7 @@ def _argument(argument: Argument) -> str:
         shown = argument.default if not isinstance(argument.default, bool) else str(argument.default).lower()
         if str(shown) not in words:
             words = f"{words} The server's default is {shown}.".strip()
-    return _entry(argument.name, words or f"``{argument.wire}``.")
+    return _entry(argument.name, told(words or f"``{argument.wire}``.", short(argument.example)))
 
 
 def _entry(name: str, words: str) -> str:

@@ -127,6 +127,7 @@ def variables(plan: Plan, skeleton: Skeleton) -> dict[str, Any]:
             ]
         ),
         "plan": plan,
+        "following_docstring": docstrings.following_docstring,
         "poll_docstring": docstrings.poll_docstring,
         "poll_status": lambda method: poll_status(plan, method),
         "resource_of": lambda collection: skeleton.resources[str(collection.tag)],

@@ -30,6 +30,8 @@ _TAKEN = (
     "content_type",
     "interval",
     "max_interval",
+    "poll_timeout",
+    "made",
     "builtins",
     "datetime",
     "uuid",
@@ -39,7 +41,7 @@ _KEY_HEADER = "idempotency-key"
 
 
 def hint(operation: Operation) -> Mapping[str, Any]:
-    """The operation's ``x-client``: ``resource`` and ``method`` as people named them.
+    """The operation's ``x-client``: names that people chose, and under ``poll`` what reads what it starts.
 
     Raises:
         UserError: It holds something else.
@@ -51,13 +53,14 @@ def hint(operation: Operation) -> Mapping[str, Any]:
         wrong = [
             key
             for key, value in given.items()
-            if key not in ("resource", "method") or not isinstance(value, str)
+            if key not in ("resource", "method", "poll")
+            or not (isinstance(value, str) or (key == "poll" and value is False))
         ]
         if not wrong:
             return given
     line = getattr(operation.definition, "lines", {}).get(HINT)
     raise UserError(
-        f"{HINT} of {operation.operation_id}: give texts for `resource` and `method`",
+        f"{HINT} of {operation.operation_id}: give texts for `resource`, `method` and `poll`",
         source=getattr(operation.definition, "source", None),
         line=line,
     )

@@ -9,8 +9,9 @@ from typing import Any
 from trigger_contract.document.operations import Operation
 from trigger_contract.document.references import resolve
 from trigger_contract.document.wire import QueryLeaf, query_leaves
+from trigger_contract.generate.arguments import Argument
+from trigger_contract.generate.examples import example_of
 from trigger_contract.generate.naming import Names, pascal_case, snake_case
-from trigger_contract.generate.plan import Argument
 from trigger_contract.generate.reading import SchemaReader
 from trigger_contract.generate.schemas import Nullable, Type
 
@@ -75,7 +76,7 @@ def _query_argument(
         separator=leaf.separator,
         description=_leaf_description(document, leaf),
         default=leaf.schema.get("default"),
-        example=_example(parameter if len(leaf.path) == 1 else {}, leaf.schema),
+        example=example_of(document, parameter if len(leaf.path) == 1 else {}, leaf.schema),
         object_style="brackets" if style == "deepObject" else _object_style(parameter, leaf),
     )
 
@@ -121,7 +122,7 @@ def _argument(parameter: Mapping[str, Any], names: Names, base: str, reader: Sch
         separator=separator,
         description=_text(parameter.get("description")),
         default=schema.get("default") if isinstance(schema, Mapping) else None,
-        example=_example(parameter, schema),
+        example=example_of(reader.document, parameter, schema),
         object_style="json"
         if "content" in parameter
         else "form"
@@ -143,20 +144,6 @@ def _path_style(parameter: Mapping[str, Any]) -> tuple[str, str]:
         name = f";{parameter['name']}="
         return (name if explode else ","), name
     return ",", ""
-
-
-def _example(parameter: Mapping[str, Any], schema: Any) -> Any:
-    """The first example that the document gives, at the parameter or at its schema."""
-    for place in (parameter, schema if isinstance(schema, Mapping) else {}):
-        if "example" in place:
-            return place["example"]
-        examples = place.get("examples")
-        if isinstance(examples, list) and examples:
-            return examples[0]
-        if isinstance(examples, Mapping) and examples:
-            first = next(iter(examples.values()))
-            return first.get("value") if isinstance(first, Mapping) else None
-    return None
 
 
 def _schema_of(parameter: Mapping[str, Any]) -> Any:

@@ -6,10 +6,12 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from trigger_contract.document.operations import Operation, operations
 from trigger_contract.errors import UserError
+from trigger_contract.generate.following import Placed, find_following
 from trigger_contract.generate.identity import read_identity
 from trigger_contract.generate.inputs import input_names
 from trigger_contract.generate.methods import hint, method_name, read_method, short_id, shorter_name
@@ -25,6 +27,7 @@ from trigger_contract.generate.naming import (
 from trigger_contract.generate.plan import Client, Method, Plan, Resource, terminal_field
 from trigger_contract.generate.reading import SchemaReader
 from trigger_contract.generate.reserved import CLASS_NAMES, CLIENT_ATTRIBUTES, METHOD_NAMES
+from trigger_contract.generate.schemas import Model
 from trigger_contract.generate.servers import read_clients, security_of, server_url
 
 
@@ -139,6 +142,7 @@ def _add_methods(
     reader: SchemaReader,
 ) -> None:
     taken: dict[str, Names] = {}
+    placed: list[Placed] = []
     for url, group in by_url.items():
         client = clients[url]
         by_resource: dict[str, list[Operation]] = {}
@@ -160,7 +164,16 @@ def _add_methods(
             method.security = security_of(document, operation, client.credentials)
             client.security = tuple(dict.fromkeys((*client.security, *method.security)))
             resource.methods.append(method)
+            placed.append((operation, resource, method))
     models = {model.reference.name: model for model in reader.models}
+    _add_others(resources, taken, models)
+    _add_followings(document, clients, placed, taken, models)
+
+
+def _add_others(
+    resources: Mapping[tuple[str, str], Resource], taken: Mapping[str, Names], models: Mapping[str, Model]
+) -> None:
+    """Name the second methods of some operations: those that wait, and those that give values one by one."""
     for resource in resources.values():
         methods = taken[resource.package]
         for method in resource.methods:
@@ -169,6 +182,25 @@ def _add_methods(
                 method.poll = methods.take(_poll_name(method))
             if method.streamed and any(not item.is_stream for item in method.responses):
                 method.stream = methods.take(f"{method.name.rstrip('_')}_stream")
+
+
+def _add_followings(
+    document: Mapping[str, Any],
+    clients: Mapping[str, Client],
+    placed: list[Placed],
+    taken: Mapping[str, Names],
+    models: Mapping[str, Model],
+) -> None:
+    """Give each method that starts something the one that waits for its end as well."""
+    for client in clients.values():
+        own = [entry for entry in placed if entry[1] in client.resources]
+        readers = [entry for entry in own if entry[2].poll]
+        for entry in own:
+            _, resource, method = entry
+            following = find_following(document, entry, readers, models)
+            if following is not None:
+                name = taken[resource.package].take(f"{method.name.rstrip('_')}_and_poll")
+                method.following = replace(following, name=name)
 
 
 def _method_names(members: list[Operation], resource: Resource, methods: Names) -> dict[tuple[str, str], str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from trigger_contract.document.references import lookup, resolve, split_pointer
 from trigger_contract.generate.composition import children_of, compose, is_nullable, without_null
+from trigger_contract.generate.examples import example_of, short
 from trigger_contract.generate.naming import (
     TYPE_NAMES,
     Names,
@@ -266,6 +267,7 @@ class SchemaReader:
                     description=_text(raw.get("description")) or _text(whole.get("description")),
                     needed=wire in required and whole.get("readOnly") is not True,
                     fixed=self._is_fixed(type_),
+                    example=short(example_of(self.document, whole)),
                 )
             )
         model.fields = sorted(fields, key=lambda entry: not entry.required)

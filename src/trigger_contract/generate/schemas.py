@@ -122,6 +122,7 @@ class Field:
         description: The document's words.
         needed: Whether it must be given to build the model.
         fixed: Whether it has one value only, which is filled in.
+        example: The document's example, if it is a short one.
     """
 
     name: str
@@ -131,6 +132,7 @@ class Field:
     description: str
     needed: bool
     fixed: bool = False
+    example: str = ""
 
 
 @dataclass
@@ -185,7 +187,7 @@ def text_of(fields: list[Field]) -> tuple[Field, Field] | None:
         return None
     for wire, entry in texts.items():
         kind = texts.get(f"{wire}Type") or texts.get(f"{wire}_type")
-        if kind and _MEDIA_TYPE.search(kind.description):
+        if kind and (_MEDIA_TYPE.search(kind.description) or _MEDIA_TYPE.fullmatch(kind.example)):
             return entry, kind
     return None
 

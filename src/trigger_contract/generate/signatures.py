@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from trigger_contract.generate.plan import Argument, BodyForm, Method, Page, Response
+from trigger_contract.generate.arguments import Argument, BodyForm
+from trigger_contract.generate.plan import Method, Page, Response
 from trigger_contract.generate.schemas import (
     ArrayOf,
     Constant,

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import json
 import re
 import sqlite3
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
+from urllib.parse import unquote
 
 from trigger_contract import __version__
 from trigger_contract.mock import dates
 from trigger_contract.mock.editing import Editor
 from trigger_contract.mock.faults import Fault
+from trigger_contract.mock.inspecting import Inspector
 from trigger_contract.mock.messages import Answer, Request, json_answer
 from trigger_contract.mock.query import pairs
 from trigger_contract.mock.records import Row
+from trigger_contract.mock.selection import Selection
 from trigger_contract.mock.service import Service
 from trigger_contract.mock.settings import MAX_RUNS, Progression
-from trigger_contract.mock.store import Selection
 
 PREFIX = "/__mock"
 _HTML = (b"content-type", b"text/html; charset=utf-8")
@@ -31,6 +35,8 @@ _SAFE = (
     (b"referrer-policy", b"no-referrer"),
 )
 _LISTED = 50
+_SEARCHED = 1000
+"""Among so many of the newest runs a text is looked for."""
 
 Handler = Callable[[Request, Any], Answer]
 
@@ -56,6 +62,7 @@ class Admin:
             ("POST", "/progression"): self._set_progression,
             ("GET", "/requests"): self._list_requests,
             ("DELETE", "/requests"): self._clear_requests,
+            ("GET", "/collections"): self._list_collections,
             ("GET", "/openapi.json"): self._document,
             ("GET", ""): self._page,
             ("GET", "/"): self._page,
@@ -71,7 +78,7 @@ class Admin:
             body = _body(request)
             with self._service.lock:
                 handler = self._fixed.get((method, path))
-                answer = handler(request, body) if handler else self._by_id(method, path, body)
+                answer = handler(request, body) if handler else self._by_id(request, method, path, body)
         except ValueError as error:
             return json_answer(400, {"error": str(error)[:1000]}, _SAFE)
         except sqlite3.OperationalError as error:
@@ -95,9 +102,17 @@ class Admin:
                 "seed": self._service.seed,
                 "progression": self._service.progress.progression.kind,
                 "now": dates.to_text(self._service.clock.now()),
+                "frozen": self._service.clock.frozen,
+                "statuses": self._statuses(),
                 "operations": [operation.operation_id for operation in self._service.operations],
             },
         )
+
+    def _statuses(self) -> list[str]:
+        """Return the names that a run is shown with, which are those that it may be made with."""
+        if not any(map(self._service.keeps_runs, self._service.operations)):
+            return []
+        return [name for name, states in self._service.model.documented_naming().states.items() if states]
 
     def _reset(self, request: Request, body: Any) -> Answer:
         given = _members(body, "runs", "seed")
@@ -121,10 +136,12 @@ class Admin:
     # Runs
 
     def _list_runs(self, request: Request, body: Any) -> Answer:
-        limit = _limit(request, _LISTED)
-        rows = self._service.store.page(Selection(), limit)
-        found = [self._service.store.get(run_id) for _, run_id, _, _ in rows]
-        return json_answer(200, {"runs": [self._tell(row) for row in found if row]})
+        limit, search = _limit(request, _LISTED), _search(request)
+        rows = self._service.store.page(Selection(), _SEARCHED if search else limit)
+        found = (self._service.store.get(run_id) for _, run_id, _, _ in rows)
+        told = (self._tell(row) for row in found if row)
+        shown = (run for run in told if not search or search in json.dumps(run, ensure_ascii=False).lower())
+        return json_answer(200, {"runs": list(itertools.islice(shown, limit))})
 
     def _create_run(self, request: Request, body: Any) -> Answer:
         given = dict(_members(body))
@@ -144,6 +161,19 @@ class Admin:
         naming = self._service.model.documented_naming()
         said: dict[str, Any] = json.loads(self._service.views.whole(row, naming, "", env=True))
         return said | {"state": row.state, "moving": row.plan is not None}
+
+    # Things
+
+    @cached_property
+    def _inspector(self) -> Inspector:
+        return Inspector(self._service)
+
+    def _list_collections(self, request: Request, body: Any) -> Answer:
+        return json_answer(200, {"collections": self._inspector.collections()})
+
+    def _list_things(self, request: Request, name: str) -> Answer:
+        found = self._inspector.items(name, _limit(request, _LISTED), _search(request))
+        return json_answer(200, {"name": name, "items": found})
 
     # Faults
 
@@ -206,7 +236,13 @@ class Admin:
     # Journal
 
     def _list_requests(self, request: Request, body: Any) -> Answer:
-        return json_answer(200, {"requests": self._service.journal.describe(_limit(request, 1000))})
+        host = request.headers.get(b"host", b"").decode("latin-1")
+        settings = self._service.settings
+        keys = (settings.token, settings.public_token, settings.recoup_token, settings.personal_token)
+        told = self._service.journal.describe(
+            _limit(request, 1000), _search(request), f"http://{host}" if host else "", keys
+        )
+        return json_answer(200, {"requests": told})
 
     def _clear_requests(self, request: Request, body: Any) -> Answer:
         self._service.journal.clear()
@@ -214,8 +250,10 @@ class Admin:
 
     # One run or fault
 
-    def _by_id(self, method: str, path: str, body: Any) -> Answer:
+    def _by_id(self, request: Request, method: str, path: str, body: Any) -> Answer:
         kind, _, rest = path.lstrip("/").partition("/")
+        if kind == "collections" and method == "GET" and rest:
+            return self._list_things(request, unquote(rest))
         name, _, action = rest.partition("/")
         if kind == "faults" and method == "DELETE" and name.isdecimal() and len(name) < 10:
             if self._service.faults.remove(int(name)):
@@ -301,6 +339,10 @@ def _members(body: Any, *known: str) -> Mapping[str, Any]:
     if known and (unknown := sorted(set(body) - set(known))):
         raise ValueError(f"unknown member {unknown[0]!r}; known are {', '.join(sorted(known))}")
     return body
+
+
+def _search(request: Request) -> str:
+    return dict(pairs(request.query)).get("search", "").strip().lower()[:200]
 
 
 def _limit(request: Request, default: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-from trigger_contract.errors import UserError
+from trigger_contract.errors import UserError, meant
 
 
 class Deviation(StrEnum):
@@ -72,6 +72,8 @@ class Deviation(StrEnum):
     )
     D30 = "D30", "a result has no `usage` and no output where none was stored"
     D31 = "D31", "the operations beside runs refuse as their three generations do, whatever is documented"
+    D32 = "D32", "list and detail of a schedule or a waitpoint token show it differently"
+    D33 = "D33", "payload and output are shown whatever type they have"
     BACKWARD_ORDER = "backward-order", "a page before a cursor comes oldest first"
     BARE_REFUSALS = "bare-refusals", "401 carries no `WWW-Authenticate` and 405 no `Allow`"
 
@@ -93,12 +95,10 @@ def choose(profile: str, with_: Iterable[str] = (), without: Iterable[str] = ())
         UserError: An unknown profile or deviation.
     """
     if profile not in PROFILES:
-        raise UserError(f"unknown profile {profile!r}; choose from {', '.join(PROFILES)}", source="--profile")
+        raise UserError(f"unknown profile {profile!r}; {meant(profile, PROFILES)}", source="--profile")
     extra, fewer = list(with_), list(without)
     for option, names in (("--deviation", extra), ("--no-deviation", fewer)):
         for name in names:
             if name not in DEVIATIONS:
-                raise UserError(
-                    f"unknown deviation {name!r}; choose from {', '.join(DEVIATIONS)}", source=option
-                )
+                raise UserError(f"unknown deviation {name!r}; {meant(name, DEVIATIONS)}", source=option)
     return (PROFILES[profile] | set(extra)) - set(fewer)

@@ -27,7 +27,17 @@ class Judged(NamedTuple):
 
 
 class GenericOperation:
-    """One operation answered from its schema alone."""
+    """One operation answered from its schema alone.
+
+    Args:
+        document: The OpenAPI document.
+        operation: The operation.
+        refusals: Writes errors.
+        judge: Judges what is sent.
+        maker: Makes what is answered.
+        beginnings: What values of the path begin with, by the parameter's name, where nothing else tells
+            whether there is what they name.
+    """
 
     def __init__(
         self,
@@ -36,8 +46,10 @@ class GenericOperation:
         refusals: Refusals,
         judge: Judge,
         maker: Maker,
+        beginnings: Mapping[str, str] | None = None,
     ) -> None:
         self._maker = maker
+        self._beginnings = beginnings or {}
         self._document = document
         self._operation = operation
         self._refusals = refusals
@@ -149,6 +161,8 @@ class GenericOperation:
             if parameter["in"] == "path" and parameter["name"] in path:
                 name = parameter["name"]
                 self._judge_text(parameter.get("schema", {}), path[name], reading, name)
+                if not path[name].startswith(begins := self._beginnings.get(name, "")):
+                    reading.refuse(name, f"Must start with {begins}", "custom")
 
     def _read_body(self, request: Request, reading: Reading) -> tuple[Any, int | None]:
         """Judge the body; returns it, and 415 where its media type is none of the documented ones."""

@@ -136,14 +136,14 @@ class Doorkeeper:
         return _Credential(_finder(scheme), name)
 
 
-def query_keys(document: Mapping[str, Any]) -> frozenset[str]:
-    """Return the query names that carry keys."""
+def carriers(document: Mapping[str, Any], place: str) -> frozenset[str]:
+    """Return the names of a place, ``query`` or ``header``, that carry keys."""
     schemes = (document.get("components") or {}).get("securitySchemes") or {}
     found = (security_scheme(document, name) for name in schemes)
     return frozenset(
         str(scheme.get("name"))
         for scheme in found
-        if isinstance(scheme, Mapping) and scheme.get("type") == "apiKey" and scheme.get("in") == "query"
+        if isinstance(scheme, Mapping) and scheme.get("type") == "apiKey" and scheme.get("in") == place
     )
 
 

@@ -23,8 +23,10 @@ from trigger_contract.mock.progress import Progress
 from trigger_contract.mock.query import QueryReader, Reading
 from trigger_contract.mock.records import Row
 from trigger_contract.mock.refusals import Refusals
+from trigger_contract.mock.router import shape
+from trigger_contract.mock.selection import Listed, Selection
 from trigger_contract.mock.states import FINISHED, Naming
-from trigger_contract.mock.store import Listed, Selection, Store
+from trigger_contract.mock.store import Store
 from trigger_contract.mock.views import Views
 
 SHOULD_RETRY = (b"x-should-retry", b"true")
@@ -48,6 +50,7 @@ _SINCE, _UNTIL, _PERIOD = (f"filter[createdAt][{name}]" for name in ("from", "to
 _SIZE, _AFTER, _BEFORE = (f"page[{name}]" for name in ("size", "after", "before"))
 _STATUS = "filter[status]"
 LIST = "/api/v1/runs"
+RETRIEVE = "/api/v3/runs/{}"
 TASKS = "/api/tasks/runs"
 _READ_OTHERWISE = frozenset({Deviation.D20, Deviation.D21, Deviation.D22})
 _VERSION = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -107,10 +110,12 @@ class RunsModel:
         self._older = states.older_naming()
         self._newer = states.newer_naming()
         self._documented: Naming | None = None
+        if Deviation.D33 not in deviations:
+            views.kinds = _content_kinds(document)
         # Paths are the wire's own names for these operations; ids and parameter names may be reworded.
         self.handlers: dict[str, Callable[[Call], Answer]] = {
             "/api/v1/runs": self._list,
-            "/api/v3/runs/{}": self._retrieve,
+            RETRIEVE: self._retrieve,
             "/api/v1/runs/{}/result": self._result,
             TASKS: self._tasks,
         }
@@ -343,6 +348,23 @@ def _base(request: Request) -> str:
     """Return this server's URL as the client sees it."""
     host = request.headers.get(b"host", b"localhost").decode("latin-1")
     return f"http://{host}"
+
+
+def _content_kinds(document: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    """Return the types that payload and output of a retrieved run are documented with."""
+    from trigger_contract.document.composition import composition
+    from trigger_contract.document.operations import operations, response_schema
+
+    for operation in operations(document):
+        if operation.method == "get" and shape(operation.path) == RETRIEVE:
+            shown = composition(document).properties(response_schema(document, operation, "200"))
+            judge = Judge(document)
+            found = {name: judge.kinds(shown[name]) for name in ("payload", "output") if name in shown}
+            # The types are told apart by their first character, which does not tell whole numbers.
+            return {
+                name: kinds | {"number"} if "integer" in kinds else kinds for name, kinds in found.items()
+            }
+    return {}
 
 
 def _status_enum(document: Mapping[str, Any]) -> list[str] | None:

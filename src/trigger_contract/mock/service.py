@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from trigger_contract.document.operations import Operation, operations
 from trigger_contract.document.references import resolve
 from trigger_contract.document.resource import Resource
 from trigger_contract.document.wire import query_leaves
+from trigger_contract.errors import meant
 from trigger_contract.mock.clock import Clock
 from trigger_contract.mock.collections.model import Ask, Collections, Told
 from trigger_contract.mock.deviations import Deviation
@@ -20,7 +20,7 @@ from trigger_contract.mock.faults import Fault, Faults, RateLimit
 from trigger_contract.mock.generic import GenericOperation
 from trigger_contract.mock.journal import Journal
 from trigger_contract.mock.judging import Judge, check_patterns
-from trigger_contract.mock.keys import Doorkeeper, Refusal, query_keys
+from trigger_contract.mock.keys import Doorkeeper, Refusal, carriers
 from trigger_contract.mock.listquery import ListReader
 from trigger_contract.mock.messages import Answer, Request, json_answer
 from trigger_contract.mock.platform.documented import Documented
@@ -105,7 +105,10 @@ class Service:
         self.operations = tuple(operations(document))
         self._by_id = {operation.operation_id: operation for operation in self.operations}
         self.journal = Journal(
-            self.known_names, [operation.path for operation in self.operations], query_keys(document)
+            self.known_names,
+            [operation.path for operation in self.operations],
+            carriers(document, "query"),
+            [name.lower().encode() for name in carriers(document, "header")],
         )
         # One request at a time: the store is used by the server's thread and by a test's.
         self.lock = threading.RLock()
@@ -221,13 +224,16 @@ class Service:
         """
         if fault.operation is None or fault.operation in self._by_id:
             return
-        near = difflib.get_close_matches(fault.operation, list(self._by_id), 1, 0.5)
-        known = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(sorted(self._by_id)[:20])}"
+        known = meant(fault.operation, sorted(self._by_id), among="known are")
         raise ValueError(f"operation {fault.operation!r} is not in the document; {known}")
 
     def known_names(self, operation_id: str) -> list[str]:
         """Return the query names an operation reads."""
         return self._door(self._by_id[operation_id]).reader.names
+
+    def keeps_elsewhere(self, operation: Operation) -> bool:
+        """Whether the runs model or the service's own operations answer, and no collection does."""
+        return self.keeps_runs(operation) or (self._front is not None and self._front.owns(operation))
 
     def forget(self) -> None:
         """Answer anew what was answered before: what it was made of has changed."""
@@ -370,7 +376,12 @@ class Service:
                 patterns.append((parameter["name"], {"pattern": pattern}))
         alternatives = self._keys.alternatives(operation)
         generic = GenericOperation(
-            self.document, operation, self.refusals, self._judge, self.collections.shaper.maker
+            self.document,
+            operation,
+            self.refusals,
+            self._judge,
+            self.collections.shaper.maker,
+            self.collections.beginnings(operation),
         )
         bearer = any(
             not name.lower().startswith("apikey") for option in operation.security for name in option

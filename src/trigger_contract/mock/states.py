@@ -61,6 +61,9 @@ _SELECTED: dict[str, tuple[str, ...]] = {
     "TIMED_OUT": ("TIMED_OUT",),
 }
 
+NEW_NAMES = tuple(dict.fromkeys(newer for _, newer, _ in _NAMES.values()))
+"""The newer names, which newer operations take alone."""
+
 NEW_NAMES_SINCE = "2025-07-16"
 """The value of ``x-trigger-api-version`` from which on the newer names are sent."""
 

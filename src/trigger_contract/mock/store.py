@@ -10,17 +10,16 @@ from __future__ import annotations
 import itertools
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from trigger_contract.errors import UserError
 from trigger_contract.mock.records import Record, Row, to_row
+from trigger_contract.mock.selection import PREFIX, Listed, Selection, statements
 
 TIE_BITS = 20
 _FIRST, _STEP = 1 << 16, 16
 """Where the first run of a millisecond stands and how far the next one: another may have to stand between."""
-_PREFIX = len("run_")
 DEVELOPMENT = {"id": "cl1234", "name": "dev", "user": "Anna"}
 _VERSION = 2
 _RECENT = 2000
@@ -53,48 +52,6 @@ _INDEXES = [
         for c in ("schedule", "bulk", "batch", "queue", "machine", "region")
     ),
 ]
-# Which filter leads where several are given: the one that usually selects the fewest runs.
-_LEADERS = (
-    "schedule",
-    "batch",
-    "bulk",
-    "tag",
-    "task",
-    "version",
-    "queue",
-    "machine",
-    "region",
-    "state",
-    "is_test",
-)
-
-
-Listed = tuple[int, str, str, str]
-"""What a list needs of a run: key, id, state and shared JSON members."""
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Which runs a list shows.
-
-    Attributes:
-        equal: For each column (or ``tag``) the values of which one must match; none at all match nothing.
-        since: Earliest creation, in milliseconds, inclusive.
-        until: Latest creation, in milliseconds, inclusive.
-        below: Only runs whose internal id is a smaller text than this.
-        above: Only runs whose internal id is a greater text than this.
-    """
-
-    equal: Mapping[str, tuple[str | int, ...]] = field(default_factory=dict)
-    since: int | None = None
-    until: int | None = None
-    below: str | None = None
-    above: str | None = None
-
-    @property
-    def everything(self) -> bool:
-        """Whether every run is shown, so that the run at a cursor is one of the list."""
-        return not self.equal and (self.since, self.until, self.below, self.above) == (None,) * 4
 
 
 class Store:
@@ -290,7 +247,7 @@ class Store:
         """Return the first key that a run created then may have whose internal id is not smaller."""
         first = created << TIE_BITS
         found: int | None = self._db.execute(
-            f"SELECT min(key) FROM runs WHERE key BETWEEN ? AND ? AND substr(id,{_PREFIX + 1})>=?",
+            f"SELECT min(key) FROM runs WHERE key BETWEEN ? AND ? AND substr(id,{PREFIX + 1})>=?",
             (first, first + (1 << TIE_BITS) - 1, internal_id),
         ).fetchone()[0]
         return first + (1 << TIE_BITS) if found is None else found
@@ -369,7 +326,7 @@ class Store:
             low = newer_than + 1 if low is None else max(low, newer_than + 1)
         parts = [
             self._db.execute(sql, parameters)
-            for sql, parameters in _statements(selection, self.ends, low, high, forward, limit)
+            for sql, parameters in statements(selection, self.ends, low, high, forward, limit)
         ]
         if len(parts) == 1:
             return parts[0].fetchall()
@@ -430,44 +387,3 @@ class _Transaction:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._db.execute("ROLLBACK" if kind else "COMMIT")
-
-
-def _statements(
-    selection: Selection, ends: str, low: int | None, high: int | None, forward: bool, limit: int
-) -> Iterator[tuple[str, list[str | int]]]:
-    """Yield one ordered statement for each value of the leading filter.
-
-    Asking for all values in one statement would make SQLite sort every match before the first page.
-    """
-    equal = selection.equal
-    leader = next((name for name in _LEADERS if name in equal), None)
-    order = "DESC" if forward else "ASC"
-    conditions: list[str] = []
-    shared: list[str | int] = []
-    for name, values in equal.items():
-        if name == leader:
-            continue
-        marks = ",".join("?" * len(values))
-        if name == "tag":
-            conditions.append(f"EXISTS (SELECT 1 FROM tags t WHERE t.tag IN ({marks}) AND t.key=runs.key)")
-        else:
-            # The unary plus keeps SQLite from choosing this column's index instead of the leader's.
-            conditions.append(f"+runs.{name} IN ({marks})")
-        shared.extend(values)
-    key = "lead.key" if leader == "tag" else "runs.key"
-    for bound, sign in ((low, ">="), (high, "<=")):
-        if bound is not None:
-            conditions.append(f"{key}{sign}?")
-            shared.append(bound)
-    for text, sign in ((selection.below, "<"), (selection.above, ">")):
-        if text is not None:
-            conditions.append(f"substr(runs.id,{_PREFIX + 1}){sign}?")
-            shared.append(text)
-    columns = f"runs.key, runs.id, runs.state, runs.common || runs.{ends}"
-    source = "tags AS lead CROSS JOIN runs ON runs.key=lead.key" if leader == "tag" else "runs"
-    lead = "lead.tag=?" if leader == "tag" else f"runs.{leader}=?"
-    for value in dict.fromkeys(equal[leader]) if leader else (None,):
-        where = [*([lead] if leader else []), *conditions]
-        parameters = [*([] if value is None else [value]), *shared, limit]
-        clause = f"WHERE {' AND '.join(where)}" if where else ""
-        yield f"SELECT {columns} FROM {source} {clause} ORDER BY {key} {order} LIMIT ?", parameters

@@ -38,6 +38,8 @@ def members(given: Mapping[str, Any]) -> dict[str, Any]:
         fields["bulkAction"] = actions[-1]
     if isinstance(fields.get("schedule"), Mapping):
         fields["schedule"] = _schedule(fields["schedule"])
+    elif isinstance(fields.get("schedule"), str):
+        fields["schedule"] = {"id": fields["schedule"], "generator": DAILY}
     _read_packets(fields)
     if "engine" in given or "resumeParentOnCompletion" in given:
         waits = bool(given.get("resumeParentOnCompletion"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -14,9 +14,12 @@ from trigger_contract.mock.clock import Clock
 from trigger_contract.mock.deviations import Deviation
 from trigger_contract.mock.lifecycle import CANCELED, serialized_error
 from trigger_contract.mock.records import OUTPUT, PAYLOAD, Row, encode
+from trigger_contract.mock.selection import Listed
 from trigger_contract.mock.states import Naming
-from trigger_contract.mock.store import Listed, Store
+from trigger_contract.mock.store import Store
 
+_KINDS = {"{": "object", "[": "array", '"': "string", "t": "boolean", "f": "boolean", "n": "null"}
+"""The type of a JSON text by its first character."""
 PACKETS = "/packets/"
 LIFETIME = 300
 """Seconds until a presigned URL expires, as the retrieve page says."""
@@ -30,6 +33,9 @@ class Views:
         clock: Dates the presigned URLs.
         deviations: The deviations that are on.
         signing_key: Signs the presigned URLs.
+
+    Attributes:
+        kinds: The types that payload and output are shown in, where the document closes them.
     """
 
     def __init__(self, store: Store, clock: Clock, deviations: frozenset[str], signing_key: bytes) -> None:
@@ -41,6 +47,7 @@ class Views:
         self._no_end_of_expired = Deviation.D17 in deviations
         self._stored_result = Deviation.D30 in deviations
         self._signing_key = signing_key
+        self.kinds: Mapping[str, Collection[str]] = {}
         self._env = ""
         self.forget()
 
@@ -99,9 +106,9 @@ class Views:
         if env:
             parts.append(self._env[1:])
         if content:
-            if row.payload:
+            if row.payload and self._is_documented("payload", row.payload):
                 parts.append(self._content(row, "payload", row.payload, row.large & PAYLOAD, base))
-            if row.output and output:
+            if row.output and output and self._is_documented("output", row.output):
                 parts.append(self._content(row, "output", row.output, row.large & OUTPUT, base))
         parts.append(self._related_runs(row, naming))
         if row.schedule_json:
@@ -150,6 +157,11 @@ class Views:
         if row is None or not 0 <= self._clock.now() / 1000 - issued <= int(signed[1]) + 1:
             return None
         return (row.payload if file == "payload.json" else row.output).encode()
+
+    def _is_documented(self, name: str, text: str) -> bool:
+        """Whether payload or output is of a type that it is documented with; what is not is left out."""
+        kinds = self.kinds.get(name)
+        return not kinds or _KINDS.get(text[0], "number") in kinds
 
     def _content(self, row: Row, name: str, text: str, large: int, base: str) -> str:
         if not large:

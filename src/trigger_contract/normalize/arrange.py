@@ -12,33 +12,15 @@ from trigger_contract.document.shape import (
     COMPONENT_KINDS,
     LIST,
     MAP,
-    METHODS,
     ONE,
     field_shape,
     is_extension,
 )
 from trigger_contract.document.yaml import LocatedMapping
-from trigger_contract.normalize.model import Node, node_like, operations_of, put
+from trigger_contract.normalize.located import Node, node_like, operations_of, put
 from trigger_contract.normalize.naming import derive_operation_id
+from trigger_contract.normalize.reading.fields import ORDER
 
-_ORDER = {
-    "document": "openapi info jsonSchemaDialect servers security tags externalDocs paths webhooks components",
-    "info": "title summary description termsOfService contact license version",
-    "components": "parameters requestBodies responses headers schemas",
-    "pathItem": "$ref summary description " + " ".join(METHODS),
-    "operation": "tags summary description externalDocs operationId deprecated parameters requestBody "
-    "responses callbacks security servers",
-    "parameter": "$ref name in description required deprecated allowEmptyValue style explode allowReserved "
-    "schema content example examples",
-    "response": "$ref description headers content links",
-    "requestBody": "$ref description required content",
-    "mediaType": "schema example examples encoding",
-    "schema": "$ref $schema $id $anchor $dynamicRef $dynamicAnchor title type format description const enum "
-    "allOf anyOf oneOf not if then else discriminator required properties patternProperties "
-    "additionalProperties items prefixItems",
-}
-_ORDER["header"] = _ORDER["parameter"]
-_RANK = {kind: {key: position for position, key in enumerate(keys.split())} for kind, keys in _ORDER.items()}
 _LAST = 1000
 _SORTED_MAPS = frozenset(COMPONENT_KINDS) | {"paths", "webhooks", "responses"}
 
@@ -62,7 +44,7 @@ def arrange(value: Any, kind: str = "document") -> Any:
                     arrange(item, child_kind)
             if name in _SORTED_MAPS and kind != "schema":
                 _reorder(below, sorted(below, key=_natural))
-    rank = _RANK.get(kind)
+    rank = ORDER.get(kind)
     if rank:
         keys = list(value)
         ordered = sorted(keys, key=lambda key: rank.get(key, _LAST))

@@ -16,7 +16,7 @@ from itertools import count
 from typing import Any
 
 from trigger_contract.normalize.contexts import Context
-from trigger_contract.normalize.model import Node
+from trigger_contract.normalize.located import Node
 from trigger_contract.normalize.naming import (
     common_ending,
     common_words,

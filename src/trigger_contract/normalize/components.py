@@ -17,9 +17,9 @@ from trigger_contract.document.shape import walk
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.choosing import Wanted, choose_names, folded
 from trigger_contract.normalize.contexts import NAME, Context, contexts, needs_component
-from trigger_contract.normalize.model import Node, line_of, node_like, put
+from trigger_contract.normalize.expanded.schemas import HINT
+from trigger_contract.normalize.located import Node, line_of, node_like, put
 from trigger_contract.normalize.naming import component_key, is_component_key, pascal, style_of
-from trigger_contract.normalize.reading.expanded import HINT
 
 _AT_THE_PLACE = ("deprecated", "readOnly", "writeOnly")
 _MAY_DIFFER = ("title", "description", PROMISE, "default", "example", "examples", *_AT_THE_PLACE)

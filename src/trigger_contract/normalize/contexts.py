@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trigger_contract.document.shape import METHODS, children
-from trigger_contract.normalize.model import Node, operations_of
+from trigger_contract.normalize.located import Node, operations_of
 from trigger_contract.normalize.naming import (
     joined,
     noun,

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jsonpath_rfc9535
 
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence, load
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.model import Node, Pointer, copy_value, line_of, node_like
+from trigger_contract.normalize.ledger import OVERLAY, Contradiction, Ledger, brief
+from trigger_contract.normalize.located import Node, Pointer, copy_value, line_of, node_like
 
 _VERSION = re.compile(r"1\.0(?:\.[0-9]+)?")
 _FIELDS = ("overlay", "info", "extends", "actions")
@@ -236,3 +237,34 @@ def _own(item: Any, like: Any) -> Any:
     if not isinstance(copied, (dict, list)):
         return copied
     return copied if isinstance(copied, (Node, LocatedSequence)) else node_like(like)
+
+
+def settle(ledger: Ledger, touched: list[Touched], draft: Node) -> tuple[Contradiction, ...]:
+    """Mark what the overlay decided; the last action that touches a place is the one that counts."""
+    result = []
+    for entry in ledger.entries.values():
+        action = next((place.action for place in reversed(touched) if _covers(place, entry)), None)
+        if action is not None:
+            chosen = _now(draft, entry)
+            entry = replace(entry, settled=OVERLAY, reason=action.reason, chosen=chosen)
+        result.append(entry)
+    return tuple(sorted(result, key=lambda entry: (list(map(str, entry.pointer)), entry.kind)))
+
+
+def _now(draft: Node, entry: Contradiction) -> str:
+    """What stands in the draft after the overlay."""
+    value: Any = draft
+    for token in entry.pointer:
+        try:
+            value = value[token]
+        except (KeyError, IndexError, TypeError):
+            return entry.chosen if token != entry.pointer[-1] else f"no {token}"
+    return brief(value)
+
+
+def _covers(place: Touched, entry: Contradiction) -> bool:
+    for pointer in (entry.pointer, *entry.places):
+        length = min(len(place.pointer), len(pointer))
+        if place.pointer[:length] == pointer[:length]:
+            return True
+    return False

@@ -4,31 +4,30 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
 
 from trigger_contract.document.urls import split_url
 from trigger_contract.document.yaml import dump
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.arrange import arrange, complete, name_operations
-from trigger_contract.normalize.checks.draft import check_draft
-from trigger_contract.normalize.checks.gaps import check_names
+from trigger_contract.normalize.checks import check_draft
 from trigger_contract.normalize.components import name_components
-from trigger_contract.normalize.merging.deep_references import settle_deep_references
+from trigger_contract.normalize.expanded.restoring import restore
+from trigger_contract.normalize.expanded.unread import note_hints, note_unread
+from trigger_contract.normalize.ledger import AGE, Contradiction, Ledger
+from trigger_contract.normalize.located import Node
 from trigger_contract.normalize.merging.evidence import place_sentences
+from trigger_contract.normalize.merging.extensions import write_promises
+from trigger_contract.normalize.merging.gaps import drop_defaults, fill_gaps
 from trigger_contract.normalize.merging.merge import Merger
 from trigger_contract.normalize.merging.notes import Notes
-from trigger_contract.normalize.merging.rendered_schemes import adopt_schemes
-from trigger_contract.normalize.merging.restoring import restore
-from trigger_contract.normalize.merging.services import separate_services
-from trigger_contract.normalize.model import AGE, OVERLAY, Contradiction, Fragment, Ledger, Node, Page
-from trigger_contract.normalize.overlay import Action, Touched, apply_overlay, split
-from trigger_contract.normalize.promising import write_promises
-from trigger_contract.normalize.provenance import provenance
+from trigger_contract.normalize.merging.services import adopt_schemes, separate_services
+from trigger_contract.normalize.model import Fragment, Page
+from trigger_contract.normalize.overlay import Action, apply_overlay, settle, split
 from trigger_contract.normalize.reading.forms import check_form
 from trigger_contract.normalize.reading.pages import read_page
-from trigger_contract.normalize.reading.unread import note_unread
-from trigger_contract.normalize.report import write_report
+from trigger_contract.normalize.reading.references import settle_deep_references
+from trigger_contract.normalize.report import provenance, write_report
 from trigger_contract.normalize.validation import (
     check_containment,
     check_operation_ids,
@@ -37,7 +36,6 @@ from trigger_contract.normalize.validation import (
     plain,
     validate,
 )
-from trigger_contract.normalize.wording import brief
 
 
 @dataclass(frozen=True)
@@ -180,13 +178,14 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     arrange(draft)
     name_operations(draft, titles)
     check_operation_ids(draft)
-    check_names(
-        draft, [fragment.page.name for fragment in fragments if fragment.dialect == "expanded"], ledger
-    )
+    expanded = [fragment.page.name for fragment in fragments if fragment.dialect == "expanded"]
+    fill_gaps(draft, expanded, ledger)
+    note_hints(draft, ledger)
     check_draft(draft, ledger)
+    drop_defaults(draft, ledger)
     early, late = split(draft, overlay)
     touched = apply_overlay(draft, early)
-    entries = _settle(ledger, touched, draft)
+    entries = settle(ledger, touched, draft)
     contradictions = tuple(entry for entry in entries if not entry.is_note)
     notes = tuple(entry for entry in entries if entry.is_note)
     if early:
@@ -258,34 +257,3 @@ def _name(fragments: list[Fragment]) -> str:
                 if host:
                     return host
     return "API"
-
-
-def _settle(ledger: Ledger, touched: list[Touched], draft: Node) -> tuple[Contradiction, ...]:
-    """Mark what the overlay decided; the last action that touches a place is the one that counts."""
-    result = []
-    for entry in ledger.entries.values():
-        action = next((place.action for place in reversed(touched) if _covers(place, entry)), None)
-        if action is not None:
-            chosen = _now(draft, entry)
-            entry = replace(entry, settled=OVERLAY, reason=action.reason, chosen=chosen)
-        result.append(entry)
-    return tuple(sorted(result, key=lambda entry: (list(map(str, entry.pointer)), entry.kind)))
-
-
-def _now(draft: Node, entry: Contradiction) -> str:
-    """What stands in the draft after the overlay."""
-    value: Any = draft
-    for token in entry.pointer:
-        try:
-            value = value[token]
-        except (KeyError, IndexError, TypeError):
-            return entry.chosen if token != entry.pointer[-1] else f"no {token}"
-    return brief(value)
-
-
-def _covers(place: Touched, entry: Contradiction) -> bool:
-    for pointer in (entry.pointer, *entry.places):
-        length = min(len(place.pointer), len(pointer))
-        if place.pointer[:length] == pointer[:length]:
-            return True
-    return False

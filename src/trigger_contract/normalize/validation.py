@@ -9,8 +9,7 @@ from typing import Any
 
 from trigger_contract.document.shape import REFERENCE_KINDS, walk
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.model import Node, line_of, operations_of
-from trigger_contract.normalize.reading.standard import find
+from trigger_contract.normalize.located import Node, find, line_of, operations_of
 
 MAXIMUM_VALIDATED = 8_000_000
 _PATH = re.compile(r"(?:[^{}]|\{[^{}]*\})*")

@@ -90,13 +90,13 @@ class Runs:
                 pagination to backward.
             created_at_from: The start date to filter the runs by
             created_at_to: The end date to filter the runs by
-            created_at_period: The period to filter the runs by
+            created_at_period: The period to filter the runs by. For example ``1d``.
             status: The status of the run
             task_identifier: The identifier of the task that was run
             version: The version of the worker that executed the run
-            bulk_action: The bulk action ID to filter the runs by
-            schedule: The schedule ID to filter the runs by
-            is_test: Whether the run is a test run or not
+            bulk_action: The bulk action ID to filter the runs by. For example ``bulk_1234``.
+            schedule: The schedule ID to filter the runs by. For example ``schedule_1234``.
+            is_test: Whether the run is a test run or not. For example ``false``.
             tag: The tags that are attached to the run
             timeout: Seconds for this call, or an httpx.Timeout; None waits without end.
             max_retries: Attempts after the first one.
@@ -152,7 +152,7 @@ class Runs:
 
         Args:
             run_id: The ID of an run, starts with `run_`. The run ID will be returned when you
-                trigger a run on a task.
+                trigger a run on a task. For example ``run_1234``.
             timeout: Seconds for this call, or an httpx.Timeout; None waits without end.
             max_retries: Attempts after the first one.
             extra_headers: Headers for this call; they replace those of the same name.
@@ -195,7 +195,7 @@ class Runs:
 
         Args:
             run_id: The ID of an run, starts with `run_`. The run ID will be returned when you
-                trigger a run on a task.
+                trigger a run on a task. For example ``run_1234``.
             timeout: Seconds for this call, or an httpx.Timeout; None waits without end.
             max_retries: Attempts after the first one.
             extra_headers: Headers for this call; they replace those of the same name.
@@ -238,7 +238,7 @@ class Runs:
 
         Args:
             run_id: The ID of an run, starts with `run_`. The run ID will be returned when you
-                trigger a run on a task.
+                trigger a run on a task. For example ``run_1234``.
             timeout: Seconds to wait in all.
             interval: Seconds between the first two calls; later ones are up to ``max_interval``
                 apart.
@@ -349,13 +349,13 @@ class AsyncRuns:
                 pagination to backward.
             created_at_from: The start date to filter the runs by
             created_at_to: The end date to filter the runs by
-            created_at_period: The period to filter the runs by
+            created_at_period: The period to filter the runs by. For example ``1d``.
             status: The status of the run
             task_identifier: The identifier of the task that was run
             version: The version of the worker that executed the run
-            bulk_action: The bulk action ID to filter the runs by
-            schedule: The schedule ID to filter the runs by
-            is_test: Whether the run is a test run or not
+            bulk_action: The bulk action ID to filter the runs by. For example ``bulk_1234``.
+            schedule: The schedule ID to filter the runs by. For example ``schedule_1234``.
+            is_test: Whether the run is a test run or not. For example ``false``.
             tag: The tags that are attached to the run
             timeout: Seconds for this call, or an httpx.Timeout; None waits without end.
             max_retries: Attempts after the first one.
@@ -411,7 +411,7 @@ class AsyncRuns:
 
         Args:
             run_id: The ID of an run, starts with `run_`. The run ID will be returned when you
-                trigger a run on a task.
+                trigger a run on a task. For example ``run_1234``.
             timeout: Seconds for this call, or an httpx.Timeout; None waits without end.
             max_retries: Attempts after the first one.
             extra_headers: Headers for this call; they replace those of the same name.
@@ -454,7 +454,7 @@ class AsyncRuns:
 
         Args:
             run_id: The ID of an run, starts with `run_`. The run ID will be returned when you
-                trigger a run on a task.
+                trigger a run on a task. For example ``run_1234``.
             timeout: Seconds for this call, or an httpx.Timeout; None waits without end.
             max_retries: Attempts after the first one.
             extra_headers: Headers for this call; they replace those of the same name.
@@ -497,7 +497,7 @@ class AsyncRuns:
 
         Args:
             run_id: The ID of an run, starts with `run_`. The run ID will be returned when you
-                trigger a run on a task.
+                trigger a run on a task. For example ``run_1234``.
             timeout: Seconds to wait in all.
             interval: Seconds between the first two calls; later ones are up to ``max_interval``
                 apart.

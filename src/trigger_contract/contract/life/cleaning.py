@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+import shlex
 import sys
 from collections.abc import Sequence
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from rich.console import Console
 
@@ -57,24 +58,41 @@ def clean_up(session: Session) -> tuple[Entry, ...]:
     session.ledger.resume()
     if session.client.is_exhausted:
         session.begin_again(_SECONDS)
-    left: list[Entry] = []
+    gone: list[Entry] = []
     try:
-        for entry in reversed(session.ledger.entries):
-            if entry.remover is None or not _is_removed(session, entry):
-                left.append(entry)
-            else:
-                session.ledger.drop(entry)
+        # What would not go at first may go once what hangs on it is gone.
+        for _ in range(2):
+            for entry in reversed(session.ledger.entries):
+                if entry.remover is not None and _is_removed(session, entry):
+                    gone.append(entry)
+                    session.ledger.drop(entry)
     except (BudgetExhausted, UserError, KeyboardInterrupt):
         return session.ledger.entries
-    return tuple(reversed(left))
+    return tuple(entry for entry in session.ledger.entries if not any(_is_below(entry, one) for one in gone))
 
 
 def _is_removed(session: Session, entry: Entry) -> bool:
     assert entry.remover is not None
+    method = entry.remover.operation.method.upper()
     exchange = session.ask(
-        entry.remover, path=entry.path, method="DELETE", purpose="remove what was made", lenient=True
+        entry.remover,
+        path=entry.path,
+        method=method,
+        headers=entry.headers,
+        body=entry.body,
+        purpose="remove what was made" if method == "DELETE" else "undo what was done",
+        lenient=True,
     )
     return 200 <= exchange.status < 300 or exchange.status in _GONE
+
+
+def _is_below(entry: Entry, removed: Entry) -> bool:
+    """Whether something stood below what was removed, and went with it."""
+    above = removed.remover.operation.path if removed.remover is not None else ""
+    address = urlsplit(entry.exchange.url).path + "/"
+    for name, value in removed.path.items():
+        above = above.replace("{" + name + "}", quote(value, safe=""))
+    return entry.remover is None and f"{above}/" in address
 
 
 def tell_left(left: Sequence[Entry], session: Session, console: Console) -> None:
@@ -92,6 +110,12 @@ def _line(session: Session, entry: Entry) -> str:
         return f"{line}  # nothing removes what this made"
     path = entry.remover.operation.path
     for name, value in entry.path.items():
-        path = path.replace("{" + name + "}", value)
-    shown = " ".join(f'-H "{name}: {value}"' for name, value in entry.exchange.request.shown_headers)
-    return f"curl -sS -X DELETE {shown} '{session.settings.url}{path}'"
+        path = path.replace("{" + name + "}", quote(value, safe=""))
+    own = {name.lower() for name, _ in entry.headers}
+    given = [item for item in entry.exchange.request.shown_headers if item[0].lower() not in own]
+    fields = [item for item in given if entry.body is not None or item[0].lower() != "content-type"]
+    parts = ["curl", "-sS", "-X", entry.remover.operation.method.upper()]
+    parts += [f'-H "{name}: {value}"' for name, value in (*fields, *entry.headers)]
+    if entry.body is not None:
+        parts += ["--data-binary", shlex.quote(entry.body.decode("utf-8", "replace"))]
+    return " ".join((*parts, shlex.quote(f"{session.settings.url}{path}")))

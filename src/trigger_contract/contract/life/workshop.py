@@ -2,63 +2,38 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from unittest import SkipTest
 
-from trigger_contract.contract.credentials import Credential
 from trigger_contract.contract.exchange import Exchange
 from trigger_contract.contract.law import Check
 from trigger_contract.contract.ledger import Entry
 from trigger_contract.contract.life.bodies import Bodies
+from trigger_contract.contract.life.making import text
+from trigger_contract.contract.life.roles import body_key, maker_of
+from trigger_contract.contract.life.sending import Sending
+from trigger_contract.contract.life.store import Store, store_of
+from trigger_contract.contract.life.things import Thing, full_path, item_of
 from trigger_contract.contract.oracle import spelled
 from trigger_contract.contract.snapshot import Walk, largest, size_leaf, walk
 from trigger_contract.contract.subjects import Subject
-from trigger_contract.document.operations import Operation
+from trigger_contract.contract.values import plain
+from trigger_contract.document.paths import template
 from trigger_contract.document.resources import Resource, resources
+from trigger_contract.document.words import flat, singular
 
-_MOST_LEFT = 5
+MOST_LEFT = 5
 _PAUSE = 0.1
-
-
-@dataclass(frozen=True)
-class Thing:
-    """Something that a run has made.
-
-    Attributes:
-        resource: What it is one of.
-        path: A value for each parameter of its path.
-        parents: Those of the path of its collection.
-        identity: What tells it from others.
-        sent: The body that it was made of.
-        shown: It as the answer showed it.
-        exchange: The request that made it.
-    """
-
-    resource: Resource
-    path: Mapping[str, str]
-    parents: Mapping[str, str]
-    identity: str
-    sent: Mapping[str, Any]
-    shown: Mapping[str, Any]
-    exchange: Exchange
+T = TypeVar("T")
 
 
 @dataclass
-class Workshop:
-    """Makes things for one check.
+class Workshop(Sending):
+    """Makes things for one check."""
 
-    Attributes:
-        check: The check.
-        resource: What is made.
-    """
-
-    check: Check
-    resource: Resource
-    _count: int = 0
     _parents: dict[str, str] | None = field(default=None)
 
     @classmethod
@@ -67,9 +42,14 @@ class Workshop:
         subject = check.subject
         resource = resources(subject.document).of(subject.operation)
         assert resource is not None
-        if check.session.credentials.main(subject) is None:
+        if check.session.credentials.main(subject) is None and subject.operation.security:
             raise SkipTest("the key that it takes was not given")
         return cls(check, resource)
+
+    @property
+    def store(self) -> Store:
+        """What the run knows."""
+        return store_of(self.check.session)
 
     @property
     def maker(self) -> Subject:
@@ -78,23 +58,74 @@ class Workshop:
         Raises:
             SkipTest: There is none, or it is not under check.
         """
-        found = self.check.session.contract.written_by(self.resource.create)
-        if found is None or self.resource.identity is None:
+        found = self.writer(maker_of(self.resource))
+        if found is None:
             raise SkipTest("nothing makes one whose identity is known")
         return found
 
-    def bodies(self, subject: Subject | None = None) -> Bodies:
-        """Return what makes bodies for an operation, by default that which makes one."""
-        subject = subject or self.maker
-        return Bodies(subject.document, subject.operation)
+    @property
+    def is_removable(self) -> bool:
+        """Whether what is made can be removed again, by itself or with what it stands below."""
+        if self.writer(self.resource.remove) is not None:
+            return True
+        above = self._above
+        return above is not None and Workshop(self.check, above).is_removable
 
-    def mark(self) -> str:
-        """Return a text that no other thing of this run holds, and of another run hardly any."""
-        self._count += 1
-        number = self.check.session.random(
-            "mark", self.check.law.code, self.check.subject.name, str(self._count)
+    @property
+    def _above(self) -> Resource | None:
+        found = resources(self.check.subject.document).named(self.resource.parent or "")
+        return found if found is not None and self.writer(maker_of(found)) is not None else None
+
+    def bodies(self, subject: Subject | None = None, variant: int = 0) -> Bodies:
+        """Return what makes bodies for an operation, by default that which makes one.
+
+        Raises:
+            SkipTest: The server makes none of whatever keeps the schema.
+        """
+        maker, known = self.maker, self.store.by_example
+        if maker.name not in known:
+            known[maker.name] = self._taken()
+        by_example = known[maker.name]
+        if by_example is None:
+            raise SkipTest("the server makes none of a body that keeps the schema")
+        return self._bodies(subject or maker, by_example=by_example, variant=variant)
+
+    def _bodies(self, subject: Subject, *, by_example: bool, variant: int = 0) -> Bodies:
+        given = dict(self._pointing(subject))
+        own = self.resource.identity.field if self.resource.identity else ""
+        unique = {own, *(path[0] for path in [body_key(subject)] if path)}
+        return Bodies(
+            subject.document,
+            subject.operation,
+            given,
+            by_example=by_example,
+            unique=unique,
+            variant=variant,
         )
-        return f"{self.check.session.settings.label}-{number.randrange(36**6):x}"
+
+    def _taken(self) -> bool | None:
+        """Return whether values have to be those of examples to be taken; None where nothing is taken."""
+        for by_example in (False, True):
+            bodies = self._bodies(self.maker, by_example=by_example)
+            for body in (bodies.whole(self.mark()), bodies.least(self.mark())):
+                if (made := self.make(body)) is not None:
+                    self.remove(made)
+                    return by_example
+        return None
+
+    def _pointing(self, subject: Subject) -> Iterator[tuple[str, Any]]:
+        """Yield values for the members of a body that are the identity of something else which is there."""
+        names = Bodies(subject.document, subject.operation).properties
+        for other in resources(subject.document).all if names else ():
+            lister = self.reader(other.list)
+            if other.identity is None or other is self.resource or lister is None or lister.path_parameters:
+                continue
+            noun = singular(flat(template(other.path).noun))
+            alike = {flat(other.identity.parameter), noun + flat(other.identity.field)} - {"id", "name"}
+            for name in (name for name in names if flat(name) in alike):
+                items = self.check.session.snapshot(lister).items
+                if items and other.identity.field in items[0]:
+                    yield name, items[0][other.identity.field]
 
     def parents(self) -> dict[str, str]:
         """Return below which thing is made: a new one where that can be made, else one that is there."""
@@ -102,94 +133,56 @@ class Workshop:
             self._parents = self.new_parents()
         return self._parents
 
-    def new_parents(self) -> dict[str, str]:
-        """Return a value for each parameter of the collection's path, a new thing where that can be made."""
-        names = [item["name"] for item in self.maker.path_parameters]
+    def new_parents(self, *, other: bool = False) -> dict[str, str]:
+        """Return a value for each parameter of the collection's path, a new thing where that can be made.
+
+        Args:
+            other: Whether it has to be another than the first.
+        """
+        names = list(self.resource.parents)
         if not names:
             return {}
-        above = resources(self.maker.document).named(self.resource.parent or "")
-        if above is not None and above.create is not None and above.identity is not None:
-            outer = Workshop(self.check, above)
-            made = outer.make(outer.bodies().least(outer.mark()))
-            if made is not None:
-                return dict(zip(names, made.path.values(), strict=False))
-        reader = self.reader(self.resource.list)
-        home = self.check.session.places.home(reader) if reader else None
+        above = self._above
+        if above is not None:
+            outer = Workshop(self.check, above, _count=50 if other else 0)
+            made = outer.several(2 if other else 1)[-1]
+            return dict(zip(names, made.path.values(), strict=False))
+        reader = self.reader(self.resource.list) or self.reader(self.resource.read)
+        home = self.check.session.places.home(reader) if reader is not None and reader.is_list else None
+        home = home or (self.check.session.places.known(reader) if reader is not None else None)
         if not home:
             raise SkipTest("nothing is known below which one could be made")
         return dict(zip(names, home.values(), strict=False))
 
-    def reader(self, operation: Operation | None) -> Subject | None:
-        """Return an operation that reads, where it is under check."""
-        return self.check.session.contract.reading(operation)
-
-    def send(
-        self,
-        subject: Subject,
-        path: Mapping[str, str],
-        body: Any = None,
-        purpose: str = "",
-        *,
-        raw: bytes | None = None,
-        kind: str = "application/json",
-        headers: tuple[tuple[str, str], ...] = (),
-        credential: Credential | None = None,
-        lenient: bool = False,
-    ) -> Exchange:
-        """Send a request that writes; what it makes is entered."""
-        session = self.check.session
-        content = raw if raw is not None else None if body is None else json.dumps(body).encode()
-        if content is not None:
-            headers = (("content-type", kind), *headers)
-        with session.ledger.writing():
-            exchange = session.ask(
-                subject,
-                path=path,
-                values=session.required_values(subject),
-                method=subject.operation.method.upper(),
-                headers=headers,
-                purpose=purpose,
-                body=content,
-                credential=credential,
-                lenient=lenient,
-            )
-            self._enter(subject, path, exchange)
-        return exchange
-
-    def _enter(self, subject: Subject, path: Mapping[str, str], exchange: Exchange) -> None:
-        owner = resources(subject.document)
-        resource = owner.of(subject.operation)
-        is_made = 200 <= exchange.status < 300 and owner.role(subject.operation) == "create"
-        if resource is None or not is_made:
-            return
-        item = item_of(resource, exchange)
-        remover = self.check.session.contract.written_by(resource.remove)
-        identity = identity_in(resource, item)
-        if remover is None or identity is None:
-            self.check.session.ledger.add(Entry(None, path, exchange))
-        else:
-            self.check.session.ledger.add(Entry(remover, full_path(remover, path, identity), exchange))
-
     def post(
         self, body: Any, purpose: str, parents: Mapping[str, str] | None = None, **more: Any
     ) -> Exchange:
-        """Send a body to the collection.
+        """Send a body to what makes things.
 
         Raises:
             SkipTest: What is made cannot be removed, and enough was made.
         """
         maker = self.maker
-        if self.check.session.contract.written_by(self.resource.remove) is None:
-            made = [item for item in self.check.session.ledger.entries if item.remover is None]
-            mine = [item for item in made if is_to(maker, item.exchange)]
-            if len(mine) >= _MOST_LEFT:
-                raise SkipTest(f"nothing removes what it makes, and {_MOST_LEFT} were made")
-        return self.send(maker, self.parents() if parents is None else parents, body, purpose, **more)
+        if self.left <= 0:
+            raise SkipTest(f"nothing removes what it makes, and {MOST_LEFT} were made")
+        path = dict(self.parents() if parents is None else parents)
+        if maker.operation.path == self.resource.item_path:
+            view = plain(maker.document, maker.id_parameter.get("schema"))
+            path[maker.id_parameter["name"]] = text(view, self.mark())
+        return self.send(maker, path, body, purpose, **more)
+
+    @property
+    def left(self) -> int:
+        """How many more may be made."""
+        if self.is_removable:
+            return 1_000_000
+        mine = [item for item in self.check.session.ledger.entries if item.maker == self.maker.name]
+        return MOST_LEFT - len(mine)
 
     def make(
         self, body: Any, purpose: str = "make one", parents: Mapping[str, str] | None = None
     ) -> Thing | None:
-        """Make one; None where it is refused or made later.
+        """Make one; None where it is refused or not made in time.
 
         Args:
             body: What it is made of.
@@ -197,34 +190,51 @@ class Workshop:
             parents: Below which thing; by default below one for all of a check.
         """
         parents = self.parents() if parents is None else parents
-        exchange = self.post(body, purpose, parents)
-        return self.thing(body, exchange, parents)
+        return self.thing(body, self.post(body, purpose, parents), parents)
 
     def thing(self, body: Any, exchange: Exchange, parents: Mapping[str, str]) -> Thing | None:
-        """Return what an answer shows to have been made."""
-        item = item_of(self.resource, exchange)
-        identity = identity_in(self.resource, item)
-        if not 200 <= exchange.status < 300 or exchange.status == 202 or identity is None:
+        """Return what an answer shows to have been made; what is only accepted is waited for."""
+        identity = self.identity(body, exchange)
+        if not 200 <= exchange.status < 300 or identity is None:
             return None
         reader = self.reader(self.resource.read)
-        anything = reader or self.check.session.contract.written_by(
+        anything = reader or self.writer(
             self.resource.remove or self.resource.change or self.resource.replace
         )
         path = full_path(anything, parents, identity) if anything else dict(parents)
-        return Thing(self.resource, path, parents, identity, body, item or {}, exchange)
+        item = item_of(self.resource, exchange) or {}
+        made = Thing(self.resource, path, parents, identity, body, item, exchange)
+        if exchange.status == 202 and reader is not None:
+            # Source: RFC 9110, section 15.3.3: what is accepted is done later.
+            item = self.shown(made, "read what was accepted", lambda found: True) or {}
+            if not item:
+                return None
+        if not self.is_removable:
+            self.store.kept.setdefault(self.resource.name, []).append(made)
+        return made
 
-    def need(self, body: Any = None) -> Thing:
+    def need(self) -> Thing:
         """Make one, or end the check where that is not possible.
 
         Raises:
             SkipTest: It is refused.
         """
+        return self.several(1)[0]
+
+    def several(self, count: int) -> list[Thing]:
+        """Make some, or take those that nothing can remove.
+
+        Raises:
+            SkipTest: They are refused, or there may not be so many.
+        """
         bodies = self.bodies()
-        made = self.make(bodies.whole(self.mark()) if body is None else body)
-        made = made or (self.make(bodies.least(self.mark())) if body is None else None)
-        if made is None:
-            raise SkipTest("the server makes none of a body that keeps the schema")
-        return made
+        found = [] if self.is_removable else self.store.kept.get(self.resource.name, [])[:count]
+        while len(found) < count:
+            made = self.make(bodies.whole(self.mark())) or self.make(bodies.least(self.mark()))
+            if made is None:
+                raise SkipTest("the server makes none of a body that keeps the schema")
+            found = [*found, made]
+        return found
 
     def read(self, thing: Thing, purpose: str) -> Exchange | None:
         """Read one; None where no operation does."""
@@ -233,10 +243,25 @@ class Workshop:
             return None
         return self.check.session.ask(reader, path=thing.path, purpose=purpose, lenient=True)
 
-    def shown(self, thing: Thing, purpose: str) -> Mapping[str, Any] | None:
-        """Return one as it is read; None where no operation reads it or it is not there."""
-        exchange = self.read(thing, purpose)
-        return item_of(self.resource, exchange) if exchange is not None and exchange.status == 200 else None
+    def shown(
+        self, thing: Thing, purpose: str, fits: Callable[[Mapping[str, Any]], bool] | None = None
+    ) -> Mapping[str, Any] | None:
+        """Return one as it is read, once it has settled; None where it is not there or not read.
+
+        Args:
+            thing: The thing.
+            purpose: Why, in a few words.
+            fits: Whether what is read is what is waited for; without it nothing is waited for.
+        """
+
+        def look() -> Mapping[str, Any] | None:
+            exchange = self.read(thing, purpose)
+            is_there = exchange is not None and exchange.status == 200
+            return item_of(self.resource, exchange) if exchange is not None and is_there else None
+
+        if fits is None or self.reader(self.resource.read) is None:
+            return look()
+        return self.settle(look, lambda item: item is not None and fits(item), purpose)
 
     def listed(self, parents: Mapping[str, str], values: Mapping[str, Any], purpose: str) -> Walk | None:
         """Return what the collection holds; None where no operation lists it."""
@@ -251,75 +276,57 @@ class Workshop:
         most = self.check.session.most_items
         return walk(self.check.session, lister, query, purpose, most=most, path=path)
 
-    def settle(self, look: Callable[[], Walk | None], fits: Callable[[Walk], bool]) -> Walk | None:
-        """Look again until what is seen fits, for as long as it may take to settle."""
+    def listed_with(
+        self, ids: set[str], parents: Mapping[str, str], values: Mapping[str, Any], purpose: str
+    ) -> Walk | None:
+        """Return what the collection holds once it shows some things, and learn how long that takes."""
+        began = time.monotonic()
+
+        def look() -> Walk | None:
+            return self.listed(parents, values, purpose)
+
+        found = self.settle(look, lambda seen: seen is None or ids <= set(seen.ids), purpose)
+        if found is not None and ids <= set(found.ids):
+            # Only what had to be asked for again shows that the list comes behind.
+            took = time.monotonic() - began if self._waited else 0.0
+            self.store.lags[self.resource.name] = max(self.store.lags.get(self.resource.name, 0.0), took)
+        return found
+
+    _waited: bool = field(default=False, repr=False)
+
+    def settle(self, look: Callable[[], T], fits: Callable[[T], bool], purpose: str) -> T:
+        """Look again until what is seen fits, for as long as it may take to settle.
+
+        What was waited for once in vain is not waited for again, so that a fault costs its time once.
+        """
+        key = (self.check.law.code, self.check.subject.name, purpose)
         ends = time.monotonic() + self.check.session.settings.settle
+        self._waited = False
         while True:
             found = look()
-            if found is None or fits(found) or time.monotonic() >= ends:
+            if fits(found) or key in self.store.vain:
                 return found
+            if time.monotonic() >= ends:
+                self.store.vain.add(key)
+                return found
+            self._waited = True
             time.sleep(_PAUSE)
+
+    def pause(self) -> None:
+        """Wait as long as the list is known to come behind, before something is said not to be there."""
+        lag = self.store.lags.get(self.resource.name, 0.0)
+        time.sleep(min(self.check.session.settings.settle, lag * 1.5))
 
     def remove(self, thing: Thing) -> None:
         """Remove one that is no longer needed."""
-        remover = self.check.session.contract.written_by(self.resource.remove)
+        remover = self.writer(self.resource.remove)
         if remover is not None:
             path = full_path(remover, thing.parents, thing.identity)
             exchange = self.send(remover, path, purpose="remove what was made", lenient=True)
             if 200 <= exchange.status < 300:
                 self.check.session.ledger.drop(Entry(remover, path, exchange))
 
-
-def is_to(subject: Subject, exchange: Exchange) -> bool:
-    """Whether a request was sent to an operation, by its purpose path's constant beginning."""
-    return exchange.request.target.startswith(subject.operation.path.partition("{")[0])
-
-
-def full_path(subject: Subject, parents: Mapping[str, str], identity: str) -> dict[str, str]:
-    """Return a value for each parameter of an item's path, by position."""
-    names = [item["name"] for item in subject.path_parameters]
-    return dict(zip(names, [*parents.values(), identity], strict=False))
-
-
-def item_of(resource: Resource, exchange: Exchange) -> Mapping[str, Any] | None:
-    """Return the item that an answer shows: its body, or the one member that holds the identity."""
-    body = exchange.json
-    if not isinstance(body, Mapping):
-        return None
-    name = resource.identity.field if resource.identity else None
-    if name is None or name in body:
-        return body
-    inner = [value for value in body.values() if isinstance(value, Mapping) and name in value]
-    return inner[0] if len(inner) == 1 else body
-
-
-def identity_in(resource: Resource, item: Mapping[str, Any] | None) -> str | None:
-    """Return what tells an item from others, as a path spells it."""
-    value = item.get(resource.identity.field) if item and resource.identity else None
-    return spelled(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else None
-
-
-def differing(
-    expected: Mapping[str, Any], found: Mapping[str, Any], names: Sequence[str] | None = None
-) -> list[str]:
-    """Return the members in which one thing is not as expected, among those that it shows."""
-    chosen = expected if names is None else names
-    return [name for name in chosen if name in expected and not is_same(expected[name], found.get(name))]
-
-
-def is_same(expected: Any, found: Any) -> bool:
-    """Whether a value came back as it was sent; an object may have gained members."""
-    if isinstance(expected, Mapping) and isinstance(found, Mapping):
-        return all(name in found and is_same(value, found[name]) for name, value in expected.items())
-    if isinstance(expected, list) and isinstance(found, list):
-        return len(expected) == len(found) and all(map(is_same, expected, found))
-    if isinstance(expected, str) and isinstance(found, str) and expected != found:
-        # One moment is written in several ways (RFC 3339).
-        return expected[10:11] == "T" and expected[:19] == found[:19]
-    return (type(expected) is type(found) and expected == found) or (
-        _is_number(expected) and _is_number(found) and expected == found
-    )
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    def spelled(self, value: Any) -> str | None:
+        """Return a value as it stands in a query; None where it is not one value."""
+        is_plain = isinstance(value, (str, int, float, bool)) and value != ""
+        return spelled(value) if is_plain else None

@@ -86,8 +86,10 @@ class Answering:
         known = {id(state): thing for state, thing in zip(states, things, strict=True)}
         if not _OLDEST_FIRST.search(_texts(operation)):
             states.reverse()  # as lists are, where nothing is said
+        states = filters.ordered(states, ask.reading.values)
         chosen = [known[id(state)] for state in filters.select(states, ask.reading.values, self._world.now())]
-        page = pager.cut(chosen, ask.reading, ask.request.query)
+        among = [known[id(state)] for state in states]
+        page = pager.cut(chosen, among, ask.reading, ask.request.query)
         if page is None:
             if self._world.refusals.documented(operation, 400, 422) is not None:
                 return self.refuse(operation, (400, 422), "Invalid cursor")

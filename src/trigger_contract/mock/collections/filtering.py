@@ -64,6 +64,7 @@ class Filters:
         self._gather(shaper, thing)
         self.all: dict[str, Filter] = {}
         self.direction: str | None = None
+        self.periods: list[str] = []
         self.unknown: list[str] = []
         for leaf in leaves:
             found = self._filter(leaf)
@@ -73,6 +74,8 @@ class Filters:
                 self.direction = leaf.name
             else:
                 self.unknown.append(leaf.name)
+            if found.test == "period" if found is not None else _is_period(leaf):
+                self.periods.append(leaf.name)
 
     def _gather(self, shaper: Shaper, thing: View) -> None:
         declared = shaper.declared(thing)
@@ -130,7 +133,7 @@ class Filters:
     def select(
         self, states: Iterable[Mapping[str, Any]], values: Mapping[str, Any], now: int
     ) -> list[Mapping[str, Any]]:
-        """Return the states that a query selects, in the order that it asks for.
+        """Return the states that a query selects, in their order.
 
         Args:
             states: The states of all things of the list, in its order.
@@ -143,15 +146,19 @@ class Filters:
                 continue
             test = _tester(rule, values[name], now)
             chosen = [state for state in chosen if test(state)]
+        return chosen
+
+    def ordered(self, states: list[Mapping[str, Any]], values: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """Return all states of a list in the order that a query asks for."""
         for name, rule in self.all.items():
             if rule.test == "sort" and name in values:
-                chosen = self._sorted(chosen, values[name], values)
-        return chosen
+                states = self._sorted(states, values[name], values)
+        return states
 
     def unreadable(self, values: Mapping[str, Any]) -> str | None:
         """Return the name of a period in a query that is none, such as ``soon``; None where there is none."""
-        periods = (name for name, rule in self.all.items() if rule.test == "period" and values.get(name))
-        return next((name for name in periods if dates.read_period(str(values[name])) is None), None)
+        given = (name for name in self.periods if values.get(name))
+        return next((name for name in given if dates.read_period(str(values[name])) is None), None)
 
     def _sorted(
         self, states: list[Mapping[str, Any]], wanted: Any, values: Mapping[str, Any]
@@ -164,6 +171,14 @@ class Filters:
             if found is not None:
                 states = sorted(states, key=lambda state: _rank(take(state, found[0])), reverse=falling)
         return states
+
+
+def _is_period(leaf: QueryLeaf) -> bool:
+    """Whether a name that selects nothing takes a period: it is called so, and its example is one."""
+    shown = [leaf.schema.get("example"), *(leaf.schema.get("examples") or ())]
+    return flat(leaf.last_name) == "period" and any(
+        isinstance(text, str) and dates.read_period(text) is not None for text in shown
+    )
 
 
 def _is_direction(leaf: QueryLeaf) -> bool:

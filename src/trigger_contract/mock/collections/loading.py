@@ -10,12 +10,11 @@ A file names collections by their path, or by the name of their resource, and li
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from trigger_contract.document.resource import Resource
-from trigger_contract.errors import UserError
+from trigger_contract.errors import UserError, meant
 from trigger_contract.mock.collections.living import Living
 from trigger_contract.mock.collections.table import Scope
 
@@ -68,8 +67,7 @@ class Loader:
             if (scope := _matched(resource.path, name)) is not None:
                 return resource, scope
         known = [name for one in self._resources for name in (one.path, one.name)]
-        near = difflib.get_close_matches(name, known, 1, 0.5)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known[:12])}"
+        hint = meant(name, known, among="known are")
         raise _wrong(data, name, f"{name} is no collection of the document; {hint}")
 
     def _one(self, living: Living, things: Any, index: int) -> tuple[str, dict[str, Any]]:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from trigger_contract.document.operations import Operation, operations
+from trigger_contract.document.promises import promise
 from trigger_contract.document.resource import Resource
 from trigger_contract.document.resources import resources
 from trigger_contract.document.words import flat, singular
@@ -91,6 +92,20 @@ class Collections:
             "replace": answering.replace, "change": answering.change, "remove": answering.remove,
         }  # fmt: skip
         return handlers.get(role)
+
+    def beginnings(self, operation: Operation) -> dict[str, str]:
+        """Return what values of a path begin with, by their parameter, where no resource has them as ids."""
+        resource = self._resources.of(operation)
+        if resource is not None and resource.parent is not None:
+            return {}
+        known = resource.identity.parameter if resource is not None and resource.identity else None
+        return {
+            parameter["name"]: str(found["text"])
+            for parameter in operation.parameters
+            if parameter["in"] == "path"
+            and parameter["name"] != known
+            and (found := promise(self.document, parameter, "prefix")) is not None
+        }
 
     def role(self, operation: Operation) -> str | None:
         """Return what an operation is for its resource."""

@@ -77,11 +77,14 @@ class Pager:
 
     # Which things
 
-    def cut(self, things: Sequence[Thing], reading: Reading, query: bytes) -> Page | None:
+    def cut(
+        self, things: Sequence[Thing], among: Sequence[Thing], reading: Reading, query: bytes
+    ) -> Page | None:
         """Return the page that a query asks for; None where a cursor is none of this server's.
 
         Args:
             things: All things that the query selects.
+            among: All things there are, in the same order: a cursor may be at one that is not selected.
             reading: The query, read.
             query: The query as it was sent, for addresses this server made itself.
         """
@@ -105,7 +108,7 @@ class Pager:
         else:
             if form.after is None:
                 after = dict(pairs(query)).get(_CURSOR)
-            found = self._place(things, after, before, size)
+            found = self._place(things, among, after, before, size)
             if found is None:
                 return None
             start, size = found
@@ -125,23 +128,25 @@ class Pager:
         size = int(given) if _is_number(given) else min(_SIZE, int(most)) if _is_number(most) else _SIZE
         return max(size, 1)
 
-    def _place(self, things: Sequence[Thing], after: Any, before: Any, size: int) -> tuple[int, int] | None:
+    def _place(
+        self, things: Sequence[Thing], among: Sequence[Thing], after: Any, before: Any, size: int
+    ) -> tuple[int, int] | None:
+        if after is None and before is None:
+            return 0, size
+        key = self._key(after if before is None else before)
+        place = next((index for index, thing in enumerate(among) if thing.key == key), None)
+        if place is None:
+            return None
+        earlier = {id(thing) for thing in among[:place]}
+        index = sum(id(thing) in earlier for thing in things)
         if before is not None:
-            index = self._index(things, before)
-            if index is None:
-                return None
             start = max(index - size, 0)
             return start, index - start
-        if after is None:
-            return 0, size
-        index = self._index(things, after)
-        return None if index is None else (index + 1, size)
+        is_shown = index < len(things) and things[index] is among[place]
+        return index + is_shown, size
 
-    def _index(self, things: Sequence[Thing], cursor: Any) -> int | None:
-        key = str(cursor) if self._is_id else _decoded(str(cursor))
-        if key is None:
-            return None
-        return next((index for index, thing in enumerate(things) if thing.key == key), None)
+    def _key(self, cursor: Any) -> str | None:
+        return str(cursor) if self._is_id else _decoded(str(cursor))
 
     @property
     def _is_id(self) -> bool:

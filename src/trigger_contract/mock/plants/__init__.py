@@ -13,14 +13,20 @@ from typing import TYPE_CHECKING
 from trigger_contract.document.operations import Operation
 from trigger_contract.errors import UserError
 from trigger_contract.mock.messages import Answer, Request
-from trigger_contract.mock.plants import answers, lists, state
+from trigger_contract.mock.plants import answers, lists, protocol, state, values
 from trigger_contract.mock.plants.kinds import Answerer, Kind, NotPlantable, Spot
 
 if TYPE_CHECKING:
     from trigger_contract.mock.app import Hook
     from trigger_contract.mock.service import Service
 
-KINDS: tuple[Kind, ...] = (*answers.KINDS, *lists.KINDS, *state.KINDS)
+KINDS: tuple[Kind, ...] = (
+    *protocol.KINDS,
+    *answers.KINDS,
+    *values.KINDS,
+    *lists.KINDS,
+    *state.KINDS,
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,7 @@ class Plant:
         detail: The filter, property or bound that is at fault; empty where there is only one way.
         says: What the server does wrong.
         why_not: Why it cannot stand there; None where it can.
+        of_state: Whether it is about what is kept, so that it shows when something was written.
     """
 
     kind: str
@@ -40,6 +47,7 @@ class Plant:
     detail: str
     says: str
     why_not: str | None = None
+    of_state: bool = False
 
     @property
     def id(self) -> str:
@@ -57,13 +65,14 @@ def plants(service: Service) -> tuple[Plant, ...]:
 def _at(service: Service, operation: Operation, kind: Kind) -> list[Plant]:
     """Return a kind at all places of an operation, or once with the reason why it cannot stand there."""
     name = operation.operation_id
+    of_state = kind in state.KINDS
     found: list[Plant] = []
     try:
         for detail in kind.where(Spot(service, operation)):
-            found.append(Plant(kind.name, name, detail, kind.says))
+            found.append(Plant(kind.name, name, detail, kind.says, None, of_state))
     except NotPlantable as reason:
         if not found:
-            return [Plant(kind.name, name, "", kind.says, str(reason))]
+            return [Plant(kind.name, name, "", kind.says, str(reason), of_state)]
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -19,6 +19,7 @@ from trigger_contract.mock.plants.kinds import (
     first_of,
     is_success,
     json_of,
+    provoked,
     with_json,
 )
 
@@ -62,7 +63,7 @@ def _cut_short(spot: Spot, request: Request, answering: Answerer) -> Answer:
 # Properties
 
 
-def _thing(spot: Spot) -> tuple[tuple[str, ...], bool, View]:
+def thing_in(spot: Spot) -> tuple[tuple[str, ...], bool, View]:
     """Return where the thing of an answer stands, whether in a list, and its view."""
     views = composition(spot.document)
     try:
@@ -74,9 +75,14 @@ def _thing(spot: Spot) -> tuple[tuple[str, ...], bool, View]:
     return (), False, views.view(spot.schema)
 
 
-def _properties(spot: Spot) -> Iterator[tuple[str, View]]:
+def required_of(spot: Spot) -> Iterator[tuple[str, View]]:
+    """Yield the properties that the thing of an answer must have, with their views.
+
+    Raises:
+        NotPlantable: It has alternatives.
+    """
     views = composition(spot.document)
-    _, _, view = _thing(spot)
+    _, _, view = thing_in(spot)
     if len(views.alternatives(view)) > 1:
         raise NotPlantable("its answer has alternatives, and what breaks one may fit another")
     required = view.get("required") or ()
@@ -86,14 +92,14 @@ def _properties(spot: Spot) -> Iterator[tuple[str, View]]:
 
 
 def _a_property(spot: Spot) -> Iterator[str]:
-    names = [name for name, _ in _properties(spot)]
+    names = [name for name, _ in required_of(spot)]
     if not names:
         raise NotPlantable("no property of its answer is required")
     yield names[-1]
 
 
 def _not_nullable(spot: Spot) -> Iterator[str]:
-    for name, view in _properties(spot):
+    for name, view in required_of(spot):
         if types_of(view) and "null" not in types_of(view):
             yield name
             return
@@ -101,7 +107,7 @@ def _not_nullable(spot: Spot) -> Iterator[str]:
 
 
 def _typed(spot: Spot) -> Iterator[str]:
-    for name, view in _properties(spot):
+    for name, view in required_of(spot):
         kinds = types_of(view)
         if len(kinds) == 1 and kinds[0] in _OTHER:
             yield name
@@ -110,7 +116,7 @@ def _typed(spot: Spot) -> Iterator[str]:
 
 
 def _enumerated(spot: Spot) -> Iterator[str]:
-    for name, view in _properties(spot):
+    for name, view in required_of(spot):
         if isinstance(view.get("enum"), list):
             yield name
             return
@@ -118,7 +124,7 @@ def _enumerated(spot: Spot) -> Iterator[str]:
 
 
 def _formatted(spot: Spot) -> Iterator[str]:
-    for name, view in _properties(spot):
+    for name, view in required_of(spot):
         if view.get("format") in ("date-time", "date", "uuid", "email", "ipv4"):
             yield name
             return
@@ -126,7 +132,7 @@ def _formatted(spot: Spot) -> Iterator[str]:
 
 
 def _bounded(spot: Spot) -> Iterator[str]:
-    for name, view in _properties(spot):
+    for name, view in required_of(spot):
         if any(key in view for key in ("minimum", "maximum", "minLength", "maxLength", "pattern")):
             yield name
             return
@@ -134,21 +140,23 @@ def _bounded(spot: Spot) -> Iterator[str]:
 
 
 def _closed(spot: Spot) -> Iterator[str]:
-    _, _, view = _thing(spot)
+    _, _, view = thing_in(spot)
     if view.get("additionalProperties") is not False:
         raise NotPlantable("more properties are allowed")
     yield ""
 
 
-_GONE = object()
+GONE = object()
+"""What a property is changed to that is left out."""
 
 
-def _changed(spot: Spot, request: Request, answering: Answerer, change: Any) -> Answer:
+def changed(spot: Spot, request: Request, answering: Answerer, change: Callable[[Any], Any]) -> Answer:
+    """Answer with one property of the last thing changed, that of the spot's detail."""
     answer = answering(request)
     value = json_of(answer)
     if not is_success(answer) or value is None:
         return answer
-    where, listed, _ = _thing(spot)
+    where, listed, _ = thing_in(spot)
     found = take(value, where) if where else value
     things = found if listed else [found]
     if not isinstance(things, list) or not things or not isinstance(things[-1], Mapping):
@@ -156,35 +164,35 @@ def _changed(spot: Spot, request: Request, answering: Answerer, change: Any) -> 
     name = spot.detail or "undocumentedProperty"
     new = change(things[-1].get(name))
     thing = {key: item for key, item in things[-1].items() if key != name}
-    if new is not _GONE:
+    if new is not GONE:
         thing[name] = new
     whole = [*things[:-1], thing] if listed else thing
     return with_json(answer, put(value, where, whole))
 
 
 def _dropped(spot: Spot, request: Request, answering: Answerer) -> Answer:
-    return _changed(spot, request, answering, lambda _: _GONE)
+    return changed(spot, request, answering, lambda _: GONE)
 
 
 def _null(spot: Spot, request: Request, answering: Answerer) -> Answer:
-    return _changed(spot, request, answering, lambda _: None)
+    return changed(spot, request, answering, lambda _: None)
 
 
 def _retyped(spot: Spot, request: Request, answering: Answerer) -> Answer:
-    view = dict(_properties(spot))[spot.detail]
-    return _changed(spot, request, answering, lambda _: _OTHER[types_of(view)[0]])
+    view = dict(required_of(spot))[spot.detail]
+    return changed(spot, request, answering, lambda _: _OTHER[types_of(view)[0]])
 
 
 def _unlisted(spot: Spot, request: Request, answering: Answerer) -> Answer:
-    return _changed(spot, request, answering, lambda _: "NOT_A_DOCUMENTED_VALUE")
+    return changed(spot, request, answering, lambda _: "NOT_A_DOCUMENTED_VALUE")
 
 
 def _misformatted(spot: Spot, request: Request, answering: Answerer) -> Answer:
-    return _changed(spot, request, answering, lambda value: f"{value}?")
+    return changed(spot, request, answering, lambda value: f"{value}?")
 
 
 def _out_of_bounds(spot: Spot, request: Request, answering: Answerer) -> Answer:
-    view = dict(_properties(spot))[spot.detail]
+    view = dict(required_of(spot))[spot.detail]
 
     def beyond(_: Any) -> Any:
         if "minimum" in view:
@@ -195,11 +203,11 @@ def _out_of_bounds(spot: Spot, request: Request, answering: Answerer) -> Answer:
             return "" if view.get("minLength") else "\u0000"
         return "x" * (int(view.get("maxLength", 0)) + 1)
 
-    return _changed(spot, request, answering, beyond)
+    return changed(spot, request, answering, beyond)
 
 
 def _added(spot: Spot, request: Request, answering: Answerer) -> Answer:
-    return _changed(spot, request, answering, lambda _: 1)
+    return changed(spot, request, answering, lambda _: 1)
 
 
 # Headers
@@ -224,24 +232,22 @@ def _without_header(spot: Spot, request: Request, answering: Answerer) -> Answer
 
 
 def _error_with_body(spot: Spot) -> Iterator[str]:
-    for status in (404, 400, 422, 401):
-        response = response_of(spot.document, spot.operation, str(status))
-        if response is None or not response.get("content"):
-            continue
-        if status == 404 and not spot.operation.path.endswith("}"):
-            continue
-        if status in (400, 422) and not spot.leaves:
-            continue
-        if status == 401 and not spot.operation.security:
-            continue
-        yield str(status)
-        return
+    for status in provoked(spot):
+        response = response_of(spot.document, spot.operation, status)
+        if response is not None and response.get("content"):
+            yield status
+            return
     raise NotPlantable("no error that can be provoked is documented with a body")
 
 
 def _empty_error(spot: Spot, request: Request, answering: Answerer) -> Answer:
     answer = answering(request)
     return Answer(answer.status, b"{}", (JSON_TYPE,)) if str(answer.status) == spot.detail else answer
+
+
+def _errs(spot: Spot) -> Iterator[str]:
+    yield from provoked(spot)
+    raise NotPlantable("no error that can be provoked is documented")
 
 
 def _error_as_fault(spot: Spot, request: Request, answering: Answerer) -> Answer:
@@ -274,24 +280,65 @@ KINDS = (
         "answers with a success that is not documented",
         _undocumented_status,
         _with_status,
+        operators=("R2XX",),
     ),
-    Kind("wrong-media-type", "calls its JSON text/html", _success, _as_html),
+    Kind("wrong-media-type", "calls its JSON text/html", _success, _as_html, operators=("CTC",)),
     Kind("broken-json", "leaves out the last character of its JSON", _success, _cut_short),
-    Kind("property-missing", "leaves out a required property of the last thing", _a_property, _dropped),
-    Kind("property-null", "answers null for a property that may not be null", _not_nullable, _null),
-    Kind("property-retyped", "answers another type for a property", _typed, _retyped),
-    Kind("value-undocumented", "answers a value that is not listed", _enumerated, _unlisted),
-    Kind("format-broken", "answers a text that has not its format", _formatted, _misformatted),
-    Kind("bound-broken", "answers a value beyond a bound", _bounded, _out_of_bounds),
-    Kind("property-undocumented", "answers a property where no more are allowed", _closed, _added),
-    Kind("header-missing", "leaves out a required header", first_of(_required_header), _without_header),
+    Kind(
+        "property-missing",
+        "leaves out a required property of the last thing",
+        _a_property,
+        _dropped,
+        operators=("OPR",),
+    ),
+    Kind(
+        "property-null",
+        "answers null for a property that may not be null",
+        _not_nullable,
+        _null,
+        operators=("NPS",),
+    ),
+    Kind("property-retyped", "answers another type for a property", _typed, _retyped, operators=("PTC",)),
+    Kind(
+        "value-undocumented", "answers a value that is not listed", _enumerated, _unlisted, operators=("SPR",)
+    ),
+    Kind(
+        "format-broken",
+        "answers a text that has not its format",
+        _formatted,
+        _misformatted,
+        operators=("SCA",),
+    ),
+    Kind(
+        "bound-broken", "answers a value beyond a bound", _bounded, _out_of_bounds, operators=("NPR", "SRE")
+    ),
+    Kind(
+        "property-undocumented",
+        "answers a property where no more are allowed",
+        _closed,
+        _added,
+        operators=("OPA",),
+    ),
+    Kind(
+        "header-missing",
+        "leaves out a required header",
+        first_of(_required_header),
+        _without_header,
+        operators=("LHD",),
+    ),
     Kind(
         "error-without-body",
         "answers an error without what its body must have",
         _error_with_body,
         _empty_error,
     ),
-    Kind("error-as-500", "answers 500 where an error is documented", _error_with_body, _error_as_fault),
+    Kind(
+        "error-as-500",
+        "answers 500 where an error is documented",
+        first_of(_errs),
+        _error_as_fault,
+        operators=("R5XX",),
+    ),
     Kind("key-not-asked-for", "answers without a key as with one", _secured, _let_in),
     Kind("wrong-key-accepted", "answers a wrong key as a right one", _secured, _let_in_with_wrong_key),
 )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from trigger_contract.document.listing import items_of
-from trigger_contract.document.operations import Operation, response_schema, success_statuses
+from trigger_contract.document.operations import Operation, response_of, response_schema, success_statuses
 from trigger_contract.document.pagination import Pagination, pagination
 from trigger_contract.document.security import Scheme, requirements
 from trigger_contract.document.wire import QueryLeaf, query_leaves
@@ -49,6 +49,7 @@ class Kind:
         where: Where it can stand at an operation.
         strike: What it does to a call of the operation, or of any operation where ``everywhere``.
         everywhere: Whether it needs to see the calls of all operations: of those that write, for instance.
+        operators: Codes of the operators of HTTPMutator that it stands for.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Kind:
     where: Where
     strike: Strike
     everywhere: bool = False
+    operators: tuple[str, ...] = ()
 
 
 class Spot:
@@ -275,3 +277,18 @@ def first_of(where: Where) -> Where:
             return
 
     return only
+
+
+def provoked(spot: Spot) -> Iterator[str]:
+    """Yield the documented errors of an operation that a caller can bring about, the surest first."""
+    for status in (404, 400, 422, 401):
+        if response_of(spot.document, spot.operation, str(status)) is None:
+            continue
+        # The thing that a collection stands below may be taken for granted; the thing itself may not.
+        if status == 404 and (not spot.operation.path.endswith("}") or spot.role in ("list", "create")):
+            continue
+        if status in (400, 422) and not spot.leaves:
+            continue
+        if status == 401 and not spot.operation.security:
+            continue
+        yield str(status)

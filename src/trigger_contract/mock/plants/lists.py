@@ -31,7 +31,8 @@ def _without(request: Request, *names: str) -> Request:
     return Request(request.method, request.path, urlencode(kept).encode(), request.headers, request.body)
 
 
-def _given(request: Request, name: str) -> str | None:
+def given(request: Request, name: str) -> str | None:
+    """Return what a request asks for by a name of its query."""
     return dict(pairs(request.query)).get(name)
 
 
@@ -51,7 +52,7 @@ def _ignored(spot: Spot, request: Request, answering: Answerer) -> Answer:
 
 def _widened(spot: Spot, request: Request, answering: Answerer) -> Answer:
     answer = answering(request)
-    if not is_success(answer) or _given(request, spot.detail) is None:
+    if not is_success(answer) or given(request, spot.detail) is None:
         return answer
     items = items_in(spot, answer)
     form = spot.form
@@ -76,7 +77,7 @@ def _listed_values(spot: Spot) -> Iterator[str]:
 
 def _one_value_ignored(spot: Spot, request: Request, answering: Answerer) -> Answer:
     name, _, value = spot.detail.partition("=")
-    if _given(request, name) == value:
+    if given(request, name) == value:
         return answering(_without(request, name))
     return answering(request)
 
@@ -84,7 +85,8 @@ def _one_value_ignored(spot: Spot, request: Request, answering: Answerer) -> Ans
 # Sizes
 
 
-def _sized(spot: Spot) -> Iterator[str]:
+def sized(spot: Spot) -> Iterator[str]:
+    """Yield the name of the query that asks for the size of a page."""
     form = spot.form
     if form is None or form.size is None:
         raise NotPlantable("its pages have no size that is asked for")
@@ -94,14 +96,14 @@ def _sized(spot: Spot) -> Iterator[str]:
 def _size_short(spot: Spot, request: Request, answering: Answerer) -> Answer:
     answer = answering(request)
     items = items_in(spot, answer) if is_success(answer) else []
-    size = _given(request, spot.detail)
+    size = given(request, spot.detail)
     if size is None or len(items) < 2 or str(len(items)) != size:
         return answer
     return with_json(answer, put(json_of(answer), spot.items, items[:-1]))
 
 
 def _bounded_size(spot: Spot) -> Iterator[str]:
-    for name in _sized(spot):
+    for name in sized(spot):
         leaf = next(leaf for leaf in spot.leaves if leaf.name == name)
         if "maximum" not in leaf.schema:
             raise NotPlantable("the size of its pages has no upper bound")
@@ -110,7 +112,7 @@ def _bounded_size(spot: Spot) -> Iterator[str]:
 
 def _bound_off_by_one(spot: Spot, request: Request, answering: Answerer) -> Answer:
     leaf = next(leaf for leaf in spot.leaves if leaf.name == spot.detail)
-    if _given(request, spot.detail) != str(int(leaf.schema["maximum"]) + 1):
+    if given(request, spot.detail) != str(int(leaf.schema["maximum"]) + 1):
         return answering(request)
     return answering(_without(request, spot.detail))
 
@@ -129,7 +131,7 @@ def _is_later(spot: Spot, request: Request) -> bool:
     """Whether a request asks for a page after the first one."""
     form = spot.form
     name = form.after.name if form and form.after else "cursor"
-    value = _given(request, name)
+    value = given(request, name)
     if value is None or form is None:
         return False
     return form.kind not in ("number", "offset") or value not in ("", str(form.first))
@@ -234,8 +236,8 @@ KINDS = (
         first_of(_listed_values),
         _one_value_ignored,
     ),
-    Kind("size-ignored", "does not look at the size of a page", _sized, _ignored),
-    Kind("size-short", "lists one thing less than the size of a full page", _sized, _size_short),
+    Kind("size-ignored", "does not look at the size of a page", sized, _ignored),
+    Kind("size-short", "lists one thing less than the size of a full page", sized, _size_short),
     Kind("bound-off-by-one", "takes a size one above its upper bound", _bounded_size, _bound_off_by_one),
     Kind("page-skips", "leaves out the first thing of each later page", _paged, _skips),
     Kind("page-repeats", "lists the first thing of all again on each later page", _paged, _repeats),

@@ -86,9 +86,11 @@ def _forgets(spot: Spot, request: Request, answering: Answerer) -> Answer:
 def _required(spot: Spot) -> Iterator[str]:
     spot.needs("create", "replace")
     _, view = _members(spot)
+    properties = composition(spot.document).properties(view)
     for name in view.get("required") or ():
-        yield str(name)
-        return
+        if properties.get(name, {}).get("readOnly") is not True:
+            yield str(name)
+            return
     raise NotPlantable("nothing must be sent")
 
 

@@ -72,20 +72,34 @@ class Actions:
             return answers.forbidden()
         if row is None:
             return answers.error(404, "Resource not found")
-        if row.state not in FINISHED:
-            if Deviation.D28 in self._world.on and "engine" in row.more:
-                return answers.failed()  # a row without a snapshot of the engine
-            record = to_record(row)
-            record.pop("plan", None)
-            record = enter(record, "CANCELED", self._world.clock.now())
-            record["error"] = {"type": "STRING_ERROR", "raw": _CANCELED}
-            self._world.store.replace(row.key, record)
+        if row.state not in FINISHED and Deviation.D28 in self._world.on and "engine" in row.more:
+            return answers.failed()  # a row without a snapshot of the engine
+        self.cancel(row)
         return answers.given(200, {"id": row.id})
+
+    def cancel(self, row: Row) -> None:
+        """Cancel a run; one that has finished stays as it is."""
+        if row.state in FINISHED:
+            return
+        record = to_record(row)
+        record.pop("plan", None)
+        record = enter(record, "CANCELED", self._world.clock.now())
+        record["error"] = {"type": "STRING_ERROR", "raw": _CANCELED}
+        self._world.store.replace(row.key, record)
 
     def _replay(self, visit: Visit) -> Answer:
         row = self._row(visit.path[0])
         if row is None:
             return answers.error(404, "Resource not found")
+        return answers.given(200, {"id": self.replay(row)})
+
+    def replay(self, row: Row, *, bulk: str | None = None) -> str:
+        """Run a run again and return the id of the new one.
+
+        Args:
+            row: The run.
+            bulk: The bulk action that the new run belongs to.
+        """
         old = to_record(row)
         new = self._triggering.new(row.task, self._world.clock.now())
         new |= {name: old[name] for name in _KEPT if name in old}
@@ -93,8 +107,9 @@ class Actions:
             new.pop("metadata", None)
             new |= old["options"] | {"options": old["options"]}
         new |= {"ttl": "10m"} if self._world.is_dev else {}
+        new |= {"bulkAction": bulk} if bulk is not None else {}
         self._triggering.add(new)
-        return answers.given(200, {"id": new["id"]})
+        return str(new["id"])
 
     def _reschedule(self, visit: Visit) -> Answer:
         delay = Is("string", also=Is("number"))

@@ -14,6 +14,7 @@ _TEXT_TYPE = (b"content-type", b"text/plain; charset=utf-8")
 _HTML_TYPE = (b"content-type", b"text/html; charset=utf-8")
 _MDN = "https://developer.mozilla.org/en-US/docs/Web/HTTP/Status"
 SHOULD_RETRY = (b"x-should-retry", b"true")
+NO_RETRY = (b"x-should-retry", b"false")
 
 NOTHING_GIVEN = "No authorization header provided"
 UNSUPPORTED = (

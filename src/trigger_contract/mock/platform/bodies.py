@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from trigger_contract.mock.messages import Answer
@@ -25,9 +25,14 @@ class Is:
         among: The texts allowed.
         fields: The members of an object that are judged; others are let through.
         of: What the items of an array must be.
-        most: The longest text.
-        said: What is said of a longer one.
+        fewest: The shortest text or array.
+        most: The longest text or array.
+        said: What is said of a longer one, where it is not what the validator says of itself.
         least: The smallest number.
+        above: What a number must be greater than.
+        greatest: The greatest number.
+        whole: Whether a number must be whole.
+        check: Says what else is wrong with a value; nothing is.
         also: Another kind that is as good.
     """
 
@@ -36,9 +41,14 @@ class Is:
     among: tuple[str, ...] = ()
     fields: Mapping[str, Is] | None = None
     of: Is | None = None
+    fewest: int = 0
     most: int | None = None
     said: str = ""
     least: float | None = None
+    above: float | None = None
+    greatest: float | None = None
+    whole: bool = False
+    check: Callable[[Any], str | None] | None = None
     also: Is | None = None
 
 
@@ -56,7 +66,7 @@ def judge(value: Any, rule: Is, path: tuple[str | int, ...] = ()) -> list[Issue]
     if value is _ABSENT and rule.optional:
         return []
     if rule.kind == "any":
-        return []
+        return list(_inside(value, rule, path))
     if kind != rule.kind and not rule.among:
         said = "Required" if value is _ABSENT else f"Expected {rule.kind}, received {kind}"
         fault = {"code": "invalid_type", "expected": rule.kind, "received": kind}
@@ -67,7 +77,7 @@ def judge(value: Any, rule: Is, path: tuple[str | int, ...] = ()) -> list[Issue]
 
 
 def _alone(rule: Is) -> Is:
-    return Is(rule.kind, False, rule.among, rule.fields, rule.of, rule.most, rule.said, rule.least)
+    return replace(rule, optional=False, also=None)
 
 
 def _among(value: Any, rule: Is, path: tuple[str | int, ...]) -> Issue:
@@ -82,19 +92,47 @@ def _among(value: Any, rule: Is, path: tuple[str | int, ...]) -> Issue:
 
 
 def _inside(value: Any, rule: Is, path: tuple[str | int, ...]) -> Iterable[Issue]:
-    if isinstance(value, str) and rule.most is not None and len(value) > rule.most:
-        bound = {"maximum": rule.most, "type": "string", "inclusive": True, "exact": False}
-        yield {"code": "too_big", **bound, "message": rule.said, "path": list(path)}
-    if isinstance(value, int | float) and rule.least is not None and value < rule.least:
-        bound = {"minimum": rule.least, "type": "number", "inclusive": True, "exact": False}
-        said = f"Number must be greater than or equal to {rule.least:g}"
-        yield {"code": "too_small", **bound, "message": said, "path": list(path)}
+    if isinstance(value, str | list):
+        yield from _length(value, rule, path)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        yield from _size(value, rule, path)
+    if rule.check is not None and (said := rule.check(value)):
+        yield {"code": "custom", "message": said, "path": list(path)}
     if isinstance(value, dict):
         for name, inner in (rule.fields or {}).items():
             yield from judge(value.get(name, _ABSENT), inner, (*path, name))
     if isinstance(value, list) and rule.of is not None:
         for index, item in enumerate(value):
             yield from judge(item, rule.of, (*path, index))
+
+
+def _length(value: str | list[Any], rule: Is, path: tuple[str | int, ...]) -> Iterable[Issue]:
+    kind, thing, unit = (
+        ("string", "String", "character") if isinstance(value, str) else ("array", "Array", "element")
+    )
+    bound = {"type": kind, "inclusive": True, "exact": False, "path": list(path)}
+    if len(value) < rule.fewest:
+        said = f"{thing} must contain at least {rule.fewest} {unit}(s)"
+        yield {"code": "too_small", "minimum": rule.fewest, **bound, "message": said}
+    if rule.most is not None and len(value) > rule.most:
+        said = rule.said or f"{thing} must contain at most {rule.most} {unit}(s)"
+        yield {"code": "too_big", "maximum": rule.most, **bound, "message": said}
+
+
+def _size(value: float, rule: Is, path: tuple[str | int, ...]) -> Iterable[Issue]:
+    bound = {"type": "number", "exact": False, "path": list(path)}
+    if rule.whole and value != int(value):
+        fault = {"code": "invalid_type", "expected": "integer", "received": "float", "path": list(path)}
+        yield fault | {"message": "Expected integer, received float"}
+    if rule.least is not None and value < rule.least:
+        said = f"Number must be greater than or equal to {rule.least:g}"
+        yield {"code": "too_small", "minimum": rule.least, "inclusive": True, **bound, "message": said}
+    if rule.above is not None and value <= rule.above:
+        said = f"Number must be greater than {rule.above:g}"
+        yield {"code": "too_small", "minimum": rule.above, "inclusive": False, **bound, "message": said}
+    if rule.greatest is not None and value > rule.greatest:
+        said = f"Number must be less than or equal to {rule.greatest:g}"
+        yield {"code": "too_big", "maximum": rule.greatest, "inclusive": True, **bound, "message": said}
 
 
 def _kind(value: Any) -> str:
@@ -130,9 +168,14 @@ def read(visit: Visit, rule: Is, *, largest: int | None = None) -> dict[str, Any
     if value is None:
         return answers.error(400, "Invalid JSON")
     if faults := judge(value, rule):
-        return answers.error(400, f"Validation error: {'; '.join(map(_told, faults))}")
+        return invalid(faults)
     read: dict[str, Any] = value
     return read
+
+
+def invalid(faults: list[Issue]) -> Answer:
+    """Return the refusal of a built route."""
+    return answers.error(400, f"Validation error: {'; '.join(map(_told, faults))}")
 
 
 def read_by_hand(visit: Visit, rule: Is) -> dict[str, Any] | list[Issue]:

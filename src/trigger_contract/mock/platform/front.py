@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
+from trigger_contract.document.operations import Operation
 from trigger_contract.mock.deviations import Deviation
 from trigger_contract.mock.messages import Answer, Request, json_answer
 from trigger_contract.mock.platform import addresses, answers
@@ -104,6 +105,11 @@ class Front:
                 return route, tuple(value.replace("\ue000", "/") for value in found.groups())
         return None
 
+    def owns(self, operation: Operation) -> bool:
+        """Whether an operation has a function of its own here, and is not answered by form."""
+        found = self.find(re.sub(r"\{[^}]*\}", "x", operation.path).encode())
+        return found is not None and found[0].function(operation.method.upper()) not in ("", BY_FORM)
+
     def answer(self, request: Request) -> Answer | None:
         """Answer a request; None where it is none of the service's own."""
         if Deviation.D25 in self._on and request.method not in METHODS:
@@ -134,7 +140,7 @@ class Front:
         """Answer a request that other doors have let in; None where the service has no such operation."""
         found = self.find(request.path)
         name = found[0].function(request.method) if found is not None else ""
-        if found is None or name in ("", BY_FORM):
+        if found is None or name in ("", BY_FORM) or found[0].by_form:
             return None
         route, path = found
         return self._functions[name](Visit(request, route, path, dict(pairs(request.query)), Bearer()))
@@ -147,7 +153,7 @@ class Front:
         if isinstance(bearer, Answer):
             return self._shared(route, request, bearer)
         visit = Visit(request, route, path, dict(pairs(request.query)), bearer)
-        if Deviation.D28 in self._on and any("\0" in value for value in path):
+        if Deviation.D28 in self._on and not route.indexed and any("\0" in value for value in path):
             wrong = answers.broken() if route.frail else answers.went_wrong()
             return self._shared(route, request, wrong if route.hand else answers.failed())
         if name == BY_FORM:
@@ -158,7 +164,9 @@ class Front:
         """Let a request through to the document's form, where a token's scopes allow it."""
         route, request = visit.route, visit.request
         action = "read" if request.method in ("GET", "HEAD") else "write"
-        if not visit.bearer.may(action, {route.scope: list(visit.path[:1])}):
+        if not visit.bearer.may(
+            action, {route.scope: [route.named] if route.named else list(visit.path[:1])}
+        ):
             return self._shared(route, request, answers.forbidden())
         answer = self._formal(request)
         return None if answer is None else self._shared(route, request, answer)

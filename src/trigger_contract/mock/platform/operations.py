@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from trigger_contract.document.operations import Operation
 from trigger_contract.mock.platform.actions import Actions
+from trigger_contract.mock.platform.bulk import BulkActions
 from trigger_contract.mock.platform.envvars import Variables
+from trigger_contract.mock.platform.failures import Failures
 from trigger_contract.mock.platform.front import Function
+from trigger_contract.mock.platform.querying import Querying
 from trigger_contract.mock.platform.queues import Queues
 from trigger_contract.mock.platform.runs import Reading
 from trigger_contract.mock.platform.schedules import Schedules
+from trigger_contract.mock.platform.sessions import Sessions
 from trigger_contract.mock.platform.triggering import Triggering
 from trigger_contract.mock.platform.waitpoints import Waitpoints
 from trigger_contract.mock.platform.world import World
@@ -28,13 +32,19 @@ def operations_of(
         documented: The operations of the document that the model answers, by path.
     """
     triggering = Triggering(world)
+    reading = Reading(model, world, documented)
+    actions = Actions(world, triggering, model, views)
     parts = (
-        Reading(model, world, documented),
+        reading,
         triggering,
-        Actions(world, triggering, model, views),
+        actions,
         Schedules(world),
         Variables(world),
         Queues(world),
         Waitpoints(world),
+        Sessions(world, triggering),
+        BulkActions(world, reading, actions),
+        Failures(world),
+        Querying(world),
     )
     return {name: function for part in parts for name, function in part.functions.items()}

@@ -6,19 +6,17 @@ import math
 from typing import Any
 from urllib.parse import unquote
 
-from trigger_contract.mock.listquery import read_whole
 from trigger_contract.mock.messages import Answer
 from trigger_contract.mock.platform import answers, bodies
 from trigger_contract.mock.platform.bodies import Is
 from trigger_contract.mock.platform.front import Function, Visit
+from trigger_contract.mock.platform.pages import offset_page, pages
 from trigger_contract.mock.platform.things import Thing
 from trigger_contract.mock.platform.world import World
-from trigger_contract.mock.query import Reading
 
 _KIND = "queue"
 _LIMIT = 5
 """The concurrency limit of the environment."""
-_MOST = 100
 _TYPE = Is("string", optional=True, among=("task", "custom", "id"))
 
 
@@ -169,25 +167,3 @@ def _tasks(world: World) -> set[str]:
 
 def _invalid(text: str) -> Answer:
     return answers.error(400, f"Validation error: {text}")
-
-
-def pages(visit: Visit) -> Reading:
-    """Read ``page`` and ``perPage``."""
-    reading = Reading()
-    for name in ("page", "perPage"):
-        if name in visit.query:
-            read_whole(name, visit.query[name], ((0, False),), None, reading)
-    return reading
-
-
-def offset_page(every: list[Any], reading: Reading, size: int) -> dict[str, Any]:
-    """Return one page of a list and where it stands.
-
-    Args:
-        every: All items.
-        reading: What was asked for.
-        size: How many a page holds where nothing is said.
-    """
-    page, size = reading.values.get("page", 1), min(reading.values.get("perPage", size), _MOST)
-    count = {"currentPage": page, "totalPages": -(-len(every) // size), "count": len(every)}
-    return {"data": every[(page - 1) * size : page * size], "pagination": count}

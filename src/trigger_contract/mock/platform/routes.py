@@ -30,7 +30,10 @@ class Route:
         refusal: What is said to a wrong key.
         capped: Whether a request without a length is too large.
         frail: Whether a hand-written route does not notice its own failures.
+        by_form: Whether the document's form answers instead where the pages' promises are kept.
+        indexed: Whether an id is looked up in the index, which minds no NUL.
         scope: The type that a token's scopes must name, where the document's form answers the request.
+        named: The one thing of that type that is asked for.
     """
 
     path: str
@@ -46,7 +49,10 @@ class Route:
     refusal: str = NEW
     capped: bool = False
     frail: bool = False
+    by_form: bool = False
+    indexed: bool = False
     scope: str = ""
+    named: str = ""
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -91,6 +97,17 @@ def _formal(path: str, methods: str = "", scope: str = "", **more: object) -> Ro
 
 _ENVVARS = "/api/v1/projects/{}/envvars/{}"
 _WAITPOINTS = "/api/v1/waitpoints/tokens"
+_BULK = "/api/v1/bulk-actions"
+
+
+def _session(path: str, read: str = "", **more: object) -> Route:
+    return _open(f"/api/v1/sessions{path}", read, other="allow", capped=True, by_form=True, **more)
+
+
+def _decision(name: str) -> Route:
+    acts = {"POST": f"{name}_error"}
+    return _open(f"/api/v1/errors/{{}}/{name}", acts=acts, other="allow", by_form=True, indexed=True)
+
 
 ROUTES = (
     _open("/api/v1/runs", "list_runs"),
@@ -149,20 +166,20 @@ ROUTES = (
     Route(_WAITPOINTS + "/{}", "retrieve_waitpoint"),
     _open(_WAITPOINTS + "/{}/complete", acts={"*": "complete_waitpoint"}, preflight=False, capped=True),
     Route(_WAITPOINTS + "/{}/callback/{}", acts={"POST": "callback"}, other="allow", key="none"),
-    _formal("/api/v1/sessions", "GET POST", "sessions", other="allow", **_SHARED),
-    _formal("/api/v1/sessions/{}", "GET PATCH", "sessions", other="allow", **_SHARED),
-    _formal("/api/v1/sessions/{}/close", "POST", "sessions", other="allow", **_SHARED),
-    _formal("/api/v1/errors", "GET", "errors", **_SHARED),
-    _formal("/api/v1/errors/{}", "GET", "errors", **_SHARED),
-    _formal("/api/v1/errors/{}/resolve", "POST", "errors", other="allow", **_SHARED),
-    _formal("/api/v1/errors/{}/ignore", "POST", "errors", other="allow", **_SHARED),
-    _formal("/api/v1/errors/{}/unresolve", "POST", "errors", other="allow", **_SHARED),
-    _formal("/api/v1/query", "POST", "query", **_SHARED),
-    _formal("/api/v1/query/schema", "GET", "query", **_SHARED),
+    _session("", "list_sessions", acts={"POST": "create_session"}),
+    _session("/{}", "retrieve_session", acts={"PATCH": "update_session"}),
+    _session("/{}/close", acts={"POST": "close_session"}),
+    _open("/api/v1/errors", "list_errors", by_form=True),
+    _open("/api/v1/errors/{}", "retrieve_error", by_form=True, indexed=True),
+    _decision("resolve"),
+    _decision("ignore"),
+    _decision("unresolve"),
+    _open("/api/v1/query", acts={"*": "query"}, by_form=True),
+    _formal("/api/v1/query/schema", "GET", "query", named="schema", **_SHARED),
     _formal("/api/v1/query/dashboards", "GET", "query", **_SHARED),
-    _formal("/api/v1/bulk-actions", "GET POST"),
-    _formal("/api/v1/bulk-actions/{}", "GET"),
-    _formal("/api/v1/bulk-actions/{}/abort", "POST"),
+    Route(_BULK, "list_bulk_actions", {"*": "create_bulk_action"}, capped=True, by_form=True),
+    Route(_BULK + "/{}", "retrieve_bulk_action", by_form=True),
+    Route(_BULK + "/{}/abort", acts={"*": "abort_bulk_action"}, by_form=True),
     _formal("/api/v1/deployments", "GET", "deployments", other="told"),
     _formal("/api/v1/deployments/latest", "GET"),
     _formal("/api/v1/deployments/{}", "GET"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from trigger_contract.document.operations import Operation
 from trigger_contract.mock.deviations import Deviation
@@ -49,6 +51,26 @@ class Reading:
             return answers.forbidden()
         return self._model.handlers[visit.route.path](self._call(visit))
 
+    def select(self, visit: Visit, query: bytes) -> list[str]:
+        """Return the ids of all runs that a query of the list selects, the newest first.
+
+        Args:
+            visit: Who asks.
+            query: The query as it stands in a URL, without paging.
+        """
+        found: list[str] = []
+        after = ""
+        route = replace(visit.route, path=LIST)
+        while True:
+            paged = query + b"&" + urlencode({"page[size]": 100, "page[after]": after}).encode()
+            request = replace(visit.request, query=paged)
+            call = self._call(replace(visit, route=route, request=request))
+            body = json.loads(self._model.handlers[LIST](call).body)
+            found += [run["id"] for run in body.get("data", ())]
+            after = body.get("pagination", {}).get("next", "")
+            if not after:
+                return found
+
     def _of_project(self, visit: Visit) -> Answer:
         """List the runs of one environment of a project; without an environment the service fails."""
         call = self._call(replace(visit, route=replace(visit.route, path=LIST)))
@@ -61,6 +83,9 @@ class Reading:
             visit.query.get("filter[env]", "").split(",")
         ):
             return answers.failed()
+        wanted = [item for item in visit.query.get("filter[env]", "").split(",") if item]
+        if wanted and Deviation.D31 not in self._world.on and not self._world.is_named(wanted):
+            return answers.given(200, {"data": [], "pagination": {}})
         return self._model.handlers[LIST](call)
 
     def _result(self, visit: Visit) -> Answer:

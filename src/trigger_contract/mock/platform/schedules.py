@@ -8,13 +8,14 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from trigger_contract.mock import dates
+from trigger_contract.mock.deviations import Deviation
 from trigger_contract.mock.ids import short_id
 from trigger_contract.mock.messages import Answer
 from trigger_contract.mock.platform import answers, bodies
 from trigger_contract.mock.platform.bodies import Is
 from trigger_contract.mock.platform.cron import BadCron, Cron
 from trigger_contract.mock.platform.front import Function, Visit
-from trigger_contract.mock.platform.queues import offset_page, pages
+from trigger_contract.mock.platform.pages import offset_page, pages
 from trigger_contract.mock.platform.things import Thing
 from trigger_contract.mock.platform.world import World
 
@@ -172,6 +173,8 @@ class Schedules:
         return self._common(thing) | self._next(thing) | {"environments": [where]}
 
     def _shown(self, thing: Thing) -> dict[str, Any]:
+        if Deviation.D32 not in self._world.on:
+            return self._listed(thing)
         following = self._next(thing) if thing["active"] else {"nextRun": None, "nextRunEffectiveAt": None}
         where = {"id": self._world.environment["id"], "type": self._world.kind}
         return self._common(thing) | following | {"environments": [where]}

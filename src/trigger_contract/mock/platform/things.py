@@ -49,6 +49,11 @@ class Things:
         rows = self._db.execute("SELECT body FROM things WHERE kind=? ORDER BY place", (kind,))
         return [json.loads(body) for (body,) in rows]
 
+    def kinds(self) -> dict[str, int]:
+        """Return how many things there are of each kind."""
+        rows = self._db.execute("SELECT kind, count(*) FROM things GROUP BY kind ORDER BY kind")
+        return dict(rows.fetchall())
+
     def clear(self) -> None:
         """Remove everything."""
         self._db.execute("DELETE FROM things")

@@ -7,12 +7,14 @@ import json
 from typing import Any
 
 from trigger_contract.mock import dates
+from trigger_contract.mock.deviations import Deviation
 from trigger_contract.mock.ids import new_id, short_id
 from trigger_contract.mock.listquery import read_moment, read_period, read_whole
 from trigger_contract.mock.messages import Answer
 from trigger_contract.mock.platform import answers, bodies
 from trigger_contract.mock.platform.bodies import Is
 from trigger_contract.mock.platform.front import Function, Visit
+from trigger_contract.mock.platform.pages import cursor_page
 from trigger_contract.mock.platform.signing import digest
 from trigger_contract.mock.platform.things import Thing
 from trigger_contract.mock.platform.world import World, moment_of
@@ -123,12 +125,13 @@ class Waitpoints:
         if thing["keyUntil"] is not None:
             times["idempotencyKeyExpiresAt"] = dates.to_text(int(thing["keyUntil"]))
         shown |= times | {"tags": thing["tags"], "createdAt": dates.to_text(thing["createdAt"])}
+        if thing["given"] or (whole and Deviation.D32 in self._world.on):
+            shown["idempotencyKey"] = thing["key"]
         if not whole:
-            return shown | ({"idempotencyKey": thing["key"]} if thing["given"] else {})
+            return shown
         output = {"output": thing["output"]} if thing["output"] is not None else {}
         return shown | {
             "type": "MANUAL",
-            "idempotencyKey": thing["key"],
             "userProvidedIdempotencyKey": thing["given"],
             "outputType": thing["outputType"],
             "outputIsError": thing["isError"],
@@ -216,27 +219,3 @@ _NOTHING = object()
 
 def _is_past(thing: Thing, name: str, now: int) -> bool:
     return thing[name] is not None and bool(thing[name] <= now)
-
-
-def cursor_page(every: list[dict[str, Any]], query: Any, size: int) -> dict[str, Any]:
-    """Return one page of things, the newest first; a cursor is compared with ids as a text.
-
-    Args:
-        every: All things that a filter lets through.
-        query: Holds ``page[after]`` or ``page[before]``.
-        size: How many a page holds.
-    """
-
-    def tail(thing: dict[str, Any]) -> str:
-        return str(thing["id"]).partition("_")[2]
-
-    after, before = (query.get(f"page[{name}]", "").rpartition("_")[2] for name in ("after", "before"))
-    if before and not after:
-        newer = [thing for thing in every if tail(thing) > before]
-        data, more = newer[-size:], len(newer) > size
-        links = {"next": tail(data[-1])} if data else {}
-        return {"data": data, "pagination": links | ({"previous": tail(data[0])} if more else {})}
-    older = [thing for thing in every if not after or tail(thing) < after]
-    data = older[:size]
-    links = {"next": tail(data[-1])} if len(older) > size else {}
-    return {"data": data, "pagination": links | ({"previous": tail(data[0])} if after and data else {})}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,9 +53,18 @@ class World:
         """The type of the environment."""
         return _TYPES.get(self.environment["name"], "PREVIEW")
 
+    def is_named(self, names: Iterable[str]) -> bool:
+        """Whether the environment is one of these; ``stg`` and ``staging`` are the same."""
+        return self.kind in {_TYPES.get(name, "PREVIEW") for name in names}
+
     def now(self) -> str:
         """The time as answers have it."""
         return dates.to_text(self.clock.now())
+
+    def sign(self, scopes: list[str]) -> str:
+        """Return a public access token of this environment."""
+        claims = {"sub": self.environment["id"], "pub": True, "scopes": scopes}
+        return token(claims, self.secret, self.clock.now() // 1000)
 
     def headers(self, scopes: list[str] | None = None) -> list[tuple[bytes, bytes]]:
         """Return the headers that let a client make a public access token of its own."""

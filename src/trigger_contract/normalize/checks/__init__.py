@@ -1,1 +1,37 @@
-"""Contradictions inside the draft: words against schemas, examples against both, places against places."""
+"""Statements of the pages that cannot both be true though no two of them stand in one place.
+
+Words against schemas, examples against both, places against places: each check walks the merged draft and
+notes what it finds; none of them changes it.
+"""
+
+from __future__ import annotations
+
+from trigger_contract.normalize.checks.consistency import check_consistency
+from trigger_contract.normalize.checks.credentials import check_credentials
+from trigger_contract.normalize.checks.draft import Draft
+from trigger_contract.normalize.checks.errors import check_errors
+from trigger_contract.normalize.checks.examples import check_examples
+from trigger_contract.normalize.checks.likeness import check_likeness
+from trigger_contract.normalize.checks.limits import check_limits
+from trigger_contract.normalize.checks.prose import check_prose
+from trigger_contract.normalize.checks.styles import check_styles
+from trigger_contract.normalize.checks.usage import check_usage
+from trigger_contract.normalize.ledger import Ledger
+from trigger_contract.normalize.located import Node
+
+CHECKS = (
+    *(check_styles, check_limits, check_prose, check_examples, check_likeness),
+    *(check_errors, check_credentials, check_consistency, check_usage),
+)
+
+
+def check_draft(root: Node, ledger: Ledger) -> None:
+    """Look for contradictions inside the draft.
+
+    Args:
+        root: The draft.
+        ledger: Where they are noted.
+    """
+    draft = Draft.of(root, ledger)
+    for check in CHECKS:
+        check(draft)

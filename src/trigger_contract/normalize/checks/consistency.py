@@ -1,162 +1,129 @@
 """What one document says in two ways, or says so that one part of it can never be meant.
 
-The version in a name and in a path, one tag in two spellings, an alternative that takes in another,
-a property with one limit in one place and another in another.
+The version in a name and in a path, one tag in two spellings, a property with one limit or type in one place
+and another in another, an alternative that takes in another.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
-from trigger_contract.normalize.model import (
-    APART,
-    RULE,
-    Claim,
-    Contradiction,
-    Found,
-    Ledger,
-    Node,
-    Pointer,
-    line_of,
-    operations_of,
-)
+from trigger_contract.document.composition import ANNOTATIONS
+from trigger_contract.normalize.checks.draft import Draft
+from trigger_contract.normalize.ledger import Claim, brief, claim
+from trigger_contract.normalize.located import Node, Pointer, kinds_of, list_of, map_of
 from trigger_contract.normalize.naming import path_version, singular, words
-from trigger_contract.normalize.reach import Lookup
 
 _VERSION = re.compile(r"[_-]?[vV](\d+)\Z")
+_PARAMETER = re.compile(r"(?<![^/{}])([^/{}]{1,200})/\{([^{}]{1,200})\}")
 _LIMITS = ("maximum", "minimum", "maxLength", "minLength", "maxItems")
 _OF_LISTS = frozenset(("page", "per", "limit", "size", "count", "offset", "max", "min"))
-_ANNOTATIONS = frozenset(
-    [
-        *("title", "description", "deprecated", "readOnly", "writeOnly", "example", "examples", "default"),
-        *("externalDocs", "xml", "$comment"),
-    ]
-)
+_VERSIONS = "A published name is kept, because people call the operation by it; the path is what is called."
+_TAGS = "Each operation keeps its tag; one of the two spellings is most likely a slip."
+_APART = "Each place keeps what its own page says, because the two may be checked apart."
+_OWN = "Each operation keeps what its own page says, because each may well spell the thing in its own way."
+_OVERLAP = "What fits both is refused by `oneOf`; most likely `anyOf` is meant. Kept as published."
+
+Said = tuple[Pointer, Claim]
 
 
-def check_consistency(draft: Node, found: Sequence[Found], lookup: Lookup, ledger: Ledger) -> None:
-    """Note names, tags and alternatives of a document that do not go together."""
-    tags: dict[str, dict[str, tuple[Pointer, Node]]] = {}
-    for group, path, method, operation in operations_of(draft):
-        if group != "paths":
-            continue
-        pointer: Pointer = (group, path, method)
-        _versions(pointer, operation, ledger)
-        for tag in operation.get("tags") or ():
-            folded = " ".join(singular(word).lower() for word in words(str(tag))) or str(tag)
-            tags.setdefault(folded, {}).setdefault(str(tag), (pointer, operation))
+def check_consistency(draft: Draft) -> None:
+    """Note names, tags, limits, types and alternatives of a document that do not go together."""
+    tags: dict[str, dict[str, Said]] = {}
+    for pointer, operation in draft.operations():
+        _versions(draft, pointer, operation)
+        for tag in map(str, list_of(operation, "tags")):
+            folded = " ".join(singular(word).lower() for word in words(tag)) or tag
+            says = claim(operation, "tags", f"{str(pointer[2]).upper()} {pointer[1]}: tag {tag}")
+            tags.setdefault(folded, {}).setdefault(tag, ((*pointer, "tags"), says))
     for spellings in tags.values():
         if len(spellings) > 1:
-            _tags(spellings, ledger)
-    _limits(found, ledger)
-    for where, node, kind in found:
-        members = node.get("oneOf") if kind == "schema" else None
-        if isinstance(members, list) and len(members) > 1:
-            _overlap(where, node, members, lookup, ledger)
+            draft.ledger.apart("tag", _TAGS, list(spellings.values()))
+    _limits(draft)
+    _types(draft)
+    for pointer, node in draft.schemas():
+        if len(list_of(node, "oneOf")) > 1:
+            _overlap(draft, pointer, node, node["oneOf"])
 
 
-def _versions(pointer: Pointer, operation: Node, ledger: Ledger) -> None:
-    identifier = operation.get("operationId")
-    named = _VERSION.search(identifier) if isinstance(identifier, str) else None
-    version = path_version(str(pointer[1]))
-    if named is None or not version or version == f"v{named[1]}":
-        return
-    claims = (
-        Claim(operation.source, line_of(operation, "operationId"), f"operationId: {identifier}"),
-        Claim(operation.source, operation.line or None, f"the path: {pointer[1]}"),
-    )
-    reason = "A published name is kept, because people call the operation by it; the path is what is called."
-    where = (*pointer, "operationId")
-    ledger.add(Contradiction("operationId", where, claims, str(identifier), RULE, reason))
-
-
-def _tags(spellings: dict[str, tuple[Pointer, Node]], ledger: Ledger) -> None:
-    places = [(*pointer, "tags") for pointer, _ in spellings.values()]
-    claims = tuple(
-        Claim(
-            operation.source,
-            line_of(operation, "tags"),
-            f"{str(pointer[2]).upper()} {pointer[1]}: tag {tag}",
+def _versions(draft: Draft, pointer: Pointer, operation: Node) -> None:
+    identifier, path = str(operation.get("operationId", "")), str(pointer[1])
+    named, version = _VERSION.search(identifier), path_version(path)
+    if named is not None and version and version != f"v{named[1]}":
+        claims = (
+            claim(operation, "operationId", f"operationId: {identifier}"),
+            claim(operation, "", f"the path: {path}"),
         )
-        for tag, (pointer, operation) in spellings.items()
-    )
-    reason = "Each operation keeps its tag; one of the two spellings is most likely a slip."
-    ledger.add(Contradiction("tag", places[0], claims, "both, apart", APART, reason, tuple(places[1:])))
+        draft.ledger.rule("operationId", (*pointer, "operationId"), _VERSIONS, *claims, chosen=identifier)
 
 
-def _limits(found: Sequence[Found], ledger: Ledger) -> None:
+def _limits(draft: Draft) -> None:
     """Note a property of one name and type that has different limits in different places.
 
     Names of a single word, and those of a page of a list, mean another thing in each place.
     """
     known: dict[tuple[str, str, str], tuple[Pointer, Node]] = {}
-    for pointer, node, kind in found:
-        if kind != "schema" or len(pointer) < 2 or pointer[-2] != "properties":
-            continue
-        name = str(pointer[-1])
-        for keyword in _LIMITS:
-            if keyword not in node:
-                continue
-            parts = {word.casefold() for word in words(name)}
-            if len(parts) < 2 or parts <= _OF_LISTS:
-                break
+    for pointer, node in draft.schemas():
+        name = str(pointer[-1]) if len(pointer) > 1 and pointer[-2] == "properties" else ""
+        limits = [keyword for keyword in _LIMITS if keyword in node]
+        parts = {word.casefold() for word in words(name)} if limits else set()
+        for keyword in limits if len(parts) > 1 and not parts <= _OF_LISTS else ():
             first, other = known.setdefault((name, keyword, str(node.get("type"))), (pointer, node))
             if other[keyword] != node[keyword]:
-                claims = tuple(
-                    Claim(shown.source, line_of(shown, keyword), f"{name}: {keyword}: {shown[keyword]}")
-                    for shown in (other, node)
-                )
-                reason = "Each place keeps what its own page says, because the two may be checked apart."
-                where, place = (*first, keyword), (*pointer, keyword)
-                ledger.add(Contradiction("limit", where, claims, "both, apart", APART, reason, (place,)))
+                said = [
+                    ((*place, keyword), claim(shown, keyword, f"{name}: {keyword}: {shown[keyword]}"))
+                    for place, shown in ((first, other), (pointer, node))
+                ]
+                draft.ledger.apart("limit", _APART, said)
 
 
-def _overlap(pointer: Pointer, schema: Node, members: list[Any], lookup: Lookup, ledger: Ledger) -> None:
+def _types(draft: Draft) -> None:
+    """Compare the top level of what the operations on one thing (``runs/{runId}``) answer."""
+    known: dict[tuple[str, str, str], tuple[Any, Said]] = {}
+    for where, operation in draft.operations():
+        things = _PARAMETER.findall(str(where[1]))
+        for start, body in draft.answers(where, operation) if things else ():
+            for place, schema in draft.leaves(start, body):
+                for name, value in map_of(schema, "properties").items():
+                    if kinds_of(value):
+                        says = f"{str(where[2]).upper()} {where[1]}: {name}: {brief(value['type'])}"
+                        own = (*place, "properties", name, "type"), claim(value, "type", says)
+                        kind, first = known.setdefault((*things[-1], name), (value["type"], own))
+                        if kind != value["type"]:
+                            draft.ledger.apart("type", _OWN, [first, own])
+
+
+def _overlap(draft: Draft, pointer: Pointer, schema: Node, members: list[Any]) -> None:
     """``oneOf`` refuses what fits two of its members, so one that takes in another shuts that one out."""
-    asserted = [_assertions(member, lookup) for member in members]
-    holders = _holders(asserted)
+    asserted = [_assertions(draft, member) for member in members]
+    holders: dict[tuple[str, str], list[int]] = {}
+    for index, assertions in enumerate(asserted):
+        for key, value in assertions.items():
+            holders.setdefault((key, repr(value)), []).append(index)
     for index, wide in enumerate(asserted):
-        for other in _candidates(wide, holders) if wide is not None else ():
+        for other in _candidates(wide, holders) if wide else ():
             narrow = asserted[other]
-            if other == index or wide is None or narrow is None or not _takes_in(wide, narrow):
+            if other == index or not _takes_in(wide, narrow) or (wide == narrow and other < index):
                 continue
-            if wide == narrow and other < index:
-                continue
-            claims = (
-                Claim(schema.source, line_of(schema, "oneOf"), f"alternative {index + 1}: {_brief(wide)}"),
-                Claim(
-                    schema.source,
-                    getattr(members[other], "line", 0) or line_of(schema, "oneOf"),
-                    f"alternative {other + 1}, all of which fits {index + 1} as well: {_brief(narrow)}",
-                ),
-            )
-            reason = "What fits both is refused by `oneOf`; most likely `anyOf` is meant. Kept as published."
-            ledger.add(Contradiction("oneOf", (*pointer, "oneOf"), claims, "oneOf", RULE, reason))
+            line = getattr(members[other], "line", 0)
+            first = claim(schema, "oneOf", f"alternative {index + 1}: {_brief(wide)}")
+            says = f"alternative {other + 1}, all of which fits {index + 1} as well: {_brief(narrow)}"
+            second = Claim(schema.source, line or first.line, says)
+            draft.ledger.rule("oneOf", (*pointer, "oneOf"), _OVERLAP, first, second, chosen="oneOf")
             return
 
 
-def _assertions(member: Any, lookup: Lookup) -> dict[str, Any] | None:
-    steps = 0
-    while isinstance(member, dict) and isinstance(member.get("$ref"), str) and steps < 8:
-        member, steps = lookup(member["$ref"]), steps + 1
+def _assertions(draft: Draft, member: Any) -> dict[str, Any]:
+    """What a member with one type asserts; nothing of any other."""
+    member = draft.follow(member)
     if not isinstance(member, dict) or not isinstance(member.get("type"), str):
-        return None
+        return {}
     return {
         key: value
         for key, value in member.items()
-        if key not in _ANNOTATIONS and not key.startswith("x-") and not (key == "properties" and not value)
+        if key not in ANNOTATIONS and not key.startswith("x-") and not (key == "properties" and not value)
     }
-
-
-def _holders(asserted: list[dict[str, Any] | None]) -> dict[tuple[str, str], list[int]]:
-    """Return the numbers of the members that assert a thing, by keyword and value."""
-    holders: dict[tuple[str, str], list[int]] = {}
-    for index, assertions in enumerate(asserted):
-        for key, value in (assertions or {}).items():
-            holders.setdefault((key, repr(value)), []).append(index)
-    return holders
 
 
 def _candidates(wide: dict[str, Any], holders: dict[tuple[str, str], list[int]]) -> list[int]:

@@ -1,102 +1,162 @@
-"""Keys and accounts that a page speaks of, held against the security that it shows."""
+"""Keys, tokens and accounts that texts speak of, held against the security that a page shows.
+
+Read are the texts of operations, of their 401 responses and of security schemes. A sentence with a condition,
+an alternative or a word of handing out ("if", "or", "returns") leaves a doubt and is passed over.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
 from trigger_contract.document.shape import walk
-from trigger_contract.normalize.checks.sent_credentials import check_sent
-from trigger_contract.normalize.model import (
-    RULE,
-    Claim,
-    Contradiction,
-    Ledger,
-    Node,
-    Pointer,
-    line_of,
-    operations_of,
-)
+from trigger_contract.normalize.checks.draft import Draft
+from trigger_contract.normalize.checks.phrases import PHRASES, said
+from trigger_contract.normalize.ledger import Claim, claim, quoted
+from trigger_contract.normalize.located import Node, Pointer, as_map, list_of, map_of, text_of
 
-_KEY = re.compile(r"\b(?:with|using|use) (?:an?|your|the) ((?:[A-Z][\w-]+ )+)(?:API )?(?:[Kk]ey|[Tt]oken)\b")
-_ACCOUNT = re.compile(r"\bauthenticated (?:account|user|organi[sz]ation|team|client|caller)\b", re.IGNORECASE)
-_REFUSED = re.compile(r"\b(access token|api key)s? (?:is |was )?(?:missing|invalid|not)\b", re.IGNORECASE)
 _COMMON = frozenset(("api", "the", "your", "bearer", "access"))
+_OTHER = {"access token": "api key", "api key": "access token"}
+_DOUBT = re.compile(
+    r"\b(?:if|unless|when|where|only|or|no|not|some|may|can|could|optional\w*|instead|deprecated|formerly|doesn't"
+    r"|returns?|returned|gets?|obtains?|receives?|generates?|creates?|issues?|exchanges?|body|payload|subsequent"
+    r"|further|future|later|other|all)\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n\s*(?:\n|[-*] )")
+_NO_WAY = "The page shows no way to authenticate, and none is made up."
+_NOT_SAID = "The text does not say how such a key is sent, so the schemes that are defined stand."
+_AS_IT_IS = "The schemes are what is sent; a client shows the text as it is."
+_OPEN = "The keyword stands: it says that nothing is sent, and no way to authenticate is made up from a text."
+_SENT = "The scheme stands: it is what clients send; the page should define another if the text is right."
+
+Place = tuple[str, str]
 
 
-def check_credentials(draft: Node, ledger: Ledger) -> None:
-    """Note an operation whose text names a key that no scheme of its own is, or an account without any."""
-    schemes = draft.get("components", {}).get("securitySchemes", {})
-    for group, path, method, operation in operations_of(draft):
-        if group == "paths":
-            _check((group, path, method), operation, schemes, ledger)
-    check_sent(draft, ledger)
+def check_credentials(draft: Draft) -> None:
+    """Note texts that name a key no scheme is, an account without any, or a place where none is sent."""
+    schemes = map_of(map_of(draft.root, "components"), "securitySchemes")
+    places = {name: place for name, scheme in schemes.items() if (place := _place_of(scheme))}
+    for name, place in places.items():
+        scheme = schemes[name]
+        key = next(key for key in ("name", "scheme", "type") if key in scheme)
+        at: Pointer = ("components", "securitySchemes", name, key)
+        _elsewhere(draft, at, scheme, [place], (), claim(scheme, key, "the scheme"))
+    for where, operation in draft.operations():
+        requirements = operation.get("security")
+        names = sorted({name for entry in requirements or () if isinstance(entry, dict) for name in entry})
+        _texts(draft, where, operation, names, schemes)
+        if not isinstance(requirements, list):
+            continue
+        shown = claim(operation, "security", f"security: {', '.join(names) or '[]'}")
+        if not names:
+            _asked_for(draft, where, operation, shown)
+        elif all(name in places for name in names):
+            item = draft.root["paths"][where[1]]
+            own = [
+                _of_parameter(draft.follow(each))
+                for at in (item, operation)
+                for each in list_of(at, "parameters")
+            ]
+            sent = [places[name] for name in names]
+            _elsewhere(draft, (*where, "security"), operation, sent, own, shown)
 
 
-def _check(pointer: Pointer, operation: Node, schemes: Node, ledger: Ledger) -> None:
-    requirements = operation.get("security")
-    names = {
-        name for requirement in requirements or () if isinstance(requirement, dict) for name in requirement
-    }
-    known = " ".join(
-        f"{name} {schemes[name].get('description', '')}" if isinstance(schemes.get(name), dict) else str(name)
-        for name in sorted(names)
-    ).casefold()
-    _refusals(pointer, operation, known, ledger)
-    noted: set[str] = set()
-    for node, text in _texts(operation):
-        line = line_of(node, "description")
-        if not requirements and (match := _ACCOUNT.search(text)) and "account" not in noted:
-            noted.add("account")
-            shown = "none" if requirements is None else "security: []"
-            claims = (
-                Claim(operation.source, operation.line or None, f"security: {shown}"),
-                Claim(node.source, line, f'the text: "{match[0]}"'),
-            )
-            reason = "The page shows no way to authenticate, and none is made up."
-            entry = Contradiction("security", (*pointer, "security"), claims, shown, RULE, reason)
-            ledger.add(entry)
-        for match in _KEY.finditer(text) if requirements else ():
-            wanted = [word for word in match[1].casefold().split() if word not in _COMMON]
-            if not wanted or wanted[0] in noted or all(word in known for word in wanted):
-                continue
-            noted.add(wanted[0])
-            claims = (
-                Claim(
-                    operation.source, line_of(operation, "security"), f"security: {', '.join(sorted(names))}"
-                ),
-                Claim(node.source, line, f'the text: "{match[0]}"'),
-            )
-            reason = "The text does not say how such a key is sent, so the schemes that are defined stand."
-            where = (*pointer, "security")
-            ledger.add(Contradiction("security", where, claims, ", ".join(sorted(names)), RULE, reason))
-
-
-def _refusals(pointer: Pointer, operation: Node, known: str, ledger: Ledger) -> None:
-    """A refusal for want of one kind of credential, where the schemes speak of the other kind only."""
-    response = (operation.get("responses") or {}).get("401")
-    text = response.get("description") if isinstance(response, Node) else None
-    match = _REFUSED.search(text) if isinstance(text, str) else None
-    if match is None or "security" not in operation or not isinstance(response, Node):
-        return
-    said, other = (
-        match[1].casefold(),
-        {"access token": "api key", "api key": "access token"}[match[1].casefold()],
-    )
-    if said in known or other not in known:
-        return
-    says = f"the schemes of the operation: {other}"
-    claims = (
-        Claim(operation.source, line_of(operation, "security"), says),
-        Claim(response.source, line_of(response, "description"), f'the text: "{match[0]}"'),
-    )
-    reason = "The schemes are what is sent; a client shows the text as it is."
-    where = (*pointer, "responses", "401", "description")
-    ledger.add(Contradiction("security", where, claims, says, RULE, reason))
-
-
-def _texts(operation: Node) -> Iterator[tuple[Node, str]]:
+def _texts(draft: Draft, where: Pointer, operation: Node, names: list[str], schemes: dict[str, Any]) -> None:
+    """Hold every text of an operation against the names and the texts of its schemes."""
+    known = " ".join(f"{name} {text_of(schemes.get(name), 'description')}" for name in names).casefold()
+    _refusals(draft, where, operation, known)
+    asked = operation.get("security")
+    place, noted = (*where, "security"), set[str]()
     for _, node, _ in walk("operation", operation):
-        description = node.get("description") if isinstance(node, Node) else None
-        if isinstance(node, Node) and isinstance(description, str):
-            yield node, description
+        text = text_of(node, "description")
+        if not asked and "" not in noted and (match := said("account", text)):
+            noted.add("")
+            shown = claim(operation, "", f"security: {'none' if asked is None else '[]'}")
+            chosen = "none" if asked is None else "security: []"
+            draft.ledger.rule("security", place, _NO_WAY, shown, quoted(node, match[0]), chosen=chosen)
+        for match in PHRASES["key"].pattern.finditer(text) if asked else ():
+            wanted = [word for word in match[1].casefold().split() if word not in _COMMON]
+            if wanted and wanted[0] not in noted and not all(word in known for word in wanted):
+                noted.add(wanted[0])
+                shown = claim(operation, "security", f"security: {', '.join(names)}")
+                words = quoted(node, match[0])
+                draft.ledger.rule("security", place, _NOT_SAID, shown, words, chosen=", ".join(names))
+
+
+def _refusals(draft: Draft, where: Pointer, operation: Node, known: str) -> None:
+    """A refusal for want of one kind of credential, where the schemes speak of the other kind only."""
+    response = map_of(operation, "responses").get("401")
+    match = said("refused", text_of(response, "description"))
+    if match is None or "security" not in operation or match[1].casefold() in known:
+        return
+    other = _OTHER[match[1].casefold()]
+    if other in known:
+        shown = claim(operation, "security", f"the schemes of the operation: {other}")
+        place = (*where, "responses", "401", "description")
+        draft.ledger.rule("security", place, _AS_IT_IS, shown, quoted(response, match[0]))
+
+
+def _asked_for(draft: Draft, where: Pointer, operation: Node, shown: Claim) -> None:
+    """Note an open operation whose text, or whose refusal, asks for a credential."""
+    refusal = draft.follow(map_of(operation, "responses").get("401"))
+    said_of = (_said(operation, "demand"), _said(refusal, "refusal"))
+    claims = [words for words in said_of if words is not None]
+    if claims:
+        draft.ledger.rule("security", (*where, "security"), _OPEN, shown, *claims)
+
+
+def _said(node: Any, kind: str) -> Claim | None:
+    for sentence in _sentences(node):
+        match = said(kind, sentence)
+        if match is not None and not _DOUBT.search(sentence.replace(match[0], " ")):
+            return quoted(node, match[0])
+    return None
+
+
+def _elsewhere(
+    draft: Draft,
+    pointer: Pointer,
+    node: Node,
+    sent: Sequence[Place],
+    parameters: Collection[Place],
+    shown: Claim,
+) -> None:
+    """Note a text that sends a credential elsewhere than the schemes do."""
+    for sentence in _sentences(node):
+        match = said("sent in", sentence)
+        if match is None:
+            continue
+        place = match["place"].partition(" ")[0], match["quoted"] or match["plain"]
+        if _DOUBT.search(sentence.replace(place[1], " ")):
+            continue
+        if _folded(place) in {_folded(known) for known in (*sent, *parameters)}:
+            continue
+        known = " and ".join(dict.fromkeys(f"`{name}` ({where})" for where, name in sent))
+        says = Claim(shown.source, shown.line, f"{shown.says}, sent as {known}")
+        draft.ledger.rule("security", pointer, _SENT, says, quoted(node, match[0]))
+        return
+
+
+def _sentences(node: Any) -> Iterator[str]:
+    for sentence in _SENTENCE.split(text_of(node, "description")):
+        yield " ".join(sentence.split())
+
+
+def _folded(place: Place) -> Place:
+    """A place to compare: names of headers in any case are one (RFC 9110, 5.1)."""
+    where, name = place
+    return where, name.casefold() if where == "header" else name
+
+
+def _place_of(scheme: Any) -> Place | None:
+    """Where a scheme's credential is sent (OpenAPI 3.1, Security Scheme Object; RFC 9110, 11.6.2)."""
+    kind = text_of(scheme, "type")
+    if kind == "apiKey":
+        return _of_parameter(scheme)
+    return ("header", "Authorization") if kind in ("http", "oauth2", "openIdConnect") else None
+
+
+def _of_parameter(parameter: Any) -> Place:
+    return str(as_map(parameter).get("in")), str(as_map(parameter).get("name"))

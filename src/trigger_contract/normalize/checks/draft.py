@@ -1,46 +1,100 @@
-"""Statements of the pages that cannot both be true though no two of them stand in one place.
-
-Each check walks the merged draft and notes what it finds; the draft itself is changed only where a
-page leaves no other way to a valid document.
-"""
+"""The merged draft as the checks see it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from trigger_contract.document.shape import walk
-from trigger_contract.normalize.checks.consistency import check_consistency
-from trigger_contract.normalize.checks.credentials import check_credentials
-from trigger_contract.normalize.checks.error_bodies import check_error_bodies
-from trigger_contract.normalize.checks.example_checks import check_examples
-from trigger_contract.normalize.checks.gaps import check_gaps
-from trigger_contract.normalize.checks.hints import check_hints
-from trigger_contract.normalize.checks.likeness import check_likeness
-from trigger_contract.normalize.checks.limits import check_limits
-from trigger_contract.normalize.checks.prose_checks import check_prose
-from trigger_contract.normalize.checks.resources import check_resources
-from trigger_contract.normalize.checks.styles import check_styles
-from trigger_contract.normalize.checks.usage import check_usage
-from trigger_contract.normalize.model import Ledger, Node
-from trigger_contract.normalize.reading.standard import find
+from trigger_contract.normalize.ledger import Ledger
+from trigger_contract.normalize.located import (
+    Found,
+    Node,
+    Pointer,
+    as_map,
+    find,
+    follow,
+    list_of,
+    map_of,
+    operations_of,
+)
+
+_MOST_STEPS = 8
 
 
-def check_draft(draft: Node, ledger: Ledger) -> None:
-    """Look for contradictions inside the draft; what prose alone defines of a style is added to it."""
-    found = [entry for entry in walk("document", draft) if isinstance(entry[1], Node)]
+@dataclass(frozen=True)
+class Draft:
+    """A draft, everything in it, and where is noted what is found.
 
-    def lookup(reference: str) -> Any:
-        return find(draft, reference)
+    Attributes:
+        root: The document.
+        ledger: Where contradictions are noted.
+        found: Every object with its place and kind, parents first.
+    """
 
-    check_styles(found, lookup, ledger)
-    check_limits(found, lookup, ledger)
-    check_prose(found, lookup, ledger)
-    check_gaps(found, ledger)
-    check_examples(found, lookup, ledger)
-    check_likeness(found, ledger)
-    check_resources(draft, lookup, ledger)
-    check_hints(draft, found, ledger)
-    check_error_bodies(draft, ledger)
-    check_credentials(draft, ledger)
-    check_consistency(draft, found, lookup, ledger)
-    check_usage(draft, found, lookup, ledger)
+    root: Node
+    ledger: Ledger
+    found: tuple[Found, ...]
+
+    @classmethod
+    def of(cls, root: Node, ledger: Ledger) -> Draft:
+        """Return a draft as it stands now."""
+        return cls(
+            root, ledger, tuple(entry for entry in walk("document", root) if isinstance(entry[1], Node))
+        )
+
+    def lookup(self, reference: str) -> Any:
+        """Return what a reference points to, or None."""
+        return find(self.root, reference)
+
+    def follow(self, value: Any) -> Any:
+        """Return what stands at the end of a row of references."""
+        return follow(value, self.lookup)
+
+    def operations(self) -> Iterator[tuple[Pointer, Node]]:
+        """Yield the operations that are called, not those that a service calls."""
+        for group, path, method, operation in operations_of(self.root):
+            if group == "paths":
+                yield (group, path, method), operation
+
+    def schemas(self) -> Iterator[tuple[Pointer, Node]]:
+        """Yield every schema that stands in the draft."""
+        return ((pointer, node) for pointer, node, kind in self.found if kind == "schema")
+
+    def bodies(self, pointer: Pointer, holder: Any) -> Iterator[tuple[Pointer, Any]]:
+        """Yield the schema of each media type of a body or a response."""
+        for media_type, value in map_of(self.follow(holder), "content").items():
+            yield (*pointer, "content", media_type, "schema"), as_map(self.follow(value)).get("schema")
+
+    def answers(self, pointer: Pointer, operation: Node) -> Iterator[tuple[Pointer, Any]]:
+        """Yield the schema of each media type of each success."""
+        for status, response in map_of(operation, "responses").items():
+            if status.startswith("2"):
+                yield from self.bodies((*pointer, "responses", status), response)
+
+    def leaves(self, pointer: Pointer, schema: Any, steps: int = 0) -> Iterator[tuple[Pointer, Node]]:
+        """Yield the schema itself, or what it is made of by ``$ref``, ``allOf``, ``anyOf`` and ``oneOf``.
+
+        Args:
+            pointer: Where it stands.
+            schema: The schema.
+            steps: How many steps have been taken already.
+        """
+        if not isinstance(schema, Node) or steps > _MOST_STEPS:
+            return
+        reference = schema.get("$ref")
+        if isinstance(reference, str):
+            if reference.startswith("#/"):
+                where: Pointer = tuple(reference[2:].split("/"))
+                yield from self.leaves(where, self.lookup(reference), steps + 1)
+            return
+        members = [
+            ((*pointer, keyword, index), member)
+            for keyword in ("allOf", "anyOf", "oneOf")
+            for index, member in enumerate(list_of(schema, keyword))
+        ]
+        for place, member in members:
+            yield from self.leaves(place, member, steps + 1)
+        if not members or "type" in schema:
+            yield pointer, schema

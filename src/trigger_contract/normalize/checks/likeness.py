@@ -9,21 +9,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
-from trigger_contract.normalize.model import (
-    APART,
-    Claim,
-    Contradiction,
-    Found,
-    Ledger,
-    Node,
-    Pointer,
-    line_of,
-)
-from trigger_contract.normalize.wording import brief
+from trigger_contract.normalize.checks.draft import Draft
+from trigger_contract.normalize.ledger import Claim, brief, claim
+from trigger_contract.normalize.located import Node, Pointer, line_of, list_of, text_of
 
 _REASON = "Both stay as written, each in its own place: no page is wrong about its own response for sure."
 _TEXTS = frozenset(("example", "examples", "title", "default"))
@@ -36,11 +28,11 @@ _SHARE = 0.6
 Place = tuple[Pointer, Node, Pointer, Node]
 
 
-def check_likeness(found: Sequence[Found], ledger: Ledger) -> None:
+def check_likeness(draft: Draft) -> None:
     """Compare properties of one name and text, then the objects that share most of them."""
     groups: dict[tuple[str, str], list[Place]] = {}
-    for pointer, node, kind in found:
-        properties = node.get("properties") if kind == "schema" else None
+    for pointer, node in draft.schemas():
+        properties = node.get("properties")
         if not isinstance(properties, Node):
             continue
         for name, schema in properties.items():
@@ -53,7 +45,7 @@ def check_likeness(found: Sequence[Found], ledger: Ledger) -> None:
     for (name, _), places in groups.items():
         if len(places) < 2:
             continue
-        _compare(name, places, ledger)
+        _compare(draft, name, places)
         for first, second in combinations(places[:_MANY], 2):
             objects[first[2]], objects[second[2]] = first[3], second[3]
             shared[first[2], second[2]] += 1
@@ -61,34 +53,38 @@ def check_likeness(found: Sequence[Found], ledger: Ledger) -> None:
         first_object, second_object = objects[first_pointer], objects[second_pointer]
         smaller = min(len(first_object["properties"]), len(second_object["properties"]))
         if first_pointer != second_pointer and count >= 3 and count >= _SHARE * smaller:
-            _compare_required(first_pointer, first_object, second_pointer, second_object, ledger)
+            _compare_required(draft, (first_pointer, first_object), (second_pointer, second_object))
 
 
 def _text(schema: Any) -> str:
     """The words of a description, or of the description of a list's items."""
     if not isinstance(schema, Node):
         return ""
-    description = schema.get("description")
-    if not isinstance(description, str):
-        items = schema.get("items")
-        description = items.get("description") if isinstance(items, dict) else None
-    return " ".join(re.findall(r"\w+", description)).casefold() if isinstance(description, str) else ""
+    described = schema if isinstance(schema.get("description"), str) else schema.get("items")
+    return " ".join(re.findall(r"\w+", text_of(described, "description"))).casefold()
 
 
-def _compare(name: str, places: list[Place], ledger: Ledger) -> None:
+def _compare(draft: Draft, name: str, places: list[Place]) -> None:
     first_pointer, first, _, _ = places[0]
     for pointer, schema, _, _ in places[1:]:
         if schema is first or schema == first:
             continue
         (ours, our_path), (theirs, their_path) = _values(first, schema), _values(schema, first)
         for path, our_value, their_value in _differences(ours, theirs, ()):
-            where, place = (*first_pointer, *our_path, *path), (*pointer, *their_path, *path)
-            claims = (
-                Claim(first.source, _line(first, (*our_path, *path)), _says(name, first_pointer, our_value)),
-                Claim(schema.source, _line(schema, (*their_path, *path)), _says(name, pointer, their_value)),
-            )
-            kind = "text" if path[-1] == "description" else str(path[-1])
-            ledger.add(Contradiction(kind, where, claims, "both, apart", APART, _REASON, (place,)))
+            said = [
+                _says(name, first_pointer, first, (*our_path, *path), our_value),
+                _says(name, pointer, schema, (*their_path, *path), their_value),
+            ]
+            draft.ledger.apart("text" if path[-1] == "description" else str(path[-1]), _REASON, said)
+
+
+def _says(name: str, pointer: Pointer, schema: Node, path: Pointer, value: Any) -> tuple[Pointer, Claim]:
+    shown: Any = schema
+    line = schema.line or None
+    for token in path:
+        line = line_of(shown, token) or line
+        shown = shown.get(token) if isinstance(shown, dict) else None
+    return (*pointer, *path), Claim(schema.source, line, f"{_owner(pointer)}: {name}: {brief(value)}")
 
 
 def _values(schema: Node, other: Node) -> tuple[Node, Pointer]:
@@ -105,11 +101,7 @@ def _values(schema: Node, other: Node) -> tuple[Node, Pointer]:
     return schema, ()
 
 
-def _says(name: str, pointer: Pointer, value: Any) -> str:
-    return f"{owner(pointer)}: {name}: {brief(value)}"
-
-
-def owner(pointer: Pointer) -> str:
+def _owner(pointer: Pointer) -> str:
     """Name the component or the operation that a place belongs to."""
     if pointer[0] == "components":
         return str(pointer[2])
@@ -148,39 +140,16 @@ def _members(value: Any) -> Any:
     return sorted(map(repr, value)) if isinstance(value, list) else value
 
 
-def _line(schema: Node, path: Pointer) -> int | None:
-    value: Any = schema
-    line = schema.line or None
-    for token in path:
-        line = line_of(value, token) or line
-        value = value.get(token) if isinstance(value, dict) else None
-    return line
-
-
-def _compare_required(
-    first_pointer: Pointer, first: Node, second_pointer: Pointer, second: Node, ledger: Ledger
-) -> None:
-    if first.source == second.source and first.get("required") == second.get("required"):
+def _compare_required(draft: Draft, one: tuple[Pointer, Node], other: tuple[Pointer, Node]) -> None:
+    if one[1].source == other[1].source:
         return
-    ours, theirs = _names(first), _names(second)
-    both = [name for name in first["properties"] if name in second["properties"]]
-    differing = [name for name in both if (name in ours) != (name in theirs)]
-    if not differing or first.source == second.source:
-        return
-    claims = (
-        Claim(first.source, line_of(first, "required"), _required(first_pointer, ours, differing)),
-        Claim(second.source, line_of(second, "required"), _required(second_pointer, theirs, differing)),
-    )
-    places = ((*second_pointer, "required"),)
-    where = (*first_pointer, "required")
-    ledger.add(Contradiction("required", where, claims, "both, apart", APART, _REASON, places))
-
-
-def _names(schema: Node) -> set[str]:
-    required = schema.get("required")
-    return {str(name) for name in required} if isinstance(required, list) else set()
-
-
-def _required(pointer: Pointer, required: set[str], differing: list[str]) -> str:
-    parts = [f"{name} {'required' if name in required else 'optional'}" for name in differing]
-    return f"{owner(pointer)}: {', '.join(parts)}"
+    needed = [{str(name) for name in list_of(schema, "required")} for _, schema in (one, other)]
+    both = [name for name in one[1]["properties"] if name in other[1]["properties"]]
+    differing = [name for name in both if (name in needed[0]) != (name in needed[1])]
+    said = []
+    for (pointer, schema), required in zip((one, other), needed, strict=True):
+        parts = [f"{name} {'required' if name in required else 'optional'}" for name in differing]
+        shown = claim(schema, "required", f"{_owner(pointer)}: {', '.join(parts)}")
+        said.append(((*pointer, "required"), shown))
+    if differing:
+        draft.ledger.apart("required", _REASON, said)

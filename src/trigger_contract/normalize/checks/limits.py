@@ -6,65 +6,49 @@ noted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
+from trigger_contract.normalize.checks.draft import Draft
 from trigger_contract.normalize.checks.limit_phrases import BOUNDS, Limit, read_limits
-from trigger_contract.normalize.model import (
-    RULE,
-    Claim,
-    Contradiction,
-    Found,
-    Ledger,
-    Node,
-    Pointer,
-    line_of,
-)
-from trigger_contract.normalize.reach import Lookup, kinds_of, leaves
+from trigger_contract.normalize.ledger import claim, quoted
+from trigger_contract.normalize.located import Node, Pointer, kinds_of, text_of
 
-_PAIRS = (
-    ("minimum", "maximum"),
-    ("minLength", "maxLength"),
-    ("minItems", "maxItems"),
-    ("minProperties", "maxProperties"),
-)
+_PAIRS = [(f"min{what}", f"max{what}") for what in ("imum", "Length", "Items", "Properties")]
 _DATES = frozenset(("date-time", "date", "time", "duration"))
+_IMPOSSIBLE = "No value can be right; which of the two is meant, only the page's owner can say."
+_SILENT = "The schema is silent, so nothing is broken; whether the text is a rule is for a person to say."
+_STANDS = "Where the text and the schema of one page differ, the schema stands: machines read it."
 
 Part = tuple[Pointer, Node]
 
 
-def check_limits(found: Iterable[Found], lookup: Lookup, ledger: Ledger) -> None:
+def check_limits(draft: Draft) -> None:
     """Note each limit in prose that its schema does not have, or has with another value."""
     nodes: dict[Pointer, Node] = {}
-    for pointer, node, kind in found:
+    for pointer, node, kind in draft.found:
         if kind not in ("schema", "parameter"):
             continue
         nodes[pointer] = node
         if kind == "schema":
-            _possible(pointer, node, ledger)
-        description = node.get("description")
-        if not isinstance(description, str):
+            _possible(draft, pointer, node)
+        where, schema = (pointer, node) if kind == "schema" else ((*pointer, "schema"), node.get("schema"))
+        text = text_of(node, "description")
+        if not text or not isinstance(schema, Node):
             continue
-        schema = node if kind == "schema" else node.get("schema")
-        if not isinstance(schema, Node):
-            continue
-        where = pointer if kind == "schema" else (*pointer, "schema")
-        parts = list(leaves(where, schema, lookup))
+        parts = list(draft.leaves(where, schema))
         kinds = {name for _, part in parts for name in kinds_of(part)}
         enum = next((part["enum"] for _, part in parts if isinstance(part.get("enum"), list)), ())
         outer = nodes.get(pointer[:-1]) if pointer[-1] == "items" else None
-        for limit in read_limits(" ".join(description.split()), kinds, enum):
+        for limit in read_limits(" ".join(text.split()), kinds, enum):
             around = [(pointer[:-1], outer)] if limit.outer and outer is not None else []
             about = _about(limit, parts, around)
             if about is not None:
-                _compare(limit, about, node, ledger)
+                _compare(draft, limit, *about, node)
 
 
 def _about(limit: Limit, parts: list[Part], around: list[Part]) -> Part | None:
     """The part of a schema that a limit is about: of several the one that has the keyword."""
     fitting = list(around)
     for pointer, part in parts:
-        kinds = kinds_of(part)
-        items = part.get("items")
+        kinds, items = kinds_of(part), part.get("items")
         if limit.outer:
             if "array" in kinds:
                 fitting.append((pointer, part))
@@ -76,52 +60,45 @@ def _about(limit: Limit, parts: list[Part], around: list[Part]) -> Part | None:
     return next((part for part in fitting if not known.isdisjoint(part[1])), fitting[0] if fitting else None)
 
 
-def _possible(pointer: Pointer, schema: Node, ledger: Ledger) -> None:
+def _possible(draft: Draft, pointer: Pointer, schema: Node) -> None:
     """A least that is more than the most: no value can be right."""
     for low, high in _PAIRS:
         least, most = schema.get(low), schema.get(high)
         if isinstance(least, (int, float)) and isinstance(most, (int, float)) and least > most:
-            claims = (
-                Claim(schema.source, line_of(schema, low), f"{low}: {least}"),
-                Claim(schema.source, line_of(schema, high), f"{high}: {most}"),
-            )
-            reason = "No value can be right; which of the two is meant, only the page's owner can say."
-            ledger.add(Contradiction("limit", (*pointer, low), claims, "both, as published", RULE, reason))
+            claims = [claim(schema, word, f"{word}: {schema[word]}") for word in (low, high)]
+            draft.ledger.rule("limit", (*pointer, low), _IMPOSSIBLE, *claims, chosen="both, as published")
 
 
-def _compare(limit: Limit, about: Part, text: Node, ledger: Ledger) -> None:
-    pointer, schema = about
+def _compare(draft: Draft, limit: Limit, pointer: Pointer, schema: Node, text: Node) -> None:
     other = BOUNDS.get(limit.keyword, limit.keyword)
     keyword = limit.keyword if limit.keyword in schema or other not in schema else other
     known = schema.get(keyword)
-    same = known == limit.value and isinstance(known, bool) == isinstance(limit.value, bool)
-    if same and keyword == limit.keyword:
+    if _same(limit, schema, keyword, known):
         return
-    if limit.keyword == "pattern" and str(known).startswith(str(limit.value)):
-        return
-    if limit.keyword == "format" and (known in _DATES or "pattern" in schema):
-        return
-    if limit.keyword in BOUNDS and _same_bound(schema, limit):
-        return
-    said = Claim(text.source, line_of(text, "description"), f'the text: "{limit.words}"')
-    word = limit.keyword if limit.keyword in ("default", "format") else "limit"
-    if known is None:
-        shown = Claim(schema.source, schema.line or None, f"the schema: no {limit.keyword}")
-        kind, chosen = f"{word} in prose only", "stays in prose"
-        reason = (
-            "The schema is silent, so nothing is broken; whether the text is a rule is for a person to say."
-        )
-    else:
-        shown = Claim(schema.source, line_of(schema, keyword), f"the schema: {keyword} {known}")
-        kind, chosen = word, f"{keyword}: {known}"
-        reason = "Where the text and the schema of one page differ, the schema stands: machines read it."
     place = (*pointer, keyword)
-    ledger.add(Contradiction(kind, place, (shown, said), chosen, RULE, reason))
+    word = limit.keyword if limit.keyword in ("default", "format") else "limit"
+    said = quoted(text, limit.words)
+    if known is None:
+        shown = claim(schema, "", f"the schema: no {limit.keyword}")
+        draft.ledger.rule(f"{word} in prose only", place, _SILENT, shown, said, chosen="stays in prose")
+    else:
+        shown = claim(schema, keyword, f"the schema: {keyword} {known}")
+        draft.ledger.rule(word, place, _STANDS, shown, said, chosen=f"{keyword}: {known}")
+
+
+def _same(limit: Limit, schema: Node, keyword: str, known: object) -> bool:
+    """Whether the schema says the same, or something that takes it in."""
+    if limit.keyword == "pattern":
+        return str(known).startswith(str(limit.value))
+    if limit.keyword == "format":
+        return known in _DATES or "pattern" in schema
+    if limit.keyword in BOUNDS and _same_bound(schema, limit):
+        return True
+    same = known == limit.value and isinstance(known, bool) == isinstance(limit.value, bool)
+    return same and keyword == limit.keyword
 
 
 def _same_bound(schema: Node, limit: Limit) -> bool:
     """Whether the other bound says the same for whole numbers: "min. 1" is ``exclusiveMinimum: 0``."""
-    if schema.get("type") != "integer":
-        return False
     step = 1 if limit.keyword in ("minimum", "exclusiveMaximum") else -1
-    return bool(schema.get(BOUNDS[limit.keyword]) == limit.value - step)
+    return schema.get("type") == "integer" and bool(schema.get(BOUNDS[limit.keyword]) == limit.value - step)

@@ -7,20 +7,10 @@ from typing import Any
 
 from trigger_contract.document.shape import walk
 from trigger_contract.errors import UserError
+from trigger_contract.normalize.ledger import AGE, Claim, Contradiction, brief
+from trigger_contract.normalize.located import Node, Pointer, find, line_of, operations_of
 from trigger_contract.normalize.merging.merge import Merger
-from trigger_contract.normalize.model import (
-    AGE,
-    Claim,
-    Contradiction,
-    Fragment,
-    Node,
-    Pointer,
-    Sentence,
-    line_of,
-    operations_of,
-)
-from trigger_contract.normalize.reading.standard import find
-from trigger_contract.normalize.wording import brief
+from trigger_contract.normalize.model import Fragment, Sentence
 
 _REASON = "A rendered page shows no structure, so the page with the structure stands."
 

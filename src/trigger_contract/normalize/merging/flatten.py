@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from trigger_contract.document.yaml import LocatedSequence
-from trigger_contract.normalize.model import Node, copy_value, node_like, put
+from trigger_contract.normalize.located import Node, copy_value, node_like, put
 
 _LOWER = ("maximum", "maxLength", "maxItems", "maxProperties", "exclusiveMaximum")
 _HIGHER = ("minimum", "minLength", "minItems", "minProperties", "exclusiveMinimum")

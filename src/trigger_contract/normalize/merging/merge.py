@@ -23,25 +23,19 @@ from trigger_contract.document.shape import (
     is_extension,
 )
 from trigger_contract.document.yaml import LocatedSequence
+from trigger_contract.normalize.ledger import RULE, Claim, Contradiction, Ledger, contrast
+from trigger_contract.normalize.located import Node, Pointer, copy_value, find, line_of, node_like, put
 from trigger_contract.normalize.merging.flatten import flatten
-from trigger_contract.normalize.merging.implied import implied_value, is_implied
-from trigger_contract.normalize.merging.notes import Notes, entry_kind, kind_of, left_out
-from trigger_contract.normalize.model import (
-    RULE,
-    Claim,
-    Contradiction,
-    Fragment,
-    Ledger,
-    Node,
-    Pointer,
-    copy_value,
-    line_of,
-    node_like,
-    put,
+from trigger_contract.normalize.merging.notes import (
+    Notes,
+    entry_kind,
+    implied_value,
+    is_implied,
+    kind_of,
+    left_out,
 )
-from trigger_contract.normalize.reading.examples import ShownNumber
-from trigger_contract.normalize.reading.standard import find
-from trigger_contract.normalize.wording import contrast
+from trigger_contract.normalize.model import Fragment
+from trigger_contract.normalize.rendered.types import ShownNumber
 
 _ANNOTATIONS = frozenset(
     [

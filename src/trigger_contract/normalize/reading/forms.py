@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from trigger_contract.document.references import resolve
 from trigger_contract.document.shape import (
     COMPONENT_KINDS,
     LIST,
@@ -19,57 +20,13 @@ from trigger_contract.document.shape import (
 )
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.model import line_of, node_like
-from trigger_contract.normalize.reading.mending import mend
-from trigger_contract.normalize.reading.mending_schemas import mend_required
-from trigger_contract.normalize.reading.patterns import pattern_fault
-from trigger_contract.normalize.reading.slips import Slip, follow_text, settled_scalar
+from trigger_contract.normalize.ledger import brief
+from trigger_contract.normalize.located import line_of, node_like
+from trigger_contract.normalize.model import Slip
+from trigger_contract.normalize.reading.fields import FORMS, MEANING, fits
+from trigger_contract.normalize.reading.mending import mend, mend_required
 
 _TYPES = frozenset(("string", "number", "integer", "boolean", "array", "object", "null"))
-_TEXT, _NUMBER, _SWITCH, _TEXTS, _VALUES, _MAPPINGS, _MAPPING = (
-    "a text",
-    "a number",
-    "true or false",
-    "a list of texts",
-    "a list",
-    "a list of mappings",
-    "a mapping",
-)
-_STRING = "a text in quotes"
-_LIST_OR_NAMED = "a list or a mapping"
-_DESCRIBED = {"description": _TEXT, "summary": _TEXT}
-_FIELDS: dict[str, dict[str, str]] = {
-    "document": {"security": _MAPPINGS, "tags": _MAPPINGS},
-    "info": {"title": _TEXT, "version": _TEXT, "description": _TEXT},
-    "pathItem": _DESCRIBED,
-    "operation": {
-        **_DESCRIBED,
-        "operationId": _TEXT,
-        "tags": _TEXTS,
-        "security": _MAPPINGS,
-        "deprecated": _SWITCH,
-    },
-    "parameter": {"name": _TEXT, "in": _TEXT, "description": _TEXT, "style": _TEXT, "explode": _SWITCH}
-    | {"required": _SWITCH},
-    "header": {"description": _TEXT, "required": _SWITCH},
-    "requestBody": {"description": _TEXT, "required": _SWITCH},
-    "response": {"description": _TEXT},
-    "server": {"url": _TEXT, "description": _TEXT, "variables": _MAPPING},
-    "tag": {"name": _TEXT, **_DESCRIBED},
-    "securityScheme": {"type": _TEXT, "description": _TEXT, "name": _TEXT, "in": _TEXT, "scheme": _TEXT},
-    "schema": {
-        **dict.fromkeys(("title", "description", "format", "pattern", "$id", "$comment"), _STRING),
-        **dict.fromkeys(("maximum", "minimum", "multipleOf"), _NUMBER),
-        **dict.fromkeys(("maxLength", "minLength", "maxItems", "minItems"), _NUMBER),
-        **dict.fromkeys(("maxProperties", "minProperties", "maxContains", "minContains"), _NUMBER),
-        **dict.fromkeys(("readOnly", "writeOnly", "deprecated", "uniqueItems"), _SWITCH),
-        "enum": _VALUES,
-        "examples": _LIST_OR_NAMED,
-        "required": _TEXTS,
-        "discriminator": _MAPPING,
-    },
-}
-_SCALARS: dict[str, type] = {_STRING: str, _NUMBER: float, _SWITCH: bool}
 _NOTHING = frozenset(("schema", "response", "mediaType"))  # where a name alone says that there is one
 
 
@@ -146,18 +103,13 @@ def _check_reference(value: LocatedMapping, kind: str) -> None:
 
 
 def _check_fields(value: LocatedMapping, kind: str, document: Any, slips: list[Slip] | None) -> None:
-    fields = _FIELDS.get(kind)
-    if fields is None:
-        return
-    for name, form in fields.items():
-        if name in value and not _fits(value[name], form):
-            settled = settled_scalar(value[name], _SCALARS[form]) if form in _SCALARS else None
+    for name, form in FORMS.get(kind, {}).items():
+        if name in value and not fits(value[name], form):
+            settled = _settled(value[name], form)
             if slips is not None and settled is not None:
                 value[name] = settled
-                continue
-            if slips is not None and form in (_TEXT, _STRING) and follow_text(value, name, document, slips):
-                continue
-            raise _form_error(value, name, f"`{name}` must be {form}")
+            elif slips is None or form not in ("text", "string") or not _follow(value, name, document, slips):
+                raise _form_error(value, name, f"`{name}` must be {MEANING[form]}")
     if kind == "schema":
         _check_schema(value)
     elif kind == "parameter" and "$ref" not in value and not ("name" in value and "in" in value):
@@ -171,7 +123,7 @@ def _check_schema(schema: LocatedMapping) -> None:
         if not isinstance(kind, str) or kind not in _TYPES:
             raise _form_error(schema, "type", f"`type` must name types of JSON Schema, not {kind!r:.60}")
     for name in ("exclusiveMaximum", "exclusiveMinimum"):
-        if name in schema and not (_fits(schema[name], _NUMBER) or isinstance(schema[name], bool)):
+        if name in schema and not (fits(schema[name], "number") or isinstance(schema[name], bool)):
             raise _form_error(schema, name, f"`{name}` must be a number")
     fault = pattern_fault(schema["pattern"]) if "pattern" in schema else None
     if fault:
@@ -181,21 +133,56 @@ def _check_schema(schema: LocatedMapping) -> None:
         raise _form_error(schema, "discriminator", "`mapping` must be a mapping")
 
 
-def _fits(value: Any, form: str) -> bool:
-    if form == _TEXT:
-        return not isinstance(value, (dict, list))
-    if form == _STRING:
-        return isinstance(value, str)
-    if form == _NUMBER:
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
-    if form == _SWITCH:
-        return isinstance(value, bool)
-    if form == _MAPPING:
-        return isinstance(value, dict)
-    if form == _LIST_OR_NAMED:
-        return isinstance(value, (list, dict))
-    if not isinstance(value, list):
+def pattern_fault(pattern: str) -> str | None:
+    """Say what keeps a text from being an expression at all, or None.
+
+    Source: ECMA-262, Pattern, ClassContents and Disjunction.
+    """
+    depth = 0
+    in_class = False
+    characters = iter(pattern)
+    for character in characters:
+        if character == "\\":
+            if next(characters, None) is None:
+                return "ends in a lone backslash"
+        elif in_class:
+            in_class = character != "]"
+        elif character == "[":
+            in_class = True
+        elif character == "(":
+            depth += 1
+        elif character == ")":
+            depth -= 1
+            if depth < 0:
+                return "closes a bracket `)` that was not opened"
+    if in_class:
+        return "never closes a class `[`"
+    return "never closes a group `(`" if depth else None
+
+
+def _follow(value: LocatedMapping, name: str, document: Any, slips: list[Slip]) -> bool:
+    """Read a text that stands elsewhere in the document, where a reference to it stands in its place."""
+    try:
+        found = resolve(document, value[name])
+    except UserError:
         return False
-    if form == _TEXTS:
-        return all(not isinstance(item, (dict, list)) for item in value)
-    return form == _VALUES or all(isinstance(item, dict) for item in value)
+    if not isinstance(found, str) or not isinstance(value[name], dict):
+        return False
+    slips.append(Slip(value, name, line_of(value, name), f"{name}: {brief(value[name])}", brief(found)))
+    value[name] = found
+    return True
+
+
+def _settled(value: Any, form: str) -> Any:
+    """Read a text as the number or the switch that belongs there, or a number as a text; else None."""
+    if form == "switch" and isinstance(value, str):
+        return {"true": True, "false": False}.get(value.strip().lower())
+    if form == "number" and isinstance(value, str):
+        try:
+            number = float(value)
+        except ValueError:
+            return None
+        return int(number) if number.is_integer() else number if abs(number) < 1e300 else None
+    if form == "string" and isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(value)
+    return None

@@ -3,50 +3,24 @@
 Sites show pages that OpenAPI's own schema refuses: a response without a description, ``required: true`` on
 a property, a type of another language, an empty key. What such a place says is kept in the form that OpenAPI
 has for it; what OpenAPI has no place for is left out. Either is noted, unless nothing was said at all.
-Source: OpenAPI 3.1.0, chapter 4.8, the fixed fields of each object.
+Sources: OpenAPI 3.0.3 and 3.1.0, chapter 4.8; JSON Schema 2019-09, 8.2.4.2 (``$recursiveRef``).
 """
 
 from __future__ import annotations
 
-from trigger_contract.document.shape import METHODS, SHAPE
+import re
+from collections.abc import Callable
+from typing import Any
+
+from trigger_contract.document.references import join_pointer
+from trigger_contract.document.shape import walk
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
-from trigger_contract.normalize.model import line_of, node_like, put, sequence_of
-from trigger_contract.normalize.reading.mending_schemas import mend_recursion, mend_schema
-from trigger_contract.normalize.reading.slips import Slip
-from trigger_contract.normalize.wording import brief
+from trigger_contract.normalize.ledger import brief
+from trigger_contract.normalize.located import line_of, list_of, map_of, node_like, put, sequence_of
+from trigger_contract.normalize.model import Slip
+from trigger_contract.normalize.reading.fields import FIELDS, SCHEME_FIELDS
 
 _VALUES = frozenset(("default", "example", "const", "value"))
-_PARAMETER_FIELDS = {
-    *("name", "in", "description", "required", "deprecated", "allowEmptyValue", "style", "explode"),
-    *("allowReserved", "schema", "content", "example", "examples", "$ref", "summary"),
-}
-_FIELDS: dict[str, set[str]] = {
-    "document": {
-        *("openapi", "info", "jsonSchemaDialect", "servers", "paths", "webhooks", "components", "security"),
-        *("tags", "externalDocs"),
-    },
-    "info": {"title", "summary", "description", "termsOfService", "contact", "license", "version"},
-    "components": set(SHAPE["components"]),
-    "pathItem": {*METHODS, "parameters", "servers", "summary", "description", "$ref", "path"},
-    "operation": {
-        *("tags", "summary", "description", "externalDocs", "operationId", "parameters", "requestBody"),
-        *("responses", "callbacks", "deprecated", "security", "servers", "method", "type", "path"),
-    },
-    "parameter": _PARAMETER_FIELDS,
-    "header": _PARAMETER_FIELDS - {"name", "in"},
-    "requestBody": {"description", "content", "required", "$ref", "summary"},
-    "mediaType": {"schema", "example", "examples", "encoding"},
-    "response": {"description", "headers", "content", "links", "$ref"},
-    "server": {"url", "description", "variables"},
-    "tag": {"name", "description", "externalDocs"},
-}
-_SCHEME_FIELDS = {
-    "apiKey": {"type", "description", "name", "in"},
-    "http": {"type", "description", "scheme", "bearerFormat"},
-    "oauth2": {"type", "description", "flows"},
-    "openIdConnect": {"type", "description", "openIdConnectUrl"},
-    "mutualTLS": {"type", "description"},
-}
 # What Swagger 2 has on a parameter or a header, and OpenAPI 3 in its schema.
 _OF_SCHEMA = frozenset(
     (
@@ -54,6 +28,127 @@ _OF_SCHEMA = frozenset(
         *("maxLength", "minItems", "maxItems", "uniqueItems", "nullable", "title", "multipleOf"),
     )
 )
+_TYPES: dict[str, dict[str, str]] = {
+    **{name: {"type": "integer"} for name in ("int", "long")},
+    **{name: {"type": "number"} for name in ("float", "double", "decimal")},
+    **{name: {"type": "string"} for name in ("str", "text")},
+    **{name: {"type": "object"} for name in ("map", "dict")},
+    **{name: {} for name in ("any", "mixed", "json", "enum", "")},
+    **{name: {"type": "string", "format": name} for name in ("date", "date-time", "uuid", "uri", "email")},
+    **{name: {"type": "string", "format": "date-time"} for name in ("datetime", "timestamp")},
+    **{name: {"type": "string", "format": "binary"} for name in ("file", "binary")},
+    "bool": {"type": "boolean"},
+    "list": {"type": "array"},
+}
+_PLAIN = ("string", "number", "integer", "boolean", "array", "object", "null")
+# What a site knows a schema by inside and has failed to turn back into its name.
+_LOST = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+
+
+# -- what says nothing, or says it in a form that is plain: mended without a word ----------------------
+
+
+def _is_nothing(value: Any) -> bool:
+    return value is None
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list)
+
+
+def _is_mapping(value: Any) -> bool:
+    return isinstance(value, LocatedMapping)
+
+
+def _is_one(value: Any) -> bool:
+    return value is not None and not isinstance(value, (list, dict))
+
+
+def _is_just(empty: Any) -> Callable[[Any], bool]:
+    return lambda value: bool(value == empty)
+
+
+def _lacks(word: str) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, dict) and not value.get(word)
+
+
+def _empty(holder: LocatedMapping, _: Any) -> Any:
+    return node_like(holder)
+
+
+def _listed(holder: LocatedMapping, value: Any) -> Any:
+    return sequence_of(holder, [value])
+
+
+def _named_by(word: str) -> Callable[[LocatedMapping, Any], Any]:
+    return lambda holder, text: node_like(holder, **{word: text})
+
+
+def _named_tags(holder: LocatedMapping, tags: Any) -> Any:
+    for index, tag in enumerate(tags):
+        if isinstance(tag, str):
+            tags[index] = named = node_like(holder)
+            put(named, "name", tag, line_of(tags, index))
+    return tags
+
+
+def _with_scopes(_: LocatedMapping, requirements: Any) -> Any:
+    for requirement in requirements:
+        if isinstance(requirement, LocatedMapping):
+            for name in [name for name, scopes in requirement.items() if scopes is None]:
+                requirement[name] = sequence_of(requirement, [])
+    return requirements
+
+
+def _numbered(holder: LocatedMapping, items: Any) -> Any:
+    named = node_like(holder)
+    for index, item in enumerate(items):
+        put(named, str(index + 1), item, line_of(items, index))
+    return named
+
+
+def _wrapped(holder: LocatedMapping, examples: Any) -> Any:
+    """Wrap examples that are the value itself."""
+    for name, item in examples.items():
+        if not isinstance(item, dict) or item.keys().isdisjoint(_OF_EXAMPLE):
+            examples[name] = wrapped = node_like(holder)
+            put(wrapped, "value", item, line_of(examples, name))
+    return examples
+
+
+_OF_EXAMPLE = ("value", "$ref", "externalValue", "summary")
+
+# Kinds of objects, a key, the form in which it is mended, and what it becomes; None if it is left out.
+_Row = tuple[str, str, Callable[[Any], bool], Callable[[LocatedMapping, Any], Any] | None]
+_ROWS: tuple[_Row, ...] = (
+    ("document operation tag", "externalDocs", _lacks("url"), None),
+    ("info", "license", _lacks("name"), None),
+    ("document operation", "security", _is_mapping, _listed),
+    ("document operation", "security", _is_list, _with_scopes),
+    ("document", "tags", _is_list, _named_tags),
+    ("operation", "tags", _is_text, _listed),
+    ("operation", "responses", _is_just({}), None),
+    ("parameter header mediaType", "examples", _is_list, _numbered),
+    ("parameter header mediaType", "examples", _is_mapping, _wrapped),
+    ("requestBody", "content", _is_nothing, _empty),
+    ("response", "description", _is_nothing, lambda *_: ""),
+    ("schema", "allOf", _is_just([]), None),
+    ("schema", "anyOf", _is_just([]), None),
+    ("schema", "oneOf", _is_just([]), None),
+    ("schema", "items", _is_just([]), None),
+    ("schema", "discriminator", _is_text, _named_by("propertyName")),
+    ("schema", "discriminator", _lacks("propertyName"), None),
+    ("schema", "examples", _is_one, _listed),
+)
+_BY_KIND = {
+    kind: [row[1:] for row in _ROWS if kind in row[0].split()]
+    for kind in " ".join(row[0] for row in _ROWS).split()
+}
+_ODD = frozenset(row[1] for row in _ROWS if row[0] == "schema") | {"required"}
 
 
 def mend(value: LocatedMapping, kind: str, slips: list[Slip]) -> None:
@@ -67,14 +162,24 @@ def mend(value: LocatedMapping, kind: str, slips: list[Slip]) -> None:
     if None in value.values():
         _drop_nulls(value, kind)
     if kind == "schema":
-        mend_schema(value, slips)
+        _schema(value, slips)
         return
-    fields = _FIELDS.get(kind)
+    fields = FIELDS.get(kind)
     if fields is not None and not fields.issuperset(value):
         _drop_unknown(value, kind, fields, slips)
-    special = _SPECIAL.get(kind)
-    if special is not None and "$ref" not in value:
-        special(value, slips)
+    if "$ref" not in value:
+        if kind in _SPECIAL:
+            _SPECIAL[kind](value, slips)
+        _mend_rows(value, kind)
+
+
+def _mend_rows(value: LocatedMapping, kind: str) -> None:
+    for key, meets, becomes in _BY_KIND.get(kind, ()):
+        if meets(value.get(key)):
+            if becomes is None:
+                del value[key]
+            else:
+                put(value, key, becomes(value, value.get(key)), value.lines.get(key))
 
 
 def _drop_nulls(value: LocatedMapping, kind: str) -> None:
@@ -89,7 +194,12 @@ def _drop_nulls(value: LocatedMapping, kind: str) -> None:
             del value[name]
 
 
-def _drop_unknown(value: LocatedMapping, kind: str, fields: set[str], slips: list[Slip]) -> None:
+# -- what is said in another form: mended, and noted ---------------------------------------------------
+
+
+def _drop_unknown(
+    value: LocatedMapping, kind: str, fields: frozenset[str] | set[str], slips: list[Slip]
+) -> None:
     for name in [name for name in value if name not in fields and not name.startswith("x-")]:
         line, said = line_of(value, name), value[name]
         if "$ref" in value and kind != "pathItem":
@@ -114,48 +224,17 @@ def _parameter(value: LocatedMapping, slips: list[Slip]) -> None:
     _header(value, slips)
 
 
-def _header(value: LocatedMapping, slips: list[Slip]) -> None:
+def _header(value: LocatedMapping, _: list[Slip]) -> None:
     if "schema" not in value and "content" not in value:
         put(value, "schema", node_like(value))
-    _media_type(value, slips)
-
-
-def _media_type(value: LocatedMapping, _slips: list[Slip]) -> None:
-    """Name examples that stand in a list, and wrap those that are the value itself."""
-    examples = value.get("examples")
-    if isinstance(examples, list):
-        named = node_like(value)
-        for number, item in enumerate(examples, 1):
-            put(named, str(number), item, line_of(examples, number - 1))
-        value["examples"] = examples = named
-    if isinstance(examples, LocatedMapping):
-        for name, item in examples.items():
-            known = isinstance(item, dict) and item.keys() & {"value", "$ref", "externalValue", "summary"}
-            if not known:
-                wrapped = node_like(value)
-                put(wrapped, "value", item, line_of(examples, name))
-                examples[name] = wrapped
-
-
-def _response(value: LocatedMapping, _slips: list[Slip]) -> None:
-    if "description" not in value:
-        put(value, "description", "")
-
-
-def _request_body(value: LocatedMapping, _slips: list[Slip]) -> None:
-    if "content" not in value:
-        put(value, "content", node_like(value))
 
 
 def _server(value: LocatedMapping, slips: list[Slip]) -> None:
-    variables = value.get("variables")
-    if not isinstance(variables, LocatedMapping):
-        return
-    for name, variable in variables.items():
+    for name, variable in map_of(value, "variables").items():
         if not isinstance(variable, LocatedMapping):
             continue
-        options = variable.get("enum")
-        if options == []:
+        options = list_of(variable, "enum")
+        if variable.get("enum") == []:
             del variable["enum"]
         default = variable.get("default")
         if default is None:
@@ -163,7 +242,7 @@ def _server(value: LocatedMapping, slips: list[Slip]) -> None:
             default = options[0] if options else name
             put(variable, "default", default)
             slips.append(Slip(value, "server", variable.line, f"no default for {name}", str(default)))
-        elif not isinstance(default, str) and not isinstance(default, (dict, list)):
+        elif not isinstance(default, (str, dict, list)):
             variable["default"] = brief(default)
 
 
@@ -173,65 +252,110 @@ def _security_scheme(value: LocatedMapping, slips: list[Slip]) -> None:
         slips.append(Slip(value, "type", line_of(value, "type"), f"type: {kind}", f"http, {kind}"))
         value["type"] = "http"
         put(value, "scheme", kind, value.lines.get("type"))
-        kind = "http"
-    if kind == "oauth2":
+    elif kind == "oauth2":
         if "flows" not in value:
             put(value, "flows", node_like(value))
-        flows = value["flows"]
-        for flow in flows.values() if isinstance(flows, LocatedMapping) else ():
+        for flow in map_of(value, "flows").values():
             if isinstance(flow, LocatedMapping) and flow.get("scopes") is None:
                 put(flow, "scopes", node_like(flow))
-    fields = _SCHEME_FIELDS.get(kind) if isinstance(kind, str) else None
+    fields = SCHEME_FIELDS.get(str(value.get("type")))
     if fields is not None and not fields.issuperset(value):
         _drop_unknown(value, "securityScheme", fields, slips)
 
 
-def _operation(value: LocatedMapping, slips: list[Slip]) -> None:
-    _documented(value, slips)
-    if isinstance(value.get("security"), LocatedMapping):
-        value["security"] = sequence_of(value, [value["security"]])
-    if value.get("responses") == {}:
-        del value["responses"]
-    security = value.get("security")
-    for requirement in security if isinstance(security, LocatedSequence) else ():
-        if isinstance(requirement, LocatedMapping):
-            for name in [name for name, scopes in requirement.items() if scopes is None]:
-                requirement[name] = sequence_of(requirement, [])
-    tags = value.get("tags")
-    if isinstance(tags, str):
-        value["tags"] = sequence_of(value, [tags])
-
-
-def _documented(value: LocatedMapping, _slips: list[Slip]) -> None:
-    """A link, a licence or a tag that lacks what makes it one is none."""
-    for name, needed in (("externalDocs", "url"), ("license", "name")):
-        below = value.get(name)
-        if isinstance(below, dict) and not below.get(needed):
-            del value[name]
-
-
-def _document(value: LocatedMapping, slips: list[Slip]) -> None:
-    _operation(value, slips)
-    tags = value.get("tags")
-    if isinstance(tags, LocatedSequence):
-        for index, tag in enumerate(tags):
-            if isinstance(tag, str):
-                named = node_like(value)
-                put(named, "name", tag, line_of(tags, index))
-                tags[index] = named
+def _recursion(value: LocatedMapping, slips: list[Slip]) -> None:
+    """Write components that refer to themselves in the words of JSON Schema 2019-09 in those of today."""
+    for name, schema in map_of(value, "schemas").items():
+        if not isinstance(schema, LocatedMapping) or "$recursiveAnchor" not in schema:
+            continue
+        line = line_of(schema, "$recursiveAnchor")
+        del schema["$recursiveAnchor"]
+        reference = "#" + join_pointer("components", "schemas", name)
+        for _, node, _ in walk("schema", schema):
+            if isinstance(node, LocatedMapping) and node.get("$recursiveRef") == "#":
+                put(node, "$ref", reference, line_of(node, "$recursiveRef"))
+                del node["$recursiveRef"]
+        slips.append(Slip(schema, "$recursiveAnchor", line, "$recursiveRef: #", f"$ref: {reference}"))
 
 
 _SPECIAL = {
-    "components": mend_recursion,
-    "document": _document,
-    "info": _documented,
-    "operation": _operation,
+    "components": _recursion,
     "parameter": _parameter,
     "header": _header,
-    "mediaType": _media_type,
-    "requestBody": _request_body,
-    "response": _response,
     "server": _server,
     "securityScheme": _security_scheme,
-    "tag": _documented,
 }
+
+
+def _schema(value: LocatedMapping, slips: list[Slip]) -> None:
+    """Put right one schema; ``mend_required`` does what is said of it elsewhere."""
+    declared = value.get("type", "string")
+    if declared.__class__ is str and declared not in _PLAIN:
+        _type(value, declared, slips)
+    if not _ODD.isdisjoint(value):
+        _mend_rows(value, "schema")
+        _repeated(value, slips)
+        _several_items(value, slips)
+    reference = value.get("$ref")
+    if reference.__class__ is str and _LOST.match(reference):
+        del value["$ref"]
+        slips.append(Slip(value, "$ref", value.line, f"$ref: {reference}", "any value"))
+
+
+def _type(value: LocatedMapping, declared: str, slips: list[Slip]) -> None:
+    lowered = declared.strip().lower()
+    meant = {"type": lowered} if lowered in _PLAIN else _TYPES.get(lowered)
+    if meant is None:
+        return
+    line = line_of(value, "type")
+    del value["type"]
+    for key, text in meant.items():
+        if key == "type" or key not in value:
+            put(value, key, text, line)
+    chosen = " of format ".join(meant.values()) or "no type"
+    slips.append(Slip(value, "type", line, f"type: {declared}", chosen))
+
+
+def _repeated(value: LocatedMapping, slips: list[Slip]) -> None:
+    required = list_of(value, "required")
+    once = list(dict.fromkeys(required)) if all(isinstance(name, str) for name in required) else required
+    if len(once) < len(required):
+        twice = ", ".join(sorted({name for name in required if required.count(name) > 1}))
+        slips.append(Slip(value, "required", line_of(value, "required"), f"required: {twice} twice", "once"))
+        value["required"] = sequence_of(value, once)
+
+
+def _several_items(value: LocatedMapping, slips: list[Slip]) -> None:
+    items = list_of(value, "items")
+    if items:
+        line, name = line_of(value, "items"), "items" if len(items) == 1 else "prefixItems"
+        put(value, name, items[0] if len(items) == 1 else value.pop("items"), line)
+        slips.append(Slip(value, "items", line, "a list of items", name))
+
+
+def mend_required(value: LocatedMapping, holder: LocatedMapping | None, name: str, slips: list[Slip]) -> None:
+    """Move ``required: true`` from a schema to the object or the parameter that it belongs to.
+
+    Args:
+        value: The schema, which has it.
+        holder: The schema whose property it is, or the parameter whose schema it is, if it is either.
+        name: Name of the property; empty for a parameter.
+        slips: Where it is noted.
+    """
+    flag, line = value.pop("required"), line_of(value, "required")
+    if holder is None or not flag:
+        chosen = "not required" if not flag else "left out"
+    elif not name:
+        if "required" not in holder:
+            put(holder, "required", True, line)
+        chosen = "the parameter is required"
+    else:
+        listed = holder.get("required")
+        if not isinstance(listed, LocatedSequence):
+            listed = sequence_of(holder, [])
+            put(holder, "required", listed, line)
+        if name not in listed:
+            listed.append(name)
+            listed.lines.append(line or 0)
+        chosen = f"required: [{name}] in the object"
+    slips.append(Slip(value, "required", line, f"required: {str(flag).lower()} in a schema", chosen))

@@ -9,21 +9,14 @@ from typing import Any
 
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence, load
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.model import (
-    RULE,
-    Claim,
-    Contradiction,
-    Fragment,
-    Node,
-    Page,
-    line_of,
-)
-from trigger_contract.normalize.reading.expanded import is_expanded, read_expanded
-from trigger_contract.normalize.reading.expanded_schemas import without_marks
-from trigger_contract.normalize.reading.slips import Slip
+from trigger_contract.normalize.expanded.pages import is_expanded, read_expanded
+from trigger_contract.normalize.expanded.schemas import without_marks
+from trigger_contract.normalize.expanded.unread import unread
+from trigger_contract.normalize.ledger import RULE, Claim, Contradiction
+from trigger_contract.normalize.located import Node, line_of
+from trigger_contract.normalize.model import Fragment, Page, Slip, Unread
 from trigger_contract.normalize.reading.standard import check_version, read_document
-from trigger_contract.normalize.reading.unread import unread
-from trigger_contract.normalize.reading.words import see_invisible, unknown_keywords
+from trigger_contract.normalize.reading.words import old_forms, see_invisible, unknown_keywords
 from trigger_contract.normalize.rendered.pages import read_rendered
 
 _OPENING = re.compile(r"^(`{3,}|~{4,})[ \t]*(?:ya?ml|json)\b[ \t]*([^\n`]*)$", re.MULTILINE | re.IGNORECASE)
@@ -91,8 +84,7 @@ def read_page(page: Page) -> list[Fragment]:
             raise UserError("is not an OpenAPI document: it has no `openapi` key", source=page.name, line=1)
         check_version(document)
         _check_end(document, text, page.name)
-        left_out = unread(document, text)
-        read, slips = _read_document(document, text)
+        read, left_out, slips = _read_document(document, text, [])
         return [Fragment(page, "document", read, unread=left_out, slips=slips)]
     return read_rendered(page, text)
 
@@ -158,9 +150,9 @@ def _read_block(page: Page, block: _Block) -> Fragment:
     if not isinstance(document, LocatedMapping):
         raise UserError("the block holds no OpenAPI document", source=page.name, line=block.first_line)
     mended: list[Slip] = []
-    see_invisible(document, block.text, mended)
-    left_out = unread(document, block.text)
     if is_expanded(document):
+        see_invisible(document, block.text, mended)
+        left_out = tuple(unread(document))
         expanded = read_expanded(document, heading.title, heading.description, mended)
         converted, slips = read_document(expanded, mended)
         return Fragment(
@@ -179,21 +171,20 @@ def _read_block(page: Page, block: _Block) -> Fragment:
             line=block.first_line,
         )
     check_version(document)
-    read, slips = _read_document(document, block.text, mended)
+    read, left_out, slips = _read_document(document, block.text, mended)
     fragment = Fragment(page, "standard", read, heading.title, heading.line, unread=left_out)
     fragment.slips = (*slips, *_other_endpoint(fragment, block))
     return fragment
 
 
 def _read_document(
-    document: LocatedMapping, text: str, mended: list[Slip] | None = None
-) -> tuple[Node, tuple[Contradiction, ...]]:
+    document: LocatedMapping, text: str, mended: list[Slip]
+) -> tuple[Node, tuple[Unread, ...], tuple[Contradiction, ...]]:
     """Read a document of the standard dialect, with what is to be noted of its words."""
-    if mended is None:
-        mended = []
-        see_invisible(document, text, mended)
+    see_invisible(document, text, mended)
+    left_out = tuple(old_forms(document)) if "nullable" in text else ()
     read, slips = read_document(document, mended)
-    return read, (*slips, *unknown_keywords(document))
+    return read, left_out, (*slips, *unknown_keywords(document))
 
 
 def _other_endpoint(fragment: Fragment, block: _Block) -> Iterator[Contradiction]:

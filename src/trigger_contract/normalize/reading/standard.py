@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
-from urllib.parse import unquote
 
-from trigger_contract.document.references import split_pointer
 from trigger_contract.document.shape import LIST, MAP, METHODS, ONE, SHAPE, field_shape, is_extension, walk
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.model import (
-    Contradiction,
+from trigger_contract.normalize.ledger import RULE, Claim, Contradiction
+from trigger_contract.normalize.located import (
     Node,
+    Pointer,
     copy_value,
+    find,
     line_of,
     node_like,
     operations_of,
     put,
 )
-from trigger_contract.normalize.reading.anchors import settle_anchors
-from trigger_contract.normalize.reading.component_keys import make_keys_legal
+from trigger_contract.normalize.model import Slip
 from trigger_contract.normalize.reading.forms import check_form
-from trigger_contract.normalize.reading.slips import Slip, noted_slips
+from trigger_contract.normalize.reading.references import settle_anchors
 from trigger_contract.normalize.reading.upgrade import upgrade_schema
+from trigger_contract.normalize.reading.words import make_keys_legal
 
 _VERSIONS = ("3.0", "3.1")
 
@@ -66,7 +67,7 @@ def read_document(
     slips = [] if slips is None else slips
     make_keys_legal(document, slips)
     check_form(document, "document", slips)
-    noted = tuple(noted_slips(document, slips)) if slips else ()
+    noted = tuple(_noted(document, slips)) if slips else ()
     result = convert("document", document)
     assert isinstance(result, Node)
     settle_anchors(result)
@@ -246,14 +247,16 @@ def _inline_path_item(document: Node, item: Node) -> Node:
     return item
 
 
-def find(document: Any, reference: str) -> Any:
-    """Return what a local reference points to, or None."""
-    value = document if reference.startswith("#/") else None
-    for token in split_pointer(unquote(reference[1:])):
-        if isinstance(value, dict) and token in value:
-            value = value[token]
-        elif isinstance(value, list) and token.isdecimal() and int(token[:18]) < len(value):
-            value = value[int(token)]
-        else:
-            return None
-    return value
+def _noted(document: LocatedMapping, slips: list[Slip]) -> Iterator[Contradiction]:
+    """Find the place of each slip in its document, and say what was done about it."""
+    places: dict[int, Pointer] = {}
+    for pointer, node, _ in walk("document", document):
+        places.setdefault(id(node), pointer)
+    for slip in slips:
+        where = (*places.get(id(slip.node), ()), slip.name)
+        claims = (
+            Claim(slip.node.source, slip.line, slip.says),
+            Claim(slip.node.source, slip.line, "OpenAPI has no such thing there"),
+        )
+        reason = "A slip of form: what is said is kept in the form that OpenAPI has for it, if it has one."
+        yield Contradiction("form", where, claims, slip.chosen, RULE, reason)

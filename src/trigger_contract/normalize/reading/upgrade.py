@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from trigger_contract.document.yaml import LocatedSequence
-from trigger_contract.normalize.model import Node, node_like, put
+from trigger_contract.normalize.located import Node, node_like, put
 
 _ANNOTATIONS = [
     "title",

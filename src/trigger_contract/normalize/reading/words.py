@@ -1,7 +1,10 @@
-"""Keywords of a page that no reader knows: misspelt ones, and those with characters that nobody sees.
+"""Names and keywords of a page that OpenAPI does not have: put right where that is possible, else told of.
 
-JSON Schema lets any word stand in a schema, so a validator passes over ``requird``; here it is told of.
-Sources: JSON Schema 2020-12, core and validation; OpenAPI 3.0.3 and 3.1.0, Schema Object.
+Names of components such as ``Page<Cart>``, which generators write; characters that nobody sees; words of
+OpenAPI 3.0 in a document of 3.1; misspelt keywords. JSON Schema lets any word stand in a schema, so a
+validator passes over ``requird``.
+Sources: OpenAPI 3.0.3 and 3.1.0, Schema Object; 3.1.0, 4.8.7 Components Object (keys are letters, digits,
+dots, hyphens and underscores); JSON Schema 2020-12, core and validation.
 """
 
 from __future__ import annotations
@@ -9,31 +12,21 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
-from trigger_contract.document.shape import walk
+from trigger_contract.document.references import join_pointer, split_pointer
+from trigger_contract.document.shape import COMPONENT_KINDS, walk
 from trigger_contract.document.yaml import LocatedMapping
-from trigger_contract.normalize.model import RULE, Claim, Contradiction, Pointer, line_of
-from trigger_contract.normalize.reading.slips import Slip
-from trigger_contract.normalize.wording import brief
+from trigger_contract.normalize.ledger import RULE, Claim, Contradiction, brief
+from trigger_contract.normalize.located import Pointer, line_of, put
+from trigger_contract.normalize.model import Slip, Unread
+from trigger_contract.normalize.naming import component_key, is_component_key
+from trigger_contract.normalize.reading.fields import FIELDS
 
 _INVISIBLE = str.maketrans("", "", "\u200b\u2060\ufeff\u00ad")
 _WORDS = frozenset(("type", "format", "in", "style", "$ref", "scheme"))
 
-SCHEMA_KEYWORDS = frozenset(
-    (
-        *("$schema", "$id", "id", "$anchor", "$ref", "$dynamicRef", "$dynamicAnchor", "$recursiveRef"),
-        *("$recursiveAnchor", "$vocabulary", "$comment", "$defs", "definitions", "allOf", "anyOf", "oneOf"),
-        *("not", "if", "then", "else", "dependentSchemas", "dependentRequired", "dependencies"),
-        *("prefixItems", "items", "additionalItems", "contains", "minContains", "maxContains"),
-        *("properties", "patternProperties", "additionalProperties", "propertyNames"),
-        *("unevaluatedItems", "unevaluatedProperties", "type", "enum", "const", "multipleOf", "maximum"),
-        *("exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength", "pattern"),
-        *("maxItems", "minItems", "uniqueItems", "maxProperties", "minProperties", "required", "format"),
-        *("contentEncoding", "contentMediaType", "contentSchema", "title", "description", "default"),
-        *("deprecated", "readOnly", "writeOnly", "examples", "example", "nullable", "discriminator"),
-        *("xml", "externalDocs"),
-    )
-)
+_OLD = "OpenAPI 3.1 knows no such word, so validators pass over it; read as 3.0 means it."
 _REASON = "No keyword of a schema is called so, and validators pass over it; it stays as it was written."
 
 
@@ -80,15 +73,94 @@ def unknown_keywords(document: LocatedMapping) -> Iterator[Contradiction]:
     """Yield a note for each word in the place of a schema's keyword that is none, with all its places."""
     found: dict[str, list[tuple[Pointer, LocatedMapping]]] = {}
     for pointer, schema, kind in walk("document", document):
-        if kind == "schema" and isinstance(schema, LocatedMapping) and not SCHEMA_KEYWORDS.issuperset(schema):
+        if (
+            kind == "schema"
+            and isinstance(schema, LocatedMapping)
+            and not FIELDS["schema"].issuperset(schema)
+        ):
             for word in schema:
-                if word not in SCHEMA_KEYWORDS and not word.startswith("x-"):
+                if word not in FIELDS["schema"] and not word.startswith("x-"):
                     found.setdefault(word, []).append(((*pointer, word), schema))
     for word, places in found.items():
         (pointer, schema), *others = places
-        near = difflib.get_close_matches(word, SCHEMA_KEYWORDS, 1, 0.75)
+        near = difflib.get_close_matches(word, FIELDS["schema"], 1, 0.75)
         meant = f"; perhaps {near[0]} is meant" if near else ""
         says = f"{word}: {brief(schema[word])}{meant}"
         claims = (Claim(schema.source, line_of(schema, word), says),)
         places_too = tuple(place for place, _ in others)
         yield Contradiction("unknown keyword", pointer, claims, "as written", RULE, _REASON, places_too)
+
+
+def make_keys_legal(document: LocatedMapping, slips: list[Slip]) -> None:
+    """Rename such components, in place, wherever they are referred to; one whose new name is taken is left.
+
+    Args:
+        document: The document, its form not checked yet.
+        slips: Where each is noted.
+    """
+    components = document.get("components")
+    if not isinstance(components, LocatedMapping):
+        return
+    renamed: dict[tuple[str, str], str] = {}
+    for kind in COMPONENT_KINDS:
+        named = components.get(kind)
+        if not isinstance(named, LocatedMapping) or all(map(is_component_key, named)):
+            continue
+        lines = named.lines.copy()
+        entries = list(named.items())
+        taken = {name for name in named if is_component_key(name)}
+        named.clear()
+        for name, value in entries:
+            legal = name if name in taken else component_key(name)
+            if legal != name and legal not in taken:
+                taken.add(legal)
+                renamed[kind, name] = legal
+                slips.append(Slip(components, "name", lines.get(name), f"components: {name}", legal))
+            put(named, renamed.get((kind, name), name), value, lines.get(name))
+    if renamed:
+        for node in _mappings(document):
+            for key, value in node.items():
+                if isinstance(value, str) and value.startswith("#/components/"):
+                    node[key] = _renamed(value, renamed)
+
+
+def _renamed(reference: str, renamed: dict[tuple[str, str], str]) -> str:
+    tokens = split_pointer(unquote(reference[1:]))
+    name = "/".join(map(str, tokens[2:]))  # a slash in a name is often written as it is
+    legal = renamed.get((str(tokens[1]), name)) if len(tokens) > 2 else None
+    return "#" + join_pointer("components", tokens[1], legal) if legal else reference
+
+
+def _mappings(value: Any) -> Iterator[dict[str, Any]]:
+    stack, seen = [value], set()
+    while stack:
+        value = stack.pop()
+        if id(value) in seen:
+            continue  # an alias leads to the same value again
+        seen.add(id(value))
+        if isinstance(value, dict):
+            yield value
+            stack.extend(value.values())
+        elif isinstance(value, list):
+            stack.extend(value)
+
+
+def old_forms(document: LocatedMapping) -> Iterator[Unread]:
+    """Yield the use of ``nullable``, a word of OpenAPI 3.0, which 3.1 took out for the type ``null``."""
+    if not str(document.get("openapi")).startswith("3.1"):
+        return
+    stack: list[Any] = [document]
+    lines: list[int] = []
+    while stack:
+        value = stack.pop()
+        if isinstance(value, LocatedMapping):
+            if isinstance(value.get("nullable"), bool):
+                lines.append(line_of(value, "nullable") or 0)
+            stack.extend(item for item in value.values() if isinstance(item, (dict, list)))
+        elif isinstance(value, list):
+            stack.extend(item for item in value if isinstance(item, (dict, list)))
+    if lines:
+        says = (
+            f"`nullable` in {len(lines)} schema{'s' if len(lines) > 1 else ''} of a document of OpenAPI 3.1"
+        )
+        yield Unread(("nullable",), min(lines), says, "null as a type", "old form", _OLD)

@@ -10,12 +10,16 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from trigger_contract.normalize.reading.examples import shown_node
 from trigger_contract.normalize.rendered.glue import unglued
-from trigger_contract.normalize.rendered.keywords import stated, typed
-from trigger_contract.normalize.rendered.markup import MARK
-from trigger_contract.normalize.rendered.tables import without_tables
-from trigger_contract.normalize.rendered.types import is_type, may_be_type, type_schema
+from trigger_contract.normalize.rendered.markup import MARK, without_tables
+from trigger_contract.normalize.rendered.types import (
+    is_type,
+    may_be_type,
+    shown_node,
+    stated,
+    type_schema,
+    typed,
+)
 
 Line = tuple[int, str]
 

@@ -3,13 +3,17 @@
 Tools that save pages put in headings, links, anchors, escapes and fences around code; tools for other
 languages than the shell show what the curl command shows as well. Every line keeps its number. What a
 reader does not see and yet tells where things start is kept as a mark: the anchor before a field, with its
-address, an invisible character on a line of its own, the heading of the page.
+address, an invisible character on a line of its own, the heading of the page. What lies otherwise than the
+commonest kind of page is brought to its form: several operations on a page, and tables of parameters.
 """
 
 from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator, Sequence
+
+from trigger_contract.document.shape import METHODS
 
 _MARKDOWN = re.compile(r"^(?:```|#{1,6} )|\]\((?:https?:|#|/)", re.MULTILINE)
 _FENCE = re.compile(r"\s{0,99}(?:Copy ?)?(?:Ask AI ?)?`{3,99}[\w{}=\" -]{0,200}\Z")
@@ -25,11 +29,26 @@ _ESCAPE_IN_TABLE = re.compile(r"\\([\\`*_{}\[\]()#+.!<>~-])")
 _BROKEN_JSON = re.compile(r"(?<=[\[\]{},\"\d])\\\Z")
 _SHOWN_CODE = re.compile(r"\s*+`?\s*+(?:curl\b|[\[{])")
 
+Line = tuple[int, str]
 
 MARK, TITLE, HEADING = "\ue000", "\ue001", "\ue002"
 """What stands before a field, around the address of its anchor if it has one; before the page's title; and
 before another heading."""
 _MARKS = re.compile(f"{MARK}[^{MARK}]*{MARK}|[{MARK}{TITLE}{HEADING}]")
+_SECTIONS = "Authorizations|Path parameters|Query parameters|Header parameters|Body|Responses"
+_NEXT = re.compile(rf"(?P<path>/\S*?)(?P<next>{'|'.join(METHODS)}|{_SECTIONS})?(?:Last updated.*)?\Z")
+_RULE = re.compile(r"\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*\Z")
+_CELL = re.compile(r"(?<!\\)\|")
+_COLUMNS = {
+    **dict.fromkeys(("name", "parameter", "field", "property", "attribute", "header", "key"), "name"),
+    **dict.fromkeys(("type", "data type"), "type"),
+    **dict.fromkeys(("required", "required?", "mandatory"), "required"),
+    **dict.fromkeys(("location", "in"), "place"),
+    **dict.fromkeys(("default", "default value"), "default"),
+    **dict.fromkeys(("description", "details", "notes", "meaning"), "text"),
+}
+_YES = frozenset(("yes", "true", "required", "✓", "✔", "✅", "y"))
+_NONE = frozenset(("", "-", "\u2013", "\u2014", "none", "n/a", "null"))
 
 
 def plain_lines(text: str) -> list[str]:
@@ -100,3 +119,80 @@ def _prose(lines: list[str], index: int) -> int:
 
 def _mark(anchor: re.Match[str]) -> str:
     return MARK + anchor[1].rpartition("#")[2] + MARK
+
+
+def operations_of(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """Cut a page at the operations that end with their endpoint.
+
+    Yields:
+        Number of lines before the part, and its lines; the endpoint stands where the method stood first. A
+        page without such operations comes back whole.
+    """
+    start, glued, found = 0, "", False
+    for index, line in enumerate(lines[:-1]):
+        match = _NEXT.match(lines[index + 1].strip()) if line.strip() in METHODS else None
+        if match is None:
+            continue
+        shown = line.strip()
+        part = list(lines[start:index])
+        if glued and len(part) > 1:
+            part[:2] = [shown, "" if glued in METHODS else glued]
+        place = next((i for i, text in enumerate(part) if text.strip() == shown), 0)
+        if not part or (index - start < 2 and not glued):
+            continue
+        part[place] = f"{shown.upper()} {match['path']}"
+        yield start, part
+        found, glued = True, match["next"] or ""
+        start = index + (0 if glued else 2)  # what follows may be glued to the path
+    if not found:
+        yield from _by_method(lines)
+
+
+def _by_method(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """Cut a page above the title of each method that stands on a line of its own, where there are several."""
+    shown = [index for index, line in enumerate(lines) if line.strip() in METHODS]
+    titles = [
+        next((above for above in range(index - 1, -1, -1) if lines[above].strip()), 0) for index in shown
+    ]
+    if len(shown) < 2:
+        yield 0, list(lines)
+        return
+    plain = [("" if line.strip() in METHODS else line) for line in lines]
+    for start, end in zip([0, *titles[1:]], [*titles[1:], len(lines)], strict=True):
+        yield start, plain[start:end]
+
+
+def without_tables(lines: Sequence[Line]) -> list[Line]:
+    """Turn each row of a table that has columns for name and type into the lines of a field."""
+    result: list[Line] = []
+    columns: list[str] = []
+    for index, (number, text) in enumerate(lines):
+        if "|" not in text or not text.startswith("|"):
+            columns = []
+            result.append((number, text))
+        elif index + 1 < len(lines) and _RULE.match(lines[index + 1][1]):
+            columns = [_COLUMNS.get(cell.lower(), "") for cell in _cells(text)]
+        elif not _RULE.match(text) and {"name", "type"} <= set(columns):
+            result.extend((number, part) for part in _field(dict(zip(columns, _cells(text), strict=False))))
+    return result
+
+
+def _cells(row: str) -> list[str]:
+    cells = [cell.replace("\\|", "|").strip() for cell in _CELL.split(row.strip())]
+    return cells[1:-1] if cells[-1:] == [""] else cells[1:]
+
+
+def _field(cells: dict[str, str]) -> list[str]:
+    name = cells["name"].strip("`* ")
+    parts = [MARK, name, cells["type"].strip("`* ") or "any"]
+    if cells.get("required", "").strip("`* ").lower() in _YES:
+        parts.append("required")
+    place = cells.get("place", "").strip("`* ").lower()
+    if place in ("query", "header", "cookie", "path", "body"):
+        parts.append(place)
+    default = cells.get("default", "").strip("`* ")
+    if default.lower() not in _NONE:
+        parts.append(f"default:{default}")
+    if cells.get("text"):
+        parts.append(cells["text"])
+    return parts

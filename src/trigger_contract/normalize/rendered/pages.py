@@ -12,16 +12,16 @@ from typing import Any
 
 from trigger_contract.document.yaml import LocatedSequence
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.model import Fragment, Node, Page, Sentence, Unread, put
+from trigger_contract.normalize.ledger import brief
+from trigger_contract.normalize.located import Node, put
+from trigger_contract.normalize.model import Fragment, Page, Sentence, Unread
 from trigger_contract.normalize.naming import component_key
-from trigger_contract.normalize.reading.examples import shown_node, shown_schema
 from trigger_contract.normalize.rendered.fields import Field, Line, read_fields
-from trigger_contract.normalize.rendered.markup import MARK, plain_lines
+from trigger_contract.normalize.rendered.markup import MARK, operations_of, plain_lines
 from trigger_contract.normalize.rendered.nesting import read_nested, united, with_children
-from trigger_contract.normalize.rendered.operations import operations_of
 from trigger_contract.normalize.rendered.responses import MEDIA_TYPE, Shown, by_status
 from trigger_contract.normalize.rendered.sections import Parts, cut
-from trigger_contract.normalize.wording import brief
+from trigger_contract.normalize.rendered.types import shown_node, shown_schema
 
 _LEFT = "Nothing on a rendered page reads so in this place, so what it belongs to is not known."
 _ABOVE = "It stands above the fields of a section, and OpenAPI has no place for it."

@@ -1,9 +1,17 @@
-"""Types as rendered pages show them: ``enum<string>``, ``(Text · object | File · object)[]``, ``uuid``."""
+"""Types and keywords as rendered pages show them.
+
+Types such as ``enum<string>``, ``(Text · object | File · object)[]``, ``uuid``, those that an example shows,
+and lines that state a keyword: ranges, lengths, patterns, defaults.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
+
+from trigger_contract.normalize.expanded.fillers import UNKNOWN
+from trigger_contract.normalize.located import Node, put
 
 _NAMES = frozenset(("string", "integer", "number", "boolean", "object", "array", "any", "null"))
 _BASE = r"(?:string|integer|number|boolean|object|array|file|any|null|enum)(?:<[\w:./ -]+>)?(?:\[\])*"
@@ -30,6 +38,21 @@ _FORMATS: dict[str, dict[str, Any]] = {
     "map": {"type": "object"},
     "json": {},
 }
+_AMOUNT = r"-?[0-9]{1,99}(?:\.[0-9]+)?(?:e[-+]?[0-9]{1,2})?"
+_RANGE = re.compile(
+    rf"(?:Required range:\s*)?(?:(?P<low>{_AMOUNT})\s*(?P<lower><=?)\s*)?x\s*(?P<sign><=?|>=?)?\s*"
+    rf"(?P<high>{_AMOUNT})?\Z"
+)
+_LENGTH = re.compile(
+    r"(?:Required |Minimum |Maximum )?(?P<what>string|array|) ?length: "
+    r"(?P<low>[0-9]{1,18})?(?:\s*-\s*(?P<high>[0-9]{1,18}))?",
+    re.IGNORECASE,
+)
+_STATED = re.compile(r"(?:Required |Minimum |Maximum |x [<>])|default:|pattern:", re.IGNORECASE)
+_DEFAULTS_TO = re.compile(r"Defaults to (\S+)\Z")
+# Which side an operator bounds, and the keyword that says so.
+_SIDES = {"<": "exclusiveMaximum", "<=": "maximum", ">": "exclusiveMinimum", ">=": "minimum"}
+_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)\Z")
 
 
 def is_type(text: str) -> bool:
@@ -139,3 +162,112 @@ def _united(schemas: list[dict[str, Any]]) -> dict[str, Any]:
     if all(list(schema) == ["type"] for schema in distinct):
         return {"type": [schema["type"] for schema in distinct]}
     return {"anyOf": distinct}
+
+
+def stated(text: str, kind: str) -> dict[str, Any] | None:
+    """Return the keywords that a line states, none where their values are lost; None where it states none.
+
+    Args:
+        text: The line.
+        kind: The type that the page shows of the field.
+    """
+    text = text.replace("`", "") if _STATED.match(text) else text
+    lowered = text.lower()
+    if lowered in ("default:", "pattern:"):
+        return {}  # its value is lost, or stands where nothing tells it from a text
+    for word in ("default", "pattern"):
+        if lowered.startswith(f"{word}:"):
+            return {word: text.partition(":")[2].strip()}
+    if found := _DEFAULTS_TO.match(text):
+        return {"default": found[1].strip("`\"'")}
+    if lowered.startswith(("required range:", "x >", "x <")):
+        match = _RANGE.match(text)
+        return _range(match) if match else None
+    match = _LENGTH.match(text)
+    return _length(match, lowered, kind) if match and (match["low"] or match["high"]) else None
+
+
+def _range(match: re.Match[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if match["low"]:
+        found["minimum" if match["lower"] == "<=" else "exclusiveMinimum"] = _number(match["low"])
+    if match["high"] and match["sign"]:
+        found[_SIDES[match["sign"]]] = _number(match["high"])
+    return found
+
+
+def _length(match: re.Match[str], lowered: str, kind: str) -> dict[str, Any]:
+    array = match["what"].lower() == "array" or (not match["what"] and kind.endswith("[]"))
+    low, high = ("minItems", "maxItems") if array else ("minLength", "maxLength")
+    if lowered.startswith("maximum"):
+        return {high: int(match["low"] or match["high"])}
+    return {name: int(text) for name, text in ((low, match["low"]), (high, match["high"])) if text}
+
+
+def typed(text: Any, kind: Any) -> Any:
+    """Read a default or an example in the type that the field has."""
+    if kind == "string" or not isinstance(text, str):
+        return text.strip("\"'") if isinstance(text, str) else text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _number(text: str) -> int | float:
+    value = float(text)
+    return int(value) if value.is_integer() and "e" not in text and "." not in text else value
+
+
+class ShownNumber(str):
+    """The type of a number in an example, which an integer looks like as well."""
+
+    __slots__ = ()
+
+
+def shown_schema(value: Any, line: int = 0) -> dict[str, Any]:
+    """Return the schema that an example value shows: types, never enums, and nothing required.
+
+    ``<unknown>`` and null show nothing but that any JSON value may stand there.
+
+    Args:
+        value: The example; lines are taken over where it knows them.
+        line: Where it stands.
+    """
+    if isinstance(value, dict):
+        lines = getattr(value, "lines", {})
+        properties = Node()
+        for name, item in value.items():
+            below = lines.get(name, line)
+            put(properties, name, shown_schema(item, below), below)
+        return shown_node(
+            {"type": "object", "properties": properties} if properties else {"type": "object"}, line
+        )
+    if isinstance(value, list):
+        return shown_node({"type": "array", "items": shown_schema(value[0], line) if value else {}}, line)
+    return shown_node(_scalar(value), line)
+
+
+def shown_node(schema: dict[str, Any], line: int) -> Node:
+    """Make a node of a schema that was shown on one line."""
+    node = Node()
+    node.line = line
+    for key, value in schema.items():
+        put(node, key, value, line)
+    return node
+
+
+def _scalar(value: Any) -> dict[str, Any]:
+    if isinstance(value, bool):
+        return {"type": "boolean"}
+    if isinstance(value, (int, float)):
+        return {"type": ShownNumber("number")}
+    if value is None or value in UNKNOWN:
+        return {}
+    if _DATE_TIME.match(value):
+        return {"type": "string", "format": "date-time"}
+    if value == "3c90c3cc-0d44-4b50-8888-8dd25736052a":
+        return {"type": "string", "format": "uuid"}
+    if value == "jsmith@example.com":
+        return {"type": "string", "format": "email"}
+    return {"type": "string"}

@@ -1,0 +1,104 @@
+"""Things that a run has made, and how they are found again in answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from trigger_contract.contract.exchange import Exchange
+from trigger_contract.contract.life.making import File
+from trigger_contract.contract.oracle import spelled
+from trigger_contract.contract.subjects import Subject
+from trigger_contract.document.paths import is_parameter, template
+from trigger_contract.document.resources import Resource
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something that is on the server; a run has made it, or found it there.
+
+    Attributes:
+        resource: What it is one of.
+        path: A value for each parameter of its path.
+        parents: Those of the path of its collection.
+        identity: What tells it from others.
+        sent: The body that it was made of; empty for one that was found.
+        shown: It as an answer showed it.
+        exchange: The request that made it, or that found it.
+    """
+
+    resource: Resource
+    path: Mapping[str, str]
+    parents: Mapping[str, str]
+    identity: str
+    sent: Mapping[str, Any]
+    shown: Mapping[str, Any]
+    exchange: Exchange
+
+
+def full_path(subject: Subject, parents: Mapping[str, str], identity: str) -> dict[str, str]:
+    """Return a value for each parameter of an item's path, by position."""
+    names = [item["name"] for item in subject.path_parameters]
+    return dict(zip(names, [*parents.values(), identity], strict=False))
+
+
+def item_of(resource: Resource, exchange: Exchange) -> Mapping[str, Any] | None:
+    """Return the item that an answer shows: its body, or the one member that holds the identity."""
+    body = exchange.json
+    if not isinstance(body, Mapping):
+        return None
+    name = resource.identity.field if resource.identity else None
+    if name is None or name in body:
+        return body
+    inner = [value for value in body.values() if isinstance(value, Mapping) and name in value]
+    return inner[0] if len(inner) == 1 else body
+
+
+def identity_in(resource: Resource, item: Mapping[str, Any] | None) -> str | None:
+    """Return what tells an item from others, as a path spells it."""
+    value = item.get(resource.identity.field) if item and resource.identity else None
+    is_plain = isinstance(value, (str, int)) and not isinstance(value, bool) and value != ""
+    return spelled(value) if is_plain else None
+
+
+def identity_at(resource: Resource, exchange: Exchange) -> str | None:
+    """Return the identity in the address of what was made. Source: RFC 9110, section 10.2.2 (Location)."""
+    location = urlsplit(exchange.headers.get("location", "")).path
+    if not location or resource.item_path is None:
+        return None
+    wanted = template(resource.item_path).segments
+    found = [part for part in location.split("/") if part][-len(wanted) :]
+    fits = len(found) == len(wanted) and all(
+        is_parameter(part) or part == other for part, other in zip(wanted, found, strict=True)
+    )
+    return unquote(found[-1]) if fits and is_parameter(wanted[-1]) else None
+
+
+def differing(
+    expected: Mapping[str, Any], found: Mapping[str, Any], names: Sequence[str] | None = None
+) -> list[str]:
+    """Return the members in which one thing is not as expected, among those that it shows."""
+    chosen = expected if names is None else names
+    return [name for name in chosen if name in expected and not is_same(expected[name], found.get(name))]
+
+
+def is_same(expected: Any, found: Any) -> bool:
+    """Whether a value came back as it was sent; an object may have gained members."""
+    if isinstance(expected, Mapping) and isinstance(found, Mapping):
+        return all(name in found and is_same(value, found[name]) for name, value in expected.items())
+    if isinstance(expected, list) and isinstance(found, list):
+        return len(expected) == len(found) and all(map(is_same, expected, found))
+    if isinstance(expected, str) and isinstance(found, str) and expected != found:
+        # One moment is written in several ways (RFC 3339).
+        return expected[10:11] == "T" and expected[:19] == found[:19]
+    if isinstance(expected, File):
+        return True
+    return (type(expected) is type(found) and bool(expected == found)) or (
+        _is_number(expected) and _is_number(found) and bool(expected == found)
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

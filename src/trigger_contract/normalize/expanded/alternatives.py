@@ -1,0 +1,346 @@
+"""What the expanded dialect shows of a schema at the root of a body, a response or a parameter.
+
+Sites write such a root as a sum of products: references followed, every combination of ``oneOf``,
+``anyOf``, ``allOf`` and the types of a list multiplied out, each product merged into one plain schema,
+and of that only the keywords that its type has words for. Two roots, one of either dialect, say the same
+if they show the same. Below the root a schema stands as its source has it.
+Source: the site generator's own converter, read and tried out; see benchmarks/dialects.py.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from trigger_contract.normalize.located import Lookup
+
+# Shown where a page shows them, but lost by most versions of the generator.
+_MAYBE_LOST = frozenset(("pattern", "uniqueItems"))
+_MAXIMUM = 256
+_MAXIMUM_STEPS = 50
+
+_ENDS = ("default", "example")
+_NUMBER = ("multipleOf", "minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "const", *_ENDS)
+_KEPT: dict[str, tuple[str, ...]] = {
+    "boolean": _ENDS,
+    "null": (),
+    "number": _NUMBER,
+    "integer": _NUMBER,
+    "string": ("format", "pattern", "minLength", "maxLength", "const", *_ENDS),
+    "array": ("items", "minItems", "maxItems", "uniqueItems", *_ENDS),
+    "object": (*("properties", "required", "additionalProperties", "minProperties", "maxProperties"), *_ENDS),
+}
+# Compositions and references stand at roots that older versions of the generator wrote.
+_ROOT = frozenset(word for words in _KEPT.values() for word in words) | {
+    *("type", "enum", "title", "description", "readOnly", "writeOnly", "deprecated", "examples"),
+    *("contentEncoding", "contentMediaType", "x-ref-identifier"),
+    *("$ref", "allOf", "anyOf", "oneOf", "not", "nullable", "discriminator"),
+}
+_COMPOSED = frozenset(("type", "$ref", "allOf", "anyOf", "oneOf"))
+_TYPED = frozenset(("properties", "items", "enum", "required"))
+_LEAST = ("maxLength", "maxItems", "maxProperties")
+_MOST = ("minLength", "minItems", "minProperties")
+_LAST = ("format", "contentMediaType", "contentEncoding", "default", "const")
+_FILES = ("image/", "audio/", "video/")
+_ARCHIVES = frozenset(
+    f"application/{name}"
+    for name in (
+        *("octet-stream", "pdf", "zip", "gzip", "x-gzip", "x-zip-compressed", "x-tar"),
+        *("x-7z-compressed", "vnd.rar", "x-rar-compressed"),
+    )
+)
+
+Place = Literal["request", "response", ""]
+_Simple = Mapping[str, Any]
+_Product = list[tuple[int, _Simple]]
+
+
+def same_root(
+    shown: Any, shown_lookup: Lookup, full: Any, full_lookup: Lookup, place: Place | None = None
+) -> bool:
+    """Whether a root of the expanded dialect is what that dialect shows of another root.
+
+    Args:
+        shown: The root as it was read from an expanded page.
+        shown_lookup: Returns what a reference on that page points to, or None.
+        full: The root of a page whose dialect loses nothing.
+        full_lookup: The same for that page.
+        place: Where both stand: a request does not show what is read-only, a response not what is
+            write-only. None if the schema is known from no place: then either may be missing.
+    """
+    if _unheard_of(shown, full):
+        return False
+    ours = _shown(shown, shown_lookup, "" if place is not None else None)
+    theirs = _shown(full, full_lookup, place)
+    if ours is None or theirs is None:
+        return False
+    pairs = [
+        {index for index, other in enumerate(theirs) if _same(alternative, other, place, full_lookup)}
+        for alternative in ours
+    ]
+    matched = set().union(*pairs)
+    # Null beside a composition shows only where it is an alternative of its own, not as `nullable`.
+    return all(pairs) and all(
+        index in matched or other == {"type": "null"} for index, other in enumerate(theirs)
+    )
+
+
+def _unheard_of(shown: Any, full: Any) -> bool:
+    """Whether a root has words that the dialect never writes, and that are not the other root's either.
+
+    It never writes what a value of some type has to be without the type.
+    """
+    roots = [shown, *(shown.get("anyOf") or ())] if isinstance(shown, Mapping) else []
+    known = _ROOT.union(full) if isinstance(full, Mapping) else _ROOT
+    for root in roots:
+        if isinstance(root, Mapping):
+            untyped = not _COMPOSED.intersection(root) and not _TYPED.isdisjoint(root)
+            if untyped or any(word not in known for word in root):
+                return True
+    return False
+
+
+def _same(first: dict[str, Any], second: dict[str, Any], place: Place | None, lookup: Lookup) -> bool:
+    for key in first.keys() | second.keys():
+        if key == "properties":
+            ours, theirs = first.get(key, {}), second.get(key, {})
+            hidden = ours.keys() ^ theirs.keys() if place is None else ()
+            if any(name not in hidden and ours.get(name) != theirs.get(name) for name in ours | theirs):
+                return False
+            if not all(_one_way(ours.get(name, theirs.get(name)), lookup) for name in hidden):
+                return False
+        elif key in first and key in second:
+            if _unordered(first[key]) != _unordered(second[key]):
+                return False
+        elif not (key in _MAYBE_LOST and key in second) and key not in ("description", "example"):
+            return False
+    return True
+
+
+def _one_way(schema: Any, lookup: Lookup) -> bool:
+    schema = _target(schema, lookup)
+    return isinstance(schema, Mapping) and bool(schema.get("readOnly") or schema.get("writeOnly"))
+
+
+def _unordered(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.split()
+    if isinstance(value, list) and not any(isinstance(item, (dict, list)) for item in value):
+        return sorted(map(repr, value))
+    return value
+
+
+def _shown(schema: Any, lookup: Lookup, place: Place | None) -> list[dict[str, Any]] | None:
+    """Return the alternatives of a root; None where there are too many."""
+    products = _products(schema, lookup, 0, frozenset(), root=True)
+    if products is None:
+        return None
+    found: list[dict[str, Any]] = []
+    for product in products:
+        merged = _merged(product, lookup, place)
+        alternative = _kept(merged, alone=len(product) == 1) if merged is not None else None
+        if alternative is not None and alternative not in found:
+            found.append(alternative)
+    return found or [{}]
+
+
+def _target(schema: Any, lookup: Lookup) -> Any:
+    for _ in range(_MAXIMUM_STEPS):
+        if not isinstance(schema, Mapping) or not isinstance(schema.get("$ref"), str):
+            return schema
+        schema = lookup(schema["$ref"])
+    return None
+
+
+def _products(
+    schema: Any, lookup: Lookup, depth: int, seen: frozenset[str], root: bool = False
+) -> list[_Product] | None:
+    """Write a schema as a sum of products of plain schemas; None where there are too many."""
+    if not isinstance(schema, Mapping):
+        return [[(depth, {})]]
+    reference = schema.get("$ref")
+    whole = False
+    if isinstance(reference, str):
+        target = _target(schema, lookup)
+        if reference in seen or not isinstance(target, Mapping):
+            return [[(depth, {})]]
+        seen, whole = seen | {reference}, True
+        texts = {word: schema[word] for word in ("title", "description") if word in schema}
+        schema = {**target, **texts}
+    if root:
+        schema = _discriminated(schema)
+    types = schema.get("type")
+    if not isinstance(types, list) and not any(schema.get(word) for word in ("oneOf", "anyOf", "allOf")):
+        return [[(depth, schema)]]
+    base = {key: value for key, value in schema.items() if key not in ("oneOf", "anyOf", "allOf", "not")}
+    factors: list[list[_Product]] = []
+    for word in ("oneOf", "anyOf", "allOf"):
+        members = schema.get(word)
+        if not isinstance(members, list):
+            continue
+        below = [_products(member, lookup, depth + 1, seen) for member in members]
+        sums = [member for member in below if member is not None]
+        if len(sums) < len(below):
+            return None
+        factors.extend(sums if word == "allOf" else [[product for member in sums for product in member]])
+    if base or whole:
+        kinds = types if isinstance(types, list) else [types]
+        own = {key: value for key, value in base.items() if key != "type"}
+        factors.append([[(depth, own if kind is None else {**own, "type": kind})] for kind in kinds])
+    return _multiplied(factors)
+
+
+def _discriminated(schema: _Simple) -> _Simple:
+    """Multiply a root by what its discriminator maps to, where no alternatives are written out."""
+    discriminator = schema.get("discriminator")
+    mapping = discriminator.get("mapping") if isinstance(discriminator, Mapping) else None
+    if not isinstance(mapping, Mapping) or not mapping or schema.get("type") == "array":
+        return schema
+    written = {member.get("$ref") for member in schema.get("anyOf") or () if isinstance(member, Mapping)} - {
+        None
+    }
+    if schema.get("oneOf") or schema.get("allOf") or written == set(mapping.values()):
+        return schema
+    return {**schema, "allOf": [{"oneOf": [{"$ref": reference} for reference in mapping.values()]}]}
+
+
+def _multiplied(factors: list[list[_Product]]) -> list[_Product] | None:
+    result: list[_Product] = [[]]
+    for factor in factors:
+        if len(result) * len(factor) > _MAXIMUM:
+            return None
+        result = [[*product, *other] for product in result for other in factor]
+    return result
+
+
+def _merged(product: _Product, lookup: Lookup, place: Place | None) -> dict[str, Any] | None:
+    """Merge one product, from the outside in; None if nothing can satisfy all of it."""
+    result: dict[str, Any] = {}
+    inside_out = sorted(product, key=lambda entry: (entry[0], "type" not in entry[1]))
+    for _, part in inside_out:
+        kinds = {result.get("type"), part.get("type")} - {None}
+        if kinds == {"integer", "number"}:
+            kinds = {"integer"}
+        if len(kinds) > 1:
+            return None
+        if kinds:
+            result["type"] = kinds.pop()
+        _join_limits(result, part)
+        for key in (*_LAST, "pattern", "uniqueItems", "example", "description"):
+            if key in part:
+                result[key] = part[key]
+        if "example" not in part and isinstance(part.get("examples"), list) and part["examples"]:
+            result["example"] = part["examples"][0]
+        if isinstance(part.get("required"), list):
+            known = result.setdefault("required", [])
+            known.extend(name for name in part["required"] if name not in known)
+        if isinstance(part.get("enum"), list):
+            allowed = result["enum"] if "enum" in result else part["enum"]
+            result["enum"] = [value for value in allowed if value in part["enum"]]
+        _join_schemas(result, part, lookup, place or "")
+    if place != "" and "required" in result:
+        # What is hidden because it goes the other way only is not required on this way.
+        result["required"] = [name for name in result["required"] if name in result.get("properties", {})]
+    return result
+
+
+def _join_limits(result: dict[str, Any], part: _Simple) -> None:
+    for keys, choose in ((_LEAST, min), (_MOST, max), (("multipleOf",), math.lcm)):
+        for key in keys:
+            if key in part and part[key] != result.get(key):
+                try:
+                    result[key] = choose(result[key], part[key]) if key in result else part[key]
+                except TypeError:  # no whole numbers: the later one, as good as any
+                    result[key] = part[key]
+    for bound, exclusive, sign in (("minimum", "exclusiveMinimum", -1), ("maximum", "exclusiveMaximum", 1)):
+        limits = [
+            (sign * schema[key], key != exclusive, schema[key])
+            for schema in (result, part)
+            for key in (bound, exclusive)
+            if isinstance(schema.get(key), (int, float))
+        ]
+        if limits:
+            _, inclusive, value = min(limits)
+            result.pop(exclusive if inclusive else bound, None)
+            result[bound if inclusive else exclusive] = value
+
+
+def _join_schemas(result: dict[str, Any], part: _Simple, lookup: Lookup, place: Place) -> None:
+    hidden = {"request": "readOnly", "response": "writeOnly"}.get(place)
+    properties = part.get("properties")
+    if isinstance(properties, Mapping):
+        known = result.setdefault("properties", {})
+        for name, schema in properties.items():
+            target = _target(schema, lookup)
+            if not (hidden and isinstance(target, Mapping) and target.get(hidden)):
+                known.setdefault(name, []).append(schema)
+    if isinstance(part.get("items"), Mapping):
+        result.setdefault("items", []).append(part["items"])
+    additional = part.get("additionalProperties")
+    if additional is False or result.get("additionalProperties") is False:
+        result["additionalProperties"] = False
+    elif isinstance(additional, Mapping):
+        result.setdefault("additionalProperties", []).append(additional)
+
+
+def _kept(merged: dict[str, Any], alone: bool) -> dict[str, Any] | None:
+    """Return what shows of a merged product: the keywords that its type has words for."""
+    enum = merged.get("enum")
+    kind = merged.get("type") or _inferred(merged)
+    kept: dict[str, Any] = {} if kind is None else {"type": kind}
+    if alone and isinstance(merged.get("description"), str) and kind != "null":
+        kept["description"] = merged["description"]
+    if kind is None:
+        return kept
+    if kind == "string" and (encoding := _file(merged)):
+        return {"type": "file", "encoding": encoding, "contentMediaType": merged.get("contentMediaType")}
+    words: Iterable[str] = _KEPT.get(str(kind), ())
+    if isinstance(enum, list) and kind in ("string", "number", "integer"):
+        wanted: Any = str if kind == "string" else (int, float)
+        kept["enum"] = [value for value in enum if isinstance(value, wanted) and not isinstance(value, bool)]
+        words = ("const", *_ENDS)
+    for word in words:
+        if word in merged:
+            kept[word] = _wrapped(word, merged[word])
+    if kind == "array":
+        kept.setdefault("items", {})
+    for word in ("properties", "required"):
+        if not kept.get(word):
+            kept.pop(word, None)
+    return kept
+
+
+def _wrapped(word: str, value: Any) -> Any:
+    """Write what several branches say of one thing as ``allOf``, and what one says as that."""
+    if word == "properties":
+        return {name: _wrapped("", schemas) for name, schemas in value.items()}
+    if word in ("items", "additionalProperties", "") and isinstance(value, list):
+        return value[0] if len(value) == 1 else {"allOf": value}
+    return value
+
+
+def _file(merged: dict[str, Any]) -> str | None:
+    form = merged.get("format")
+    if form in ("binary", "base64"):
+        return str(form)
+    media_type = str(merged.get("contentMediaType", "")).partition(";")[0].strip().lower()
+    if media_type.startswith(_FILES) or media_type in _ARCHIVES:
+        return "base64" if merged.get("contentEncoding") in ("base64", "base64url") else "binary"
+    return None
+
+
+def _inferred(merged: dict[str, Any]) -> str | None:
+    """Tell the type of a schema without one by its keywords, if only one fits."""
+    enum = merged.get("enum")
+    signs = {
+        "string": ("format", "contentMediaType", "minLength", "maxLength"),
+        "number": ("multipleOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
+        "array": ("items", "minItems", "maxItems"),
+        "object": ("additionalProperties", "properties", "minProperties", "maxProperties"),
+    }
+    kinds = {kind for kind, words in signs.items() if any(word in merged for word in words)}
+    if isinstance(enum, list):
+        kinds |= {"string"} if all(isinstance(value, str) for value in enum) else set()
+        kinds |= {"number"} if all(isinstance(value, (int, float)) for value in enum) else set()
+    return kinds.pop() if len(kinds) == 1 else None

@@ -1,0 +1,235 @@
+"""The expanded dialect of documentation sites, turned back into a standard fragment.
+
+One endpoint under ``paths``, schemas as lists of alternatives, parameters in groups, security as
+titles. What the dialect loses (operationId, tags, response headers, OAuth flows …) is not invented.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trigger_contract.document.shape import METHODS
+from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
+from trigger_contract.errors import UserError
+from trigger_contract.normalize.expanded.fillers import is_made_up
+from trigger_contract.normalize.expanded.schemas import HINT as HINT
+from trigger_contract.normalize.expanded.schemas import alternatives_of, read_root
+from trigger_contract.normalize.expanded.security import read_security
+from trigger_contract.normalize.located import (
+    Lookup,
+    Node,
+    find,
+    line_of,
+    mapping_of,
+    node_like,
+    put,
+    sequence_of,
+)
+from trigger_contract.normalize.model import Slip
+from trigger_contract.normalize.reading.forms import check_form
+
+PLACEHOLDER = "_mintlify/placeholder"
+
+
+def is_expanded(document: LocatedMapping) -> bool:
+    """Whether ``paths`` is one endpoint rather than a map of paths."""
+    endpoint = document.get("paths")
+    return (
+        "openapi" not in document
+        and "swagger" not in document
+        and isinstance(endpoint, LocatedMapping)
+        and isinstance(endpoint.get("path"), str)
+        and isinstance(endpoint.get("method"), str)
+    )
+
+
+def read_expanded(document: LocatedMapping, title: str, description: str, slips: list[Slip]) -> Node:
+    """Turn an expanded block into a standard document of one operation.
+
+    Args:
+        document: The loaded block.
+        title: The page's title, which becomes the summary.
+        description: The page's quoted description, which becomes the operation's.
+        slips: Where is noted which slips of form were put right.
+
+    Raises:
+        UserError: The endpoint does not have the dialect's form.
+    """
+    endpoint = mapping_of(document, "paths")
+    method = endpoint["method"].lower()
+    if method not in METHODS:
+        message = f"unknown method {endpoint['method']!r}"
+        raise UserError(message, source=document.source, line=line_of(endpoint, "method"))
+    operation = node_like(endpoint)
+    operation.line = line_of(endpoint, "method") or endpoint.line
+    if title:
+        put(operation, "summary", title)
+    if description:
+        put(operation, "description", description)
+    request = mapping_of(endpoint, "request")
+    _parameters(request, operation)
+
+    def lookup(reference: str) -> Any:
+        return find(document, reference)
+
+    _body(request, operation, lookup, slips)
+    _responses(endpoint, operation, lookup, slips)
+    if endpoint.get("deprecated") is True:
+        put(operation, "deprecated", True, line_of(endpoint, "deprecated"))
+    schemes = read_security(request, operation)
+    if isinstance(endpoint.get("servers"), list):
+        put(operation, "servers", _servers(endpoint["servers"]), line_of(endpoint, "servers"))
+    if request.get("codeSamples"):
+        put(operation, "x-codeSamples", request["codeSamples"], line_of(request, "codeSamples"))
+    result, items, item = node_like(document), node_like(endpoint), node_like(endpoint)
+    put(item, method, operation, operation.line)
+    put(items, endpoint["path"], item, line_of(endpoint, "path"))
+    put(result, "openapi", "3.1.0")
+    webhook = endpoint.get("type") == "webhook" or not endpoint["path"].startswith("/")
+    put(result, "webhooks" if webhook else "paths", items, line_of(document, "paths"))
+    components = node_like(document)
+    source = document.get("components")
+    if isinstance(source, LocatedMapping):
+        for name, value in source.items():
+            put(components, name, value, line_of(source, name))
+    if schemes:
+        put(components, "securitySchemes", schemes)
+    if components:
+        put(result, "components", components, line_of(document, "components"))
+    return result
+
+
+def _servers(servers: list[Any]) -> LocatedSequence:
+    """Copy the servers without the ``type`` that the dialect adds to their variables."""
+    result = []
+    for server in servers:
+        node = node_like(server)
+        for key, value in server.items() if isinstance(server, dict) else ():
+            if key == "variables" and isinstance(value, LocatedMapping):
+                variables = node_like(value)
+                for name, variable in value.items():
+                    if not isinstance(variable, LocatedMapping):
+                        line = line_of(value, name)
+                        raise UserError(
+                            f"variable {name!r} must be a mapping", source=value.source, line=line
+                        )
+                    clean = node_like(variable)
+                    for word, setting in variable.items():
+                        if word != "type":
+                            put(clean, word, setting, line_of(variable, word))
+                    put(variables, name, clean, line_of(value, name))
+                value = variables
+            put(node, key, value, line_of(server, key))
+        result.append(node)
+    return sequence_of(servers, result)
+
+
+def _parameters(request: LocatedMapping, operation: Node) -> None:
+    groups = mapping_of(request, "parameters")
+    found = []
+    for place in ("path", "query", "header", "cookie"):
+        group = mapping_of(groups, place)
+        for name, entry in group.items():
+            if not isinstance(entry, LocatedMapping):
+                raise UserError(
+                    f"parameter {name!r} must be a mapping", source=group.source, line=line_of(group, name)
+                )
+            found.append(_parameter(name, place, entry, line_of(group, name)))
+    if found:
+        put(operation, "parameters", sequence_of(groups, found), line_of(request, "parameters"))
+
+
+def _parameter(name: str, place: str, entry: LocatedMapping, line: int | None) -> Node:
+    parameter = node_like(entry)
+    parameter.line = line or entry.line
+    put(parameter, "name", name, line)
+    put(parameter, "in", place, line)
+    alternatives = alternatives_of(entry, "schema")
+    schema = read_root(entry, alternatives)
+    if "description" in schema:
+        put(parameter, "description", schema.pop("description"), schema.lines.get("description"))
+    for shown in (schema, *schema.get("anyOf", ())):
+        if isinstance(shown, Node) and shown.pop("deprecated", False) is True:
+            put(parameter, "deprecated", True, shown.lines.get("deprecated"))
+    if place == "path" or any(alternative.get("required") is True for alternative in alternatives):
+        flagged = next((item for item in alternatives if "required" in item), None)
+        put(parameter, "required", True, line_of(flagged, "required") if flagged else line)
+    for word in ("style", "explode"):
+        if word in entry:
+            put(parameter, word, entry[word], line_of(entry, word))
+    put(parameter, "schema", schema, line_of(entry, "schema"))
+    return parameter
+
+
+def _body(request: LocatedMapping, operation: Node, lookup: Lookup, slips: list[Slip]) -> None:
+    media_types = mapping_of(request, "body")
+    if not media_types:
+        return
+    body = node_like(media_types)
+    content = node_like(media_types)
+    required = False
+    for media_type, entry in media_types.items():
+        if not isinstance(entry, LocatedMapping):
+            continue
+        if "description" in entry and "description" not in body:
+            put(body, "description", entry["description"], line_of(entry, "description"))
+        required = required or any(item.get("required") is True for item in alternatives_of(entry))
+        read = _media_type(media_type, entry, lookup, slips)
+        put(content, media_type, read, line_of(media_types, media_type))
+    put(body, "content", content)
+    if required:
+        put(body, "required", True)
+    put(operation, "requestBody", body, line_of(request, "body"))
+
+
+def _responses(endpoint: LocatedMapping, operation: Node, lookup: Lookup, slips: list[Slip]) -> None:
+    statuses = mapping_of(endpoint, "response")
+    responses = node_like(statuses)
+    for status, media_types in statuses.items():
+        line = line_of(statuses, status)
+        response = node_like(media_types)
+        content = node_like(media_types)
+        for media_type, entry in media_types.items() if isinstance(media_types, LocatedMapping) else ():
+            if isinstance(entry, LocatedMapping) and "description" in entry and "description" not in response:
+                put(response, "description", entry["description"], line_of(entry, "description"))
+            if media_type != PLACEHOLDER and isinstance(entry, LocatedMapping):
+                read = _media_type(media_type, entry, lookup, slips)
+                put(content, media_type, read, line_of(media_types, media_type))
+        if "description" not in response:
+            put(response, "description", "", line)
+        if content:
+            put(response, "content", content, line)
+        put(responses, status, response, line)
+    if responses:
+        put(operation, "responses", responses, line_of(endpoint, "response"))
+
+
+def _media_type(media_type: str, entry: LocatedMapping, lookup: Lookup, slips: list[Slip]) -> Node:
+    result = node_like(entry)
+    alternatives = alternatives_of(entry)
+    schema = read_root(entry, alternatives)
+    if alternatives and not _is_no_schema(media_type, alternatives):
+        put(result, "schema", schema, line_of(entry, "schemaArray"))
+    examples = entry.get("examples")
+    if isinstance(examples, LocatedMapping):
+        check_form(schema, "schema", slips)
+        kept = node_like(examples)
+        for name, example in examples.items():
+            if not _is_filler(name, example, schema, lookup):
+                put(kept, name, example, line_of(examples, name))
+        if kept:
+            put(result, "examples", kept, line_of(entry, "examples"))
+    return result
+
+
+def _is_no_schema(media_type: str, alternatives: list[LocatedMapping]) -> bool:
+    """Whether this is how the dialect shows a media type that has no schema: a file of that media type."""
+    shown = {key: value for key, value in alternatives[0].items() if key != "required"}
+    return len(alternatives) == 1 and shown == {"type": "file", "contentMediaType": media_type}
+
+
+def _is_filler(name: str, example: Any, schema: Node, lookup: Lookup) -> bool:
+    """Whether an example was made up by the site: unnamed, and every value of it follows from the schema."""
+    if name != "example" or not isinstance(example, dict) or set(example) - {"value"}:
+        return False
+    return is_made_up(example.get("value"), schema, lookup)

@@ -1,0 +1,339 @@
+"""What an expanded page cannot show, taken over from a page about the same thing that can.
+
+The expanded dialect multiplies compositions out and drops scopes, headers, encodings and the names of
+components. Where another page of the same service shows the operation or the component in full, and the
+expanded page says the same as far as its dialect goes, the full form is put in its place before pages
+are merged: so the merge sees the same on both, and every difference that is left is a real one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from trigger_contract.normalize.expanded.alternatives import Place, same_root
+from trigger_contract.normalize.expanded.security import UNKNOWN_SCHEME, component_key
+from trigger_contract.normalize.located import Lookup, Node, find, node_like, put, sequence_of
+from trigger_contract.normalize.model import Fragment
+
+# Keywords that the dialect has no words for at the root of a schema.
+_LOST_AT_ROOT = (
+    *("not", "patternProperties", "discriminator", "$defs", "definitions", "if", "then", "else"),
+    *("dependentSchemas", "dependentRequired", "contains", "propertyNames", "prefixItems"),
+    *("unevaluatedProperties", "unevaluatedItems", "minContains", "maxContains", "$comment", "$id"),
+    *("$schema", "pattern", "uniqueItems", "externalDocs", "xml"),
+)
+_MAXIMUM_DEPTH = 50
+
+
+def restore(fragments: Sequence[Fragment], services: Mapping[str, int]) -> None:
+    """Complete each expanded fragment, in place, from the others of its service.
+
+    Args:
+        fragments: Newest first.
+        services: The number of the service of each page, by the page's name.
+    """
+    full: dict[tuple[int, str, str, str], list[tuple[Fragment, Node]]] = {}
+    components: dict[int, list[Fragment]] = {}
+    expanded = [fragment for fragment in fragments if fragment.dialect == "expanded"]
+    for fragment in fragments if expanded else ():
+        if fragment.dialect not in ("expanded", "rendered"):
+            service = services.get(fragment.page.name, 0)
+            components.setdefault(service, []).append(fragment)
+            for group, path, method, operation in fragment.operations():
+                full.setdefault((service, group, path, method), []).append((fragment, operation))
+    named = {service: _Named(others) for service, others in components.items()}
+    for fragment in expanded:
+        service = services.get(fragment.page.name, 0)
+        for group, path, method, operation in fragment.operations():
+            for other, whole in full.get((service, group, path, method), ()):
+                _Restorer(fragment, other, named[service]).operation(operation, whole, group)
+        if service in named:
+            _schemas(fragment, named[service])
+            _schemes(fragment, named[service])
+
+
+class _Named:
+    """The components that the full pages of a service define, by kind and name."""
+
+    def __init__(self, fragments: Sequence[Fragment]) -> None:
+        self.found: dict[tuple[str, str], list[tuple[Fragment, Any]]] = {}
+        for fragment in fragments:
+            for kind, entries in fragment.document.get("components", {}).items():
+                for name, value in entries.items() if isinstance(entries, dict) else ():
+                    self.found.setdefault((kind, name), []).append((fragment, value))
+
+    def get(self, kind: str, name: str) -> list[tuple[Fragment, Any]]:
+        """Return each definition, that of the newest page first."""
+        return self.found.get((kind, name), [])
+
+
+def _schemas(fragment: Fragment, named: _Named) -> None:
+    """Take over components that differ only by what the site's converter does to them in passing."""
+    own = fragment.document.get("components", {}).get("schemas", {})
+    for name, schema in own.items():
+        for _, other in named.get("schemas", name):
+            both = isinstance(other, Node) and isinstance(schema, Node)
+            if both and schema != other and _passed(schema) == _passed(other):
+                put(own, name, _like(schema, other), own.lines.get(name))
+                break
+
+
+def _passed(schema: Node) -> dict[str, Any]:
+    """Leave out what the converter may drop from a component, or add to one, that it looked through."""
+    kept = {key: value for key, value in schema.items() if key != "discriminator"}
+    if kept.get("type") == "object" and "allOf" in kept:
+        del kept["type"]
+    return kept
+
+
+def _schemes(fragment: Fragment, named: _Named) -> None:
+    own = fragment.document.get("components", {}).get("securitySchemes", {})
+    for name, scheme in list(own.items()):
+        for _, other in named.get("securitySchemes", name):
+            if isinstance(other, Node) and _same_scheme(scheme, other):
+                put(own, name, _like(scheme, other), own.lines.get(name))
+                break
+
+
+def _same_scheme(shown: Any, full: Node) -> bool:
+    if shown.get("description") == UNKNOWN_SCHEME:
+        return True
+    keys = {"apiKey": ("in", "name", "description"), "http": ("scheme", "description")}
+    kind = shown.get("type")
+    words = keys.get(str(kind), ("description",))
+    return kind == full.get("type") and all(_words(shown.get(key)) == _words(full.get(key)) for key in words)
+
+
+def _like(place: Any, value: Any) -> Any:
+    """Copy a value as if it were written where the expanded page has its own form of it."""
+    if isinstance(value, dict):
+        node = node_like(place)
+        for key, item in value.items():
+            put(node, key, _like(place, item))
+        return node
+    if isinstance(value, list):
+        return sequence_of(place, [_like(place, item) for item in value])
+    return value
+
+
+class _Restorer:
+    """Completes one operation of an expanded page from the same one on another page."""
+
+    def __init__(self, fragment: Fragment, other: Fragment, named: _Named) -> None:
+        self.shown_lookup = _lookup(fragment.document, named)
+        self.full_lookup = _lookup(other.document, named)
+
+    def operation(self, shown: Node, full: Node, group: str) -> None:
+        """Complete an operation, in place."""
+        if isinstance(full.get("summary"), str):
+            put(shown, "summary", full["summary"])  # a page's title is its own, not the operation's
+        text, whole = shown.get("description"), full.get("description")
+        if isinstance(text, str) and isinstance(whole, str) and _holds(text.split(), whole.split()):
+            put(shown, "description", whole, shown.lines.get("description"))
+        self._security(shown, full, group)
+        self._servers(shown, full)
+        self._parameters(shown, full)
+        if "callbacks" in full:
+            put(shown, "callbacks", _like(shown, full["callbacks"]))
+        body = self._follow(full.get("requestBody"))
+        if isinstance(body, Node) and "requestBody" not in shown and not body.get("content"):
+            put(shown, "requestBody", _like(shown, full["requestBody"]))
+        elif isinstance(body, Node) and isinstance(shown.get("requestBody"), Node):
+            self._carrier(shown, "requestBody", shown["requestBody"], full["requestBody"], body, "request")
+        responses = full.get("responses")
+        for status, response in shown.get("responses", {}).items():
+            raw = responses.get(status) if isinstance(responses, Node) else None
+            whole = self._follow(raw)
+            if isinstance(whole, Node) and isinstance(response, Node):
+                if response.get("description") == "" and not response.get("content"):
+                    put(response, "description", whole.get("description", ""))
+                self._carrier(shown["responses"], status, response, raw, whole, "response")
+
+    def _security(self, shown: Node, full: Node, group: str) -> None:
+        """Take over names and scopes where the titles fit; what all of a document need, no webhook shows."""
+        ours, theirs = shown.get("security"), full.get("security")
+        fits = isinstance(ours, list) and [*_titles(ours)] == [*_titles(theirs or ())]
+        if fits or (ours == [] and (group == "webhooks" or not self._defined(theirs))):
+            if theirs is None:
+                del shown["security"]
+            else:
+                put(shown, "security", _like(ours, theirs), shown.lines.get("security"))
+
+    def _defined(self, requirements: Any) -> bool:
+        prefix = "#/components/securitySchemes/"
+        names = {name for requirement in requirements or () for name in requirement}
+        return any(self.full_lookup(prefix + name) is not None for name in names)
+
+    def _servers(self, shown: Node, full: Node) -> None:
+        ours, theirs = shown.get("servers"), full.get("servers")
+        if isinstance(theirs, list) and _servers(ours or ()) == _servers(theirs):
+            put(shown, "servers", _like(shown, theirs), shown.lines.get("servers"))
+
+    def _parameters(self, shown: Node, full: Node) -> None:
+        theirs = full.get("parameters")
+        if not isinstance(theirs, list):
+            return
+        ours = {
+            (parameter.get("name"), parameter.get("in")): parameter
+            for parameter in shown.get("parameters", ())
+        }
+        found = []
+        for raw in theirs:
+            whole = self._follow(raw)
+            if not isinstance(whole, Node):
+                continue
+            parameter = ours.pop((whole.get("name"), whole.get("in")), None)
+            if parameter is not None and not self._same_parameter(parameter, whole):
+                found.append(parameter)
+            elif parameter is not None or "schema" not in whole:  # the dialect has no words for `content`
+                found.append(_like(parameter or shown, raw))
+        if found or not theirs:
+            line = shown.lines.get("parameters")
+            put(shown, "parameters", sequence_of(shown, [*found, *ours.values()]), line)
+
+    def _same_parameter(self, shown: Node, full: Node) -> bool:
+        described = [full.get("description"), self._described(full.get("schema"))]
+        return (
+            (_words(shown.get("description")) in [_words(text) for text in described])
+            and bool(shown.get("required")) == bool(full.get("required"))
+            and all(shown.get(word) == full.get(word) for word in ("style", "explode"))
+            and self._same(shown.get("schema"), full.get("schema"), "")
+        )
+
+    def _described(self, schema: Any) -> Any:
+        followed = self._follow(schema)
+        return followed.get("description") if isinstance(followed, Node) else None
+
+    def _carrier(self, holder: Node, key: str, shown: Node, raw: Any, full: Node, place: Place) -> None:
+        """Complete a body or a response; one that shows nothing else than the other is replaced by it."""
+        content, whole = shown.get("content"), full.get("content")
+        alike = _words(shown.get("description")) == _words(full.get("description"))
+        if "required" in shown or any(map(_says_something, (content or {}).values())):
+            alike = alike and bool(shown.get("required")) == bool(full.get("required"))
+        alike = alike and set(content or ()) == set(whole or ())
+        for media_type, entry in (content or {}).items():
+            other = whole.get(media_type) if isinstance(whole, Node) else None
+            alike = isinstance(other, Node) and self._media_type(entry, other, place) and alike
+        if alike:
+            put(holder, key, _like(shown, raw), holder.lines.get(key))
+            return
+        for word in ("headers", "links"):
+            if word in full:
+                put(shown, word, _like(shown, full[word]))
+        if full.get("required") is False and "required" not in shown:
+            put(shown, "required", False)
+
+    def _media_type(self, shown: Node, full: Node, place: Place) -> bool:
+        """Complete one media type; return whether both say the same."""
+        if not self._same(shown.get("schema"), full.get("schema"), place):
+            root, whole = shown.get("schema"), self._follow(full.get("schema"))
+            if isinstance(root, Node) and isinstance(whole, Node):
+                for word in _LOST_AT_ROOT:
+                    if word in whole and word not in root:
+                        put(root, word, _like(root, whole[word]))
+            return False
+        for word in ("schema", "encoding"):
+            if word in full:
+                put(shown, word, _like(shown, full[word]))
+            else:
+                shown.pop(word, None)
+        if not _same_examples(shown.get("examples"), full, self._follow):
+            return False
+        for word in ("example", "examples"):
+            shown.pop(word, None)
+            if word in full:
+                put(shown, word, _like(shown, full[word]))
+        return True
+
+    def _same(self, shown: Any, full: Any, place: Place) -> bool:
+        if full is None:  # a media type with no schema shows as any value, or as a file
+            return not isinstance(shown, Mapping) or set(shown) <= {"type", "contentMediaType"}
+        return same_root(shown, self.shown_lookup, full, self.full_lookup, place)
+
+    def _follow(self, value: Any) -> Any:
+        for _ in range(_MAXIMUM_DEPTH):
+            if not isinstance(value, Node) or not isinstance(value.get("$ref"), str):
+                return value
+            value = self.full_lookup(value["$ref"])
+        return None
+
+
+def _says_something(media_type: Any) -> bool:
+    """Whether a schema is shown, beside which a required body is marked as such."""
+    schema = media_type.get("schema")
+    return isinstance(schema, Mapping) and not set(schema) <= {"type", "contentMediaType"}
+
+
+def _holds(text: list[str], words: list[str]) -> bool:
+    """Whether a page's text is an operation's, perhaps with notes of the page before or behind it."""
+    return bool(words) and words in (text[: len(words)], text[-len(words) :])
+
+
+def _lookup(document: Node, named: _Named) -> Lookup:
+    """Follow references on the page that has them, else to what other pages define."""
+
+    def follow(reference: str) -> Any:
+        found = find(document, reference)
+        if found is None:
+            kind, _, name = reference.removeprefix("#/components/").partition("/")
+            found = next((value for _, value in named.get(kind, name)), None)
+        return found
+
+    return follow
+
+
+def _same_examples(shown: Any, full: Node, follow: Callable[[Any], Any]) -> bool:
+    """Whether the examples that an expanded page shows are those of the full media type."""
+    if not shown:
+        return True  # made up by the site, and left out when the page was read
+    named = full.get("examples")
+    values = {name: follow(entry) for name, entry in named.items()} if isinstance(named, Node) else {}
+    if not any(isinstance(entry, Mapping) and "value" in entry for entry in values.values()):
+        values = {"example": {"value": full["example"]}} if "example" in full else {}
+    if not values:
+        return [*shown] == ["example"] and not set(shown["example"]) - {"value"}
+    return all(
+        isinstance(values.get(name), Mapping)
+        and _same_value(entry.get("value"), values[name].get("value"), follow)
+        for name, entry in shown.items()
+    )
+
+
+def _same_value(shown: Any, full: Any, follow: Callable[[Any], Any], depth: int = 0) -> bool:
+    """Compare example values; the site follows references that a source writes into them."""
+    target = follow(full)
+    if target is None and full is not None:
+        return True  # cut off the page
+    if isinstance(shown, dict) and isinstance(target, dict) and depth < _MAXIMUM_DEPTH:
+        return shown.keys() == target.keys() and all(
+            _same_value(value, target[key], follow, depth + 1) for key, value in shown.items()
+        )
+    if isinstance(shown, list) and isinstance(target, list) and depth < _MAXIMUM_DEPTH:
+        return len(shown) == len(target) and all(
+            _same_value(*pair, follow, depth + 1) for pair in zip(shown, target, strict=True)
+        )
+    return bool(shown == target)
+
+
+def _titles(requirements: Any) -> Iterator[list[str]]:
+    """Names of schemes as titles show them: the dialect turns what joins words into blanks."""
+    for requirement in requirements:
+        yield [component_key(name.replace("_", " ").replace("-", " ")) for name in requirement]
+
+
+def _servers(servers: Any) -> list[dict[str, Any]]:
+    """What the dialect shows of servers."""
+    shown = []
+    for server in servers:
+        entry = {key: server[key] for key in ("url", "description") if key in server}
+        variables = server.get("variables")
+        for name, variable in variables.items() if isinstance(variables, Mapping) else ():
+            words = ("enum", "description", "default")
+            entry[f"{{{name}}}"] = {word: variable[word] for word in words if word in variable}
+        shown.append(entry)
+    return shown
+
+
+def _words(value: Any) -> Any:
+    return value.split() if isinstance(value, str) else value or []

@@ -1,0 +1,157 @@
+"""Nodes of the draft, which know where they were written, and typed ways to read what stands in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from trigger_contract.document.references import lookup
+from trigger_contract.document.shape import METHODS, is_extension
+from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
+from trigger_contract.errors import UserError
+
+Pointer = tuple[str | int, ...]
+Lookup = Callable[[str], Any]
+"""Returns what a reference points to, or None."""
+
+_MOST_REFERENCES = 50
+
+
+class Node(LocatedMapping):
+    """A mapping of the draft: knows where it was written and which equal ones were merged into it.
+
+    Attributes:
+        also: Mappings of other pages, or other places, that say the same or lost against this one.
+    """
+
+    __slots__ = ("also",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.also: list[LocatedMapping] = []
+
+
+Found = tuple[Pointer, Node, str]
+"""A place in the draft, what stands there, and its kind (see ``shape``)."""
+
+
+def node_like(other: Any, **entries: Any) -> Node:
+    """Return a node that was written where ``other`` was, with some entries."""
+    node = Node()
+    if isinstance(other, (LocatedMapping, LocatedSequence)):
+        node.line, node.source = other.line, other.source
+    for key, value in entries.items():
+        put(node, key, value)
+    return node
+
+
+def put(node: LocatedMapping, key: str, value: Any, line: int | None = None) -> None:
+    """Set a key together with the line it comes from; without one, the node's own line."""
+    node[key] = value
+    node.lines[key] = node.line if line is None else line
+
+
+def line_of(container: Any, key: str | int) -> int | None:
+    """Return the line on which a key or an item was written, if it was read from a file."""
+    if isinstance(container, LocatedMapping):
+        return container.lines.get(str(key)) or container.line or None
+    if isinstance(container, LocatedSequence) and isinstance(key, int) and key < len(container.lines):
+        return container.lines[key]
+    return None
+
+
+def text_of(holder: Any, key: str) -> str:
+    """Return the text under a key of a mapping; an empty text where there is no such thing."""
+    value = holder.get(key) if isinstance(holder, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def list_of(holder: Any, key: str) -> list[Any]:
+    """Return the list under a key of a mapping; an empty list where there is no such thing."""
+    value = holder.get(key) if isinstance(holder, dict) else None
+    return value if isinstance(value, list) else []
+
+
+def map_of(holder: Any, key: str) -> dict[str, Any]:
+    """Return the mapping under a key of a mapping; an empty one where there is no such thing."""
+    value = holder.get(key) if isinstance(holder, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def as_map(value: Any) -> dict[str, Any]:
+    """Return a value that is a mapping; an empty mapping for any other."""
+    return value if isinstance(value, dict) else {}
+
+
+def kinds_of(schema: Any) -> list[str]:
+    """Return the types that a schema names."""
+    kind = schema.get("type") if isinstance(schema, dict) else None
+    return [kind] if isinstance(kind, str) else [name for name in kind or () if isinstance(name, str)]
+
+
+def find(document: Any, reference: str) -> Any:
+    """Return what a local reference points to, or None."""
+    try:
+        return lookup(document, reference) if reference.startswith("#/") else None
+    except UserError:
+        return None
+
+
+def follow(value: Any, lookup: Lookup) -> Any:
+    """Return what stands at the end of a row of references; None where they end nowhere."""
+    for _ in range(_MOST_REFERENCES):
+        if not isinstance(value, dict) or not isinstance(value.get("$ref"), str):
+            return value
+        value = lookup(value["$ref"])
+    return None
+
+
+def mapping_of(container: LocatedMapping, key: str) -> LocatedMapping:
+    """Return what stands under a key, an empty mapping where nothing does.
+
+    Raises:
+        UserError: Something else than a mapping stands there.
+    """
+    value = container.get(key)
+    if value is None:
+        return node_like(container)
+    if not isinstance(value, LocatedMapping):
+        raise UserError(f"`{key}` must be a mapping", source=container.source, line=line_of(container, key))
+    return value
+
+
+def sequence_of(like: Any, items: list[Any]) -> LocatedSequence:
+    """Return a list written where ``like`` was, each item on its own line."""
+    sequence = LocatedSequence()
+    sequence.source, sequence.line = getattr(like, "source", ""), getattr(like, "line", 0)
+    sequence.extend(items)
+    sequence.lines = [getattr(item, "line", sequence.line) or sequence.line for item in items]
+    return sequence
+
+
+def copy_value(value: Any) -> Any:
+    """Copy a value with its lines, so that nothing is shared through YAML anchors any more."""
+    if isinstance(value, dict):
+        node = node_like(value)
+        if isinstance(value, LocatedMapping):
+            node.lines = dict(value.lines)
+        for key, item in value.items():
+            node[key] = copy_value(item) if isinstance(item, (dict, list)) else item
+        return node
+    if isinstance(value, list):
+        sequence = LocatedSequence()
+        if isinstance(value, LocatedSequence):
+            sequence.line, sequence.source, sequence.lines = value.line, value.source, list(value.lines)
+        sequence.extend(copy_value(item) if isinstance(item, (dict, list)) else item for item in value)
+        return sequence
+    return value
+
+
+def operations_of(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str, Node]]:
+    """Yield ``(paths | webhooks, path, method, operation)`` of each operation, without those of callbacks."""
+    for group in ("paths", "webhooks"):
+        for path, item in document.get(group, {}).items():
+            if not is_extension("document", group, path):
+                for method in METHODS:
+                    if method in item:
+                        yield group, path, method, item[method]

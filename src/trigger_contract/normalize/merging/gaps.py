@@ -1,0 +1,220 @@
+"""What pages use without defining it, or define without use: filled with what it implies and no more.
+
+A required name without a property is any value, a placeholder a path parameter of text, a scheme that nobody
+defines a bearer token; what cannot be used is left out. Each is noted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator
+from functools import cache
+from typing import Any
+
+from trigger_contract.document.shape import walk
+from trigger_contract.document.yaml import LocatedSequence
+from trigger_contract.normalize.checks.faults import faults
+from trigger_contract.normalize.expanded.security import UNKNOWN_SCHEME
+from trigger_contract.normalize.ledger import Ledger, brief, claim
+from trigger_contract.normalize.located import (
+    Node,
+    Pointer,
+    find,
+    follow,
+    line_of,
+    list_of,
+    map_of,
+    node_like,
+    operations_of,
+    put,
+)
+from trigger_contract.normalize.merging.extensions import define_serialization
+
+_ELSEWHERE = ("anyOf", "oneOf", "$ref", "patternProperties")
+_PLACEHOLDER = re.compile(r"\{([^{}/]+)\}")
+# Keywords that say nothing of a value, or that ``faults`` judges at any depth.
+_JUDGED = frozenset((
+    "default", "title", "description", "example", "examples", "deprecated", "readOnly", "writeOnly",
+    "type", "enum", "minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum",
+))  # fmt: skip
+_UNDEFINED = "A required name may be left undefined, but then nothing is known of it: any value."
+_NEEDED = "A path cannot be called without its placeholders; a text is all that is known of it."
+_USELESS = "Nothing in the path can be filled in with it, so it cannot be sent."
+_ASSUMED = "The page asks for it and does not show how it is sent; the commonest way is assumed."
+_UNKNOWN = "Nothing is known of that schema, so the value is left out of the mapping."
+_FORBIDDEN = "A default that its own schema forbids cannot be sent; it is left out."
+
+
+def fill_gaps(draft: Node, expanded: Collection[str], ledger: Ledger) -> None:
+    """Fill the gaps of a merged draft, in place.
+
+    Args:
+        draft: The draft.
+        expanded: Names of the pages whose dialect writes out what a mapping refers to and drops its name.
+        ledger: Where each gap is noted.
+    """
+    components = draft["components"] if isinstance(draft.get("components"), Node) else node_like(draft)
+    schemas, schemes = map_of(components, "schemas"), map_of(components, "securitySchemes")
+    for pointer, node, kind in walk("document", draft):
+        if kind == "operation" and isinstance(node, Node):
+            for requirement in list_of(node, "security"):
+                for name in requirement:
+                    if name not in schemes:
+                        schemes = components.setdefault("securitySchemes", node_like(requirement))
+                        put(schemes, name, _scheme(name, requirement, ledger), line_of(requirement, name))
+        mapping = (
+            map_of(node.get("discriminator"), "mapping")
+            if kind == "schema" and isinstance(node, Node)
+            else {}
+        )
+        if isinstance(mapping, Node) and mapping.source not in expanded:
+            _mapping(draft, pointer, node, mapping, schemas, ledger)
+    if components and "components" not in draft:
+        put(draft, "components", components)
+    found = [entry for entry in walk("document", draft) if isinstance(entry[1], Node)]
+    define_serialization(found, ledger)
+    for pointer, node, kind in found:
+        if kind == "schema" and list_of(node, "required"):
+            _required(draft, pointer, node, ledger)
+    for group, path, method, operation in operations_of(draft):
+        if group == "paths" and isinstance(operation, Node):
+            _placeholders(draft, (group, path, method), operation, ledger)
+
+
+def _scheme(name: str, requirement: Node, ledger: Ledger) -> Node:
+    """Define a scheme as far as that goes, so that the need for a key is not lost."""
+    line = line_of(requirement, name)
+    claims = (
+        claim(requirement, name, f"security: {name}"),
+        claim(requirement, name, "components.securitySchemes: none of that name"),
+    )
+    where = ("components", "securitySchemes", name)
+    ledger.rule("security", where, _ASSUMED, *claims, chosen="http, bearer")
+    scheme = node_like(requirement)
+    for key, value in (("type", "http"), ("scheme", "bearer"), ("description", UNKNOWN_SCHEME)):
+        put(scheme, key, value, line)
+    return scheme
+
+
+def _mapping(
+    draft: Node, pointer: Pointer, schema: Node, mapping: Node, schemas: Collection[str], ledger: Ledger
+) -> None:
+    """Leave out what maps to nothing: sites cut a document down to what is referred to by ``$ref``."""
+    for value, target in list(mapping.items()):
+        if isinstance(target, str) and target not in schemas and find(draft, target) is None:
+            says = claim(mapping, value, f"the mapping: {value} is {target}")
+            missing = claim(schema, "", "components.schemas: none of that name")
+            where = (*pointer, "discriminator", "mapping", value)
+            ledger.rule("discriminator", where, _UNKNOWN, says, missing, chosen="left out")
+            del mapping[value]
+
+
+def _required(root: Node, pointer: Pointer, schema: Node, ledger: Ledger) -> None:
+    required, properties = list_of(schema, "required"), schema.get("properties")
+    if "allOf" in schema:
+        defined = {*(properties or ()), *_composed(root, schema)}
+    elif not isinstance(properties, Node) or any(word in schema for word in _ELSEWHERE):
+        return  # the property may be defined by another part
+    else:
+        defined = set(properties)
+    missing = [name for name in required if isinstance(name, str) and name not in defined]
+    if missing and properties is None:
+        properties = node_like(schema)
+        put(schema, "properties", properties, line_of(schema, "required"))
+    if not isinstance(properties, Node):
+        return
+    for name in missing:
+        claims = (
+            claim(schema, "required", f"required: {name}"),
+            claim(schema, "properties", f"properties: no {name}"),
+        )
+        where = (*pointer, "required", name)
+        ledger.rule("required", where, _UNDEFINED, *claims, chosen="required, any value")
+        put(properties, name, node_like(schema), line_of(schema, "required"))
+
+
+def _composed(root: Node, schema: Node) -> Iterator[str]:
+    """Yield the names of properties of all that a schema is composed of."""
+    seen: set[int] = set()
+    stack: list[Any] = [schema]
+    while stack:
+        part = follow(stack.pop(), lambda reference: find(root, reference))
+        if not isinstance(part, Node) or id(part) in seen:
+            continue
+        seen.add(id(part))
+        yield from map_of(part, "properties")
+        stack += [member for word in ("allOf", "anyOf", "oneOf") for member in list_of(part, word)]
+        stack += [part[word] for word in ("items", "not") if word in part]
+
+
+def _placeholders(root: Node, pointer: Pointer, operation: Node, ledger: Ledger) -> None:
+    parameters, path = operation.get("parameters", []), str(pointer[1])
+    names = _PLACEHOLDER.findall(path)
+    known = set()
+    for index in reversed(range(len(parameters))):
+        parameter = follow(parameters[index], lambda reference: find(root, reference))
+        if not isinstance(parameter, dict) or parameter.get("in") != "path":
+            continue
+        name = str(parameter.get("name"))
+        known.add(name)
+        if not any(name in inner for inner in names):
+            dropped = parameters.pop(index)
+            del parameters.lines[index : index + 1]
+            claims = (
+                claim(dropped, "", f"parameters: {name} in the path"),
+                claim(dropped, "", f"the path: {path}"),
+            )
+            ledger.rule("parameter", (*pointer, "parameters", name), _USELESS, *claims, chosen="left out")
+    for name in dict.fromkeys(names):
+        if name in known:
+            continue
+        claims = (
+            claim(operation, "", f"the path: {{{name}}}"),
+            claim(operation, "", "parameters: none of that name"),
+        )
+        ledger.rule("parameter", (*pointer, "parameters", name), _NEEDED, *claims, chosen="a required text")
+        schema = node_like(operation, type="string")
+        parameter = node_like(operation, **{"name": name, "in": "path", "required": True, "schema": schema})
+        if not isinstance(parameters, LocatedSequence):
+            parameters = LocatedSequence()
+            parameters.source, parameters.line = operation.source, operation.line
+        parameters.insert(0, parameter)
+        parameters.lines.insert(0, operation.line)
+        put(operation, "parameters", parameters)
+
+
+def drop_defaults(draft: Node, ledger: Ledger) -> None:
+    """Leave out each default that its own schema forbids, and note it."""
+
+    @cache
+    def judge() -> Callable[[Node], str | None]:
+        # Slow to import, and few defaults need it.
+        from trigger_contract.document.specification import default_judge
+
+        return default_judge(draft)
+
+    for pointer, schema, kind in walk("document", draft):
+        if kind != "schema" or not isinstance(schema, Node) or "default" not in schema:
+            continue
+        value = schema["default"]
+        fault = next(faults(value, schema, lambda reference: find(draft, reference)), None)
+        if fault is None and schema.keys() - _JUDGED - (set() if isinstance(value, str) else {"format"}):
+            fault = _judged(schema, judge())
+        if fault is not None:
+            claims = (
+                claim(schema, "", f"the schema: {fault}"),
+                claim(schema, "default", f"the default: {brief(value)}"),
+            )
+            ledger.rule("default", (*pointer, "default"), _FORBIDDEN, *claims, chosen="no default")
+            del schema["default"]
+
+
+def _judged(schema: Node, judge: Callable[[Node], str | None]) -> str | None:
+    """Ask the library that the result must satisfy."""
+    try:
+        fault = judge(schema)
+    except Exception:
+        # It follows references of its own accord and stumbles over what was not read either; the
+        # validation of the whole document names such a place.
+        return None
+    return None if fault is None else brief(fault)
