@@ -67,6 +67,7 @@ def test_every_command_without_its_libraries_names_its_extra(tmp_path):
         "diff": [spec, spec],
         "test": ["--url", "http://x"],
         "check": ["traffic.har"],
+        "report": ["report"],
         "proxy": ["--upstream", "http://x"],
     }
     for command in COMMANDS:

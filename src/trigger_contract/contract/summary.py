@@ -188,7 +188,12 @@ class Summary:
             if not any(item.exercised for item in judged) and not any(item.cut for item in judged):
                 found.append(f"No law was judged on {operation}.")
         kinds = {item.kind for item in self.outcomes if not self.settings.probe}
-        if self.asks and kinds and not any(item.law == "schema/list" for item in self.outcomes):
+        if (
+            self.asks
+            and not self.settings.shard
+            and kinds
+            and not any(item.law == "schema/list" for item in self.outcomes)
+        ):
             found.append("No list was recognised: pages, filters and items were not judged.")
         found += [f"{name} is long: {said}." for name, said in self.long_lists.items()]
         return found
