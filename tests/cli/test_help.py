@@ -67,6 +67,8 @@ def test_every_command_without_its_libraries_names_its_extra(tmp_path):
         "diff": [spec, spec],
         "test": ["--url", "http://x"],
         "check": ["traffic.har"],
+        "report": ["report"],
+        "proxy": ["--upstream", "http://x"],
     }
     for command in COMMANDS:
         line = [sys.executable, "-S", "-m", "trigger_contract", command, *given.get(command, [])]

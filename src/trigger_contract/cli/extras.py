@@ -14,6 +14,7 @@ EXTRAS = {
     "power": ("mock", "test"),
     "check": ("test",),
     "proxy": ("mock", "test"),
+    "report": ("test",),
 }
 """The extras of ``pyproject.toml`` by command; one that is not here needs none."""
 

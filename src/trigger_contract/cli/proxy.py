@@ -15,9 +15,9 @@ _FILE = click.Path(path_type=Path)
     "proxy",
     context_settings={"show_default": True},
     epilog=epilog(
-        "trigger-contract proxy --upstream http://127.0.0.1:3000 --port 8000 --spec my-openapi.yaml",
-        "trigger-contract proxy --upstream https://staging.example.com --port 8000 --report report",
-        "trigger-contract proxy --upstream http://127.0.0.1:3000 --port 8000 --enforce",
+        "trigger-contract proxy --upstream http://127.0.0.1:3000 --port 8000",
+        "trigger-contract proxy --upstream https://staging.example.com --report out",
+        "trigger-contract proxy --upstream http://127.0.0.1:3000 --enforce",
     ),
 )
 @click.option("--upstream", required=True, metavar="URL", help="The server that requests are passed on to.")

@@ -81,7 +81,7 @@ class Session:
         self._opens_sockets = transport is None
         self.budget = Budget(self.client)
         self.pool = Pool(settings.concurrency)
-        self.books = Books(self.contract)
+        self.books = Books(self.contract, writes=settings.write)
         self.evidence = Evidence()
         self.entries: list[tuple[int, dict[str, Any]]] = []
         self._pages = Readings([]) if settings.spec else published_readings()

@@ -141,6 +141,7 @@ OPTIONS: tuple[Option, ...] = (
         metavar="FILE",
     ),
     Option("probe", "Run only this law or kind of law, for example pagination; may be repeated.", many=True),
+    Option("shard", "Judge one of several parts, together all; joined by `report --join`.", metavar="K/N"),
     Option("laws", "Take the laws of this folder too; may be repeated.", kind=Path, many=True, metavar="DIR"),
     Option("allow-incomplete", "A run that a limit cut short may pass.", kind=bool, default=False),
     Option("spec", "Check against this document, not the canonical one.", kind=Path, metavar="FILE"),
@@ -203,6 +204,7 @@ class Settings:
     webhook_seconds: float = 10.0
     webhooks: tuple[Path, ...] = ()
     probe: tuple[str, ...] = ()
+    shard: str | None = None
     laws: tuple[Path, ...] = ()
     allow_incomplete: bool = False
     spec: Path | None = None
@@ -244,7 +246,23 @@ def settings_from(values: Mapping[str, Any]) -> Settings:
         for text in chosen[name]:
             if not _is_field(text, separator):
                 raise UserError(f"must be `{form}`, in characters that a header may hold", source=f"--{name}")
+    if chosen["shard"] is not None:
+        shard_of(chosen["shard"])
     return Settings(**{item.name: chosen[item.name] for item in fields(Settings)})
+
+
+def shard_of(text: str | None) -> tuple[int, int]:
+    """Return which part of how many is to be judged; the only one of one where nothing is said.
+
+    Raises:
+        UserError: It is no part of a whole.
+    """
+    part, _, parts = (text or "1/1").partition("/")
+    if not (part.isascii() and parts.isascii() and part.isdigit() and parts.isdigit()):
+        raise UserError("must be K/N, such as 2/5", source=f"--shard {text}")
+    if not 1 <= int(part) <= int(parts):
+        raise UserError("must be one of its parts, such as 2/5", source=f"--shard {text}")
+    return int(part), int(parts)
 
 
 def checked_url(url: str | None, option: str = "--url") -> str:

@@ -204,7 +204,12 @@ class Summary:
         judged = {item.operation for item in self.outcomes if item.exercised or item.cut}
         found = [f"No law was judged on {name}." for name in self.operations if name not in judged]
         kinds = {item.kind for item in self.outcomes if not self.settings.probe}
-        if self.asks and kinds and not any(item.law == "schema/list" for item in self.outcomes):
+        if (
+            self.asks
+            and not self.settings.shard
+            and kinds
+            and not any(item.law == "schema/list" for item in self.outcomes)
+        ):
             found.append("No list was recognised: pages, filters and items were not judged.")
         found += [f"{name} is long: {said}." for name, said in self.long_lists.items()]
         return found

@@ -9,6 +9,7 @@ from typing import Any
 
 from trigger_contract import __version__
 from trigger_contract.contract.findings import Finding, State
+from trigger_contract.contract.report.covered import COLUMNS, rows
 from trigger_contract.contract.report.shares import line, shares
 from trigger_contract.contract.report.text import SIGNS
 from trigger_contract.contract.summary import Cause, Summary
@@ -248,6 +249,15 @@ def _indented(text: str) -> str:
 
 def _coverage(summary: Summary) -> list[str]:
     parts = ["<h2>Coverage of the contract</h2>"]
+    if found := list(rows(summary)):
+        head = "<th>operation</th>" + "".join(f"<th scope=col>{name}</th>" for name in COLUMNS)
+        lines = [
+            f"<tr><th scope=row>{_text(row.operation)}</th>"
+            + "".join(_share(met, total) for met, total in row.cells)
+            + "</tr>"
+            for row in found
+        ]
+        parts.append(_scrolled(head, lines))
     for share in shares(summary):
         head = f"{_text(share.aspect)}: {share.met} of {share.promised}"
         missed = "".join(f"<li><code>{_text(name)}</code></li>" for name in share.missed[:_MISSED])
@@ -256,6 +266,11 @@ def _coverage(summary: Summary) -> list[str]:
         below = f"<p>Never met in this run:</p><ul>{missed}</ul>" if missed else "<p>All met.</p>"
         parts.append(f"<details><summary>{head}</summary>{below}</details>")
     return parts
+
+
+def _share(met: int, total: int) -> str:
+    kind = "idle" if not total else "passed" if met == total else "warned" if met else "failed"
+    return f'<td class="cell {kind}">{f"{met}/{total}" if total else "-"}</td>'
 
 
 def _laws(summary: Summary) -> str:

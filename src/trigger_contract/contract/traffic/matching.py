@@ -83,7 +83,10 @@ class Matcher:
         for operation in operations(document):
             subject = subject_of(document, operation)
             self.subjects.append(subject)
-            servers = dict.fromkeys((*map(_server, operation.servers or ("/",)), *further))
+            own = [_server(url) for url in operation.servers or ("/",)]
+            # Another place may have the whole of the server's path, or only what stands below it.
+            moved = [_Server(place.host, place.base + base) for place in further for base in _bases(own)]
+            servers = dict.fromkeys((*own, *moved))
             self._servers.update(servers)
             route = _Route(subject, tuple(sorted(servers, key=lambda item: -len(item.base))))
             routes.setdefault(operation.method, []).append(route)
@@ -129,6 +132,10 @@ def _server(url: str) -> _Server:
         return _Server(None, base)
     host = host.rpartition("@")[2].lower().removesuffix(_PORTS.get(scheme.lower(), ":"))
     return _Server(re.compile(_pattern(host, "[^/]*")), base)
+
+
+def _bases(servers: Iterable[_Server]) -> dict[str, None]:
+    return dict.fromkeys((*(item.base for item in servers), ""))
 
 
 def _pattern(text: str, variable: str) -> str:
