@@ -146,7 +146,7 @@ def _table(summary: Summary) -> str:
     for kind in summary.kinds:
         cells = [_cell(summary, name, kind, first.get((name, kind))) for name in summary.operations]
         rows.append(f"<tr><th scope=row>{_text(kind)}</th>{''.join(cells)}</tr>")
-    return f"<div class=scroll>{_rows(f'<th></th>{head}', rows)}</div>"
+    return _scrolled(f"<th></th>{head}", rows)
 
 
 def _cell(summary: Summary, operation: str, kind: str, finding: Finding | None) -> str:
@@ -284,7 +284,7 @@ def _laws(summary: Summary) -> str:
             f"<td>{outcome.tier}</td><td>{judged}</td></tr>"
         )
     head = "".join(f"<th>{name}</th>" for name in ("law", "operation", "state", "promise", "tier", "judged"))
-    table = f"<div class=scroll>{_rows(head, rows)}</div>"
+    table = _scrolled(head, rows)
     if len(rows) <= _MOST_LAWS:
         return table
     return f"<details><summary>{len(rows):,} laws on operations</summary>{table}</details>"
@@ -292,6 +292,10 @@ def _laws(summary: Summary) -> str:
 
 def _rows(head: str, rows: list[str]) -> str:
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _scrolled(head: str, rows: list[str]) -> str:
+    return f"<div class=scroll>{_rows(head, rows)}</div>"
 
 
 def _class(state: State | None) -> str:
