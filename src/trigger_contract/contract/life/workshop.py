@@ -331,7 +331,8 @@ class Workshop(Sending):
         def look() -> Walk | None:
             return self.listed(parents, values, purpose)
 
-        found = self.settle(look, lambda seen: seen is None or ids <= set(seen.ids), purpose)
+        key = (self.resource.name, "listed", *sorted(values))
+        found = self.settle(look, lambda seen: seen is None or ids <= set(seen.ids), purpose, key)
         if found is not None and ids <= set(found.ids):
             # Only what had to be asked for again shows that the list comes behind.
             took = time.monotonic() - began if self._waited else 0.0
@@ -340,12 +341,24 @@ class Workshop(Sending):
 
     _waited: bool = field(default=False, repr=False)
 
-    def settle(self, look: Callable[[], T], fits: Callable[[T], bool], purpose: str) -> T:
+    def settle(
+        self,
+        look: Callable[[], T],
+        fits: Callable[[T], bool],
+        purpose: str,
+        key: tuple[str, ...] = (),
+    ) -> T:
         """Look again until what is seen fits, for as long as it may take to settle.
 
         What was waited for once in vain is not waited for again, so that a fault costs its time once.
+
+        Args:
+            look: Returns what there is to be seen.
+            fits: Whether that is what is waited for.
+            purpose: Why, in a few words.
+            key: What is waited for, where more than one law waits for it.
         """
-        key = (self.check.law.code, self.check.subject.name, purpose)
+        key = key or (self.check.law.code, self.check.subject.name, purpose)
         ends = time.monotonic() + self.check.session.settings.settle
         self._waited = False
         while True:
