@@ -237,6 +237,30 @@ def calling() -> dict[str, Figure]:
     return interleaved({"raw httpx": raw, "generated client": lambda: trigger.runs.retrieve("run_1")})
 
 
+def over_a_socket() -> dict[str, Figure]:
+    """Microseconds for one retrieve from a mock server in a process of its own."""
+    import httpx
+    from trigger_dev_client import TriggerClient
+
+    command = [sys.executable, "-m", "trigger_contract", "mock", "--runs", "10"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        try:
+            assert server.stdout is not None
+            url = server.stdout.readline().split()[3]
+            with httpx.Client() as plain, TriggerClient(secret_key="tr_dev_mock", base_url=url) as trigger:
+                run = next(iter(trigger.runs.list())).id
+                authorization = {"Authorization": "Bearer tr_dev_mock"}
+
+                def raw() -> Any:
+                    response = plain.get(f"{url}/api/v3/runs/{run}", headers=authorization)
+                    response.raise_for_status()
+                    return response.json()
+
+                return interleaved({"raw httpx": raw, "generated client": lambda: trigger.runs.retrieve(run)})
+        finally:
+            server.terminate()
+
+
 def importing(folder: Path) -> dict[str, Figure]:
     """Milliseconds to import in a fresh interpreter, the interpreter's own start taken off."""
     from generate.documents import sixty
@@ -280,6 +304,7 @@ def main() -> None:
             "decoding": decoding(folder),
             "keeping": keeping(folder),
             "calling": calling(),
+            "over_a_socket": over_a_socket(),
             "importing": importing(folder),
         }
     title = f"Reading a page of 100 runs, {len(page()) / 1000:.1f} kB"
@@ -291,6 +316,7 @@ def main() -> None:
         "stock openapi-python-client, 100 pages of 100",
     )
     table("One call over a mock transport", results["calling"], "µs", "raw httpx")
+    table("One call over a socket of this machine", results["over_a_socket"], "µs", "raw httpx")
     table("Importing", results["importing"], "ms", "httpx + attrs")
     if options.json:
         plain = {part: {name: asdict(item) for name, item in rows.items()} for part, rows in results.items()}

@@ -2,8 +2,8 @@
 
     .venv/bin/python benchmarks/run.py [NAME...]
 
-NAME is one of normalize, client, mock, contract, features, versions; by default all. Peers in Python come
-with the pinned development dependencies. Prism, the official TypeScript SDK and published versions of
+NAME is one of normalize, client, forms, mock, contract, features, versions; by default all. Peers in Python
+come with the pinned development dependencies. Prism, the official TypeScript SDK and published versions of
 documents are installed from the npm registry into a scratch folder, wrk is taken where it is installed; what
 is missing is said to be missing in the results. A part that fails leaves its section as it was, and the
 exit code is 1. Takes a quarter of an hour.
@@ -39,6 +39,7 @@ PEERS = (
 TITLES = {
     "normalize": "Normaliser against merely loading the same YAML",
     "client": "Client against stock generated models, pydantic, msgspec, orjson and raw httpx",
+    "forms": "Client on forms of documents, each of our own making",
     "mock": "Mock against a plain Starlette endpoint and Prism",
     "contract": "Contract suite",
     "versions": "Comparison of published versions, beside an oracle",

@@ -18,6 +18,7 @@ from trigger_contract.contract.families import embedded_items, embedded_places, 
 from trigger_contract.contract.forms import has_fields, has_one_place
 from trigger_contract.contract.kindred import open_choices
 from trigger_contract.contract.prose import values_at
+from trigger_contract.contract.showing import quoted
 from trigger_contract.contract.snapshot import key_of
 from trigger_contract.contract.subjects import Relation
 from trigger_contract.contract.wording import place_field, place_name
@@ -78,8 +79,8 @@ def test_list_and_detail_tell_the_same(check: Check) -> None:
         for found in disagreements(identity, item, body_of(exchange) or {}, relation.shared, never):
             check.fail(
                 f"List and detail disagree about {found.field!r} of {identity}.",
-                expected=f"as listed: {found.one!r}",
-                received=f"in the detail: {found.other!r}",
+                expected=f"as listed: {quoted(found.one)}",
+                received=f"in the detail: {quoted(found.other)}",
                 exchange=exchange,
                 place=f"/{found.field}",
                 at=(*check.subject.response_pointer, "properties", found.field),

@@ -5,6 +5,7 @@ from itertools import product
 from trigger_contract.contract import Check, Exchange, is_secured, law
 from trigger_contract.contract.credentials import Credential
 from trigger_contract.contract.ids import addresses, unknown_path
+from trigger_contract.contract.showing import quoted
 from trigger_contract.contract.values import invalid_values
 
 _REFUSED = "RFC 9110, section 15.5.2: 401 says that the request lacks valid credentials."
@@ -100,7 +101,7 @@ def _judge_refusal(check: Check, exchange: Exchange, label: str) -> None:
         f"A request is not refused although it carries {label}."
         if exchange.status < 400
         else f"A request that carries {label} is refused with another status.",
-        expected=f"status 401{f' with {text[1]!r}' if text else ''}",
+        expected=f"status 401{f' with {quoted(text[1])}' if text else ''}",
         received=f"status {exchange.status}: {exchange.body[:120].decode('utf-8', 'replace')}",
         exchange=exchange,
         place=label,

@@ -14,6 +14,7 @@ from trigger_contract.contract import (
 )
 from trigger_contract.contract.credentials import Credential
 from trigger_contract.contract.ids import addresses, is_well_formed, malformed_ids, unknown_ids
+from trigger_contract.contract.showing import quoted
 from trigger_contract.contract.values import invalid_values
 
 
@@ -128,13 +129,14 @@ def test_an_invalid_query_is_refused(check: Check) -> None:
                 _judge_details(check, exchange, leaf.name, leaf.path[-1], what)
                 continue
             check.fail(
-                f"{leaf.name} is {value!r}, {what}, and the server does not refuse it.",
+                f"{leaf.name} is {quoted(value)}, {what}, and the server does not refuse it.",
                 expected=f"status {' or '.join(map(str, sorted(refusals)))}"
                 if len(refusals) < 3
                 else "a refusal (4xx)",
                 received=f"status {exchange.status}",
                 exchange=exchange,
                 place=f"{leaf.name} {what}",
+                cause=f"{leaf.name} let through",
                 at=check.subject.leaf_pointer(leaf),
             )
 
@@ -195,7 +197,7 @@ def _judge_text(check: Check, exchange: Exchange, what: str) -> None:
     if received != text:
         check.fail(
             f"The error {exchange.status} has another text than documented.",
-            expected=f"{name}: {text!r}",
+            expected=f"{name}: {quoted(text)}",
             received=received,
             exchange=exchange,
             place=name,
@@ -204,7 +206,7 @@ def _judge_text(check: Check, exchange: Exchange, what: str) -> None:
                 *("responses", str(exchange.status), "content", "application/json", "schema"),
                 *("properties", name),
             ),
-            sentence=f"{name} is {text!r}, the only text documented.",
+            sentence=f"{name} is {quoted(text)}, the only text documented.",
         )
 
 

@@ -5,9 +5,17 @@ from typing import Any
 
 from trigger_contract.contract import Check, Exchange, law
 from trigger_contract.contract.life.bodies import Bodies
-from trigger_contract.contract.life.roles import acts, is_made, removes
-from trigger_contract.contract.life.things import Thing, differing, full_path, item_of
-from trigger_contract.contract.life.turns import Pair, Turn, is_untouched, pairs_of, undoing
+from trigger_contract.contract.life.roles import acts, going_along, is_made, removes
+from trigger_contract.contract.life.things import Thing, differing, full_path, identity_in, item_of
+from trigger_contract.contract.life.turns import (
+    Pair,
+    Turn,
+    described_members,
+    is_untouched,
+    pairs_of,
+    undoable,
+    undoing,
+)
 from trigger_contract.contract.life.watching import (
     Watch,
     equal_filters,
@@ -17,9 +25,6 @@ from trigger_contract.contract.life.watching import (
     report_touched,
 )
 from trigger_contract.contract.life.workshop import Workshop
-from trigger_contract.document.paths import template
-from trigger_contract.document.resources import Action, resources
-from trigger_contract.document.words import flat, singular
 
 _REMOVED = "RFC 9110, section 9.3.5: DELETE removes the association between the address and the thing."
 _GONE = frozenset((404, 410))
@@ -80,7 +85,8 @@ def _judge_refusal(check: Check, exchange: Exchange, turn: Turn, *, is_first: bo
 def _act_on_existing(check: Check, shop: Workshop) -> None:
     """Ask for an action on one thing that is there, and undo it."""
     bodies = Bodies(check.subject.document, check.subject.operation)
-    pairs = [pair for pair in pairs_of(shop, bodies, check.subject) if pair.back is not None]
+    found = [undoable(pair) for pair in pairs_of(shop, bodies, check.subject)]
+    pairs = [pair for pair in found if pair is not None]
     if not pairs:
         check.skip("nothing makes such a thing, and nothing undoes this")
         return
@@ -140,17 +146,18 @@ def _found(check: Check, shop: Workshop, pair: Pair) -> Thing | None:
     home = check.session.places.home(lister)
     if home is None:
         return None
+    names = set(described_members(check.subject.document, shop.resource.schema))
     for identity, item in list(check.session.snapshot(lister).by_id.items())[:_LOOKED_AT]:
         key = str(item.get(shop.resource.identity.field, identity))
         path = full_path(reader, home, key)
         read = check.session.ask(reader, path=path, purpose="read before an action", lenient=True)
         shown = item_of(shop.resource, read)
-        if read.status == 200 and shown is not None and is_untouched(pair, shown):
+        if read.status == 200 and shown is not None and is_untouched(pair, shown, names):
             return Thing(shop.resource, path, home, key, {}, {**item, **shown}, read)
     return None
 
 
-def _ask(shop: Workshop, action: Action, turn: Turn, thing: Thing, purpose: str) -> Exchange:
+def _ask(shop: Workshop, action: Any, turn: Turn, thing: Thing, purpose: str) -> Exchange:
     return shop.send(turn.subject, turn.path(thing, action), turn.body, purpose, lenient=True)
 
 
@@ -269,27 +276,19 @@ def _judge_writes(check: Check, shop: Workshop, thing: Thing) -> None:
         exchange = shop.send(subject, path, body, "write to what was removed", lenient=True)
         check.saw()
         if 200 <= exchange.status < 300 and exchange.status not in (201, 202):
+            shown = identity_in(resource, item_of(resource, exchange))
             check.fail(f"What was removed can be written to: {subject.name}.", expected="status 404",
                        received=f"status {exchange.status}", exchange=exchange,
-                       place=f"write {subject.name}")  # fmt: skip
+                       place=f"write {subject.name}",
+                       tier=None if shown in (None, thing.identity) else "advisory")  # fmt: skip
 
 
 def _below(check: Check, shop: Workshop, thing: Thing) -> list[tuple[Workshop, Thing]]:
     """Make things below what is to be removed, where the document says that they go with it."""
-    definition = check.subject.operation.definition
-    words = flat(f"{definition.get('summary', '')} {definition.get('description', '')}")
     made = []
-    for resource in resources(check.subject.document).all:
-        noun = singular(flat(template(resource.path).noun))
-        if resource.parent != shop.resource.name or not noun or noun not in words:
-            continue
-        inner = Workshop(check, resource)
-        inner._parents = dict(zip(resource.parents, thing.path.values(), strict=False))  # a test's own
-        if (
-            resource.identity is not None
-            and inner.reader(resource.read) is not None
-            and resource.create is not None
-        ):
+    for resource in going_along(check.subject):
+        inner = Workshop.below(check, resource, thing)
+        if resource.identity is not None and inner.reader(resource.read) is not None and resource.create:
             made.append((inner, inner.need()))
     return made
 

@@ -18,6 +18,7 @@ from trigger_contract.contract.paging import (
     sizes,
 )
 from trigger_contract.contract.properties import for_all
+from trigger_contract.contract.showing import quoted
 from trigger_contract.contract.snapshot import Page, key_of, read_page, size_leaf
 from trigger_contract.contract.steps import is_addressable, start_at
 from trigger_contract.contract.totals import judge_last_page, judge_totals
@@ -139,7 +140,7 @@ def test_cursors_name_pages_that_are_there(check: Check) -> None:
                 check.fail(
                     f"{name!r} names a page although there is none.",
                     expected=f"no {name!r}",
-                    received=f"{cursor!r}, which leads to an empty page",
+                    received=f"{quoted(cursor)}, which leads to an empty page",
                     exchange=again.exchange,
                     place=name,
                     at=check.subject.field_pointer(

@@ -81,7 +81,7 @@ class BaseClient(Core):
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as; by default it is JSON as it came.
+            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
             query: Query parameters.
             headers: Headers for this call.
             options: What this call sets differently.
@@ -108,7 +108,7 @@ class BaseClient(Core):
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as; by default it is JSON as it came.
+            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
             query: Query parameters.
             body: What to send; JSON unless ``content_type`` says otherwise.
             content_type: How the body is written.
@@ -137,7 +137,7 @@ class BaseClient(Core):
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as; by default it is JSON as it came.
+            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
             query: Query parameters.
             body: What to send; JSON unless ``content_type`` says otherwise.
             content_type: How the body is written.
@@ -166,7 +166,7 @@ class BaseClient(Core):
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as; by default it is JSON as it came.
+            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
             query: Query parameters.
             body: What to send; JSON unless ``content_type`` says otherwise.
             content_type: How the body is written.
@@ -195,7 +195,7 @@ class BaseClient(Core):
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as; by default it is JSON as it came.
+            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
             query: Query parameters.
             body: What to send; JSON unless ``content_type`` says otherwise.
             content_type: How the body is written.
@@ -436,7 +436,7 @@ class AsyncBaseClient(Core):
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as; by default it is JSON as it came.
+            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
             query: Query parameters.
             headers: Headers for this call.
             options: What this call sets differently.
@@ -463,7 +463,7 @@ class AsyncBaseClient(Core):
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as; by default it is JSON as it came.
+            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
             query: Query parameters.
             body: What to send; JSON unless ``content_type`` says otherwise.
             content_type: How the body is written.
@@ -492,7 +492,7 @@ class AsyncBaseClient(Core):
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as; by default it is JSON as it came.
+            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
             query: Query parameters.
             body: What to send; JSON unless ``content_type`` says otherwise.
             content_type: How the body is written.
@@ -521,7 +521,7 @@ class AsyncBaseClient(Core):
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as; by default it is JSON as it came.
+            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
             query: Query parameters.
             body: What to send; JSON unless ``content_type`` says otherwise.
             content_type: How the body is written.
@@ -550,7 +550,7 @@ class AsyncBaseClient(Core):
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as; by default it is JSON as it came.
+            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
             query: Query parameters.
             body: What to send; JSON unless ``content_type`` says otherwise.
             content_type: How the body is written.

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import copy
 import logging
-import os
 import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, Generic, NamedTuple, Self, TypeVar, cast
+from typing import Any, Generic, NamedTuple, Self, TypeVar, cast, get_args, get_origin
 
 from ._bodies import Sent, body_kind
 from ._models import parse_json
@@ -20,8 +19,8 @@ from ._reading import read
 from ._redaction import Scrubber, keep_out_of_logs, mask_headers, mask_request, mask_url
 from ._requests import AUTO, Options, Requests, new_key, override
 from ._retries import IDEMPOTENT, RetryPolicy
-from ._settings import Secrets, Setup, checked_url, joined_url, with_retries
-from ._shapes import ANY, DecodeError, Problem, describe
+from ._settings import Secrets, Setup, with_retries
+from ._shapes import ANY, DecodeError, Problem, Shape, describe
 from ._transport import (
     AsyncHTTPClient,
     Headers,
@@ -116,9 +115,7 @@ class Core:
             )
         self.response_validation = setup.response_validation
         self._told: set[tuple[str, str]] = set()
-        given = setup.base_url or os.environ.get(setup.url_variable)
-        url = checked_url(given or setup.default_url, setup.url_variable)
-        self.base_url = joined_url(url, setup.server_path)
+        self.base_url = setup.url
         policy = setup.retry_policy or RetryPolicy()
         self.retry_policy = (
             policy if setup.max_retries is None else with_retries(policy, setup.max_retries)
@@ -332,13 +329,15 @@ class Core:
         if "?" in path or "#" in path or any(part in (".", "..") for part in path.split("/")):
             raise ValueError("path can hold no query, fragment or dot segments; give query=")
         from ._models import Model
-        from ._shapes import ModelShape
+        from ._shapes import ArrayShape, ModelShape
 
-        shape = None
+        shape: Shape | None = None
         if cast_to is not None:
-            if not isinstance(cast_to, type) or not issubclass(cast_to, Model):
-                raise TypeError("cast_to must be a model of this package")
-            shape = ModelShape(cast_to)
+            is_list = get_origin(cast_to) is list
+            model = get_args(cast_to)[0] if is_list else cast_to
+            if not isinstance(model, type) or not issubclass(model, Model):
+                raise TypeError("cast_to must be a model of this package, or a list of one")
+            shape = ArrayShape(ModelShape(model)) if is_list else ModelShape(model)
         rules = (
             ResponseRule(204, 205, "none", None),
             ResponseRule(200, 299, "json", shape, "application/json"),

@@ -343,6 +343,11 @@ def encode_scalar(name: str, kind: str, value: Any) -> str:
         if isinstance(value, (str, uuid.UUID)):
             return str(value)
         return json.dumps(to_json(value), separators=(",", ":"))
+    if isinstance(value, str) and kind in ("datetime", "date"):
+        spelled = "2024-05-01T10:00:00Z" if kind == "datetime" else "2024-05-01"
+        raise ValueError(
+            f"{name} must be {_article(kind)} or a text such as {spelled}, not {value!r}"
+        )
     raise TypeError(f"{name} must be {_article(kind)}, not {type(value).__name__}")
 
 

@@ -142,6 +142,17 @@ class _Position(Generic[ModelT, ItemT]):
             return self._at(following) if passed < total else None
         return self._at(following)
 
+    def _repeats(self, last: _Position[ModelT, ItemT]) -> bool:
+        """Whether a server that pays no heed to number or offset has given the same page again.
+
+        Plain values may well be the same on two pages, unless there are fewer than a page can have.
+        """
+        items = self.data
+        if self._rule.kind not in ("number", "offset") or not items or items != last.data:
+            return False
+        fullest = max(self._place.largest, self._sent(self._rule.size) or 0)
+        return len(items) < fullest or not isinstance(items[0], (str, int, float, bool, type(None)))
+
     def _previous(self) -> Place | None:
         rule, kind = self._rule, self._rule.kind
         if kind in ("url", "link"):
@@ -280,7 +291,7 @@ class Page(_Position[ModelT, ItemT]):
         return self._get(place)
 
     def iter_pages(self) -> Iterator[Page[ModelT, ItemT]]:
-        """Walk this page and all after it; stops at a position where the walk has been before."""
+        """Walk this page and all after it; stops where the walk has been before."""
         page = self
         seen = _Seen(self._rule)
         seen.moves(self._place)
@@ -289,7 +300,9 @@ class Page(_Position[ModelT, ItemT]):
             place = page._next()
             if place is None or not seen.moves(place):
                 return
-            page = page._get(place)
+            last, page = page, page._get(place)
+            if page._repeats(last):
+                return
 
     def __iter__(self) -> Iterator[ItemT]:
         seen = _Seen(self._rule)
@@ -350,7 +363,7 @@ class AsyncPage(_Position[ModelT, ItemT]):
         return await self._get(place)
 
     async def iter_pages(self) -> AsyncIterator[AsyncPage[ModelT, ItemT]]:
-        """Walk this page and all after it; stops at a position where the walk has been before."""
+        """Walk this page and all after it; stops where the walk has been before."""
         page = self
         seen = _Seen(self._rule)
         seen.moves(self._place)
@@ -359,7 +372,9 @@ class AsyncPage(_Position[ModelT, ItemT]):
             place = page._next()
             if place is None or not seen.moves(place):
                 return
-            page = await page._get(place)
+            last, page = page, await page._get(place)
+            if page._repeats(last):
+                return
 
     async def __aiter__(self) -> AsyncIterator[ItemT]:
         seen = _Seen(self._rule)

@@ -9,6 +9,7 @@ import base64
 import dataclasses
 import inspect
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
@@ -38,6 +39,54 @@ class Credential(NamedTuple):
     location: str
     name: str
     prefix: str
+
+
+class Variable(NamedTuple):
+    """A part of the document's address that can be chosen.
+
+    Attributes:
+        argument: The client's argument.
+        environment: Variable that is read if the argument is not given.
+        name: What stands in braces in the address.
+        default: What it is otherwise.
+        values: What may be chosen; empty for anything.
+    """
+
+    argument: str
+    environment: str
+    name: str
+    default: str
+    values: tuple[str, ...]
+
+
+# What cannot stand in a part of an address without making another address of the whole.
+_NO_PART = re.compile(r"[^A-Za-z0-9._~:/-]")
+
+
+def filled_url(template: str, variables: Iterable[tuple[Variable, str | None]]) -> str:
+    """Return an address with what was chosen for the parts that stand in braces.
+
+    Raises:
+        ConfigurationError: The document does not have what was chosen, or it cannot stand in an address.
+    """
+    for variable, given in variables:
+        value = (
+            given if given is not None else os.environ.get(variable.environment) or variable.default
+        )
+        if not isinstance(value, str):
+            raise ConfigurationError(
+                f"{variable.argument} must be a string, not {type(value).__name__}"
+            )
+        if variable.values and value not in variable.values:
+            known = ", ".join(map(repr, variable.values))
+            raise ConfigurationError(f"{variable.argument} must be one of {known}, not {value!r}")
+        mark = "{" + variable.name + "}"
+        # Where the host is chosen, a slash would end it.
+        in_host = "//" in template and mark in template.partition("//")[2].partition("/")[0]
+        if value != variable.default and (_NO_PART.search(value) or (in_host and "/" in value)):
+            raise ConfigurationError(f"{variable.argument} cannot stand in an address: {value!r}")
+        template = template.replace(mark, value)
+    return template
 
 
 def with_retries(policy: RetryPolicy, max_retries: int) -> RetryPolicy:
@@ -79,8 +128,8 @@ class Setup:
     Attributes:
         base_url: The address that was given.
         url_variable: The environment variable that can hold it.
-        default_url: The document's address.
-        server_path: The document's path where it gives no address.
+        template: The document's address, or its path where it gives no more.
+        variables: What stands in braces in it, each with what was given.
         known: The credentials that the document has.
         given: What was given for each.
         optional: Whether a client can do without credentials.
@@ -99,8 +148,8 @@ class Setup:
 
     base_url: str | None
     url_variable: str
-    default_url: str | None
-    server_path: str
+    template: str
+    variables: tuple[tuple[Variable, str | None], ...]
     known: tuple[Credential, ...]
     given: tuple[str | Callable[[], Any] | None, ...]
     optional: bool
@@ -115,6 +164,22 @@ class Setup:
     on_request: Callable[[Request], None] | None
     on_response: Callable[[Response], None] | None
     response_validation: ResponseValidation
+
+    @property
+    def url(self) -> str:
+        """The address of the server: as given, by the environment, or the document's.
+
+        Raises:
+            ConfigurationError: There is none, or it is not an absolute http or https URL.
+        """
+        known = filled_url(self.template, self.variables).rstrip("/")
+        is_path = not known.startswith(("http://", "https://"))
+        for variable, chosen in self.variables:
+            if self.base_url and chosen is not None and not is_path:
+                raise ConfigurationError(f"give base_url or {variable.argument}, not both")
+        given = self.base_url or os.environ.get(self.url_variable)
+        url = checked_url(given or (None if is_path else known), self.url_variable)
+        return joined_url(url, known if is_path else "")
 
     @property
     def headers(self) -> dict[str, str]:

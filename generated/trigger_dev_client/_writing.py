@@ -154,8 +154,8 @@ def _object(
             raise TypeError(f"{place}: unknown key {key!r}{hint}")
         wire, shape = fields[key]
         result[wire] = None if item is None else write(shape, item, f"{place}.{key}", keep=keep)
-    for name, wire, required, *_ in model._shape():
-        if required and wire not in result:
+    for name, wire, _, needed, _ in model._shape():
+        if needed and wire not in result:
             raise ValueError(f"{place}.{name} is required")
     return result
 

@@ -95,8 +95,8 @@ class RecoupClient(BaseClient):
             Setup(
                 base_url=base_url,
                 url_variable="RECOUP_API_URL",
-                default_url="https://recoup-api.vercel.app",
-                server_path="",
+                template="https://recoup-api.vercel.app",
+                variables=(),
                 known=_RECOUP_CREDENTIALS,
                 given=(
                     api_key,
@@ -187,8 +187,8 @@ class AsyncRecoupClient(AsyncBaseClient):
             Setup(
                 base_url=base_url,
                 url_variable="RECOUP_API_URL",
-                default_url="https://recoup-api.vercel.app",
-                server_path="",
+                template="https://recoup-api.vercel.app",
+                variables=(),
                 known=_RECOUP_CREDENTIALS,
                 given=(
                     api_key,
@@ -286,8 +286,8 @@ class TriggerClient(BaseClient):
             Setup(
                 base_url=base_url,
                 url_variable="TRIGGER_API_URL",
-                default_url="https://api.trigger.dev",
-                server_path="",
+                template="https://api.trigger.dev",
+                variables=(),
                 known=_TRIGGER_CREDENTIALS,
                 given=(secret_key,),
                 optional=False,
@@ -372,8 +372,8 @@ class AsyncTriggerClient(AsyncBaseClient):
             Setup(
                 base_url=base_url,
                 url_variable="TRIGGER_API_URL",
-                default_url="https://api.trigger.dev",
-                server_path="",
+                template="https://api.trigger.dev",
+                variables=(),
                 known=_TRIGGER_CREDENTIALS,
                 given=(secret_key,),
                 optional=False,

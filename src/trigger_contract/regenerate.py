@@ -91,7 +91,7 @@ def regenerate(
             else (proposal.next if proposal is not None and proposal.next is not None else current)
         )
         progress("building the client")
-        names = generate(normalized.document, built, version=version)
+        names = generate(normalized.document, built, version=version).files
         client_version = _current_version(built)
         stale_documents = [path for path, text in documents.items() if not _holds(path, text.encode())]
         stale_client = _different(client, {name: (built / name).read_bytes() for name in names})

@@ -67,6 +67,8 @@ def test_every_command_without_its_libraries_names_its_extra(tmp_path):
         "diff": [spec, spec],
         "test": ["--url", "http://x"],
         "check": ["traffic.har"],
+        "report": ["report"],
+        "proxy": ["--upstream", "http://x"],
     }
     for command in COMMANDS:
         line = [sys.executable, "-S", "-m", "trigger_contract", command, *given.get(command, [])]
@@ -124,7 +126,7 @@ def test_commands_and_options_complete_in_bash():
             "mock --pro",
             "diff --format m",
             "mock --profile r",
-            "mock --deviation d3",
+            "mock --deviation back",
             "test --tag ru",
             "test --exclude list_",
             "test --probe pagination/t",
@@ -139,7 +141,7 @@ def test_commands_and_options_complete_in_bash():
         "--profile --progression",
         "markdown",
         "real",
-        "D3 D30 D31",
+        "backward-order",
         "runs",
         "list_task_runs list_runs_v1",
         "pagination/there-and-back pagination/totals",

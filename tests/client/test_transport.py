@@ -310,6 +310,13 @@ def test_options_make_another_client_on_the_same_connections() -> None:
 def test_what_the_document_lacks_can_be_called() -> None:
     client, seen = answered(secret_key=KEY)
     assert client.get("/api/v3/runs/run_1", cast_to=tdc.RetrieveRunResponse).id == "run_1234"
+    with pytest.raises(TypeError, match="a model of this package, or a list of one"):
+        client.get("/api/v3/runs/run_1", cast_to=list[int])
+    http_client = httpx.Client(
+        transport=httpx.MockTransport(lambda sent: httpx.Response(200, json=[retrieved()]))
+    )
+    many = tdc.TriggerClient(secret_key=KEY, http_client=http_client)
+    assert [run.id for run in many.get("/x", cast_to=list[tdc.RetrieveRunResponse])] == ["run_1234"]
     made: Any = client.post("/api/v9/things", body={"a": 1}, query={"b": True}, headers={"X-One": "1"})
     assert made["id"] == "run_1234"
     assert str(seen[-1].url) == "https://api.trigger.dev/api/v9/things?b=true"

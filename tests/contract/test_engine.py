@@ -7,6 +7,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -16,9 +17,10 @@ from hypothesis import strategies as st
 
 from mutants.catalogue import MUTANTS
 from mutants.harness import judge
-from trigger_contract.contract.client import Client
+from trigger_contract.contract.client import BudgetExhausted, Client
 from trigger_contract.contract.exchange import Request
 from trigger_contract.contract.law import Check, Law
+from trigger_contract.contract.once import Once
 from trigger_contract.contract.pool import Pool
 from trigger_contract.contract.runner import judge as judge_checks
 from trigger_contract.contract.session import Session
@@ -215,3 +217,77 @@ def test_a_greedy_law_leaves_the_others_their_share(concurrency):
     session.close()
     assert judged.outcomes[0].state() == "not run"
     assert {item.state() for item in judged.outcomes[1:]} == {"passed"}
+
+
+def test_what_is_read_once_and_needs_itself_is_said_and_waits_for_nothing():
+    once = Once(lambda: "")
+    with pytest.raises(RuntimeError, match="itself"):
+        once.get(("a",), lambda: once.get(("b",), lambda: once.get(("a",), lambda: 1)))
+    # Whoever failed keeps nobody from reading it after all.
+    assert once.get(("a",), lambda: 2) == 2
+
+
+def test_nobody_waits_longer_than_the_run_for_what_another_reads():
+    over: list[str] = []
+    once, begun, go_on = Once(lambda: "".join(over)), threading.Event(), threading.Event()
+
+    def slow() -> int:
+        begun.set()
+        go_on.wait(20)
+        return 1
+
+    reader = threading.Thread(target=lambda: once.get(("a",), slow))
+    reader.start()
+    begun.wait(20)
+    over.append("the time limit")
+    with pytest.raises(BudgetExhausted, match="the time limit"):
+        once.get(("a",), slow)
+    go_on.set()
+    reader.join()
+
+
+def _below_two_things() -> dict[str, Any]:
+    def operation(name: str, *parameters: str) -> dict[str, Any]:
+        item = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}
+        listed = {"type": "array", "items": item}
+        return {
+            "operationId": name,
+            "parameters": [
+                {"in": "path", "name": parameter, "required": True, "schema": {"type": "string"}}
+                for parameter in parameters
+            ],
+            "responses": {
+                "200": {"description": "", "content": {"application/json": {"schema": listed}}},
+                "404": {"description": ""},
+            },
+        }
+
+    links = {
+        "versions": {"operationId": "versions", "parameters": {"package": "$response.body#/0/name"}},
+    }
+    packages = operation("packages")
+    packages["responses"]["200"]["links"] = links
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Packages", "version": "1"},
+        "paths": {
+            "/packages": {"get": packages},
+            "/owners/{owner}/packages/{package}/versions": {"get": operation("versions", "owner", "package")},
+        },
+    }
+
+
+def test_a_list_below_two_things_of_which_one_is_known_keeps_nobody_waiting():
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/packages":
+            return httpx.Response(200, json=[{"name": "a"}, {"name": "b"}])
+        return httpx.Response(404)
+
+    settings = Settings(url="http://server.test", time_limit=20.0)
+    session = Session(settings, _below_two_things(), httpx.MockTransport(answer))
+    try:
+        subject = next(item for item in session.contract.subjects if item.name == "versions")
+        assert session.contract.relation_to(subject) is not None
+        assert session.places.home(subject) is None
+    finally:
+        session.close()

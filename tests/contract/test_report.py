@@ -79,3 +79,23 @@ def test_the_table_shows_whole_names_in_a_narrow_terminal(width):
     assert "…" not in shown
     parts = [part for name in NAMES for part in (name.split("_") if width == 80 else [name])]
     assert all(part in shown for part in parts)
+
+
+@pytest.mark.parametrize("count", [4, 60])
+def test_a_page_of_many_findings_opens_five_and_each_link_of_its_table_leads_to_one(count):
+    finding = broken().findings[0]
+    outcomes = tuple(
+        replace(outcome, operation=f"operation_{number}", findings=[made], repeats={made.fingerprint: 2})
+        for number in range(count)
+        for outcome in broken().outcomes
+        if outcome.findings
+        for made in [replace(finding, operation=f"operation_{number}", place=f"/{number}")]
+    )
+    page = html_page(replace(GOOD, outcomes=outcomes))
+    addresses = re.findall(r'<dl id="(\w+)"', page)
+    links = re.findall(r'<td class="cell failed"[^>]*><a href="#(\w+)"', page)
+    assert len(addresses) == len(set(addresses)) == count
+    assert set(links) == set(addresses)
+    assert page.count("<details class=cause data-kind=schema open>") == min(5, count)
+    # Down the page there is room for many operations, and words find one of them.
+    assert ("id=matrix" in page) == (count > 8)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from trigger_contract.contract.comparing import same
 from trigger_contract.contract.exchange import Exchange, Request
 from trigger_contract.contract.filtering import Condition
+from trigger_contract.contract.generated import may_be_valid
 from trigger_contract.contract.oracle import Filter
 from trigger_contract.contract.steps import link_of, target_of
 from trigger_contract.contract.validators import without_write_only
@@ -142,3 +143,12 @@ def test_an_object_is_selected_by_any_of_its_names_and_refused_by_another_value_
         ({"id": "p1"}, None),
     ):
         assert chosen.selects({"place": place}, ["near"]) is verdict
+
+
+@pytest.mark.parametrize("separator", [",", "|", None])
+def test_a_list_is_as_valid_as_its_items_however_it_is_sent(separator):
+    schema = {"type": "array", "items": {"type": "string", "enum": ["near", "far"]}}
+    leaf = QueryLeaf("filter[place]", ("filter", "place"), schema, separator, False, "")
+    sign = separator or ","
+    assert may_be_valid(schema["items"], leaf, f"near{sign}far")
+    assert not may_be_valid(schema["items"], leaf, f"near{sign}nowhere")

@@ -36,6 +36,11 @@ REWRITES = [
         r"^trigger-contract mock --port (\d+)(.*)$",
         r"trigger-contract mock --port \1\2 >/dev/null 2>&1 &\nwait_for http://127.0.0.1:\1",
     ),
+    # Its upstream is the mock, whose health it passes on.
+    (
+        r"^trigger-contract proxy (.*)--port (\d+)(.*)$",
+        r"trigger-contract proxy \1--port \2\3 >/dev/null 2>&1 &\nwait_for http://127.0.0.1:\2",
+    ),
     # Writing the checkout under other tests would disturb them; --check does all the rest.
     (r"^trigger-contract regenerate$", "trigger-contract regenerate --check"),
     (r"^trigger-contract fetch\b", "trigger-contract fetch $FETCH_OPTIONS"),
@@ -74,8 +79,9 @@ def session(page: Path, folder: Path) -> str:
         else:
             parts.append(f"python {path}\n")
     if tests:
-        # One pytest for all, and with our plugin only: the other ones here take seconds to import.
-        quick = "PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 PYTEST_PLUGINS=trigger_contract.mock.pytest_plugin"
+        # One pytest for all, and with our plugins only: the other ones here take seconds to import.
+        plugins = "trigger_contract.mock.pytest_plugin,trigger_contract.watch"
+        quick = f"PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 PYTEST_PLUGINS={plugins}"
         parts.append(f"(cd {folder} && {quick} python -m pytest -q -p no:cacheprovider {' '.join(tests)})\n")
     return adapt("\n".join(parts))
 

@@ -126,6 +126,59 @@ def test_pages_are_counted_from_where_the_document_says(schema, first):
     assert name(found.after) == "page"
 
 
+@pytest.mark.parametrize(
+    ("schema", "parameters", "reason"),
+    [
+        (listing(next=STRING), query("cursor"), "`cursor` takes the cursor of `next`, opaque"),
+        (
+            listing(page=obj(next=STRING)),
+            query("cursor", description="The id of a thing."),
+            "`cursor` takes the cursor of `page.next`, the text says that it is an item's id",
+        ),
+        (
+            listing(meta=obj(has_more=FLAG)),
+            query("after"),
+            "`after` takes the `id` of the last item; `meta.has_more` says whether there is more",
+        ),
+        (
+            listing(),
+            query("after_id", description="The ID of the last thing."),
+            "`after_id` takes the `id` of the last item; the text says so",
+        ),
+        (listing(links=obj(next=URL)), (), "`links.next` is the address of the next page"),
+        (listing(total=NUMBER), query("skip", kind="integer"), "`skip` is a number that skips items"),
+        (
+            listing(meta=obj(total=NUMBER)),
+            query("page", kind="integer"),
+            "`page` is the page's number, from 1; `meta.total` tells the end",
+        ),
+        (
+            listing(),
+            query("page", kind="integer"),
+            "`page` is the page's number, from 1; the end is a page that is not full",
+        ),
+    ],
+)
+def test_the_reason_says_what_was_seen(schema, parameters, reason):
+    assert of(schema, parameters).reason == reason
+
+
+@pytest.mark.parametrize("back", ["previous", "prev", "previous_page_url"])
+def test_the_address_of_the_page_before_is_found_too(back):
+    field = {"type": "string"} if back.endswith("url") else URL
+    found = of(listing(next=URL, **{back: field}), query("page", kind="integer"))
+    assert (found.kind, found.previous, name(found.after)) == ("url", (back,), "page")
+    assert of(listing(next=URL, **{back: NUMBER}), query("page", kind="integer")).previous is None
+
+
+def test_what_the_schema_of_a_parameter_says_counts_too():
+    parameter = {"in": "query", "schema": {**STRING, "description": "The ID of a thing."}}
+    said = {"description": "Where to go on."}
+    found = of(listing(next=STRING), [{"name": "after", **parameter, **said}])
+    assert found.cursor_is_id
+    assert of(listing(), [{"name": "after", **parameter, **said}]).kind == "last-id"
+
+
 def test_a_number_needs_no_total():
     found = of(listing(), [*query("page", "per_page", kind="integer")])
     assert (found.kind, name(found.size), found.total_pages) == ("number", "per_page", None)

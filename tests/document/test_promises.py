@@ -65,11 +65,11 @@ def test_a_row_reads_in_time_linear_in_the_text(phrase):
 
 def _duration(pattern: re.Pattern[str], text: str) -> float:
     best = 10.0
-    for _ in range(3):
-        start = time.perf_counter()
+    for _ in range(10):
+        start = time.process_time()
         for _ in pattern.finditer(text):
             pass
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
     return best
 
 

@@ -190,4 +190,4 @@ def test_what_is_joined_is_split_again(separator, items):
 def test_names_keep_the_order_of_the_leaves_and_none_is_left_out():
     leaves = [QueryLeaf(name, (name,), {}, None, False, "", {}) for name in "abc"]
     assert encode_query(leaves, {"c": 1, "a": False, "b": None}) == [("a", "false"), ("c", "1")]
-    assert encode_query(leaves, {"a": [1, "x"]}) == [("a", "1"), ("a", "x")]
+    assert encode_query(leaves, {"a": [1, "x"], "b": 2}) == [("a", "1"), ("a", "x"), ("b", "2")]

@@ -83,7 +83,7 @@ def generated(data: bytes) -> None:
 
     with _refusing(), _document(data) as document, tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "client"
-        names = generate(document, target, package="fuzzed_client")
+        names = generate(document, target, package="fuzzed_client").files
         for name in names:
             text = (target / name).read_text(encoding="utf-8")
             if name.suffix == ".py":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from trigger_contract.errors import UserError
+from trigger_contract.generate.naming import stem
 from trigger_contract.generate.planning import make_plan
 
 from .documents import AWKWARD, KEYWORDS, document, operation, path, query
@@ -208,3 +209,40 @@ def test_names_of_arguments_are_valid_and_different() -> None:
     assert len(names) == len(set(names)) == len(parameters) + 3
     assert all(name.isidentifier() for name in names)
     assert not set(names) & {"self", "body", "timeout", "extra_headers", "extra_query", "from", "class"}
+
+
+@pytest.mark.parametrize(
+    "pair",
+    """
+    run runs, movie movies, company companies, cookie cookies, status statuses, address addresses, box boxes,
+    axe axes, match matches, cache caches, alias aliases, series series, news news, person people,
+    child children, index indices, shelf shelves, valve valves, archive archives, hero heroes, shoe shoes,
+    database databases, house houses, analysis analyses, bus buses, class classes, quiz quizes,
+    process processes, schema schemas
+    """.replace("\n", " ").split(","),
+)
+def test_one_and_many_have_a_stem_in_common(pair: str) -> None:
+    one, many = pair.split()
+    assert stem(one) == stem(many)
+
+
+def test_different_nouns_have_different_stems() -> None:
+    nouns = "run status state news new class clause movie move series person persona us bus base basis ax as"
+    stems = [stem(noun) for noun in nouns.split()]
+    assert len(set(stems)) == len(stems)
+
+
+def test_a_tag_and_its_noun_are_the_same_in_the_singular() -> None:
+    paths = {
+        f"/{many}": {
+            "post": operation(f"create_{one}", many, TEXT),
+            "get": operation(f"list_{many}", many, TEXT),
+        }
+        for one, many in (
+            ("movie", "movies"),
+            ("cache", "caches"),
+            ("status", "statuses"),
+            ("child", "children"),
+        )
+    }
+    assert {method.name for method in methods(make_plan(document(paths))).values()} == {"create", "list"}

@@ -45,6 +45,23 @@ ORDER = {
         },
     },
 }
+PERSON = {
+    "type": "object",
+    "required": ["id", "password", "home"],
+    "properties": {
+        "id": {"type": "string", "readOnly": True},
+        "password": {"type": "string", "writeOnly": True},
+        "home": {
+            "type": "object",
+            "required": ["id", "code"],
+            "properties": {
+                "id": {"type": "string", "readOnly": True},
+                "code": {"type": "string", "writeOnly": True},
+                "notice": {"type": "string", "examples": ["1h30m"]},
+            },
+        },
+    },
+}
 CHOICE = {
     "oneOf": [
         {
@@ -88,6 +105,7 @@ SPEC = document(
                 "create_order", "orders", {}, parameters=[path("shop")], requestBody=body(ORDER)
             )
         },
+        "/people": {"post": operation("add_person", "people", {}, requestBody=body(PERSON))},
         "/orders/bulk": {"post": operation("change_orders", "orders", {}, requestBody=body(CHOICE))},
         "/files": {"post": operation("upload_file", "files", {}, requestBody=UPLOAD)},
         "/forms": {"post": operation("send_form", "forms", {}, requestBody=FORM)},
@@ -292,3 +310,23 @@ def importlib_params(package: ModuleType) -> ModuleType:
     import importlib
 
     return importlib.import_module(f"{package.__name__}.params")
+
+
+def test_what_is_required_counts_in_its_direction(package: ModuleType) -> None:
+    sent = Sent(package)
+    sent.client.people.add(password="p", home={"code": "c", "notice": datetime.timedelta(hours=2)})
+    assert sent.body == {"password": "p", "home": {"code": "c", "notice": "2h"}}
+    with pytest.raises(ValueError, match="password is required"):
+        sent.client.people.add(home={"code": "c"})
+    with pytest.raises(ValueError, match=r"home\.code is required"):
+        sent.client.people.add(password="p", home={})
+    with pytest.raises(TypeError, match="id"):
+        sent.client.people.add(id="i", password="p", home={"code": "c"})
+    needed = {
+        name
+        for name, type_ in package.params.AddPersonBodyHomeParam.__annotations__.items()
+        if "Required" in str(type_)
+    }
+    assert needed == {"code"}
+    assert "datetime.timedelta" in str(package.params.AddPersonBodyHomeParam.__annotations__["notice"])
+    assert len(sent.requests) == 1

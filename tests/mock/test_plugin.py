@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from datetime import UTC, datetime
 
 import httpx
 import pytest
+from library_document import library
 
 from trigger_contract.mock import MockServer, Settings
 from trigger_contract.mock.control import ControlError
@@ -298,3 +300,94 @@ def test_a_fault_that_never_struck_is_told_at_the_end(lean):
     result = lean.runpytest_subprocess("-p", "no:cacheprovider")
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["*never struck (no call matched)*list_runs_v1*"])
+
+
+SHARED = """
+    import json, urllib.request
+    import pytest
+
+    pytestmark = pytest.mark.trigger_mock(runs=4)
+
+    def ask(mock, path, body=None):
+        headers = {"authorization": f"Bearer {mock.token}"}
+        data = None if body is None else json.dumps(body).encode()
+        with urllib.request.urlopen(urllib.request.Request(mock.url + path, data, headers)) as answer:
+            return json.loads(answer.read())
+"""
+
+
+@pytest.mark.parametrize("scope", ["module", "session"])
+def test_a_server_of_a_wider_scope_keeps_what_tests_do_to_it(lean, scope):
+    lean.makeconftest(
+        """
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def trigger_mock_options():
+            return {"profile": "real", "runs": 4}
+        """
+    )
+    lean.makepyfile(
+        SHARED
+        + f"""
+    seen = []
+
+    def test_first(trigger_mock_server_{scope}):
+        seen.append(trigger_mock_server_{scope}.url)
+        trigger_mock_server_{scope}.runs.create(status="COMPLETED")
+
+    def test_second(trigger_mock_server_{scope}):
+        assert seen == [trigger_mock_server_{scope}.url]
+        assert len(trigger_mock_server_{scope}.runs) == 5
+    """
+    )
+    lean.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=2)
+
+
+def test_a_failed_test_shows_its_own_requests_and_their_hints(lean):
+    lean.makepyfile(
+        SHARED
+        + """
+    def test_before(trigger_mock_server_session):
+        ask(trigger_mock_server_session, "/api/v1/runs?filter%5Btag%5D=earlier")
+
+    def test_good(trigger_mock_server):
+        ask(trigger_mock_server, "/api/v1/runs?filter%5Btag%5D=good")
+
+    def test_bad(trigger_mock_server_session, trigger_mock_server):
+        ask(trigger_mock_server, "/api/v1/runs?status=QUEUED")
+        ask(trigger_mock_server_session, "/api/v1/runs")
+        assert False
+    """
+    )
+    result = lean.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines_random(
+        [
+            "*trigger_mock_server: 1 requests*",
+            "200 GET /api/v1/runs?status=QUEUED (list_runs_v1)",
+            "    hint: `status` was ignored; did you mean `filter[[]status[]]`?",
+            "*trigger_mock_server_session: 1 requests*",
+        ]
+    )
+    assert "earlier" not in (said := str(result.stdout)).partition("requests")[2]
+    assert "tag]=good" not in said
+
+
+def test_any_document_is_served(lean):
+    lean.makefile(".json", library=json.dumps(library()))
+    lean.makepyfile(
+        """
+        import httpx, pytest
+
+        @pytest.mark.trigger_mock(spec="library.json")
+        @pytest.mark.parametrize("name", ["trigger_mock", "trigger_mock_server"])
+        def test_it(request, name):
+            mock = request.getfixturevalue(name)
+            mock.faults.add(operation="listBooks", status=503, times=1)
+            assert httpx.get(f"{mock.url}/books").status_code == 503
+            assert len(httpx.get(f"{mock.url}/books").json()["items"]) == 20
+            assert [call["operation"] for call in mock.requests] == ["listBooks", "listBooks"]
+        """
+    )
+    lean.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=2)

@@ -127,7 +127,9 @@ def test_d16_to_d22_the_list_is_read_and_shown_as_recorded(service):
     editor = Editor(own.document, own.store, own.clock, own.progress)
     stored = {"createdAt": moment.isoformat(), "engine": "V2", "tags": ["mark"], "batchId": "batch_cx"}
     keys = {"idempotencyKeyStored": "hash", "idempotencyKeyUser": "mine"}
-    waiting = editor.create(stored | keys | {"status": "DEQUEUED", "bulkActions": ["bulk_cy"]})
+    taken = {"status": "DEQUEUED", "bulkActions": ["bulk_cy"], "attemptRecords": 0}
+    waiting = editor.create(stored | keys | taken)
+    free = editor.create({**stored, "tags": ["free"], "status": "DEQUEUED"})
     ended = editor.create(stored | {"status": "EXPIRED", "finishedAt": moment.isoformat()})
 
     def listed(**query):
@@ -138,6 +140,9 @@ def test_d16_to_d22_the_list_is_read_and_shown_as_recorded(service):
     assert by_id[waiting.id]["idempotencyKey"] == "hash"
     assert "startedAt" in by_id[waiting.id]
     assert "finishedAt" in by_id[ended.id]
+    assert [(run["id"], "startedAt" in run) for run in listed(**{"filter[tag]": "free"})] == [
+        (free.id, False)
+    ]
     shown = retrieved(service, waiting.id)
     assert (shown["idempotencyKey"], "startedAt" in shown) == ("mine", False)
     assert "finishedAt" not in retrieved(service, ended.id)

@@ -16,6 +16,7 @@ from trigger_contract.errors import UserError
 from trigger_contract.mock import MockServer, Settings
 from trigger_contract.mock.admin import Admin, content_policy
 from trigger_contract.mock.faults import MAX_BYTES, Fault, Faults
+from trigger_contract.mock.filling import chunks
 from trigger_contract.mock.judging import Judge, check_patterns
 from trigger_contract.mock.messages import Request
 from trigger_contract.mock.store import Store
@@ -239,14 +240,14 @@ def test_seeding_that_fails_leaves_the_runs_as_they_were(tmp_path):
     from trigger_contract.mock.seed import seeded
 
     store = Store(tmp_path / "runs.db")
-    store.fill(seeded(5, 0, 1_760_000_000_000))
+    store.fill(chunks(seeded(5, 0, 1_760_000_000_000), free=True))
 
     def broken():
         yield from seeded(3, 1, 1_760_000_000_000)
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        store.fill(broken())
+        store.fill(chunks(broken(), free=True))
     assert store.count() == 5
     store.close()
 

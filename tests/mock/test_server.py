@@ -315,3 +315,39 @@ def test_a_document_of_openapi_3_0_is_served(tmp_path):
     finally:
         process.kill()
         process.communicate()
+
+
+def test_workers_serve_one_file_together_and_end_together(tmp_path):
+    process, url = start("--workers", "2", "--db", str(tmp_path / "runs.db"), "--runs", "40")
+    try:
+        headers = {"authorization": "Bearer tr_dev_mock"}
+        lists = [
+            httpx.get(f"{url}/api/v1/runs", headers=headers, params={"page[size]": 40}).content
+            for _ in range(8)
+        ]
+        assert len(set(lists)) == 1
+        assert httpx.get(f"{url}/__mock/health").status_code == 404
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=15) == 0
+        assert process.stderr.read() == ""
+        with pytest.raises(httpx.TransportError):
+            httpx.get(f"{url}/api/v1/runs", headers=headers)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], "--workers: needs --db"),
+        (["--db", "x.db", "--rate-limit", "5"], "takes neither --progression nor --rate-limit"),
+        (["--db", "x.db", "--progression", "time:1"], "takes neither --progression nor --rate-limit"),
+    ],
+)
+def test_what_workers_cannot_share_is_refused(tmp_path, options, said):
+    command = [sys.executable, "-m", "trigger_contract", "mock", "--workers", "2", *options]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert not list(tmp_path.iterdir())

@@ -87,7 +87,7 @@ def judge(server: Server, *, stop_early: bool = True, seed: int = 1, **settings:
     chosen = {
         **KEYS,
         "examples": 6,
-        "time_limit": 60.0,
+        "time_limit": 900.0,
         "concurrency": 1,
         **dict(server.arguments),
         **settings,

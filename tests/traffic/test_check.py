@@ -275,3 +275,39 @@ def test_exchanges_of_no_operation_are_counted(tmp_path: Path) -> None:
     done = check(tmp_path, "t.jsonl")
     assert done.returncode == 0
     assert "GET /api/health: no operation of the document (1 exchanges)" in done.stdout
+
+
+def moved(text: str, host: str) -> str:
+    return text.replace("https://things.test/", f"https://{host}/")
+
+
+def test_what_went_to_another_server_is_passed_over_and_named(tmp_path: Path) -> None:
+    broken = har(exchange("GET", "/things/t9", 200, {"id": "t9"}))
+    both = json.loads(har(*LIFE))
+    both["log"]["entries"] += json.loads(moved(broken, "cdn.test"))["log"]["entries"]
+    (tmp_path / "both.har").write_text(json.dumps(both))
+    done = check(tmp_path, "both.har")
+    assert done.returncode == 0, done.stdout
+    assert "cdn.test: no server of the document (1 exchanges)" in done.stdout
+    (tmp_path / "staging.har").write_text(moved(broken, "staging.test"))
+    done = check(tmp_path, "staging.har")
+    assert done.returncode == 2
+    assert "--url https://staging.test judges it anyway" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert check(tmp_path, "staging.har", "--url", "https://staging.test").returncode == 1
+    # What is recorded on this machine is what somebody tests.
+    (tmp_path / "here.har").write_text(broken.replace("https://things.test/", "http://127.0.0.1:3000/"))
+    assert check(tmp_path, "here.har").returncode == 1
+
+
+def test_secrets_in_bodies_show_nowhere(tmp_path: Path) -> None:
+    secret, token = "hunter2-hunter2", "tok-9f8e7d6c5b4a"
+    login = exchange("POST", "/things", 201, {"id": "t9", "access_token": token}, {"password": secret})
+    (tmp_path / "t.jsonl").write_text(lines(login))
+    done = check(tmp_path, "t.jsonl", "--report", tmp_path / "report", "--propose", tmp_path / "o.yaml")
+    assert done.returncode == 1
+    written = done.stdout + (tmp_path / "o.yaml").read_text()
+    written += "".join(path.read_text() for path in (tmp_path / "report").glob("*.*"))
+    assert secret not in written
+    assert token not in written
+    assert "$PASSWORD" in written

@@ -29,6 +29,8 @@ COMMANDS = {
     "test": "Check a server against the contract.",
     "power": "Say how much the suite catches on an API.",
     "check": "Judge traffic that was recorded.",
+    "proxy": "Judge what passes between a client and a server.",
+    "report": "Show several runs as one.",
     "replay": "Ask a server again what was recorded.",
 }
 

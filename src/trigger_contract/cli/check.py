@@ -15,6 +15,7 @@ from trigger_contract.cli.examples import epilog
         "trigger-contract check traffic.har",
         "trigger-contract check tests/cassettes/*.yaml --spec my-openapi.yaml",
         "trigger-contract check traffic.har --known known.yaml --report report",
+        "trigger-contract check traffic.har --propose proposed.yaml",
     ),
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
@@ -32,6 +33,12 @@ from trigger_contract.cli.examples import epilog
     "--write-known", type=click.Path(path_type=Path), metavar="FILE", help="Record what is found as known."
 )
 @click.option(
+    "--propose",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write what would make the document true, as an OpenAPI Overlay.",
+)
+@click.option(
     "--report",
     type=click.Path(path_type=Path),
     metavar="DIR",
@@ -44,6 +51,7 @@ def command(
     url: str,
     known: Path | None,
     write_known: Path | None,
+    propose: Path | None,
     report: Path | None,
     strict: bool,
 ) -> int:
@@ -61,6 +69,7 @@ def command(
         spec=spec,
         known=known,
         write_known=write_known,
+        propose=propose,
         report=report,
         strict=strict,
     )

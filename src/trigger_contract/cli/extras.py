@@ -13,6 +13,8 @@ EXTRAS = {
     "test": ("test",),
     "power": ("mock", "test"),
     "check": ("test",),
+    "proxy": ("mock", "test"),
+    "report": ("test",),
 }
 """The extras of ``pyproject.toml`` by command; one that is not here needs none."""
 

@@ -10,6 +10,7 @@ from trigger_contract.cli.examples import epilog
 from trigger_contract.cli.progress import tell
 from trigger_contract.document.locate import checkout, read_document, resource
 from trigger_contract.document.operations import operations
+from trigger_contract.generate.omissions import summary
 from trigger_contract.generate.project import generate
 
 
@@ -47,5 +48,7 @@ def command(spec: Path | None, output: Path | None, package: str | None, package
     tell(f"Reading {source}")
     document = read_document(spec)
     tell(f"Building the client of {sum(1 for _ in operations(document))} operations")
-    files = generate(document, target, source, package=package, version=package_version)
-    click.echo(f"{len(files)} files in {target}")
+    built = generate(document, target, source, package=package, version=package_version)
+    click.echo(f"{len(built.files)} files in {target}")
+    if built.left_out:
+        click.echo(f"left out, as its api.md says: {summary(built.left_out)}", err=True)

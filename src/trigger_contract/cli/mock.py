@@ -71,6 +71,13 @@ from trigger_contract.cli.examples import epilog
     type=click.Path(path_type=Path),
     help="Things of your own, by the path of their collection, in the place of seeded ones.",
 )
+@click.option(
+    "--workers",
+    default=1,
+    type=click.IntRange(1, 64),
+    metavar="N",
+    help="Serve the file of --db from N processes, without the control door.",
+)
 @click.option("--plant", metavar="ID", help="Serve with one fault planted; list prints all, and ends.")
 @click.option("--explain", is_flag=True, help="Print what each operation does, and end.")
 def command(
@@ -93,6 +100,7 @@ def command(
     db: Path | None,
     spec: Path | None,
     data: Path | None,
+    workers: int,
     plant: str | None,
     explain: bool,
 ) -> None:
@@ -136,6 +144,7 @@ def command(
         port=port,
         spec=spec,
         plant=plant,
+        workers=workers,
         say=click.echo,
         note=lambda line: click.echo(line, err=True),
     )

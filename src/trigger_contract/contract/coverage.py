@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -41,9 +42,40 @@ class Coverage:
                 "met": len(self.met[name]),
                 "promised": len(self.promised[name]),
                 "missed": self.missed(name),
+                "names": sorted(self.met[name] & self.promised[name]),
             }
             for name in ASPECTS
         }
+
+    def by_operation(self) -> dict[str, dict[str, tuple[int, int]]]:
+        """Return of each operation how much of each aspect was met, and how much there is."""
+        names = self.promised["operations"]
+        found = {name: dict.fromkeys(ASPECTS, (0, 0)) for name in sorted(names)}
+        for aspect in ASPECTS:
+            for item in self.promised[aspect]:
+                counts = found[_operation_of(item, names)]
+                met, total = counts[aspect]
+                counts[aspect] = met + (item in self.met[aspect]), total + 1
+        return found
+
+    def joined(self, other: Coverage) -> Coverage:
+        """Return what two runs have met together."""
+        return Coverage(
+            {name: self.promised[name] | other.promised[name] for name in ASPECTS},
+            {name: self.met[name] | other.met[name] for name in ASPECTS},
+        )
+
+
+def coverage_from(data: Mapping[str, Any]) -> Coverage:
+    """Restore a coverage from ``to_dict``."""
+    met = {name: frozenset(data[name]["names"]) for name in ASPECTS}
+    return Coverage({name: met[name] | frozenset(data[name]["missed"]) for name in ASPECTS}, met)
+
+
+def _operation_of(item: str, names: frozenset[str]) -> str:
+    """Return whose a name is; an operation without an operationId goes by method and path."""
+    parts = item.split(" ", 2)
+    return parts[0] if parts[0] in names else " ".join(parts[:2])
 
 
 class Books:
@@ -51,17 +83,24 @@ class Books:
 
     Args:
         contract: The operations under check.
+        writes: Whether those that write are among them.
     """
 
-    def __init__(self, contract: Contract) -> None:
-        self._books = [_Book(contract.document, subject) for subject in contract.subjects]
+    def __init__(self, contract: Contract, *, writes: bool = False) -> None:
+        subjects = (*contract.subjects, *(contract.writing if writes else ()))
+        self._books = [_Book(contract.document, subject) for subject in subjects]
+        self._by_form: defaultdict[tuple[str, int], list[_Book]] = defaultdict(list)
+        for book in self._books:
+            self._by_form[book.subject.operation.method, len(book.parts)].append(book)
         self._lock = threading.Lock()
 
     def enter(self, exchange: Exchange) -> None:
         """Note what was sent and received."""
         path = split_url(exchange.request.target).path
         method = exchange.request.method.lower()
-        book = next((item for item in self._books if item.answers(method, path)), None)
+        parts = path.split("/")
+        alike = self._by_form.get((method, len(parts)), ())
+        book = next((item for item in alike if item.answers(parts)), None)
         if book is not None:
             with self._lock:
                 book.enter(exchange)
@@ -78,14 +117,15 @@ class Books:
             )
 
 
-def coverage(contract: Contract, exchanges: Iterable[Exchange]) -> Coverage:
+def coverage(contract: Contract, exchanges: Iterable[Exchange], *, writes: bool = False) -> Coverage:
     """Compare what was exchanged with what the document names.
 
     Args:
         contract: The operations under check.
         exchanges: Everything that was sent and received.
+        writes: Whether the operations that write are among those under check.
     """
-    books = Books(contract)
+    books = Books(contract, writes=writes)
     for exchange in exchanges:
         books.enter(exchange)
     return books.result()
@@ -115,16 +155,11 @@ class _Book:
         for status, schema in self.responses.items():
             self._promise(schema, status, frozenset())
 
-    def answers(self, method: str, path: str) -> bool:
-        """Whether a request is one of this operation's."""
-        parts = path.split("/")
-        return (
-            method == self.subject.operation.method
-            and len(parts) == len(self.parts)
-            and all(
-                part == given or (part.startswith("{") and given)
-                for part, given in zip(self.parts, parts, strict=True)
-            )
+    def answers(self, parts: list[str]) -> bool:
+        """Whether a path of as many parts as this operation's is one of its paths."""
+        return all(
+            part == given or (part.startswith("{") and given)
+            for part, given in zip(self.parts, parts, strict=True)
         )
 
     def enter(self, exchange: Exchange) -> None:
@@ -165,7 +200,7 @@ class _Book:
     def _meet(self, raw: Any, value: Any, status: str, below: str) -> None:
         place = f"{status}{below}"
         for view in self.views.alternatives(raw):
-            if isinstance(value, str) and ("enum" in view or "const" in view):
+            if not isinstance(value, (dict, list)) and ("enum" in view or "const" in view):
                 self.met["enum values"].add(f"{self.subject.name} {place}={value}")
             if isinstance(value, dict):
                 for name, child in (view.get("properties") or {}).items():

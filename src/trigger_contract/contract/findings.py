@@ -42,6 +42,7 @@ class Finding:
         citation: What the promise rests on.
         curl: One line that shows it, or empty.
         exchange: The exchange that shows it, in the shape of a HAR entry, or None.
+        cause: What findings of the law with the same reason share; empty where that is the place.
     """
 
     law: str
@@ -55,6 +56,7 @@ class Finding:
     citation: Citation
     curl: str = ""
     exchange: dict[str, Any] | None = None
+    cause: str = ""
 
     @property
     def fingerprint(self) -> str:

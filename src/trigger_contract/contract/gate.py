@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import threading
 
-_SLACK = 0.5
-_STEEP = 3.0
+_SLACK = 1.0
+_STEEP = 4.0
+# How much the last answer weighs in what is usual.
+_NEWEST = 0.1
 
 
 class Gate:
     """Lets requests out side by side.
 
-    A refusal for too many requests (429, 503), a broken connection, or times that rise faster than the number
-    of requests that wait beside each other halve what is allowed; every good answer gives a little back.
+    A refusal for too many requests (429, 503), a broken connection, or a time far above what was usual
+    before halve what is allowed; every good answer gives a little back. What is usual follows the times, so
+    that a server of which some answers always take long is not asked one thing after the other.
 
     Args:
         most: How many at once at most.
@@ -22,7 +25,7 @@ class Gate:
         self._most = most
         self._allowed = float(most)
         self._out = 0
-        self._quickest = float("inf")
+        self._usual: float | None = None
         self._cut_at = 0.0
         self._free = threading.Condition()
 
@@ -43,8 +46,9 @@ class Gate:
         """
         with self._free:
             elapsed = ended - began
-            self._quickest = min(self._quickest, elapsed)
-            is_steep = elapsed > _STEEP * self._quickest * self._out + _SLACK
+            usual = elapsed if self._usual is None else self._usual
+            is_steep = elapsed > _STEEP * usual + _SLACK
+            self._usual = usual + _NEWEST * (elapsed - usual)
             self._out -= 1
             # Those that were out already when the number was cut say nothing about the new number.
             if (is_trouble or is_steep) and began >= self._cut_at:

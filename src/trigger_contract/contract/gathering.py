@@ -74,7 +74,7 @@ class Gathering:
             time.monotonic() - self._start,
             frozenset(self.reached),
             tuple(self._entries),
-            Coverage(coverage(session.contract, ()).promised, self._touched),
+            Coverage(coverage(session.contract, (), writes=session.settings.write).promised, self._touched),
             left_out=session.contract.left_out,
             interrupted=interrupted,
             unasked=session.unasked,

@@ -15,6 +15,7 @@ from trigger_contract.contract.drawing import draw
 from trigger_contract.contract.exchange import Exchange
 from trigger_contract.contract.law import Check
 from trigger_contract.contract.oracle import values_seen
+from trigger_contract.contract.showing import quoted
 from trigger_contract.contract.subjects import Subject
 from trigger_contract.contract.values import item_schema
 from trigger_contract.contract.views import negative_view, positive_view
@@ -97,7 +98,9 @@ def _send(check: Check, path: Mapping[str, Any], query: Mapping[str, Any], *, po
         and not may_be_valid(item_schema(subject.document, by_name[name]), by_name[name], text)
     ]
     if invalid and 200 <= exchange.status < 300:
-        _report(check, exchange, f"An invalid request is accepted: {invalid[0][:80]!r}.", "a refusal (4xx)")
+        _report(
+            check, exchange, f"An invalid request is accepted: {quoted(invalid[0][:80])}.", "a refusal (4xx)"
+        )
 
 
 def _is_of_another_query(subject: Subject, query: Mapping[str, Any]) -> bool:
@@ -142,7 +145,8 @@ def may_be_valid(schema: Mapping[str, Any], leaf: QueryLeaf, text: str) -> bool:
         leaf: The query name it is sent under.
         text: The value as sent.
     """
-    parts = text.split(leaf.separator) if leaf.is_list and leaf.separator else [text]
+    # How a list is sent where the document leaves it open, `_joined` decides.
+    parts = text.split(leaf.separator or ",") if leaf.is_list else [text]
     return all(_may_be_valid(schema, part.strip()) for part in parts)
 
 

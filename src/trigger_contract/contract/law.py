@@ -211,6 +211,7 @@ class Check:
         at: Pointer | None = None,
         sentence: str | None = None,
         tier: Tier | None = None,
+        cause: str = "",
     ) -> None:
         """Report that the promise is broken.
 
@@ -223,6 +224,8 @@ class Check:
             at: Where the promise stands in the document; by default the operation.
             sentence: The words, if they are not the description found there.
             tier: If it stands less firmly than the law.
+            cause: What it shares with others of the law that have the same reason, such as the parameter
+                whose values all are let through; by default the place.
         """
         shown = self.session.shown
         self._notes.note(
@@ -236,6 +239,7 @@ class Check:
                 expected=shown(expected),
                 received=shown(received),
                 citation=self.session.citations.at(at or self.subject.pointer, sentence or self.law.sentence),
+                cause=cause,
             ),
             exchange,
         )

@@ -12,6 +12,7 @@ from trigger_contract.contract.citations import Pointer
 from trigger_contract.contract.exchange import Exchange
 from trigger_contract.contract.law import Check
 from trigger_contract.contract.oracle import Verdict
+from trigger_contract.contract.showing import quoted
 from trigger_contract.contract.snapshot import Page, Walk, key_of, largest, size_leaf, stable, walk
 from trigger_contract.contract.steps import is_addressable
 
@@ -92,7 +93,7 @@ def judge_walk(
         check.fail(
             f"With {label} come items that do not fit.",
             expected="only items that fit",
-            received=f"{len(wrong)} of {len(read.items)}, {first} among them: {wrong[0]}",
+            received=f"{len(wrong)} of {len(read.items)}, {first} among them: {quoted(wrong[0])}",
             exchange=page.exchange,
             place=f"{label} unfit",
             at=at,
@@ -225,7 +226,7 @@ def differences(before: Walk, after: Walk, read: Walk, select: Select) -> list[D
                 "missing",
                 tuple(missing),
                 f"{len(missing)} of {len(expected)} items that fit are missing.",
-                f"{missing[0]}: {sure[missing[0]]}",
+                f"{missing[0]}: {quoted(sure[missing[0]])}",
                 f"{len(seen)} items without it",
                 exchange,
             )

@@ -29,6 +29,7 @@ KINDS = (
     "robustness",
     "http",
     "life",
+    "webhook",
 )
 
 

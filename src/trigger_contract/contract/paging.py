@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from trigger_contract.contract.law import Check
+from trigger_contract.contract.showing import quoted
 from trigger_contract.contract.snapshot import Page, Walk, largest, read_page, size_leaf, stable
 from trigger_contract.contract.steps import at_path, is_addressable, is_by_id, start_at
 from trigger_contract.contract.subjects import Subject
@@ -202,7 +203,7 @@ def judge_walk_backward(check: Check, size: int, most: int) -> None:
             check.fail(
                 "Walking backward does not come to an end.",
                 expected="a first page without a previous one",
-                received=f"the cursor {page.previous!r} a second time",
+                received=f"the cursor {quoted(page.previous)} a second time",
                 exchange=page.exchange,
                 place="backward end",
                 at=check.subject.leaf_pointer(pages.before),
@@ -217,7 +218,7 @@ def judge_walk_backward(check: Check, size: int, most: int) -> None:
         check.fail(
             "Walking backward does not lead through every item.",
             expected=f"{len(order) - 1} items",
-            received=f"{len(set(seen))} items, without {missing[:3]}",
+            received=f"{len(set(seen))} items, without {quoted(missing[:3])}",
             exchange=page.exchange,
             place="backward items",
             at=check.subject.leaf_pointer(pages.before),
@@ -268,6 +269,7 @@ def _judge(
             received=f"{len(ids)} items",
             exchange=page.exchange,
             place=f"{_general(label)} more",
+            cause=_general(label),
             at=subject.leaf_pointer(leaf),
         )
     expected = part(list(before.by_id))
@@ -281,10 +283,11 @@ def _judge(
         return
     check.fail(
         f"A page with {label} does not hold the items it should.",
-        expected=f"{len(expected)} items: {list(expected[:6])}",
-        received=f"{len(ids)} items: {ids[:6]}",
+        expected=f"{len(expected)} items: {quoted(list(expected[:6]))}",
+        received=f"{len(ids)} items: {quoted(ids[:6])}",
         exchange=page.exchange,
         place=f"{_general(label)} items",
+        cause=_general(label),
         at=subject.leaf_pointer(leaf),
     )
 

@@ -80,7 +80,7 @@ class Places:
         if relation is None or not is_above or self.home(relation.source) is None:
             return self._documented(subject)
         best: Mapping[str, str] | None = None
-        for path in self._candidates(relation):
+        for path in self._candidates(subject, relation):
             exchange = self._session.ask(
                 subject,
                 path=path,
@@ -94,8 +94,10 @@ class Places:
                     return path
         return best
 
-    def _candidates(self, relation: Relation) -> list[Mapping[str, str]]:
-        outer = self.home(relation.source) or {}
+    def _candidates(self, subject: Subject, relation: Relation) -> list[Mapping[str, str]]:
+        # A list of things need not say all that stands in the paths below them.
+        unknown = {item["name"]: unknown_value(subject.document, item) for item in subject.path_parameters}
+        outer = {**unknown, **(self._documented(subject) or {}), **(self.home(relation.source) or {})}
         ids = list(self._session.snapshot(relation.source).by_id)[:_PARENTS]
         return [{**outer, relation.parameter: identity} for identity in ids]
 

@@ -10,14 +10,14 @@ import pytest
 from trigger_contract.contract.baseline import read_deviations
 from trigger_contract.contract.findings import outcome_from
 from trigger_contract.contract.gathering import Gathering
-from trigger_contract.contract.law import Check, applicable, law_of
+from trigger_contract.contract.law import Check, Law, applicable, law_of
 from trigger_contract.contract.life.cleaning import clean_up
 from trigger_contract.contract.loader import check_probes, order_of
 from trigger_contract.contract.preflight import preflight
 from trigger_contract.contract.report.text import failure_text, summary_text
 from trigger_contract.contract.report.write import check_folders
 from trigger_contract.contract.session import Session
-from trigger_contract.contract.settings import OPTIONS, settings_from
+from trigger_contract.contract.settings import OPTIONS, settings_from, shard_of
 from trigger_contract.contract.summary import Summary
 from trigger_contract.errors import UserError
 
@@ -129,11 +129,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         _abort(str(error))
     idle = [item for item in items if laws[item.nodeid] and not hasattr(item, "callspec")]
     idle += [item for item in items if laws[item.nodeid] and _is_empty(item)]
+    part, parts = shard_of(run.settings.shard)
+    ours = [item for item in items if laws[item.nodeid] and item not in idle]
+    reading = [item for item in ours if not _writes(laws[item.nodeid])]
+    kept = {item.nodeid for item in reading[part - 1 :: parts]}
+    kept |= {item.nodeid for item in ours if part == 1 and _writes(laws[item.nodeid])}
+    idle += [item for item in ours if item.nodeid not in kept]
     if idle:
         config.hook.pytest_deselected(items=idle)
     items[:] = [item for item in items if item not in idle]
     # What is no law of ours stays where it was, behind them.
     items.sort(key=lambda item: order_of(law.kind) if (law := laws[item.nodeid]) else (len(laws), ""))
+
+
+def _writes(law: Law | None) -> bool:
+    return law is not None and law.writes
 
 
 def _is_empty(item: pytest.Item) -> bool:

@@ -13,6 +13,7 @@ from trigger_contract.contract.loader import every_law
 from trigger_contract.contract.notes import Noted
 from trigger_contract.contract.preflight import preflight
 from trigger_contract.contract.session import Session
+from trigger_contract.contract.settings import shard_of
 from trigger_contract.errors import UserError, place_of
 
 # What is being asked is given up at once; this is for what is being computed.
@@ -39,11 +40,25 @@ class Judged:
 def planned(session: Session) -> list[Check]:
     """Return one check for each law and operation that a run asks for, in the order of the laws."""
     laws = every_law(session.settings.laws)
-    return [
+    checks = [
         Check(law, subject, session)
         for law in laws
         for subject in applicable(law, session.contract, session.settings)
     ]
+    return sharded(checks, session.settings.shard)
+
+
+def sharded(checks: list[Check], shard: str | None) -> list[Check]:
+    """Return what one shard judges; what writes is the first one's, for it must not run twice.
+
+    Args:
+        checks: Everything, in an order that all shards have.
+        shard: Which part of how many, such as ``2/5``; None for everything.
+    """
+    part, parts = shard_of(shard)
+    reading = [check for check in checks if not check.law.writes]
+    mine = {id(check) for check in reading[part - 1 :: parts]}
+    return [check for check in checks if id(check) in mine or (check.law.writes and part == 1)]
 
 
 def run_laws(

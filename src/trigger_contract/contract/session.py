@@ -21,8 +21,10 @@ from trigger_contract.contract.findings import Finding
 from trigger_contract.contract.har import har_entry
 from trigger_contract.contract.ledger import Ledger
 from trigger_contract.contract.notes import Notes, current, noting
+from trigger_contract.contract.once import Once
 from trigger_contract.contract.places import Places
 from trigger_contract.contract.pool import Pool
+from trigger_contract.contract.proposing.evidence import Evidence
 from trigger_contract.contract.readings import Readings, published_readings
 from trigger_contract.contract.redaction import Redactor
 from trigger_contract.contract.sampling import sample
@@ -49,16 +51,6 @@ T = TypeVar("T")
 
 class KeyLost(UserError):
     """A key that was let in is refused from some moment on, so that nothing after it can be judged."""
-
-
-class _Shared:
-    """Something that is read once, with what was found while it was read."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.notes = Notes()
-        self.value: Any = None
-        self.is_read = False
 
 
 class Session:
@@ -89,20 +81,20 @@ class Session:
         self._opens_sockets = transport is None
         self.budget = Budget(self.client)
         self.pool = Pool(settings.concurrency)
-        self.books = Books(self.contract)
+        self.books = Books(self.contract, writes=settings.write)
+        self.evidence = Evidence()
         self.entries: list[tuple[int, dict[str, Any]]] = []
         self._pages = Readings([]) if settings.spec else published_readings()
         self._judge = Judge(document, self._pages)
         self.places = Places(self)
         self._lock = threading.Lock()
-        self._shared: dict[tuple[str, ...], _Shared] = {}
-        # Notes are known again by their identity, so none of them may go while the run lasts.
-        self._kept: list[_Shared] = []
+        self._once = Once(self._over)
         self._ever: dict[str, set[str]] = {}
         self._readings: dict[tuple[str, ...], dict[str, Exchange]] = {}
         self._overruns: dict[str, int] = {}
         self._let_in: dict[str, Request] = {}
         self._doubts = 0
+        self._cleaner = 0
         # How many items of each list were read.
         self.read_items: dict[str, int] = {}
         # Operations whose keys were not given.
@@ -113,19 +105,19 @@ class Session:
         self.contract, self.unasked = other.contract, other.unasked
         self.credentials, self.redactor = other.credentials, other.redactor
 
-    def begin_again(self, seconds: float) -> None:
-        """Go on with a client of its own after a run was called off, to clean up.
+    def _over(self) -> str:
+        return self.client.exhausted if self.client.is_exhausted else ""
 
-        Args:
-            seconds: How long it may take.
-        """
+    def begin_again(self, seconds: float) -> None:
+        """Go on with a client of its own, in this thread alone, for some seconds: to clean up."""
+        self._cleaner = threading.get_ident()
         self.client.close()
         limits = replace(self.settings, time_limit=seconds, max_requests=1_000_000, rate=None)
         self.client = Client(limits, self._transport)
 
     def close(self) -> None:
         """End what is under way and close every connection."""
-        is_over = bool(self.client.exhausted)
+        is_over = bool(self.client.exhausted or self._cleaner)
         self.client.abort("the end of the run")
         self.pool.close(0.3 if is_over and self._opens_sockets else 10.0)
         self.client.close()
@@ -242,6 +234,8 @@ class Session:
             purpose=purpose,
             body=body,
         )
+        if self._cleaner not in (0, threading.get_ident()):
+            raise BudgetExhausted("the end of the run")
         self.budget.spend()
         overruns = self._overruns.get(subject.name, 0)
         if overruns >= len(_PATIENCE):
@@ -279,6 +273,7 @@ class Session:
         notes.reached.update(f"{subject.name} {code} {purpose}" for code in SITUATIONAL)
         if not lenient:
             notes.reached.update(f"{subject.name} {code} {exchange.status}" for code in OF_CONTENT)
+        found = []
         for breach in self._judge.judge(subject, exchange, lenient=lenient):
             finding = Finding(
                 law=breach.law,
@@ -292,6 +287,9 @@ class Session:
                 citation=self.citations.at(breach.pointer, breach.sentence),
             )
             notes.note(finding, exchange)
+            found.append((breach, finding.fingerprint))
+        if found and self.settings.propose:
+            self.evidence.note(subject, exchange, found, self.redactor.text, lenient=lenient)
 
     def once(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
         """Return something that is read once a run, and note for whoever asks what was found in reading it.
@@ -300,26 +298,12 @@ class Session:
             key: What it is.
             make: Reads it.
         """
-        with self._lock:
-            shared = self._shared.get(key)
-            if shared is None:
-                shared = self._shared[key] = _Shared()
-                self._kept.append(shared)
-        with shared.lock:
-            if not shared.is_read:
-                notes = Notes()
-                with noting(notes):
-                    shared.value = make()
-                shared.notes, shared.is_read = notes, True
-        if (mine := current()) is not None:
-            mine.take(shared.notes)
-        value: T = shared.value
-        return value
+        return self._once.get(key, make)
 
     def identity(self, subject: Subject) -> str:
         """Return the name of the field that identifies an item of a list; empty where none does."""
-        known = self._shared.get(("walk", subject.name))
-        return known.value.identity if known is not None and known.is_read else subject.identity
+        known: Walk | None = self._once.known(("walk", subject.name))
+        return subject.identity if known is None else known.identity
 
     def documented_values(self, subject: Subject, leaf: QueryLeaf) -> list[str] | None:
         """Return the values of a query name that no page disputes; None where any text will do."""
@@ -355,16 +339,7 @@ class Session:
 
     def refresh(self, subject: Subject) -> Walk:
         """Read again what a list holds; that is what the snapshot is from then on."""
-        shared = _Shared()
-        with noting(shared.notes):
-            shared.value = found = self._whole(subject)
-        shared.is_read = True
-        with self._lock:
-            self._kept.append(shared)
-            self._shared["walk", subject.name] = shared
-        if (mine := current()) is not None:
-            mine.take(shared.notes)
-        return found
+        return self._once.again(("walk", subject.name), lambda: self._whole(subject))
 
     def _whole(self, subject: Subject) -> Walk:
         found = whole(self, subject)

@@ -107,6 +107,12 @@ OPTIONS: tuple[Option, ...] = (
     Option("use-proxy", "Go through the proxy that the environment names.", kind=bool, default=False),
     Option("known", "Known deviations, which do not fail.", kind=Path, metavar="FILE"),
     Option("write-known", "Record what this run found as known deviations.", kind=Path, metavar="FILE"),
+    Option(
+        "propose",
+        "Write what would make the document true of what was found, as an OpenAPI Overlay.",
+        kind=Path,
+        metavar="FILE",
+    ),
     Option("report", "Write JUnit, JSON, HAR and HTML reports here.", kind=Path, metavar="DIR"),
     Option("allure", "Write results for Allure here.", kind=Path, metavar="DIR"),
     Option("strict", "Advisory findings fail too.", kind=bool, default=False),
@@ -118,7 +124,24 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("label", "Begin what is made with this text.", default="contract-test", metavar="TEXT"),
     Option("yes", "Write to any address without asking.", kind=bool, default=False),
+    Option(
+        "webhook-port",
+        "Receive webhooks on this port of 127.0.0.1 during the run, and judge them; 0 takes a free one.",
+        kind=int,
+        metavar="PORT",
+    ),
+    Option(
+        "webhook-seconds", "Receive webhooks for so long at least.", kind=float, default=10.0, metavar="S"
+    ),
+    Option(
+        "webhooks",
+        "Judge webhooks recorded in this file; may be repeated.",
+        kind=Path,
+        many=True,
+        metavar="FILE",
+    ),
     Option("probe", "Run only this law or kind of law, for example pagination; may be repeated.", many=True),
+    Option("shard", "Judge one of several parts, together all; joined by `report --join`.", metavar="K/N"),
     Option("laws", "Take the laws of this folder too; may be repeated.", kind=Path, many=True, metavar="DIR"),
     Option("allow-incomplete", "A run that a limit cut short may pass.", kind=bool, default=False),
     Option("spec", "Check against this document, not the canonical one.", kind=Path, metavar="FILE"),
@@ -132,8 +155,10 @@ _LEAST: dict[str, float] = {
     "concurrency": 1,
     "wait": 0,
     "settle": 0,
+    "webhook_port": 0,
+    "webhook_seconds": 0,
 }
-_MOST: dict[str, float] = {"concurrency": 256}
+_MOST: dict[str, float] = {"concurrency": 256, "webhook_port": 65535}
 
 
 @dataclass(frozen=True)
@@ -165,6 +190,7 @@ class Settings:
     use_proxy: bool = False
     known: Path | None = None
     write_known: Path | None = None
+    propose: Path | None = None
     report: Path | None = None
     allure: Path | None = None
     strict: bool = False
@@ -174,7 +200,11 @@ class Settings:
     settle: float = 2.0
     label: str = "contract-test"
     yes: bool = False
+    webhook_port: int | None = None
+    webhook_seconds: float = 10.0
+    webhooks: tuple[Path, ...] = ()
     probe: tuple[str, ...] = ()
+    shard: str | None = None
     laws: tuple[Path, ...] = ()
     allow_incomplete: bool = False
     spec: Path | None = None
@@ -199,7 +229,9 @@ def settings_from(values: Mapping[str, Any]) -> Settings:
         chosen[option.field] = tuple(value) if option.many else value
     if chosen["seed"] is None:
         chosen["seed"] = random.SystemRandom().randrange(2**32)
-    chosen["url"] = _checked_url(chosen["url"])
+    # What was sent by itself can be judged without asking anybody.
+    is_asking = chosen["url"] or (chosen["webhook_port"] is None and not chosen["webhooks"])
+    chosen["url"] = checked_url(chosen["url"]) if is_asking else ""
     for name in ("token", "public_token", "recoup_token"):
         _check_token(name, chosen[name])
     for name, least in _LEAST.items():
@@ -214,18 +246,39 @@ def settings_from(values: Mapping[str, Any]) -> Settings:
         for text in chosen[name]:
             if not _is_field(text, separator):
                 raise UserError(f"must be `{form}`, in characters that a header may hold", source=f"--{name}")
+    if chosen["shard"] is not None:
+        shard_of(chosen["shard"])
     return Settings(**{item.name: chosen[item.name] for item in fields(Settings)})
 
 
-def _checked_url(url: str | None) -> str:
+def shard_of(text: str | None) -> tuple[int, int]:
+    """Return which part of how many is to be judged; the only one of one where nothing is said.
+
+    Raises:
+        UserError: It is no part of a whole.
+    """
+    part, _, parts = (text or "1/1").partition("/")
+    if not (part.isascii() and parts.isascii() and part.isdigit() and parts.isdigit()):
+        raise UserError("must be K/N, such as 2/5", source=f"--shard {text}")
+    if not 1 <= int(part) <= int(parts):
+        raise UserError("must be one of its parts, such as 2/5", source=f"--shard {text}")
+    return int(part), int(parts)
+
+
+def checked_url(url: str | None, option: str = "--url") -> str:
+    """Return the address of a server without a slash at its end.
+
+    Raises:
+        UserError: It is missing, no HTTP address, or holds more than one.
+    """
     if not url:
-        raise UserError("is missing: give the address of the server to check", source="--url")
+        raise UserError("is missing: give the address of the server to check", source=option)
     if not _is_http(url):
-        raise UserError("is not an http or https address", source=f"--url {_without_password(url)}")
+        raise UserError("is not an http or https address", source=f"{option} {_without_password(url)}")
     parts = urlsplit(url)
     if parts.query or parts.fragment or parts.username or parts.password:
         raise UserError(
-            "give the address without user, query and fragment; keys go in --token", source="--url"
+            "give the address without user, query and fragment; keys go in --token", source=option
         )
     return url.rstrip("/")
 

@@ -19,6 +19,11 @@ def spelled(value: Any) -> str:
         return str(value)
 
 
+def quoted(value: Any) -> str:
+    """Spell a value as JSON within a sentence; a text stands in quotes."""
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
 def one_line(value: Any, redact: Callable[[str], str], limit: int = _SHOWN) -> str:
     """Show a value within a line.
 

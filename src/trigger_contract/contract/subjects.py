@@ -165,15 +165,19 @@ class Subject:
 
     def leaf_pointer(self, leaf: QueryLeaf) -> Pointer:
         """Where a query name is described."""
+        place = self.parameter_pointer("query", leaf.path[0])
+        below = tuple(token for name in leaf.path[1:] for token in ("properties", name))
+        # A parameter that is one leaf is described beside its schema.
+        return (*place, "schema", *below) if below and place != self.pointer else place
+
+    def parameter_pointer(self, where: str, name: str) -> Pointer:
+        """Where a parameter is described; the operation's own goes before that of its path."""
         for place in (self.pointer, ("paths", self.operation.path)):
             found = list(follow(self.document, (*place, "parameters")))[-1][1]
             for index, raw in enumerate(found if isinstance(found, list) else ()):
                 parameter = resolve(self.document, raw)
-                if parameter["name"] == leaf.path[0] and parameter["in"] == "query":
-                    below = tuple(token for name in leaf.path[1:] for token in ("properties", name))
-                    # A parameter that is one leaf is described beside its schema.
-                    schema = ("schema", *below) if below else ()
-                    return (*place, "parameters", index, *schema)
+                if parameter["name"] == name and parameter["in"] == where:
+                    return (*place, "parameters", index)
         return self.pointer
 
     def error_text(self, status: int) -> tuple[str, str] | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from trigger_contract import __version__
@@ -19,6 +20,17 @@ from trigger_contract.contract.universal import SITUATIONAL, UNIVERSAL
 _HELPS = (
     ("requests", "--max-requests"),
     ("time limit", "--time-limit"),
+)
+
+
+_WORST_FIRST: tuple[State, ...] = (
+    "failed",
+    "not judged",
+    "not run",
+    "warned",
+    "known",
+    "passed",
+    "not exercised",
 )
 
 
@@ -69,6 +81,7 @@ class Summary:
         long_lists: Lists of which not every walk was read to its end, each with what is said of that.
         ended: When it ended, in UTC.
         digest: SHA-256 of the document, in hex.
+        asks: Whether the run asked of its own, and did not only look at what others exchanged.
     """
 
     settings: Settings
@@ -85,6 +98,7 @@ class Summary:
     long_lists: Mapping[str, str] = field(default_factory=dict)
     ended: datetime = field(default_factory=lambda: datetime.now(UTC))
     digest: str = ""
+    asks: bool = True
 
     def state(self, outcome: Outcome) -> State:
         """Tell what an outcome means in this run."""
@@ -93,7 +107,7 @@ class Summary:
             return "failed"
         return state
 
-    @property
+    @cached_property
     def findings(self) -> list[Finding]:
         """Every finding once, those that fail first."""
         found = {finding.fingerprint: finding for item in self.outcomes for finding in item.findings}
@@ -101,12 +115,12 @@ class Summary:
             found.values(), key=lambda item: ("failed", "warned", "known").index(self.meaning(item))
         )
 
-    @property
+    @cached_property
     def causes(self) -> list[Cause]:
         """The findings by cause: the same promise broken at the same place, whatever the operation."""
         groups: dict[tuple[object, ...], list[Finding]] = {}
         for finding in self.findings:
-            place = str(finding.status) if finding.law in SITUATIONAL else finding.place
+            place = str(finding.status) if finding.law in SITUATIONAL else finding.cause or finding.place
             groups.setdefault((finding.law, self.meaning(finding), place), []).append(finding)
         return [
             Cause(tuple(found), sum(self.repeats(item) for item in found), self.meaning(found[0]))
@@ -126,7 +140,14 @@ class Summary:
 
     def repeats(self, finding: Finding) -> int:
         """How often equal findings were met."""
-        return sum(item.repeats.get(finding.fingerprint, 0) for item in self.outcomes)
+        return self._repeats[finding.fingerprint]
+
+    @cached_property
+    def _repeats(self) -> Counter[str]:
+        met: Counter[str] = Counter()
+        for outcome in self.outcomes:
+            met.update(outcome.repeats)
+        return met
 
     @property
     def is_good(self) -> bool:
@@ -180,61 +201,66 @@ class Summary:
     @property
     def hints(self) -> list[str]:
         """What a reader should know about how little was found to judge."""
-        found = []
-        for operation in self.operations:
-            judged = [item for item in self.outcomes if item.operation == operation]
-            if not any(item.exercised for item in judged) and not any(item.cut for item in judged):
-                found.append(f"No law was judged on {operation}.")
+        judged = {item.operation for item in self.outcomes if item.exercised or item.cut}
+        found = [f"No law was judged on {name}." for name in self.operations if name not in judged]
         kinds = {item.kind for item in self.outcomes if not self.settings.probe}
-        if kinds and not any(item.law == "schema/list" for item in self.outcomes):
+        if (
+            self.asks
+            and not self.settings.shard
+            and kinds
+            and not any(item.law == "schema/list" for item in self.outcomes)
+        ):
             found.append("No list was recognised: pages, filters and items were not judged.")
         found += [f"{name} is long: {said}." for name, said in self.long_lists.items()]
         return found
 
-    @property
+    @cached_property
     def operations(self) -> list[str]:
         """The operations, in the order of the document."""
         return list(dict.fromkeys(item.operation for item in self.outcomes))
 
-    @property
+    @cached_property
     def kinds(self) -> list[str]:
         """The kinds of promise that were checked."""
         met = {item.kind for item in self.outcomes} | {item.kind for item in self.findings}
-        met |= {law.partition("/")[0] for law in UNIVERSAL if any(f" {law} " in key for key in self.reached)}
+        met |= {law.partition("/")[0] for _, law in self._universal}
         return sorted(met, key=order_of)
+
+    @cached_property
+    def _universal(self) -> frozenset[tuple[str, str]]:
+        """The operations on which a law that holds for every answer was judged, each with the law."""
+        found = set()
+        for key in self.reached:
+            for law in UNIVERSAL:
+                operation, middle, _ = key.partition(f" {law} ")
+                if middle:
+                    found.add((operation, law))
+        return frozenset(found)
 
     def cell(self, operation: str, kind: str) -> tuple[State | None, Mapping[State, int]]:
         """Return the worst state of a kind of promise on an operation, and how many laws have each.
 
         What was found under another kind's law counts for the kind it is of.
         """
-        counts: dict[State, int] = {}
+        counts = self._cells.get((operation, kind), {})
+        return next((state for state in _WORST_FIRST if counts.get(state)), None), counts
+
+    @cached_property
+    def _cells(self) -> Mapping[tuple[str, str], Mapping[State, int]]:
+        """How many laws of each kind on each operation have each state."""
+        cells: defaultdict[tuple[str, str], Counter[State]] = defaultdict(Counter)
         for outcome in self.outcomes:
-            if outcome.operation == operation and outcome.kind == kind:
-                state = self.state(outcome)
-                # The kind's own findings decide; others are told in their own column.
-                if state == "failed" and outcome.findings and not _own(outcome, kind):
-                    state = "passed"
-                counts[state] = counts.get(state, 0) + 1
-        for law in UNIVERSAL:
-            if law.startswith(kind + "/") and any(
-                key.startswith(f"{operation} {law} ") for key in self.reached
-            ):
-                counts["passed"] = counts.get("passed", 0) + 1
+            state = self.state(outcome)
+            # The kind's own findings decide; others are told in their own column.
+            if state == "failed" and outcome.findings and not _own(outcome, outcome.kind):
+                state = "passed"
+            cells[outcome.operation, outcome.kind][state] += 1
+        for operation, law in self._universal:
+            cells[operation, law.partition("/")[0]]["passed"] += 1
         for finding in self.findings:
-            if finding.operation == operation and finding.kind == kind:
-                state = self.meaning(finding)
-                counts[state] = max(counts.get(state, 0), 1)
-        order: Sequence[State] = (
-            "failed",
-            "not judged",
-            "not run",
-            "warned",
-            "known",
-            "passed",
-            "not exercised",
-        )
-        return next((state for state in order if counts.get(state)), None), counts
+            counts, state = cells[finding.operation, finding.kind], self.meaning(finding)
+            counts[state] = max(counts[state], 1)
+        return cells
 
     def count(self, state: State) -> int:
         """How many laws have a state."""

@@ -9,6 +9,7 @@ from typing import Any
 from trigger_contract.contract.law import Check
 from trigger_contract.contract.listing import Select
 from trigger_contract.contract.paging import says_more, sizes
+from trigger_contract.contract.showing import quoted
 from trigger_contract.contract.snapshot import Walk, largest, read_page, size_leaf
 from trigger_contract.contract.steps import at_path, is_by_id
 
@@ -54,7 +55,7 @@ def _judge_beyond(check: Check, known: Walk) -> None:
         check.fail(
             "Behind the last page come items.",
             expected="no items, or a refusal",
-            received=f"{len(page.items)} items, {page.ids(known.identity)[:3]} first",
+            received=f"{len(page.items)} items, {quoted(page.ids(known.identity)[:3])} first",
             exchange=page.exchange,
             place="beyond",
             at=subject.leaf_pointer(pages.after),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import jsonschema_rs
@@ -12,10 +12,13 @@ import jsonschema_rs
 from trigger_contract.contract.citations import Pointer, follow
 from trigger_contract.contract.exchange import Exchange
 from trigger_contract.contract.findings import Tier
+from trigger_contract.contract.pointers import items_pointer
 from trigger_contract.contract.readings import Readings
 from trigger_contract.contract.showing import spelled
+from trigger_contract.contract.streams import Malformed, parts_of
 from trigger_contract.contract.subjects import Subject
-from trigger_contract.contract.validators import compiled, is_unspoken, without_write_only
+from trigger_contract.contract.validators import alone, compiled, is_unspoken, without_write_only
+from trigger_contract.document.composition import composition
 from trigger_contract.document.operations import is_json, response_of
 from trigger_contract.document.references import join_pointer, resolve
 
@@ -36,6 +39,25 @@ _WITHOUT_CONTENT = frozenset({204, 205})
 
 
 @dataclass(frozen=True)
+class Fault:
+    """How a value breaks its schema, for whoever wants more of it than its words.
+
+    Attributes:
+        error: What the validator says.
+        base: Where the schema stands in the document that the value was held against.
+    """
+
+    error: jsonschema_rs.ValidationError
+    base: Pointer
+
+    def place(self, error: jsonschema_rs.ValidationError | None = None) -> Pointer:
+        """Return where a keyword stands in the document: that of the error, or of one that it rests on."""
+        path = tuple((error or self.error).schema_path)
+        # What a reference leads to is named from the root of the document, all else from the schema.
+        return path if path[:1] in (("components",), ("paths",)) else (*self.base, *path)
+
+
+@dataclass(frozen=True)
 class Breach:
     """A broken promise in one answer, before it is tied to a run.
 
@@ -48,6 +70,7 @@ class Breach:
         pointer: Where the promise stands in the document.
         sentence: Its words where they are not a description of the document.
         tier: How firmly it stands.
+        fault: How the value breaks its schema, where that is what is broken.
     """
 
     law: str
@@ -58,6 +81,7 @@ class Breach:
     pointer: Pointer
     sentence: str | None = None
     tier: Tier = "documented"
+    fault: Fault | None = field(default=None, compare=False, repr=False)
 
 
 class Judge:
@@ -71,9 +95,7 @@ class Judge:
     def __init__(self, document: Mapping[str, Any], readings: Readings | None = None) -> None:
         self._readings = readings or Readings([])
         # The validator takes plain lists and dictionaries only.
-        text = json.dumps(document)
-        self._document: dict[str, Any] = without_write_only(json.loads(text))
-        self._refers_to_paths = '"#/paths/' in text
+        self._document: dict[str, Any] = without_write_only(json.loads(json.dumps(document)))
         self._validators: dict[Pointer, jsonschema_rs.Draft202012Validator] = {}
 
     def judge(self, subject: Subject, exchange: Exchange, *, lenient: bool) -> Iterator[Breach]:
@@ -159,7 +181,8 @@ class Judge:
                 f"The response's content is {' or '.join(types)}.",
             )
             chosen = next((name for name in types if is_json(name)), None)
-            if chosen is None:
+            # What is neither called JSON nor is any has one fault, not two.
+            if chosen is None or (exchange.media_type and not exchange.is_json):
                 return
         elif _is_other_charset(types[chosen], exchange):
             yield Breach(
@@ -172,9 +195,10 @@ class Judge:
                 f"The response's content is {types[chosen]}.",
             )
         # A range says nothing about the form; what comes does.
-        if exchange.is_partial or (
-            not is_json(chosen) and not (chosen.endswith("*") and is_json(exchange.media_type))
-        ):
+        if not is_json(chosen) and not (chosen.endswith("*") and is_json(exchange.media_type)):
+            yield from self._other(exchange, (*pointer, "content", types[chosen]), content[types[chosen]])
+            return
+        if exchange.is_partial:
             return
         if not exchange.is_json:
             sentence = "RFC 8259: the content of application/json is JSON text in UTF-8."
@@ -182,7 +206,33 @@ class Judge:
             yield Breach(JSON, "", "The body is not JSON.", "JSON text", received, pointer, sentence)
             return
         if "schema" in content[types[chosen]]:
-            yield from self._violations((*pointer, "content", types[chosen], "schema"), exchange.json)
+            yield from self.violations((*pointer, "content", types[chosen], "schema"), exchange.json)
+
+    def _other(self, exchange: Exchange, pointer: Pointer, media: Mapping[str, Any]) -> Iterator[Breach]:
+        """Judge a body that is no JSON text, as far as its media type and its schema say what it is."""
+        word = "itemSchema" if "itemSchema" in media else "schema"
+        place: Pointer = (*pointer, word)
+        try:
+            found, are_items = parts_of(exchange, media, composition(self._document))
+        except Malformed as error:
+            sentence = f"The response's content is {pointer[-1]}."
+            law = JSON if error.is_json else SCHEMA
+            yield Breach(
+                law,
+                error.place,
+                error.message,
+                str(pointer[-1]),
+                error.received,
+                pointer,
+                sentence,
+                "derived",
+            )
+            return
+        if are_items:
+            place = items_pointer(self._document, place)
+        for part in found:
+            for breach in self.violations(place, part.value):
+                yield breach if part.is_sure else replace(breach, tier="advisory")
 
     @staticmethod
     def _headers(
@@ -204,15 +254,18 @@ class Judge:
                     "The header is required.",
                 )
 
-    def _violations(self, pointer: Pointer, value: Any) -> Iterator[Breach]:
+    def violations(self, pointer: Pointer, value: Any) -> Iterator[Breach]:
+        """Yield every way in which something that the service sent breaks the schema at a pointer."""
+        base = list(follow(self._document, pointer))[-1][0]
         for error in self._validator(pointer).iter_errors(value):
+            fault = Fault(error, base)
             if is_unspoken(error):
                 yield _written_only(error, value)
                 continue
             where = tuple(error.instance_path)
             keyword = str(error.kind.name)
             place = generalised(where)
-            broken = tuple(error.schema_path)
+            broken = fault.place()
             if keyword == "required":
                 missing = str(getattr(error.kind, "property", ""))
                 place += f"/{missing}"
@@ -231,19 +284,15 @@ class Judge:
                 found,
                 broken,
                 tier=tier,
+                fault=fault,
             )
 
     def _validator(self, pointer: Pointer) -> jsonschema_rs.Draft202012Validator:
         if pointer not in self._validators:
             place, schema = list(follow(self._document, pointer))[-1]
-            root: dict[str, Any] = {"components": self._document.get("components", {})}
-            if self._refers_to_paths:
-                root["paths"] = self._document["paths"]
-            if place[:2] == ("components", "schemas"):
-                root["$ref"] = "#" + join_pointer(*place)
-            elif isinstance(schema, dict):
-                root.update(schema)
-            self._validators[pointer] = compiled(root)
+            is_named = place[:2] == ("components", "schemas") or not isinstance(schema, dict)
+            root = {"$ref": "#" + join_pointer(*place)} if is_named else schema
+            self._validators[pointer] = compiled(alone(self._document, root))
         return self._validators[pointer]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema_rs
 
 from trigger_contract.document.composition import composition
-from trigger_contract.document.references import lookup, walk
+from trigger_contract.document.references import lookup, split_pointer, walk
 
 _UNSPOKEN = "writeOnly"
 _NEVER = {"not": {"$comment": _UNSPOKEN}}
@@ -32,23 +32,88 @@ def without_write_only(document: dict[str, Any]) -> dict[str, Any]:
     """
     if not any(_is_written_only(value) for _, value in walk(document)):
         return document
+    written = [value for _, value in walk(document) if _is_written_only(value)]
+    _relax(document, "writeOnly")
+    for schema in written:
+        schema.clear()
+        schema.update(_NEVER)
+    return document
+
+
+def without_read_only(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document as requests keep it: properties that are ``readOnly`` need not be there.
+
+    Args:
+        document: The document as plain lists and dictionaries; it is changed.
+    """
+    if any(isinstance(value, Mapping) and value.get("readOnly") is True for _, value in walk(document)):
+        _relax(document, "readOnly")
+    return document
+
+
+def _relax(document: dict[str, Any], word: str) -> None:
+    """Ask no longer for properties with a keyword that says they go one way only."""
     views = composition(document)
     # What is found out about a document holds only until it changes, so all is found out first.
     relaxed = [
         (part, hidden)
         for _, value in walk(document)
         if isinstance(value, dict) and ({"properties", "allOf"} & set(value))
-        if (hidden := {name for name, view in views.properties(value).items() if _is_written_only(view)})
+        if (hidden := {name for name, view in views.properties(value).items() if view.get(word) is True})
         for part in _parts(document, value)
         if isinstance(part.get("required"), list)
     ]
-    written = [value for _, value in walk(document) if _is_written_only(value)]
     for schema, hidden in relaxed:
         schema["required"] = [name for name in schema["required"] if name not in hidden]
-    for schema in written:
-        schema.clear()
-        schema.update(_NEVER)
-    return document
+
+
+def alone(document: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a schema with what it refers to at the places where that stands in a document, and nothing else.
+
+    A validator keeps a copy of all it is given, and a document may have a thousand answers and megabytes.
+
+    Args:
+        document: The document.
+        schema: A schema of it.
+    """
+    root = dict(schema)
+    waiting: list[Any] = [schema]
+    seen: set[str] = set()
+    while waiting:
+        for _, value in walk(waiting.pop()):
+            reference = value.get("$ref") if isinstance(value, Mapping) else None
+            if not isinstance(reference, str) or reference in seen:
+                continue
+            seen.add(reference)
+            target = lookup(document, reference)
+            waiting.append(target)
+            tokens = split_pointer(reference.removeprefix("#")) if reference.startswith("#/") else []
+            if not tokens or not _placed(root, tokens, target):
+                # What stands in a list or has a name of its own keeps its surroundings.
+                root |= {key: document[key] for key in (tokens[:1] or ["components"]) if key in document}
+    return root
+
+
+def _placed(root: dict[str, Any], tokens: list[str], target: Any) -> bool:
+    """Put a value where a pointer leads; False where that goes through a list."""
+    if any(token.isdigit() for token in tokens[:-1]):
+        return False
+    holder = root
+    for token in tokens[:-1]:
+        below = holder.setdefault(token, {})
+        if not isinstance(below, _Holder):
+            if below:
+                # It stands in something that is there as a whole.
+                return True
+            below = holder[token] = _Holder()
+        holder = below
+    if not isinstance(target, Mapping) or tokens[-1] not in holder or isinstance(holder[tokens[-1]], _Holder):
+        holder[tokens[-1]] = target
+    return True
+
+
+class _Holder(dict[str, Any]):
+    """Holds some members of an object of the document."""
 
 
 def is_unspoken(error: jsonschema_rs.ValidationError) -> bool:

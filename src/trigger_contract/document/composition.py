@@ -56,10 +56,10 @@ class Composition:
         Raises:
             UserError: A reference leads nowhere, or the schema contains itself by ``allOf``.
         """
-        if not isinstance(schema, Mapping):
-            return _NEVER if schema is False else _ANYTHING
         known = self._views.get(id(schema))
         if known is None:
+            if not isinstance(schema, Mapping):
+                return _NEVER if schema is False else _ANYTHING
             view = self._view_of(self._parts(schema))
             known = self._views[id(schema)] = (schema, view)
         return known[1]

@@ -183,7 +183,7 @@ class _Form:
         found = self._next(address=True)
         if found is None:
             return None
-        previous = self._path(page_names.PREVIOUS | page_names.PREVIOUS_URL, _is_address)
+        previous = self._path(page_names.PREVIOUS | page_names.PREVIOUS_URL, _leads_on)
         number = self.page or self.offset or self.after
         reason = f"`{_dotted(found[0])}` is the address of the next page"
         return replace(base, kind="url", after=number, next=found[0], previous=previous, reason=reason)
@@ -224,7 +224,7 @@ class _Form:
         """Return where the next cursor, or the next page's address, stands."""
         for path, view in self.fields:
             name = _name_of(path)
-            is_address = name in page_names.NEXT_URL or _is_address(path, view)
+            is_address = _leads_on(path, view)
             if address and is_address and name in page_names.NEXT | page_names.NEXT_URL:
                 return path, view
             if not address and not is_address and name in page_names.NEXT and _is_token(path, view):
@@ -266,6 +266,13 @@ def _name_of(path: Path) -> str:
 def _is_token(path: Path, view: View) -> bool:
     kinds = set(types_of(view))
     return bool(kinds & {"string", "integer", "number"}) and not _is_address(path, view)
+
+
+def _leads_on(path: Path, view: View) -> bool:
+    """Whether a field holds the address of another page, by its name or by its form."""
+    kinds = types_of(view)
+    named = _name_of(path) in page_names.NEXT_URL | page_names.PREVIOUS_URL
+    return (named and (not kinds or "string" in kinds)) or _is_address(path, view)
 
 
 def _is_address(path: Path, view: View) -> bool:

@@ -156,6 +156,7 @@ def walk(
     while stack:
         pointer, value, kind = stack.pop()
         yield pointer, value, kind
-        if isinstance(value, dict):
+        # Most objects have nothing below them, and finding that out must be cheap.
+        if isinstance(value, dict) and (kind == "callback" or not SHAPE[kind].keys().isdisjoint(value)):
             below = [((*pointer, *tokens), child, name) for tokens, child, name, _ in children(kind, value)]
             stack.extend(reversed(below))

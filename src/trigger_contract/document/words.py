@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
+@lru_cache(maxsize=8192)
 def words(name: str) -> tuple[str, ...]:
     """Split a name into words in lower case: ``nextPage_token`` is next, page, token."""
     return tuple(part.lower() for part in _PART.findall(name))
 
 
+@lru_cache(maxsize=8192)
 def flat(name: str) -> str:
     """Return a name without case and separators, so that ``next_cursor`` and ``nextCursor`` are one."""
     return "".join(words(name))

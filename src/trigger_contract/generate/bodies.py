@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from trigger_contract.document.composition import composition
 from trigger_contract.document.references import resolve
 from trigger_contract.generate.arguments import Body, BodyField, BodyForm
 from trigger_contract.generate.examples import example_of, short
@@ -18,10 +17,6 @@ from trigger_contract.generate.schemas import ANY, Field, Model, Nullable, Scala
 _ORDER = {"json": 0, "form": 1, "multipart": 2, "lines": 3, "text": 4, "binary": 5}
 # An optional object of this name only gathers what else a call can be given.
 _BAG = "options"
-# A span as texts show it: `1h`, "30d", '60s'.
-_SPAN = re.compile(r"""[`"']\d+(?:s|m|h|hr|d|w)(?:\d+(?:s|m|h))*[`"']""")
-_SPAN_EXAMPLE = re.compile(r"\d+(?:s|m|h|hr|d|w)(?:\d+(?:s|m|h))*")
-_MOMENT = re.compile(r"\bdate[- ]?time\b|\bdate (?:object|string)\b", re.IGNORECASE)
 _KEYS = ("idempotencykey",)
 
 
@@ -73,7 +68,7 @@ def read_body(
         fields = (
             ()
             if kind in ("lines", "text", "binary")
-            else _fields(document, type_, schema, example_of(document, media), names, by_path, reader)
+            else _fields(type_, example_of(document, media), names, by_path, reader)
         )
         spelled = "application/json" if media_type == "*/*" else media_type
         forms.append(BodyForm(kind, spelled, type_, fields, _encodings(media)))
@@ -92,9 +87,7 @@ _TEXTS = (Scalar("string"), Nullable(Scalar("string")), Scalar("any"))
 
 
 def _fields(
-    document: Mapping[str, Any],
     type_: Type,
-    schema: Any,
     whole: Any,
     names: Names,
     by_path: dict[tuple[str, ...], str],
@@ -106,14 +99,10 @@ def _fields(
     entries = _united([model for model in models if model is not None])
     if None in models or not entries:
         return ()
-    views = composition(document)
-    declared: dict[str, Mapping[str, Any]] = {}
-    for alternative in views.alternatives(schema):
-        declared = {**views.properties(alternative), **declared}
     fields: list[BodyField] = []
-    inner: list[tuple[Field, Mapping[str, Any]]] = []
+    inner: list[Field] = []
 
-    def add(path: tuple[str, ...], entry: Field, view: Mapping[str, Any], *, required: bool) -> None:
+    def add(path: tuple[str, ...], entry: Field, *, required: bool) -> None:
         if path not in by_path:
             plain = snake_case(path[-1])
             by_path[path] = names.take(plain, f"{plain.rstrip('_')}_", snake_case("_".join(path)))
@@ -127,23 +116,21 @@ def _fields(
                 entry.type,
                 required,
                 entry.description,
-                spelled(view, entry.type),
+                entry.spelled,
                 entry.example or short(shown),
             )
         )
 
     for entry in entries:
-        view = declared.get(entry.wire, {})
-        if view.get("readOnly") is True:
+        if entry.read_only:
             continue
-        add((entry.wire,), entry, view, required=entry.required)
+        add((entry.wire,), entry, required=entry.needed)
         plain = entry.type.inner if isinstance(entry.type, Nullable) else entry.type
-        bag = reader.model(plain) if entry.wire == _BAG and not entry.required else None
-        if bag is not None and not any(item.required for item in bag.fields):
-            below = views.properties(view)
-            inner += [(item, below.get(item.wire, {})) for item in bag.fields]
-    for entry, view in inner:
-        add((_BAG, entry.wire), entry, view, required=False)
+        bag = reader.model(plain) if entry.wire == _BAG and not entry.needed else None
+        if bag is not None and not any(item.needed for item in bag.fields):
+            inner += [item for item in bag.fields if not item.read_only]
+    for entry in inner:
+        add((_BAG, entry.wire), entry, required=False)
     return tuple(fields)
 
 
@@ -157,28 +144,9 @@ def _united(models: list[Model]) -> list[Field]:
     for same in found.values():
         types = tuple(dict.fromkeys(entry.type for entry in same))
         type_ = types[0] if len(types) == 1 else ANY if ANY in types else UnionOf(types)
-        required = len(same) == len(models) and all(entry.required for entry in same)
-        united.append(replace(same[0], type=type_, required=required))
+        needed = len(same) == len(models) and all(entry.needed for entry in same)
+        united.append(replace(same[0], type=type_, needed=needed))
     return united
-
-
-def spelled(view: Mapping[str, Any], type_: Type) -> tuple[str, ...]:
-    """What a text may be written from beside: spans and moments, by examples and words about it."""
-    views = [view, *(item for key in ("oneOf", "anyOf") for item in view.get(key) or ())]
-    for each in views:
-        if not isinstance(each, Mapping) or each.get("format"):
-            continue
-        example, words = each.get("example"), str(each.get("description") or "")
-        is_span = isinstance(example, str) and _SPAN_EXAMPLE.fullmatch(example) is not None
-        if _holds_text(type_) and (is_span or _SPAN.search(words)):
-            return ("datetime", "timedelta") if _MOMENT.search(words) else ("timedelta",)
-    return ()
-
-
-def _holds_text(type_: Type) -> bool:
-    plain = type_.inner if isinstance(type_, Nullable) else type_
-    members = getattr(plain, "members", (plain,))
-    return Scalar("string") in members
 
 
 def _encodings(media: Mapping[str, Any]) -> tuple[tuple[str, tuple[str, bool, str]], ...]:

@@ -166,6 +166,11 @@ def client_docstring(client: Client, flavour: dict[str, Any]) -> str:
             f" by default the environment's {first}{also}."
         )
         entries.append((credential.argument, words))
+    for variable in client.variables:
+        chosen = f", one of {', '.join(variable.values)}" if variable.values else ""
+        told = variable.description.rstrip(".") or f"``{variable.name}`` of the address"
+        other = f"by default the environment's {variable.environment}, else {variable.default}"
+        entries.append((variable.argument, f"{told}{chosen}; {other}."))
     default = client.base_url or "none, so that one of them must be given"
     entries += [
         (
@@ -241,7 +246,7 @@ def _inputs(plan: Plan) -> dict[str, Any]:
     return {
         "literals": [(name, enums[item]) for item, name in plan.inputs.items() if item in enums],
         "mappings": [(name, models[item]) for item, name in plan.inputs.items() if item in models],
-        "annotation": lambda entry: signatures.input_annotation(entry.type, plan.inputs),
+        "annotation": lambda entry: signatures.input_annotation(entry.type, plan.inputs, entry.spelled),
         "of": lambda items: sorted(plan.inputs[item] for item in items if item in plan.inputs),
     }
 

@@ -1,14 +1,20 @@
-"""What a document gives as examples, and how they are told in docstrings."""
+"""What a document gives as examples: told in docstrings, and read for how a text is spelled."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from trigger_contract.document.references import resolve
+from trigger_contract.generate.schemas import Nullable, Scalar, Type
 
 _LONGEST = 60
+# A span as texts show it: `1h`, "30d", '60s'.
+_SPAN = re.compile(r"""[`"']\d+(?:s|m|h|hr|d|w)(?:\d+(?:s|m|h))*[`"']""")
+_SPAN_EXAMPLE = re.compile(r"\d+(?:s|m|h|hr|d|w)(?:\d+(?:s|m|h))*")
+_MOMENT = re.compile(r"\bdate[- ]?time\b|\bdate (?:object|string)\b", re.IGNORECASE)
 
 
 def example_of(document: Mapping[str, Any], *places: Any) -> Any:
@@ -47,3 +53,23 @@ def short(value: Any) -> str:
     except (TypeError, ValueError):
         return ""
     return text if len(text) <= _LONGEST and text.isprintable() and "`" not in text else ""
+
+
+def spelled(view: Mapping[str, Any], type_: Type) -> tuple[str, ...]:
+    """What a text may be written from beside: spans and moments, by examples and words about it."""
+    views = [view, *(item for key in ("oneOf", "anyOf") for item in view.get(key) or ())]
+    for each in views:
+        if not isinstance(each, Mapping) or each.get("format"):
+            continue
+        examples, words = each.get("examples"), str(each.get("description") or "")
+        shown = [each.get("example"), *(examples if isinstance(examples, list) else ())]
+        is_span = any(isinstance(one, str) and _SPAN_EXAMPLE.fullmatch(one) for one in shown)
+        if _holds_text(type_) and (is_span or _SPAN.search(words)):
+            return ("datetime", "timedelta") if _MOMENT.search(words) else ("timedelta",)
+    return ()
+
+
+def _holds_text(type_: Type) -> bool:
+    plain = type_.inner if isinstance(type_, Nullable) else type_
+    members = getattr(plain, "members", (plain,))
+    return Scalar("string") in members

@@ -12,7 +12,7 @@ from trigger_contract.errors import UserError
 from trigger_contract.generate.answers import read_responses
 from trigger_contract.generate.bodies import key_argument, read_body
 from trigger_contract.generate.lists import read_page
-from trigger_contract.generate.naming import Names, is_version, pascal_case, singular, snake_case, words
+from trigger_contract.generate.naming import Names, is_version, pascal_case, snake_case, stem, words
 from trigger_contract.generate.parameters import read_arguments
 from trigger_contract.generate.plan import Method
 from trigger_contract.generate.reading import SchemaReader
@@ -96,10 +96,10 @@ def method_name(operation: Operation, noun: str) -> str:
         ]
     while len(parts) > 1 and is_version(parts[-1]):
         parts.pop()
-    target = [singular(part.lower()) for part in words(noun)]
+    target = [stem(part.lower()) for part in words(noun)]
     size = len(target)
     for start in range(len(parts) - size + 1):
-        window = [singular(part) for part in parts[start : start + size]]
+        window = [stem(part) for part in parts[start : start + size]]
         if window == target and len(parts) > size:
             del parts[start : start + size]
             break
@@ -112,22 +112,22 @@ def shorter_name(operation: Operation, noun: str, name: str) -> str | None:
     Only where the id names the noun, so that what stands before it tells whose it is.
     """
     parts = name.split("_")
-    if not set(_singulars(noun)) <= set(_singulars(short_id(operation))):
+    if not set(_stems(noun)) <= set(_stems(short_id(operation))):
         return None
     segments = operation.path.split("/")
-    places = [index for index, segment in enumerate(segments) if _singulars(segment) == _singulars(noun)]
+    places = [index for index, segment in enumerate(segments) if _stems(segment) == _stems(noun)]
     below = {
         word
         for index, above in enumerate(segments[: places[-1]] if places else ())
         if segments[index + 1].startswith("{")
-        for word in _singulars(above)
+        for word in _stems(above)
     }
-    kept = [part for part in parts[1:] if singular(part) not in below]
+    kept = [part for part in parts[1:] if stem(part) not in below]
     return "_".join([parts[0], *kept]) if len(kept) < len(parts) - 1 else None
 
 
-def _singulars(name: str) -> list[str]:
-    return [singular(word.lower()) for word in words(name)]
+def _stems(name: str) -> list[str]:
+    return [stem(word.lower()) for word in words(name)]
 
 
 def read_method(

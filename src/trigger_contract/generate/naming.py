@@ -108,12 +108,32 @@ def is_version(word: str) -> bool:
     return _VERSION.fullmatch(word) is not None
 
 
-def singular(word: str) -> str:
-    """The singular of an English plural, well enough to recognise a tag's noun in a method's name."""
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if re.search(r"(?:ss|sh|ch|x|z)es$", word):
-        return word[:-2]
-    if word.endswith("s") and not word.endswith("ss"):
-        return word[:-1]
-    return word
+def stem(word: str) -> str:
+    """What the singular and the plural of an English noun have in common, whichever of the two a word is.
+
+    It tells whether two words mean the same thing, such as a tag's noun in a method's name; it is not shown.
+    """
+    if word in _OF_THEIR_OWN:
+        return _OF_THEIR_OWN[word]
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 2:
+        word = word[:-1]
+    if word.endswith("ie") and len(word) > 3:
+        return f"{word[:-2]}y"  # movie, company
+    if word.endswith("lve"):
+        return f"{word[:-2]}f"  # shelf
+    # box and axe, match and cache, status
+    return word[:-1] if re.search(r"(?:[sxzo]|[cs]h)e$", word) else word
+
+
+_OF_THEIR_OWN = {
+    **{word: word for word in ("alias", "atlas", "bias", "canvas", "gas", "lens", "news", "series")},
+    "people": "person",
+    "children": "child",
+    "men": "man",
+    "women": "woman",
+    "criteria": "criterion",
+    "analyses": "analysis",
+    "indices": "index",
+    "matrices": "matrix",
+    "vertices": "vertex",
+}

@@ -16,6 +16,8 @@ from trigger_contract.generate.reading import SchemaReader
 from trigger_contract.generate.schemas import Nullable, Type
 
 _TEMPLATE_NAME = re.compile(r"\{([^{}]+)\}")
+IGNORED_HEADERS = frozenset(("accept", "content-type", "authorization"))
+"""Header parameters that OpenAPI tells to ignore. Source: OpenAPI 3.1, Parameter Object."""
 _UNDECLARED = {"in": "path", "required": True, "schema": {"type": "string"}}
 
 
@@ -45,8 +47,7 @@ def read_arguments(
         arguments.append(argument)
         by_wire[leaf.name] = argument.name
     for parameter in operation.parameters:
-        # OpenAPI 3.1, Parameter Object: header parameters of these names are ignored.
-        ignored = parameter["name"].lower() in ("accept", "content-type", "authorization")
+        ignored = parameter["name"].lower() in IGNORED_HEADERS
         if parameter["in"] == "cookie" or (parameter["in"] == "header" and not ignored):
             arguments.append(_argument(parameter, names, base, reader))
     return arguments, by_wire

@@ -253,6 +253,27 @@ class Credential:
     description: str
 
 
+@dataclass(frozen=True)
+class ServerVariable:
+    """A part of a server's address that whoever makes a client can choose.
+
+    Attributes:
+        argument: Name of the argument.
+        environment: Variable that is read if it is not given.
+        name: What stands in braces in the address.
+        default: The document's default.
+        values: What may be chosen; empty for anything.
+        description: The document's words.
+    """
+
+    argument: str
+    environment: str
+    name: str
+    default: str
+    values: tuple[str, ...]
+    description: str
+
+
 @dataclass
 class Client:
     """One server of the document.
@@ -260,8 +281,9 @@ class Client:
     Attributes:
         name: The name without ``Client``, for example ``Trigger``.
         environment: Prefix of its environment variables, for example ``TRIGGER``.
-        base_url: The server's URL; None where the document has no absolute one.
-        server_path: The server's path where the document gives no more.
+        base_url: The server's URL with its defaults; None where the document has no absolute one.
+        template: The server's URL as the document has it, or its path where it gives no more.
+        variables: What stands in braces in it.
         description: The server's description.
         credentials: Secrets it can be given.
         optional: Whether every operation works without one.
@@ -275,7 +297,8 @@ class Client:
     description: str
     credentials: list[Credential] = field(default_factory=list)
     optional: bool = True
-    server_path: str = ""
+    template: str = ""
+    variables: tuple[ServerVariable, ...] = ()
     security: tuple[tuple[tuple[str, str], ...], ...] = ()
     resources: list[Resource] = field(default_factory=list)
 
@@ -293,6 +316,21 @@ class Client:
     def url_variable(self) -> str:
         """The environment variable that replaces the server's URL."""
         return f"{self.environment}_API_URL"
+
+
+@dataclass(frozen=True)
+class Omission:
+    """One thing that the client does not do.
+
+    Attributes:
+        kind: What kind of thing it is, in the plural.
+        where: The operation, or the part of the document.
+        words: What it is, why it is left out, and what to do instead, as Markdown for a cell.
+    """
+
+    kind: str
+    where: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -326,7 +364,7 @@ class Plan:
     models: tuple[Model, ...]
     enums: tuple[Enum, ...]
     inputs: Mapping[Named, str] = field(default_factory=dict)
-    left_out: tuple[str, ...] = ()
+    left_out: tuple[Omission, ...] = ()
 
     @property
     def classes(self) -> list[Named]:

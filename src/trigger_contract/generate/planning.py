@@ -20,10 +20,11 @@ from trigger_contract.generate.naming import (
     Names,
     module_name,
     pascal_case,
-    singular,
     snake_case,
+    stem,
     words,
 )
+from trigger_contract.generate.omissions import omissions
 from trigger_contract.generate.plan import Client, Method, Plan, Resource, terminal_field
 from trigger_contract.generate.reading import SchemaReader
 from trigger_contract.generate.reserved import CLASS_NAMES, CLIENT_ATTRIBUTES, METHOD_NAMES
@@ -67,7 +68,7 @@ def make_plan(document: Mapping[str, Any], *, package: str | None = None, versio
         for suffix in ("", "WithRawResponse", "WithStreamingResponse")
     }
     reader = SchemaReader(document, frozenset(CLASS_NAMES | client_names | resource_names))
-    _add_methods(document, clients, by_url, resources, reader)
+    placed = _add_methods(document, clients, by_url, resources, reader)
     info = document.get("info") or {}
     identity = read_identity(document, package, version)
     return Plan(
@@ -82,6 +83,7 @@ def make_plan(document: Mapping[str, Any], *, package: str | None = None, versio
         models=tuple(sorted(reader.models, key=lambda model: model.reference.name)),
         enums=tuple(sorted(reader.enums, key=lambda enum: enum.reference.name)),
         inputs=input_names(reader, resources.values(), CLASS_NAMES | client_names | resource_names),
+        left_out=omissions(document, placed),
     )
 
 
@@ -89,7 +91,7 @@ def _key(operation: Operation) -> str:
     """What the operations of one resource share: the noun of their tag, whether one or many are meant."""
     name = str(hint(operation).get("resource") or operation.tag)
     parts = [word.lower() for word in words(name)] or ["default"]
-    return " ".join([*parts[:-1], singular(parts[-1])])
+    return " ".join([*parts[:-1], stem(parts[-1])])
 
 
 def _resources(
@@ -140,7 +142,7 @@ def _add_methods(
     by_url: Mapping[str, list[Operation]],
     resources: Mapping[tuple[str, str], Resource],
     reader: SchemaReader,
-) -> None:
+) -> list[Placed]:
     taken: dict[str, Names] = {}
     placed: list[Placed] = []
     for url, group in by_url.items():
@@ -168,6 +170,7 @@ def _add_methods(
     models = {model.reference.name: model for model in reader.models}
     _add_others(resources, taken, models)
     _add_followings(document, clients, placed, taken, models)
+    return placed
 
 
 def _add_others(

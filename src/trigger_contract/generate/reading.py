@@ -8,7 +8,7 @@ from typing import Any
 
 from trigger_contract.document.references import lookup, resolve, split_pointer
 from trigger_contract.generate.composition import children_of, compose, is_nullable, without_null
-from trigger_contract.generate.examples import example_of, short
+from trigger_contract.generate.examples import example_of, short, spelled
 from trigger_contract.generate.naming import (
     TYPE_NAMES,
     Names,
@@ -268,6 +268,8 @@ class SchemaReader:
                     needed=wire in required and whole.get("readOnly") is not True,
                     fixed=self._is_fixed(type_),
                     example=short(example_of(self.document, whole)),
+                    spelled=spelled(whole, type_),
+                    read_only=whole.get("readOnly") is True,
                 )
             )
         model.fields = sorted(fields, key=lambda entry: not entry.required)

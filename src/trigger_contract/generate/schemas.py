@@ -123,6 +123,8 @@ class Field:
         needed: Whether it must be given to build the model.
         fixed: Whether it has one value only, which is filled in.
         example: The document's example, if it is a short one.
+        spelled: What a text may be written from beside: spans of time such as ``1h``, moments.
+        read_only: Whether it only comes in answers.
     """
 
     name: str
@@ -133,6 +135,8 @@ class Field:
     needed: bool
     fixed: bool = False
     example: str = ""
+    spelled: tuple[str, ...] = ()
+    read_only: bool = False
 
 
 @dataclass

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trigger_contract.document.operations import Operation
+from trigger_contract.document.references import resolve
 from trigger_contract.document.security import Scheme, requirements
 from trigger_contract.document.urls import split_url
 from trigger_contract.generate.naming import Names, constant_case, pascal_case, snake_case, words
-from trigger_contract.generate.plan import Client, Credential
+from trigger_contract.generate.plan import Client, Credential, ServerVariable
 
 HINT = "x-client"
 
@@ -35,13 +36,26 @@ _PLAIN_WORDS = frozenset({"api", "www", "rest", "app", "prod", "production"})
 
 def server_url(document: Mapping[str, Any], operation: Operation) -> str:
     """Return the URL of the first server that applies, with the defaults of its variables filled in."""
-    url = operation.servers[0] if operation.servers else ""
-    for server in _definitions(document, operation):
-        if server.get("url") == url:
-            for name, variable in (server.get("variables") or {}).items():
-                url = url.replace("{" + name + "}", str(variable.get("default", "")))
-            break
+    return _filled(_definition(document, operation))
+
+
+def _definition(document: Mapping[str, Any], operation: Operation) -> Mapping[str, Any]:
+    """The Server Object that counts: the first one."""
+    item = resolve(document, document["paths"][operation.path])
+    servers = operation.definition.get("servers") or item.get("servers") or document.get("servers") or []
+    return servers[0] if servers else {}
+
+
+def _filled(server: Mapping[str, Any]) -> str:
+    url = str(server.get("url") or "")
+    for name, variable in _variables_of(server).items():
+        url = url.replace("{" + name + "}", str(variable.get("default", "")))
     return url.rstrip("/")
+
+
+def _variables_of(server: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    declared = server.get("variables") or {}
+    return {name: raw for name, raw in declared.items() if isinstance(raw, Mapping)}
 
 
 def read_clients(document: Mapping[str, Any], by_url: Mapping[str, list[Operation]]) -> dict[str, Client]:
@@ -55,16 +69,7 @@ def read_clients(document: Mapping[str, Any], by_url: Mapping[str, list[Operatio
     environments = Names()
     clients: dict[str, Client] = {}
     for url, group in by_url.items():
-        definition = next(
-            (
-                server
-                for operation in group
-                for server in _definitions(document, operation)
-                if str(server.get("url", "")).rstrip("/") == url
-                or len(_definitions(document, operation)) == 1
-            ),
-            {},
-        )
+        definition = _definition(document, group[0])
         given = definition.get(HINT)
         hint: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
         derived = pascal_case(str(hint.get("name") or _name_of(url, document)), fallback="Api")
@@ -73,8 +78,11 @@ def read_clients(document: Mapping[str, Any], by_url: Mapping[str, list[Operatio
         environment = environments.take(constant_case(prefix))
         absolute = url if split_url(url).scheme in ("http", "https") and split_url(url).netloc else None
         client = Client(name, environment, absolute, str(definition.get("description") or ""))
-        client.server_path = "" if absolute else split_url(url).path.rstrip("/")
-        client.credentials = _credentials(document, group, environment)
+        taken = Names(_CLIENT_ARGUMENTS)
+        client.credentials = _credentials(document, group, environment, taken)
+        client.variables = _variables(definition, client, taken)
+        written = str(definition.get("url") or "").rstrip("/")
+        client.template = written if absolute else _path_of(written)
         client.optional = all(
             not operation.security or any(not alternative for alternative in operation.security)
             for operation in group
@@ -99,15 +107,37 @@ def security_of(
     return tuple(alternatives)
 
 
-def _definitions(document: Mapping[str, Any], operation: Operation) -> list[Mapping[str, Any]]:
-    item = document["paths"][operation.path]
-    return list(operation.definition.get("servers") or item.get("servers") or document.get("servers") or [])
+def _path_of(url: str) -> str:
+    path = split_url(url).path
+    return f"/{path}" if path and not path.startswith("/") else path
 
 
-def _credentials(document: Mapping[str, Any], group: list[Operation], environment: str) -> list[Credential]:
+def _variables(server: Mapping[str, Any], client: Client, names: Names) -> tuple[ServerVariable, ...]:
+    """Source: OpenAPI 3.1, Server Variable Object: `default` is what is sent if nothing else is chosen."""
+    found = []
+    for name, raw in _variables_of(server).items():
+        if "{" + name + "}" not in str(server.get("url")):
+            continue
+        argument = names.take(snake_case(name), f"server_{snake_case(name).rstrip('_')}")
+        variable = f"{client.environment}_{argument.rstrip('_').upper()}"
+        found.append(
+            ServerVariable(
+                argument=argument,
+                environment=f"{variable}_PART" if variable == client.url_variable else variable,
+                name=str(name),
+                default=str(raw.get("default", "")),
+                values=tuple(str(value) for value in raw.get("enum") or ()),
+                description=str(raw.get("description") or ""),
+            )
+        )
+    return tuple(found)
+
+
+def _credentials(
+    document: Mapping[str, Any], group: list[Operation], environment: str, names: Names
+) -> list[Credential]:
     """Secrets that some operation asks for, those of first alternatives first."""
     found: dict[tuple[str, str, str], Credential] = {}
-    names = Names(_CLIENT_ARGUMENTS)
     asked = [requirements(document, operation) for operation in group]
     first = [requirement for alternatives in asked for requirement in alternatives[:1]]
     others = [requirement for alternatives in asked for requirement in alternatives[1:]]

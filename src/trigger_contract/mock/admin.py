@@ -154,6 +154,7 @@ class Admin:
     def _clear_runs(self, request: Request, body: Any) -> Answer:
         self._service.store.clear()
         self._service.things.clear()
+        self._service.give()
         self._service.progress.forget()
         return json_answer(200, {"runs": 0})
 

@@ -228,7 +228,10 @@ async def _lifespan(receive: Receive, send: Send) -> None:
 
 
 def create_app(
-    document: Mapping[str, Any] | None = None, settings: Settings | None = None, hook: Hook | None = None
+    document: Mapping[str, Any] | None = None,
+    settings: Settings | None = None,
+    hook: Hook | None = None,
+    told: Callable[[int], None] = lambda _: None,
 ) -> MockApp:
     """Make a mock server for use inside this process.
 
@@ -236,12 +239,13 @@ def create_app(
         document: The OpenAPI document; the canonical one by default.
         settings: What the server is told.
         hook: See ``MockApp``.
+        told: Called now and then with how many runs were seeded.
     """
     if document is None:
         from trigger_contract.document.locate import read_document
 
         document = read_document()
-    return MockApp(Service(document, settings or Settings()), hook)
+    return MockApp(Service(document, settings or Settings(), told=told), hook)
 
 
 __all__ = ["Answer", "MockApp", "Request", "create_app", "json_answer"]

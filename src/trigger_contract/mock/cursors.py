@@ -7,8 +7,8 @@ import json
 from dataclasses import dataclass
 
 from trigger_contract.mock import dates
-from trigger_contract.mock.selection import Listed
-from trigger_contract.mock.store import TIE_BITS, Store
+from trigger_contract.mock.selection import TIE_BITS, Listed
+from trigger_contract.mock.store import Store
 
 
 @dataclass(frozen=True)

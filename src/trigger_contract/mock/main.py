@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from trigger_contract.document.locate import read_document
 from trigger_contract.errors import one_line
-from trigger_contract.mock.app import create_app
+from trigger_contract.mock.app import MockApp, create_app
+from trigger_contract.mock.filling import MANY
 from trigger_contract.mock.reading import read
 from trigger_contract.mock.server import bind, serve, url_of
 from trigger_contract.mock.settings import (
@@ -16,9 +20,6 @@ from trigger_contract.mock.settings import (
     DEFAULT_TOKEN,
     Settings,
 )
-
-_MANY = 50_000
-"""From so many runs on, seeding takes seconds."""
 
 
 def explain(settings: Settings, spec: Path | None, say: Callable[[str], None]) -> None:
@@ -74,6 +75,7 @@ def run(
     port: int,
     spec: Path | None,
     plant: str | None = None,
+    workers: int = 1,
     say: Callable[[str], None],
     note: Callable[[str], None],
 ) -> None:
@@ -85,30 +87,38 @@ def run(
         port: The port; 0 takes a free one.
         spec: The OpenAPI document; None for the canonical one.
         plant: The fault that is planted; None for none.
+        workers: How many processes serve the file of runs.
         say: Prints lines and flushes them. The first line names the URL, after which requests are answered.
         note: Prints one line elsewhere, for whoever waits for that first line.
 
     Raises:
         UserError: The document, the database or the port cannot be used.
     """
-    document = read_document() if spec is None else read(spec)
-    listener = bind(host, port)
-    try:
-        if settings.runs >= _MANY and not (settings.database and settings.database.exists()):
-            note(f"Seeding {settings.runs} runs …")
-        app = create_app(document, settings)
-        app.host = host
-        if plant is not None:
-            from trigger_contract.mock.plants import hook
+    if workers > 1:
+        from trigger_contract.mock.workers import check, serve_together
 
-            app.hook = hook(app.service, plant)
-    except BaseException:
-        listener.close()
-        raise
+        check(settings)
+        # What the door tells and changes beside runs is each process's own.
+        settings = replace(settings, admin=False)
+    # All that is made until it serves stays: looking through it for garbage again and again takes a second
+    # of the start with a large document, and later a tenth of one in the middle of some request.
+    gc.disable()
+    try:
+        document = read_document() if spec is None else read(spec)
+        listener = bind(host, port)
+        try:
+            app = _made(document, settings, host, plant, note)
+        except BaseException:
+            listener.close()
+            raise
+    finally:
+        gc.freeze()
+        gc.enable()
+    count = app.service.store.count()
 
     def started() -> None:
         # In one go: whoever reads only the first line may be gone before the next one.
-        lines = [f"Mock server on {url_of(listener)} ({app.service.store.count()} runs)"]
+        lines = [f"Mock server on {url_of(listener)} ({count} runs)"]
         for name, key, default in (
             ("secret key", settings.token, DEFAULT_TOKEN),
             ("public key", settings.public_token, DEFAULT_PUBLIC_TOKEN),
@@ -120,4 +130,29 @@ def run(
             lines.append(f"  control: {url_of(listener)}/__mock")
         say("\n".join(lines))
 
-    serve(app, listener, started)
+    if workers == 1:
+        serve(app, listener, started)
+        return
+    app.service.close()  # a connection to the file must not be taken along into another process
+    serve_together(lambda: _made(document, settings, host, plant, note), listener, workers, started)
+
+
+def _made(
+    document: Mapping[str, Any], settings: Settings, host: str, plant: str | None, note: Callable[[str], None]
+) -> MockApp:
+    """Return the application, seeded; of many runs it is told how many are there."""
+    told = 0
+
+    def tell(done: int) -> None:
+        nonlocal told
+        if settings.runs >= MANY and done * 10 // settings.runs > told:
+            told = done * 10 // settings.runs
+            note(f"Seeded {done:,} of {settings.runs:,} runs")
+
+    app = create_app(document, settings, told=tell)
+    app.host = host
+    if plant is not None:
+        from trigger_contract.mock.plants import hook
+
+        app.hook = hook(app.service, plant)
+    return app

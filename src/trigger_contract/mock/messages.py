@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 JSON_TYPE = (b"content-type", b"application/json; charset=utf-8")
@@ -50,7 +50,7 @@ class Answer:
 
     def with_headers(self, *headers: tuple[bytes, bytes]) -> Answer:
         """Return the answer with more headers."""
-        return replace(self, headers=(*self.headers, *headers))
+        return Answer(self.status, self.body, (*self.headers, *headers), self.delay, self.cut_after)
 
 
 def json_answer(status: int, value: Any, headers: Iterable[tuple[bytes, bytes]] = ()) -> Answer:

@@ -162,7 +162,7 @@ class _Rule:
                 self._judge_list(items, reading, enum)
             return
         text = values[-1]
-        if self._kinds and self._kinds <= {"object", "null"}:
+        if "object" in self._kinds and self._kinds <= {"object", "null"}:
             reading.values[leaf.name] = text  # how an object is spelled outside of brackets is left open
             return
         if text == "" and not {"integer", "number"} & self._kinds and not leaf.required:

@@ -168,12 +168,17 @@ def _joined(members: Record) -> str:
     return "," + encode(members)[1:-1] if members else ""
 
 
+_TAKEN = frozenset({"lockedAt", "attemptRecords"})
+"""What is stored of a run that a worker has taken: when, or how many attempts it made of it."""
+
+
 def _listed(record: Record) -> Record:
     """Return what the real server's list shows of a run beside ``COMMON``."""
     listed = _members(record, ENDS)
     if "idempotencyKeyStored" in record:
         listed["idempotencyKey"] = record["idempotencyKeyStored"]
-    if "startedAt" not in record and record["state"] == "DEQUEUED":
+    taken = "engine" not in record or _TAKEN & record.keys()
+    if "startedAt" not in record and record["state"] == "DEQUEUED" and taken:
         # There a run has started when a worker has taken it, which it does within a second.
         listed["startedAt"] = dates.to_text(record.get("lockedAt", record["createdAt"] + 900))
     listed["depth"] = record["depth"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+TIE_BITS = 20
+"""How many bits of a run's key tell runs of one millisecond apart."""
 PREFIX = len("run_")
 """What stands before an internal id in the id of a run."""
 # Which filter leads where several are given: the one that usually selects the fewest runs.

@@ -17,6 +17,7 @@ from trigger_contract.mock.clock import Clock
 from trigger_contract.mock.collections.model import Ask, Collections, Told
 from trigger_contract.mock.deviations import Deviation
 from trigger_contract.mock.faults import Fault, Faults, RateLimit
+from trigger_contract.mock.filling import seeded_chunks
 from trigger_contract.mock.generic import GenericOperation
 from trigger_contract.mock.journal import Journal
 from trigger_contract.mock.judging import Judge, check_patterns
@@ -26,6 +27,7 @@ from trigger_contract.mock.messages import Answer, Request, json_answer
 from trigger_contract.mock.platform.documented import Documented
 from trigger_contract.mock.platform.front import Front
 from trigger_contract.mock.platform.gate import Gate
+from trigger_contract.mock.platform.giving import give
 from trigger_contract.mock.platform.limiter import Limiter
 from trigger_contract.mock.platform.operations import operations_of
 from trigger_contract.mock.platform.seeding import seed as seed_things
@@ -36,7 +38,6 @@ from trigger_contract.mock.query import QueryReader, Reading, pairs
 from trigger_contract.mock.refusals import Refusals
 from trigger_contract.mock.router import MAX_PATH, Match, Router, shape
 from trigger_contract.mock.runs import SHOULD_RETRY, TASKS, Call, RunsModel
-from trigger_contract.mock.seed import seeded
 from trigger_contract.mock.settings import Settings
 from trigger_contract.mock.store import DEVELOPMENT, Store
 from trigger_contract.mock.views import PACKETS, Views
@@ -70,9 +71,17 @@ class Service:
         document: The OpenAPI document it serves.
         settings: What it was told.
         clock: The time; the machine's by default.
+        told: Called now and then with how many runs were seeded.
     """
 
-    def __init__(self, document: Mapping[str, Any], settings: Settings, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        document: Mapping[str, Any],
+        settings: Settings,
+        clock: Clock | None = None,
+        told: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        self._told = told
         self.document = document
         self.settings = settings
         self.clock = clock or Clock()
@@ -146,8 +155,15 @@ class Service:
             count = 0  # nothing in this document would ever show a run
         if count and self._front is not None:
             seed_things(self.things, self.clock.now())
-        self.store.fill(seeded(count, self.seed, self.clock.now()), seed=str(self.seed))
+        self.give()
+        made = seeded_chunks(count, self.seed, self.clock.now(), free=self.store.is_free)
+        self.store.fill(made, str(self.seed), self._told)
         self.progress.forget()
+
+    def give(self) -> None:
+        """Put the user's own things beside the runs into their places."""
+        if self._front is not None and self.settings.data is not None:
+            give(self.things, self.settings.data, self.clock.now())
 
     def respond(self, request: Request) -> Answer:
         """Answer a request of the API as the server does: limited, with faults, noted in the journal."""

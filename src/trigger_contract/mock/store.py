@@ -7,17 +7,17 @@ the same wherever it lies.
 
 from __future__ import annotations
 
-import itertools
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from trigger_contract.errors import UserError
+from trigger_contract.mock.filling import Chunk, priced
 from trigger_contract.mock.records import Record, Row, to_row
-from trigger_contract.mock.selection import PREFIX, Listed, Selection, statements
+from trigger_contract.mock.selection import PREFIX, TIE_BITS, Listed, Selection, statements
 
-TIE_BITS = 20
 _FIRST, _STEP = 1 << 16, 16
 """Where the first run of a millisecond stands and how far the next one: another may have to stand between."""
 DEVELOPMENT = {"id": "cl1234", "name": "dev", "user": "Anna"}
@@ -58,6 +58,9 @@ class Store:
     """All runs of one mock server.
 
     It is used from one thread at a time: every change is one transaction, so none is lost.
+
+    Attributes:
+        version: Counts what was written here; what was read before holds while it is the same.
     """
 
     def __init__(self, path: Path | None = None, environment: Mapping[str, str] | None = None) -> None:
@@ -73,6 +76,7 @@ class Store:
         """
         self.path = path
         self.ends = "ends"  # or `listed`: which members a list adds to those of every view
+        self.version = 0
         self._recent: dict[str, Row] = {}
         try:
             self._db = sqlite3.connect(
@@ -113,15 +117,18 @@ class Store:
             self._db.execute("DELETE FROM runs")
             self._db.execute("DELETE FROM tags")
 
-    def fill(self, records: Iterable[Record], seed: str | None = None) -> int:
+    def fill(
+        self, made: Iterable[Chunk], seed: str | None = None, told: Callable[[int], None] = lambda _: None
+    ) -> int:
         """Replace all runs by these, oldest first, and return how many.
 
         All of it is one transaction: another process that reads the file sees the old runs or the new ones.
         The indexes are built afterwards, which is far quicker than keeping them up to date.
 
         Args:
-            records: The runs.
+            made: Their rows.
             seed: What chose them, remembered as a fact.
+            told: Called now and then with how many were written.
         """
         # A rollback journal holds only pages that were there before: what is new is written once. It needs
         # the file for itself, which another reader may not give.
@@ -135,30 +142,18 @@ class Store:
                     self._db.execute(f"DROP {kind} {name}")
                 self._db.execute("DELETE FROM runs")
                 self._db.execute("DELETE FROM tags")
-                count = self._fill(records)
+                count = 0
+                for rows, tags in made:
+                    self._insert(rows)
+                    self._db.executemany("INSERT INTO tags VALUES (?,?)", tags)
+                    count += len(rows)
+                    told(count)
                 self._index()
                 if seed is not None:
                     self.set_fact("seed", seed)
         finally:
             if alone:
                 self._journal("WAL")
-        return count
-
-    def _fill(self, records: Iterable[Record]) -> int:
-        count = 0
-        previous = -1
-        stream = iter(records)
-        while chunk := list(itertools.islice(stream, 1000)):
-            rows: list[Row] = []
-            tags: list[tuple[str, int]] = []
-            for record in chunk:
-                key = max(record["createdAt"] << TIE_BITS, previous + 1)
-                previous = key
-                rows.append(self._row(record, key))
-                tags.extend((tag, key) for tag in dict.fromkeys(record["tags"]))
-            self._insert(rows)
-            self._db.executemany("INSERT INTO tags VALUES (?,?)", tags)
-            count += len(chunk)
         return count
 
     def _journal(self, mode: str) -> bool:
@@ -355,20 +350,23 @@ class Store:
                 return key
         return last + _STEP
 
+    @property
+    def is_free(self) -> bool:
+        """Whether runs cost nothing in the environment."""
+        return self.environment["name"] == "dev"
+
     def _row(self, record: Record, key: int, due: int | None = None) -> Row:
-        if self.environment["name"] == "dev":
-            # "This cost does not apply to DEV runs" (list page, both costs).
-            record = {**record, "costInCents": 0, "baseCostInCents": 0}
-        return to_row(record, key, due)
+        return to_row(priced(record, free=self.is_free), key, due)
 
     def _transaction(self) -> _Transaction:
+        self.version += 1
         return _Transaction(self._db)
 
     def _index(self) -> None:
         for statement in _INDEXES:
             self._db.execute(statement)
 
-    def _insert(self, rows: list[Row], replace: bool = False) -> None:
+    def _insert(self, rows: Sequence[tuple[Any, ...]], replace: bool = False) -> None:
         marks = ",".join("?" * len(Row._fields))
         self._db.executemany(f"INSERT {'OR REPLACE ' if replace else ''}INTO runs VALUES ({marks})", rows)
 
@@ -387,3 +385,6 @@ class _Transaction:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._db.execute("ROLLBACK" if kind else "COMMIT")
+
+
+__all__ = ["DEVELOPMENT", "TIE_BITS", "Store"]

@@ -110,9 +110,7 @@ def complete(document: Node, name: str) -> None:
     if used or known:
         for tag in used:
             if tag not in known:
-                node = node_like(document)
-                put(node, "name", tag)
-                known[tag] = node
+                known[tag] = node_like(document, name=tag)
         put(document, "tags", [known[tag] for tag in sorted(known, key=str)])
     if "paths" not in document and "webhooks" not in document:
         put(document, "paths", node_like(document))

@@ -13,12 +13,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trigger_contract.document.promises import EXTENSION as PROMISE
-from trigger_contract.document.shape import walk
-from trigger_contract.errors import UserError
 from trigger_contract.normalize.choosing import Wanted, choose_names, folded
 from trigger_contract.normalize.contexts import NAME, Context, contexts, needs_component
 from trigger_contract.normalize.expanded.schemas import HINT
-from trigger_contract.normalize.located import Node, line_of, node_like, put
+from trigger_contract.normalize.located import (
+    Node,
+    list_of,
+    node_like,
+    objects,
+    put,
+    refusal,
+)
 from trigger_contract.normalize.naming import component_key, is_component_key, pascal, style_of
 
 _AT_THE_PLACE = ("deprecated", "readOnly", "writeOnly")
@@ -103,9 +108,9 @@ def name_components(document: Node) -> None:
     for group in order:
         _replace(group, schemas)
     _share_parameters(document)
-    for marked in _marked(document):
+    for _, schema, _ in objects(document, "schema"):
         for mark in _MARKS:
-            marked.pop(mark, None)
+            schema.pop(mark, None)
     if not schemas:
         del components["schemas"]
     if not components:
@@ -190,7 +195,7 @@ def _given(schema: Node, taken: dict[str, str]) -> str:
     elif folded(given) in taken:
         fault = f"x-component {given!r}: the name is taken by a different schema"
     if fault:
-        raise UserError(fault, source=schema.source, line=line_of(schema, NAME))
+        raise refusal(schema, NAME, fault)
     return str(given)
 
 
@@ -228,10 +233,8 @@ def _share_parameters(document: Node) -> None:
     }
     if not named:
         return
-    for _, value, kind in walk("document", document):
-        parameters = value.get("parameters") if kind == "operation" and isinstance(value, Node) else None
-        if not isinstance(parameters, list):
-            continue
+    for _, value, _ in objects(document, "operation"):
+        parameters = list_of(value, "parameters")
         for index, parameter in enumerate(parameters):
             name = named.get(json.dumps(parameter, sort_keys=True, default=str))
             if name is not None:
@@ -239,13 +242,3 @@ def _share_parameters(document: Node) -> None:
                 put(reference, "$ref", f"#/components/parameters/{name}")
                 components[name].also.append(parameter)
                 parameters[index] = reference
-
-
-def _marked(document: Node) -> Iterator[Node]:
-    stack: list[Any] = [document]
-    while stack:
-        value = stack.pop()
-        if isinstance(value, Node) and (NAME in value or HINT in value):
-            yield value
-        below = value.values() if isinstance(value, dict) else value
-        stack.extend(item for item in below if isinstance(item, (dict, list)))

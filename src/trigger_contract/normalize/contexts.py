@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from trigger_contract.document.shape import METHODS, children
-from trigger_contract.normalize.located import Node, operations_of
+from trigger_contract.normalize.located import Node, as_map, list_of, map_of, operations_of, text_of
 from trigger_contract.normalize.naming import (
     joined,
     noun,
@@ -133,7 +133,7 @@ def needs_component(schema: Any) -> bool:
     """Whether a schema is an object with properties or an enum that stands inline."""
     if not isinstance(schema, Node) or "$ref" in schema:
         return False
-    return bool(schema.get("properties")) or bool(schema.get("enum")) or NAME in schema
+    return bool(schema.get("properties") or schema.get("enum") or NAME in schema)
 
 
 Found = tuple[Any, str | int, Any, Context]
@@ -154,16 +154,14 @@ def contexts(document: Node) -> Iterator[Found]:
 
 
 def _components(document: Node) -> Iterator[Found]:
-    for group, entries in document.get("components", {}).items():
-        for name, value in entries.items() if isinstance(entries, dict) else ():
-            base = (
-                Context(None, name)
-                if group == "schemas"
-                else Context(None, pascal(name) or name, (), "", "shared")
-            )
+    components = map_of(document, "components")
+    for group in components:
+        for name, value in map_of(components, group).items():
             if group == "schemas":
-                yield from _inside(value, base)
-            elif group == "parameters" or group == "headers":
+                yield from _inside(value, Context(None, name))
+                continue
+            base = Context(None, pascal(name) or name, (), "", "shared")
+            if group in ("parameters", "headers"):
                 yield from _parameter(value, base)
             elif group == "responses":
                 yield from _content(value, base, "" if base.base.endswith("Response") else "Response")
@@ -192,17 +190,15 @@ def _operation(operation: Any, context: Context) -> Iterator[Found]:
 
 
 def _callback(callback: Any, context: Context) -> Iterator[Found]:
-    if isinstance(callback, Node) and "$ref" not in callback:
-        for expression, item in callback.items():
-            if not expression.startswith("x-"):
-                yield from _path_item(item, context)
+    for expression, item in as_map(callback).items():
+        if expression != "$ref" and not expression.startswith("x-"):
+            yield from _path_item(item, context)
 
 
 def _path_item(item: Any, context: Context) -> Iterator[Found]:
-    if isinstance(item, Node):
-        for method in METHODS:
-            if method in item:
-                yield from _operation(item[method], context)
+    for method in METHODS:
+        if method in as_map(item):
+            yield from _operation(item[method], context)
 
 
 def _parameter(parameter: Any, context: Context) -> Iterator[Found]:
@@ -228,8 +224,7 @@ def _content(value: Any, context: Context, suffix: str, role: str = "") -> Itera
         for part, encoding in media_type.get("encoding", {}).items():
             for header, definition in encoding.get("headers", {}).items():
                 yield from _parameter(definition, context.below(pascal(part) + pascal(header), header))
-    headers = value.get("headers")  # those of a body are no headers, but whatever a page says there
-    for name, header in headers.items() if isinstance(headers, dict) else ():
+    for name, header in map_of(value, "headers").items():
         yield from _parameter(header, context.below(suffix.removesuffix("Response") + pascal(name), name))
 
 
@@ -276,7 +271,7 @@ def _step(schema: Node, keyword: str, key: str | int, container: Any, context: C
 def _alternative(members: list[Any], index: Any, context: Context) -> Context:
     """The context of one alternative; of a thing and a list of such things, both are called by the thing."""
     for one, many in (members, members[::-1]) if len(members) == 2 else ():
-        if isinstance(many, dict) and many.get("items") == one:
+        if as_map(many).get("items") == one:
             return context
     part = _variant(members, index)
     return context.below(_VARIANT + part if part else "", "")
@@ -288,68 +283,54 @@ _MOST_COMPARED = 200
 
 def _variant(members: list[Any], index: Any) -> str:
     """Name one alternative: by nothing if the others are null, by its title, its constant, or its number."""
+    mappings = [as_map(member) for member in members]
+    member, number = mappings[index], f"Option{int(index) + 1}"
+    title = pascal(text_of(member, "title"))
     if len(members) > _MOST_COMPARED:
-        title = members[index].get("title") if isinstance(members[index], dict) else None
-        return pascal(str(title or "")) or _constant(members[index]) or f"Option{int(index) + 1}"
+        return title or _constant(member) or number
     others = [
-        member
-        for position, member in enumerate(members)
-        if position != index and not (isinstance(member, dict) and member.get("type") == "null")
+        other for position, other in enumerate(mappings) if position != index and other.get("type") != "null"
     ]
-    if not others:
-        return ""
-    member = members[index]
-    title = pascal(str(member.get("title", ""))) if isinstance(member, dict) else ""
-    if title:
-        return title
+    if title or not others:
+        return title if others else ""
     own = _constant(member) or _own_value(member, others, _constant)
     if own:
         return own
-    kind = member.get("type") if isinstance(member, dict) else None
-    alike = [other for other in others if isinstance(other, dict) and other.get("type") == kind]
+    kind = member.get("type")
+    alike = [other for other in others if other.get("type") == kind]
     if isinstance(kind, str) and not alike and kind != "object":
         return pascal(kind)
-    inline = [member for member in members if isinstance(member, dict) and "$ref" not in member]
-    if len(inline) == 1:
+    if len([other for other in mappings if other and "$ref" not in other]) == 1:
         return "Object"
-    if isinstance(member, dict) and "enum" in member and not any("enum" in other for other in alike):
+    if "enum" in member and not any("enum" in other for other in alike):
         return "Value"  # beside any text, those that are known
     own = _own_property(member, others)
     if own:
         return f"With{own}"
     own = _own_kind(member, others)
     shown = _own_value(member, others, _first_value)
-    return shown or (f"With{own}" if own else f"Option{int(index) + 1}")
+    return shown or (f"With{own}" if own else number)
 
 
 def _own_value(member: Any, others: list[Any], read: Callable[[Any], str]) -> str:
     """What a property of an alternative is read as, where it is read as nothing else in the others."""
-    for name, schema in _properties(member).items():
+    for name, schema in map_of(member, "properties").items():
         value = read(schema)
-        if value and all(read(_properties(other).get(name)) != value for other in others):
+        if value and all(read(map_of(other, "properties").get(name)) != value for other in others):
             return value
     return ""
 
 
-def _properties(member: Any) -> Mapping[str, Any]:
-    properties = member.get("properties") if isinstance(member, dict) else None
-    return properties if isinstance(properties, dict) else {}
-
-
 def _constant(schema: Any) -> str:
     """The one value that a schema allows, as part of a name."""
-    if not isinstance(schema, dict):
-        return ""
-    constant = schema.get("const")
-    if constant is None and len(schema.get("enum") or ()) == 1:
-        constant = schema["enum"][0]
+    enum = list_of(schema, "enum")
+    constant = text_of(schema, "const") or (enum[0] if len(enum) == 1 else "")
     return pascal(_quiet(constant)) if isinstance(constant, str) else ""
 
 
 def _first_value(schema: Any) -> str:
     """The first of the values that a schema allows, as part of a name."""
-    values = schema.get("enum") if isinstance(schema, dict) else None
-    first = values[0] if isinstance(values, list) and values else None
+    first = next(iter(list_of(schema, "enum")), "")
     return pascal(_quiet(first)) if isinstance(first, str) else ""
 
 
@@ -361,28 +342,22 @@ def _quiet(value: str) -> str:
 
 def _own_property(member: Any, others: list[Any]) -> str:
     """The first property, required ones before the rest, that only this one of inline alternatives has."""
-    if any("$ref" in other or "allOf" in other for other in others if isinstance(other, dict)):
+    if any("$ref" in other or "allOf" in other for other in others):
         return ""  # what those have does not show here
-    mine = list((member.get("properties") or {}) if isinstance(member, dict) else {})
-    required = member.get("required") if isinstance(member, dict) else None
-    needed = [name for name in mine if isinstance(required, list) and name in required]
-    theirs = {name for other in others if isinstance(other, dict) for name in (other.get("properties") or {})}
+    mine, required = map_of(member, "properties"), list_of(member, "required")
+    needed = [name for name in mine if name in required]
+    theirs = {name for other in others for name in map_of(other, "properties")}
     return next((pascal(name) for name in (*needed, *mine) if name not in theirs and pascal(name)), "")
 
 
 def _own_kind(member: Any, others: list[Any]) -> str:
     """The first property that is of a type, or a component, that it is not of in the other alternatives."""
-    for name, schema in _properties(member).items():
+    for name, schema in map_of(member, "properties").items():
         kind = _kind(schema)
-        if kind and all(_kind(_properties(other).get(name)) != kind for other in others):
+        if kind and all(_kind(map_of(other, "properties").get(name)) != kind for other in others):
             return pascal(name) + kind
     return ""
 
 
 def _kind(schema: Any) -> str:
-    if not isinstance(schema, dict):
-        return ""
-    reference, kind = schema.get("$ref"), schema.get("type")
-    if isinstance(reference, str):
-        return pascal(reference.rpartition("/")[2])
-    return pascal(kind) if isinstance(kind, str) else ""
+    return pascal(text_of(schema, "$ref").rpartition("/")[2] or text_of(schema, "type"))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from trigger_contract.document.references import lookup
-from trigger_contract.document.shape import METHODS, is_extension
+from trigger_contract.document.shape import METHODS, is_extension, walk
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
 
@@ -78,15 +78,54 @@ def map_of(holder: Any, key: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def node_of(holder: Any, key: str) -> LocatedMapping:
+    """Return the mapping with lines under a key of a mapping; an empty one where there is no such thing."""
+    value = holder.get(key) if isinstance(holder, dict) else None
+    return value if isinstance(value, LocatedMapping) else node_like(holder)
+
+
 def as_map(value: Any) -> dict[str, Any]:
     """Return a value that is a mapping; an empty mapping for any other."""
     return value if isinstance(value, dict) else {}
+
+
+def maps_of(holder: Any, key: str) -> list[dict[str, Any]]:
+    """Return the mappings in the list under a key of a mapping."""
+    return [item for item in list_of(holder, key) if isinstance(item, dict)]
 
 
 def kinds_of(schema: Any) -> list[str]:
     """Return the types that a schema names."""
     kind = schema.get("type") if isinstance(schema, dict) else None
     return [kind] if isinstance(kind, str) else [name for name in kind or () if isinstance(name, str)]
+
+
+def objects(document: Any, *kinds: str, kind: str = "document") -> Iterator[Found]:
+    """Find every object of some kinds that stands in a draft, or in another object of one.
+
+    Args:
+        document: The document or object.
+        kinds: The kinds that are asked for; all of them where none is named.
+        kind: What kind of object ``document`` is.
+    """
+    found = walk(kind, document)
+    if kinds:
+        found = (entry for entry in found if entry[2] in kinds)
+    return (entry for entry in found if isinstance(entry[1], Node))
+
+
+def mappings(value: Any) -> Iterator[LocatedMapping]:
+    """Yield every mapping in a value, whatever it is, once each."""
+    stack, seen = [value], set()
+    while stack:
+        value = stack.pop()
+        if id(value) in seen:
+            continue  # an alias leads to the same value again
+        seen.add(id(value))
+        if isinstance(value, LocatedMapping):
+            yield value
+        below = value.values() if isinstance(value, dict) else value
+        stack.extend(item for item in below if isinstance(item, (dict, list)))
 
 
 def find(document: Any, reference: str) -> Any:
@@ -106,6 +145,17 @@ def follow(value: Any, lookup: Lookup) -> Any:
     return None
 
 
+def refusal(holder: Any, key: str | int, message: str) -> UserError:
+    """Return the error that names where a key, or with an empty key the whole, was read.
+
+    Args:
+        holder: The mapping or list that the error is about.
+        key: The key or the index in it.
+        message: What is wrong.
+    """
+    return UserError(message, source=getattr(holder, "source", None) or None, line=line_of(holder, key))
+
+
 def mapping_of(container: LocatedMapping, key: str) -> LocatedMapping:
     """Return what stands under a key, an empty mapping where nothing does.
 
@@ -116,7 +166,7 @@ def mapping_of(container: LocatedMapping, key: str) -> LocatedMapping:
     if value is None:
         return node_like(container)
     if not isinstance(value, LocatedMapping):
-        raise UserError(f"`{key}` must be a mapping", source=container.source, line=line_of(container, key))
+        raise refusal(container, key, f"`{key}` must be a mapping")
     return value
 
 

@@ -20,6 +20,9 @@ from trigger_contract.normalize.located import Node, Pointer, copy_value, line_o
 
 _VERSION = re.compile(r"1\.0(?:\.[0-9]+)?")
 _FIELDS = ("overlay", "info", "extends", "actions")
+# Source: JSON Schema 2020-12, Validation, sections 6.1.1, 6.1.2 and 6.5.3: no item stands there twice.
+_SETS = frozenset({"type", "enum", "required"})
+_COMPONENT = re.compile(r"\$\.components\b")
 _REASONS = ("x-reason", "reason")
 
 
@@ -123,6 +126,23 @@ def _read_action(action: Any, source: str, line: int) -> Action:
     return Action(target, query, action.get("update"), remove, " ".join(reason.split()), source, line)
 
 
+def split(draft: Node, actions: list[Action]) -> tuple[list[Action], list[Action]]:
+    """Return the actions that are about the pages, and those that are about the named document.
+
+    The latter match nothing before inline schemas become components: somebody read the document and decided
+    about what stands there. Each keeps its place among its like.
+    """
+    late = [action for action in actions if _COMPONENT.match(action.target) and not _finds(draft, action)]
+    return [action for action in actions if action not in late], late
+
+
+def _finds(draft: Node, action: Action) -> bool:
+    try:
+        return bool(list(action.query.find(draft)))
+    except (jsonpath_rfc9535.JSONPathError, RecursionError):
+        return True  # it is told where it is applied
+
+
 def apply_overlay(draft: Node, actions: list[Action]) -> list[Touched]:
     """Apply the actions in order, in place.
 
@@ -200,9 +220,11 @@ def _merge(value: dict[str, Any], update: dict[str, Any], pointer: Pointer) -> I
         if isinstance(known, dict) and isinstance(item, dict):
             yield from _merge(known, item, (*pointer, key))
         elif isinstance(known, list) and isinstance(item, list):
-            known.extend(_own(entry, known) for entry in item)
+            # What a set holds already is not added twice: a page may be read as saying it in another form.
+            new = [entry for entry in item if key not in _SETS or entry not in known]
+            known.extend(_own(entry, known) for entry in new)
             if isinstance(known, LocatedSequence):
-                known.lines.extend([known.line] * len(item))
+                known.lines.extend([known.line] * len(new))
             yield (*pointer, key)
         else:
             value[key] = _own(item, value)

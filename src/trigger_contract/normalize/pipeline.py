@@ -11,6 +11,7 @@ from trigger_contract.document.yaml import dump
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.arrange import arrange, complete, name_operations
 from trigger_contract.normalize.checks import check_draft
+from trigger_contract.normalize.checks.draft import Draft
 from trigger_contract.normalize.components import name_components
 from trigger_contract.normalize.expanded.restoring import restore
 from trigger_contract.normalize.expanded.unread import note_hints, note_unread
@@ -23,10 +24,9 @@ from trigger_contract.normalize.merging.merge import Merger
 from trigger_contract.normalize.merging.notes import Notes
 from trigger_contract.normalize.merging.services import adopt_schemes, separate_services
 from trigger_contract.normalize.model import Fragment, Page
-from trigger_contract.normalize.overlay import Action, apply_overlay, settle
+from trigger_contract.normalize.overlay import Action, apply_overlay, settle, split
 from trigger_contract.normalize.reading.forms import check_form
 from trigger_contract.normalize.reading.pages import read_page
-from trigger_contract.normalize.reading.references import settle_deep_references
 from trigger_contract.normalize.report import provenance, write_report
 from trigger_contract.normalize.validation import (
     check_containment,
@@ -158,8 +158,6 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     if not pages:
         raise UserError("no pages to normalize")
     fragments = _in_order(fragment for page in pages for fragment in read_page(page))
-    for fragment in fragments:
-        settle_deep_references(fragment.document)
     services = separate_services(fragments)
     restore(fragments, services)
     adopt_schemes(fragments, services)
@@ -180,14 +178,17 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     check_operation_ids(draft)
     expanded = [fragment.page.name for fragment in fragments if fragment.dialect == "expanded"]
     fill_gaps(draft, expanded, ledger)
-    note_hints(draft, ledger)
-    check_draft(draft, ledger)
-    drop_defaults(draft, ledger)
-    touched = apply_overlay(draft, overlay)
+    if expanded:
+        note_hints(draft, ledger)
+    checked = Draft.of(draft, ledger)
+    check_draft(checked)
+    drop_defaults(draft, checked.found, ledger)
+    early, late = split(draft, overlay)
+    touched = apply_overlay(draft, early)
     entries = settle(ledger, touched, draft)
     contradictions = tuple(entry for entry in entries if not entry.is_note)
     notes = tuple(entry for entry in entries if entry.is_note)
-    if overlay:
+    if early:
         check_form(draft, "document")  # a slip that a page may have is a mistake in a decision
         check_paths(draft)
         check_containment(draft)
@@ -196,6 +197,10 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     complete(draft, _name(fragments))
     arrange(draft)
     name_components(draft)
+    if late:
+        apply_overlay(draft, late)
+        check_references(draft)
+        name_components(draft)
     write_promises(draft)
     arrange(draft)
     check_operation_ids(draft)

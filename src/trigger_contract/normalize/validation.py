@@ -7,9 +7,20 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from trigger_contract.document.shape import REFERENCE_KINDS, walk
+from trigger_contract.document.shape import REFERENCE_KINDS
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.located import Node, find, line_of, operations_of
+from trigger_contract.normalize.located import (
+    Node,
+    find,
+    follow,
+    line_of,
+    list_of,
+    map_of,
+    objects,
+    operations_of,
+    refusal,
+    text_of,
+)
 
 MAXIMUM_VALIDATED = 8_000_000
 _PATH = re.compile(r"(?:[^{}]|\{[^{}]*\})*")
@@ -22,19 +33,12 @@ def check_references(document: Node) -> None:
         UserError: Names the page and line of the first such reference.
     """
     known: dict[str, bool] = {}
-    for _, value, kind in walk("document", document):
-        if kind not in REFERENCE_KINDS or not isinstance(value, dict):
-            continue
-        targets = [value["$ref"]] if isinstance(value.get("$ref"), str) else []
-        for reference in targets:
-            if reference not in known:
-                known[reference] = _leads_somewhere(document, value)
-            if not known[reference]:
-                raise UserError(
-                    f"reference {reference!r} points to nothing or only to itself",
-                    source=getattr(value, "source", None),
-                    line=line_of(value, "$ref"),
-                )
+    for _, node, _ in objects(document, *REFERENCE_KINDS):
+        reference = text_of(node, "$ref")
+        if reference and reference not in known:
+            known[reference] = follow(node, lambda target: find(document, target)) is not None
+        if reference and not known[reference]:
+            raise refusal(node, "$ref", f"reference {reference!r} points to nothing or only to itself")
 
 
 def check_containment(document: Node) -> None:
@@ -58,11 +62,8 @@ def check_containment(document: Node) -> None:
                 continue
             below = left.pop()
             if below in above:
-                raise UserError(
-                    f"schema {below!r} contains itself by `allOf`, so nothing can be said of it",
-                    source=getattr(schemas[below], "source", None),
-                    line=getattr(schemas[below], "line", None),
-                )
+                message = f"schema {below!r} contains itself by `allOf`, so nothing can be said of it"
+                raise refusal(schemas[below], "", message)
             if below in taken_in and below not in done:
                 above.add(below)
                 path.append((below, sorted(taken_in[below])))
@@ -72,23 +73,10 @@ def _taken_in(schema: Any) -> Iterator[str]:
     stack = [schema]
     while stack:
         value = stack.pop()
-        if isinstance(value, dict):
-            reference = value.get("$ref")
-            if isinstance(reference, str) and reference.startswith("#/components/schemas/"):
-                yield reference.rpartition("/")[2]
-            members = value.get("allOf")
-            stack.extend(members if isinstance(members, list) else ())
-
-
-def _leads_somewhere(document: Node, value: Any) -> bool:
-    """Whether following references ends at something that is not a reference."""
-    seen: set[str] = set()
-    while isinstance(value, dict) and isinstance(value.get("$ref"), str) and len(seen) < 1000:
-        if value["$ref"] in seen:
-            return False
-        seen.add(value["$ref"])
-        value = find(document, value["$ref"])
-    return value is not None
+        reference = text_of(value, "$ref")
+        if reference.startswith("#/components/schemas/"):
+            yield reference.rpartition("/")[2]
+        stack.extend(list_of(value, "allOf"))
 
 
 def check_paths(document: Node) -> None:
@@ -99,13 +87,9 @@ def check_paths(document: Node) -> None:
     """
     for path, item in document.get("paths", {}).items():
         if not path.startswith(("/", "x-")):
-            raise UserError(
-                f"path {path!r} must begin with a slash", source=item.source, line=item.line or None
-            )
+            raise refusal(item, "", f"path {path!r} must begin with a slash")
         if not _PATH.fullmatch(path):
-            raise UserError(
-                f"path {path!r} has a brace without the other", source=item.source, line=item.line or None
-            )
+            raise refusal(item, "", f"path {path!r} has a brace without the other")
 
 
 def check_operation_ids(document: Node) -> None:
@@ -121,12 +105,11 @@ def check_operation_ids(document: Node) -> None:
             continue
         if identifier in known:
             where, other = known[identifier]
-            raise UserError(
+            message = (
                 f"operationId {identifier!r} of {method.upper()} {path} is also that of {where} "
-                f"({other.source}:{line_of(other, 'operationId')})",
-                source=operation.source,
-                line=line_of(operation, "operationId"),
+                f"({other.source}:{line_of(other, 'operationId')})"
             )
+            raise refusal(operation, "operationId", message)
         known[identifier] = (f"{method.upper()} {path}", operation)
 
 
@@ -179,14 +162,13 @@ def _without_the_misread(document: dict[str, Any], draft: Node) -> dict[str, Any
     because the schema that is published for OpenAPI 3.1 calls the one ``body``, the others only texts.
     """
     left_out: list[tuple[str | int, ...]] = []
-    for pointer, node, kind in walk("document", draft):
-        if kind == "schema" and isinstance(node, dict):
-            default = node.get("default")
-            if isinstance(default, dict) and "$ref" in default:
+    for pointer, node, kind in objects(draft, "schema", "link", "callback"):
+        if kind == "schema":
+            if "$ref" in map_of(node, "default"):
                 left_out.append((*pointer, "default"))
-        elif kind == "link" and isinstance(node, dict):
+        elif kind == "link":
             left_out.extend((*pointer, word) for word in ("server", "parameters") if word in node)
-        elif kind == "callback" and isinstance(node, dict):
+        else:
             left_out.extend((*pointer, word) for word in node if word.startswith("x-"))
     left_out.extend(("paths", path) for path in draft.get("paths", {}) if path.startswith("x-"))
     if not left_out:

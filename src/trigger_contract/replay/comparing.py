@@ -22,6 +22,7 @@ _HOST = re.compile(r"https?://[^/\s\"]+|<host>")
 _JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*|<jwt>")
 _VOLATILE = re.compile(r"(?:^|[^a-z])(?:traceId|spanId|parentSpanId|publicAccessToken|hash|reset)$")
 _SURROUNDINGS = re.compile(r"/env/(?:id|name|user)$|/environments?/[0-9]+/(?:id|shortcode|userName)$")
+_ALIKE = 0.5
 _WAIT = re.compile(r"[0-9]+(?= seconds)")
 
 
@@ -105,6 +106,8 @@ class _Bodies:
             ids = recorded.get("id"), given.get("id")
             if len(known) == 1 and None not in known and all(isinstance(name, str) for name in ids):
                 self._learned.name(*map(str, ids))
+            if self._learns and isinstance(ids[0], str):
+                self._learned.is_made(ids[0])
             for name in recorded.keys() & given.keys():
                 self._meet(recorded[name], given[name])
         elif isinstance(recorded, list) and isinstance(given, list):
@@ -122,6 +125,24 @@ class _Bodies:
                 self._meet(there, named[there["name"]])
             elif self._learns:
                 self._meet(there, here)
+            elif (alike := self._alike(there, given)) is not None:
+                self._meet(there, alike)
+
+    def _alike(self, there: Any, given: list[Any]) -> Any:
+        """Return the one item that has most of another's members, where neither has been met yet.
+
+        Only of a kind that no call makes: of others the calls tell which is which.
+        """
+        if not isinstance(there, Mapping) or not self._learned.is_new(there.get("id")):
+            return None
+        ranked = sorted(
+            (_likeness(there, here), -index)
+            for index, here in enumerate(given)
+            if isinstance(here, Mapping) and self._learned.is_new(here.get("id"), here=True)
+        )
+        if not ranked or ranked[-1][0] <= _ALIKE or (len(ranked) > 1 and ranked[-1][0] == ranked[-2][0]):
+            return None
+        return given[-ranked[-1][1]]
 
     def _walk(self, recorded: Any, given: Any, place: str) -> Iterator[Difference]:
         if isinstance(recorded, Mapping) and isinstance(given, Mapping):
@@ -154,8 +175,27 @@ class _Bodies:
             yield Difference("shape", place, f"{len(recorded)} items", f"{len(given)} items")
         elif len(recorded) != len(given) and not (cut and len(given) > len(recorded)):
             yield Difference("value", place, f"{len(recorded)} items", f"{len(given)} items")
-        for index, (there, here) in enumerate(zip(recorded, given, strict=False)):
+        pairs = self._pairs(recorded, given)
+        for index, there, here in pairs:
             yield from self._walk(there, here, f"{place}/{index}")
+        met = {index for index, _, _ in pairs}
+        for index in range(len(recorded)):
+            if index not in met and index < len(given):
+                yield Difference("value", f"{place}/{index}", _short(recorded[index]), "not among the items")
+
+    def _pairs(self, recorded: list[Any], given: list[Any]) -> list[tuple[int, Any, Any]]:
+        """Put items of one id side by side; where there are none, or an id stands twice, those of a place."""
+        ids = [
+            [item.get("id") if isinstance(item, Mapping) else None for item in side]
+            for side in (recorded, given)
+        ]
+        if all(all(isinstance(name, str) for name in side) and len(set(side)) == len(side) for side in ids):
+            here = dict(zip(ids[1], given, strict=True))
+            names = [self._learned.translate(str(name)) for name in ids[0]]
+            found = [(i, recorded[i], here[name]) for i, name in enumerate(names) if name in here]
+            if found:
+                return found
+        return [(i, there, item) for i, (there, item) in enumerate(zip(recorded, given, strict=False))]
 
     def _same(self, recorded: Any, given: Any, place: str) -> bool:
         if not (isinstance(recorded, str) and isinstance(given, str)):
@@ -179,6 +219,14 @@ class _Bodies:
     @staticmethod
     def _neutral(text: str) -> str:
         return _WAIT.sub("N", _JWT.sub("<jwt>", _HOST.sub("", text)))
+
+
+def _likeness(there: Mapping[str, Any], here: Mapping[str, Any]) -> float:
+    """Return the share of texts in which two things agree, their names aside; none where one is older."""
+    if there.get("createdAt") != here.get("createdAt"):
+        return 0.0
+    told = [name for name, value in there.items() if isinstance(value, str) and name != "id"]
+    return sum(here.get(name) == there[name] for name in told) / len(told) if told else 0.0
 
 
 def _kind(value: Any) -> str:

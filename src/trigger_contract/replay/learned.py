@@ -23,6 +23,7 @@ class Learned:
         self._there: dict[str, str] = {}
         self._here: dict[str, str] = {}
         self._callbacks: dict[str, str] = {}
+        self._made: set[str] = set()
         self._odd: re.Pattern[str] | None = None
 
     def translate(self, text: str) -> str:
@@ -78,6 +79,22 @@ class Learned:
         if prefix and tail not in self._there and given_tail not in self._here:
             self._learn(tail, given_tail)
         return True
+
+    def is_new(self, name: Any, *, here: bool = False) -> bool:
+        """Whether a text is a name that has not been met yet, of a kind that calls have not to do with.
+
+        Args:
+            name: Whatever stands in its place.
+            here: Whether it is the asked server's, not the recording's.
+        """
+        known = self._here if here else self._there
+        if not isinstance(name, str) or name in known or name.rpartition("_")[0] in self._made:
+            return False
+        return bool(_WHOLE_ID.fullmatch(name))
+
+    def is_made(self, name: str) -> None:
+        """Note that a call has made or changed something of this name's kind."""
+        self._made.add(name.rpartition("_")[0])
 
     def take(self, recorded: str, given: str) -> bool:
         """Learn what a server calls the surroundings it stands in, whatever it looks like."""

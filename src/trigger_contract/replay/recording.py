@@ -54,7 +54,7 @@ class Received:
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and the answer it brought."""
+    """One request and the answer it brought; ``waited`` and ``took`` are seconds before and during it."""
 
     id: str
     operation: str | None
@@ -65,6 +65,7 @@ class Exchange:
     request: Sent
     response: Received
     line: int
+    took: float = 0.0
 
 
 def read_recording(path: Path) -> list[Exchange]:
@@ -146,6 +147,7 @@ def _exchange(raw: Mapping[str, Any], path: Path, line: int) -> Exchange:
         request=sent,
         response=received,
         line=line,
+        took=min(max(_number(raw, "ms", 0), 0), 60_000) / 1000,
     )
 
 

@@ -6,13 +6,15 @@ import json
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 from trigger_contract.errors import UserError
 from trigger_contract.replay.asking import Asker, body_bytes
 from trigger_contract.replay.comparing import Difference, compare
 from trigger_contract.replay.learned import Learned
-from trigger_contract.replay.recording import Exchange
+from trigger_contract.replay.playing import Ask, Player
+from trigger_contract.replay.recording import Exchange, Received
 from trigger_contract.replay.roles import NoKey, Roles
 
 _SHAPE = ("status", "type", "shape")
@@ -75,7 +77,17 @@ class _Server:
 
     def __init__(self, asker: Asker) -> None:
         self._asker = asker
-        self._moment = self._control("GET", None)
+        self._moment = self._clock("GET", None)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the server can be told what happens: it is a mock whose clock stands."""
+        return self._moment is not None
+
+    @property
+    def begun(self) -> str:
+        """The time of the server's clock, as its answers have it."""
+        return datetime.fromtimestamp(self._moment or 0, UTC).isoformat(timespec="milliseconds")[:23]
 
     def now(self) -> int:
         """Return seconds since 1970."""
@@ -86,11 +98,20 @@ class _Server:
         if self._moment is None:
             time.sleep(seconds)
         elif seconds:
-            self._moment = self._control("POST", {"advance": seconds})
+            self._moment = self._clock("POST", {"advance": seconds})
 
-    def _control(self, method: str, body: dict[str, float] | None) -> float | None:
+    def pass_by(self, seconds: float) -> None:
+        """Let so much time pass as an answer took, where that takes none of ours."""
+        if self._moment is not None:
+            self.wait(seconds)
+
+    def control(self, method: str, path: str, body: Any) -> Received:
+        """Ask the control door."""
         headers = {} if body is None else {"content-type": "application/json"}
-        answer = self._asker.ask(method, "/__mock/clock", headers, body_bytes(body))
+        return self._asker.ask(method, f"/__mock{path}", headers, body_bytes(body))
+
+    def _clock(self, method: str, body: dict[str, float] | None) -> float | None:
+        answer = self.control(method, "/clock", body)
         if answer.status != 200 or not isinstance(answer.body, dict) or not answer.body.get("frozen"):
             return None
         return datetime.fromisoformat(answer.body["now"]).timestamp()
@@ -111,6 +132,8 @@ def replay(
         UserError: The server does not answer.
     """
     learned, server, wrote = Learned(), _Server(asker), False
+    exchanges = list(exchanges)
+    player = Player(exchanges, server.control, learned, server.begun) if server.is_told else None
     for exchange in exchanges:
         request = exchange.request
         server.wait(exchange.waited or (settle if wrote and request.method == "GET" else 0))
@@ -122,10 +145,25 @@ def replay(
         except NoKey as missing:
             yield Outcome(exchange, missing=str(missing))
             continue
+        if player is not None:
+            player.before(exchange, _trigger(asker, roles, exchange))
+            path = fill(request.path)  # with what has been learned since
         body = learned.translate_value(request.body)
         answer = asker.ask(request.method, path, headers, body_bytes(body))
+        server.pass_by(exchange.took)
         made = request.method not in ("GET", "HEAD", "OPTIONS")
         yield Outcome(exchange, compare(exchange.response, answer, learned, made=made))
+
+
+def _trigger(asker: Asker, roles: Roles, exchange: Exchange) -> Ask:
+    """Return how the server is asked by whoever holds the secret key of an exchange's environment."""
+
+    def ask(method: str, path: str, body: Any) -> Received:
+        key = roles.secret(exchange)
+        headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
+        return asker.ask(method, path, headers, body_bytes(body))
+
+    return ask
 
 
 def _own(exchange: Exchange, learned: Learned) -> Exchange:

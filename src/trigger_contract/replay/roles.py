@@ -51,6 +51,13 @@ class Roles:
         """
         return _PLACE.sub(lambda match: self._key(match, exchange, now), text) if "<" in text else text
 
+    def secret(self, exchange: Exchange) -> str:
+        """Return the secret key of the environment that an exchange was asked of, or one that was given."""
+        signed = exchange.token.signed_with if exchange.token is not None else ""
+        known = [self._keys[role] for role in (signed, exchange.key) if role in self._keys]
+        secret = [key for key in (*known, *self._keys.values()) if not key.startswith(("pk_", "tr_pat_"))]
+        return secret[0] if secret else ""
+
     def _key(self, match: re.Match[str], exchange: Exchange, now: int) -> str:
         role, _, form = match[1].partition("|")
         if role.startswith("jwt:"):

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
+
+import jsonschema_rs
 
 from trigger_contract.contract.life.breaking import misfits
 from trigger_contract.contract.life.making import File, Maker, ends, examples
 from trigger_contract.contract.life.media import MERGE_PATCH, MULTIPART, Media, encoded, media_of
-from trigger_contract.contract.validators import compiled
+from trigger_contract.contract.validators import alone, compiled, without_read_only
 from trigger_contract.document.composition import View, composition
 from trigger_contract.document.operations import Operation
 
 _MOST_BROKEN = 60
+_SAID = re.compile(r"""["']?\b(\w+)["']?\s*[:=]\s*(["'])([^"'\n]*)\2""")
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,15 @@ class Broken:
     is_read: bool = True
 
 
+def samples(operation: Operation) -> dict[str, str]:
+    """Return texts that code samples of an operation give to names: ``cron: '0 0 * * *'``."""
+    found: dict[str, str] = {}
+    for sample in operation.definition.get("x-codeSamples") or ():
+        for name, _, value in _SAID.findall(str(sample.get("source", ""))):
+            found.setdefault(name, value)
+    return found
+
+
 class Bodies:
     """Makes bodies for one operation.
 
@@ -44,7 +58,8 @@ class Bodies:
         document: The document.
         operation: The operation.
         given: Values for members that point to other things.
-        by_example: Whether the document's examples come before values with a mark.
+        shown: Values of members that are tried first, and then the document's examples; None for values
+            with a mark.
         unique: Members that must be another value in each body, so that no example will do.
         variant: Which of several kinds of body.
     """
@@ -55,7 +70,7 @@ class Bodies:
         operation: Operation,
         given: Mapping[str, Any] | None = None,
         *,
-        by_example: bool = False,
+        shown: Mapping[str, Any] | None = None,
         unique: Collection[str] = (),
         variant: int = 0,
     ) -> None:
@@ -69,16 +84,21 @@ class Bodies:
         self._says_media = "415" in operation.definition.get("responses", {})
         self.schema: View = kinds[variant] if variant < len(kinds) else {}
         self._maker = Maker(
-            self._views, by_example, has_files=self.media is not None and self.media.kind == MULTIPART
+            self._views, shown is not None, has_files=self.media is not None and self.media.kind == MULTIPART
         )
         self._given = dict(given or {})
         self._unique = frozenset(unique)
-        self._whole_example = self._shown() if by_example else {}
-        shown = self._views.properties(self.schema)
-        self.properties = {name: view for name, view in shown.items() if not view.get("readOnly")}
+        self._whole_example = {} if shown is None else {**self._shown(), **shown}
+        members = self._views.properties(self.schema)
+        self.properties = {name: view for name, view in members.items() if not view.get("readOnly")}
         self.required = [name for name in self.schema.get("required") or () if name in self.properties]
-        whole = {"components": document.get("components", {}), "allOf": [raw if raw is not None else {}]}
-        self._validator = compiled(json.loads(json.dumps(whole)))
+        self._document, self._raw = document, raw
+
+    @cached_property
+    def _validator(self) -> jsonschema_rs.Draft202012Validator:
+        raw = self._raw if self._raw is not None else {}
+        whole = alone(self._document, {"allOf": [raw]})
+        return compiled(without_read_only(json.loads(json.dumps(whole))))
 
     def _shown(self) -> Mapping[str, Any]:
         """Return the example of the whole body, where the document has one."""
@@ -106,7 +126,8 @@ class Bodies:
         maker = self._maker
         if name in self._unique:
             maker = replace(maker, by_example=False)
-        elif (shown := self._whole_example.get(name)) is not None and shown != other_than:
+        shown = None if name in self._unique else self._whole_example.get(name)
+        if shown is not None and shown != other_than and self.keeps_member(name, shown):
             return shown
         return maker.value(view, mark, [other_than, view.get("default")])
 
@@ -118,8 +139,10 @@ class Bodies:
 
     def keeps_member(self, name: str, value: Any) -> bool:
         """Whether a member keeps its own schema, whatever stands beside it."""
-        body = {**self.least("x"), name: value}
-        return name not in self._given and self.keeps(body)
+        if name in self._given:
+            return False
+        errors = self._validator.iter_errors({name: _as_text(value)})
+        return not any(list(error.instance_path)[:1] == [name] for error in errors)
 
     def keeps(self, body: Any) -> bool:
         """Whether a body keeps the schema, as far as its formats and patterns are understood."""
@@ -137,6 +160,7 @@ class Bodies:
             if name not in self.least("x"):
                 text = mark()
                 yield f"{name} too", {**self.least(text), name: self.value(name, text)}
+        yield from self._least_within(mark)
         for name, view in self.properties.items():
             if name in self._given:
                 continue
@@ -146,6 +170,17 @@ class Bodies:
                 yield f"{name} at its {word}", {**self.least(text), name: value}
             for value in view.get("enum") or ():
                 yield f"{name} {value}", {**self.least(mark()), name: value}
+
+    def _least_within(self, mark: Callable[[], str]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield bodies with an object of which only what is required is sent."""
+        for name, view in self.properties.items():
+            inner = next(iter(self._views.alternatives(view)), view)
+            needed = inner.get("required") or ()
+            text = mark()
+            value = self.value(name, text)
+            if isinstance(value, Mapping) and set(value) - set(needed) and name not in self._given:
+                least = {key: item for key, item in value.items() if key in needed}
+                yield f"{name} with only what it needs", {**self.least(text), name: least}
 
     def broken(self, mark: str) -> Iterator[Broken]:
         """Yield bodies that break the schema in one way each."""

@@ -21,7 +21,6 @@ from trigger_contract.document.conjunction import types_of
 LONGEST = 5000
 _DEEPEST = 4
 _TRIES = 40
-_SEEDS = 8
 _FIXED = {
     "date-time": ("2031-02-03T04:05:06Z", "2032-03-04T05:06:07Z"),
     "date": ("2031-02-03", "2032-03-04"),
@@ -192,7 +191,7 @@ def text(view: View, mark: str, avoided: Sequence[Any] = ()) -> str:
         elif form in _MARKED:
             found = _MARKED[form](candidate)
         elif isinstance(view.get("pattern"), str):
-            found = _patterned(view["pattern"], candidate, least, most)
+            found = _patterned(view["pattern"], candidate, (least, most), avoided)
         else:
             # The end of a mark is what tells it from others.
             found = (candidate[-most:] if len(candidate) > most else candidate).ljust(least, "x")
@@ -201,26 +200,30 @@ def text(view: View, mark: str, avoided: Sequence[Any] = ()) -> str:
     return found
 
 
-def _patterned(pattern: str, mark: str, least: int, most: int) -> str:
+def _patterned(pattern: str, mark: str, bounds: tuple[int, int], avoided: Sequence[Any]) -> str:
+    least, most = bounds
+    number = zlib.crc32(mark.encode())
     tail = re.sub(r"[^a-z0-9]", "", mark)[-10:]
-    digits = str(zlib.crc32(mark.encode()) % 10**8)
-    for plain in (mark, tail, mark.upper(), tail.upper(), f"{tail}x", digits, f"x{digits}"):
-        if matches(pattern, plain) and least <= len(plain) <= most:
-            return plain
-    return _drawn(pattern, least, most, zlib.crc32(mark.encode()) % _SEEDS) or mark
+    digits = str(number % 10**8)
+    plain = (mark, tail, mark.upper(), tail.upper(), f"{tail}x", digits, f"x{digits}")
+    for text in plain:
+        if matches(pattern, text) and least <= len(text) <= most and text not in avoided:
+            return text
+    drawn = [text for text in _drawn(pattern, least, most) if text not in avoided]
+    return drawn[number % len(drawn)] if drawn else mark
 
 
 @lru_cache(maxsize=512)
-def _drawn(pattern: str, least: int, most: int, seed: int) -> str | None:
-    """Return a short printable text that a pattern matches; None where none is found."""
+def _drawn(pattern: str, least: int, most: int) -> tuple[str, ...]:
+    """Return printable texts that a pattern matches; none where none is found."""
     try:
         texts = st.from_regex(re.compile(pattern), fullmatch=True, alphabet=st.characters(max_codepoint=126))
-        found = draw(texts, _TRIES, seed=seed)
+        found = draw(texts, _TRIES, seed=0)
     except (re.error, HypothesisException, OverflowError, RecursionError, SkipTest):
-        return None
-    fitting = [item for item in found if least <= len(item) <= most and item.isprintable()]
-    long = [item for item in fitting if len(item) >= 4]
-    return min(long or fitting, key=lambda item: (len(item), item), default=None)
+        return ()
+    return tuple(
+        text for text in dict.fromkeys(found) if least <= len(text) <= most and text.isprintable() and text
+    )
 
 
 def matches(pattern: str, value: str) -> bool:

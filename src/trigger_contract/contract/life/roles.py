@@ -9,8 +9,9 @@ from trigger_contract.contract.life.media import MERGE_PATCH, media_of
 from trigger_contract.contract.subjects import Subject
 from trigger_contract.document.composition import composition
 from trigger_contract.document.operations import Operation
+from trigger_contract.document.paths import template
 from trigger_contract.document.resources import Resource, resources
-from trigger_contract.document.words import flat
+from trigger_contract.document.words import flat, singular
 
 _KEYS = ("idempotency", "deduplication", "dedupe", "dedup")
 _BODIED = frozenset(("create", "replace", "change", "action"))
@@ -137,3 +138,20 @@ def is_key(name: str) -> bool:
     return any(word in plain for word in _KEYS) and not any(
         word in plain for word in ("ttl", "expires", "scope", "options")
     )
+
+
+def members_of(subject: Subject, view: Any) -> Mapping[str, Any]:
+    """Return the views of the members of something that a document describes."""
+    return composition(subject.document).properties(view)
+
+
+def going_along(subject: Subject) -> list[Resource]:
+    """Return what stands below a thing and goes with it when it is removed, as the document says."""
+    definition = subject.operation.definition
+    words = flat(f"{definition.get('summary', '')} {definition.get('description', '')}")
+    found = []
+    for resource in resources(subject.document).all:
+        noun = singular(flat(template(resource.path).noun))
+        if resource.parent == resource_of(subject).name and noun and noun in words:
+            found.append(resource)
+    return found

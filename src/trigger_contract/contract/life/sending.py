@@ -124,11 +124,18 @@ class Sending:
             subject.operation.path,
             subject.operation.method,
         )
-        is_creating = owner.role(subject.operation) == "create" or (is_maker and exchange.status == 201)
-        if resource is None or not (is_creating and 200 <= exchange.status < 300):
+        role = owner.role(subject.operation)
+        if resource is None or not 200 <= exchange.status < 300:
             return
-        remover = self.check.session.contract.written_by(resource.remove)
         identity = Sending(self.check, resource).identity(body, exchange)
+        is_creating = role == "create" or (is_maker and exchange.status == 201)
+        # What is not there may be made by whatever writes to it, and under another name.
+        shown = identity_in(resource, item_of(resource, exchange))
+        is_other = role in ("replace", "change") and shown not in (None, *path.values())
+        if not is_creating and not is_other:
+            return
+        identity = shown if is_other else identity
+        remover = self.check.session.contract.written_by(resource.remove)
         if remover is None or identity is None:
             self.check.session.ledger.add(Entry(None, dict(path), exchange, maker=subject.name))
         else:

@@ -11,6 +11,8 @@ from trigger_contract.contract.exchange import Exchange
 from trigger_contract.contract.life.making import File
 from trigger_contract.contract.oracle import spelled
 from trigger_contract.contract.subjects import Subject
+from trigger_contract.document.composition import Composition, View, composition
+from trigger_contract.document.conjunction import types_of
 from trigger_contract.document.paths import is_parameter, template
 from trigger_contract.document.resources import Resource
 
@@ -74,6 +76,36 @@ def identity_at(resource: Resource, exchange: Exchange) -> str | None:
         is_parameter(part) or part == other for part, other in zip(wanted, found, strict=True)
     )
     return unquote(found[-1]) if fits and is_parameter(wanted[-1]) else None
+
+
+def may_be(views: Composition, schema: View, value: Any) -> bool:
+    """Whether a schema has room for a value of this type; what is sent as a text may be shown as a list."""
+    kinds = {kind for item in views.alternatives(schema) for kind in types_of(item)}
+    if not kinds or isinstance(value, File):
+        return not kinds
+    kind = next((name for name, types in _TYPES if isinstance(value, types)), "null")
+    return kind in kinds or (kind == "integer" and "number" in kinds)
+
+
+def shown_members(resource: Resource, sent: Mapping[str, Any], document: Mapping[str, Any]) -> list[str]:
+    """Return the names of what was sent that a thing shows such as it was sent."""
+    views = composition(document)
+    shown = [views.properties(item) for item in views.alternatives(resource.schema)]
+    return [
+        name
+        for name, value in sent.items()
+        if any(name in item and may_be(views, item[name], value) for item in shown)
+    ]
+
+
+_TYPES: tuple[tuple[str, type | tuple[type, ...]], ...] = (
+    ("boolean", bool),
+    ("integer", int),
+    ("number", float),
+    ("string", str),
+    ("array", list),
+    ("object", Mapping),
+)
 
 
 def differing(

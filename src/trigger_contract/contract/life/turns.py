@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,12 @@ from trigger_contract.contract.life.media import encoded, media_of
 from trigger_contract.contract.life.things import Thing, full_path
 from trigger_contract.contract.life.workshop import Workshop
 from trigger_contract.contract.subjects import Subject
-from trigger_contract.document.composition import composition
+from trigger_contract.document.composition import View, composition
 from trigger_contract.document.resources import Action
 from trigger_contract.document.verbs import effect, opposite_of, participles
 from trigger_contract.document.words import flat
+
+_DEEPEST = 2
 
 
 @dataclass(frozen=True)
@@ -123,8 +125,6 @@ def _turn(
 ) -> Turn:
     views = composition(subject.document)
     body = {**bodies.least(shop.mark()), **said} if bodies.media is not None else None
-    if body is not None and not body and bodies.media is not None and not bodies.media.is_needed:
-        body = None
     if sets is None and said:
         sets = effect(views, shop.resource.schema, verb, shop.resource.status)
     return Turn(subject, body, verb, sets)
@@ -139,12 +139,15 @@ def _verbs(bodies: Bodies) -> tuple[str, list[Any]] | None:
     return None
 
 
-def is_untouched(pair: Pair, shown: Mapping[str, Any]) -> bool:
+def is_untouched(pair: Pair, shown: Mapping[str, Any], described: Collection[str]) -> bool:
     """Whether something that is there is as it is before an action, so that undoing leads back to that.
+
+    Where nothing that is shown says so, it is not touched.
 
     Args:
         pair: The action and what undoes it.
         shown: The thing.
+        described: The names of all members that it may have, also within others.
     """
     assert pair.back is not None
     before = pair.back[1].sets
@@ -152,10 +155,34 @@ def is_untouched(pair: Pair, shown: Mapping[str, Any]) -> bool:
         return bool(shown[before[0]] == before[1])
     if pair.turn.sets is not None and pair.turn.sets[0] in shown:
         return bool(shown[pair.turn.sets[0]] != pair.turn.sets[1])
-    stems = {flat(word) for verb in (pair.turn.verb,) for word in (verb, *participles(verb))}
-    return all(
-        value in (None, False) for name, value in _members(shown) if flat(name).startswith(tuple(stems))
-    )
+    # Participles differ in their ends: override, overridden.
+    stems = tuple(flat(word).rstrip("ey") for word in (pair.turn.verb, *participles(pair.turn.verb)))
+    said = [name for name in described if flat(name).startswith(stems)]
+    found = [value for name, value in _members(shown) if flat(name).startswith(stems)]
+    return bool(said or found) and all(value in (None, False) for value in found)
+
+
+def undoable(pair: Pair) -> Pair | None:
+    """Return an action with what undoes it, in the order that leads back; None where neither does.
+
+    What has to be told a value leads back to what was there only where the other is asked after it.
+    """
+    if pair.back is None:
+        return None
+    action, back = pair.back
+    if back.sets is not None or not back.body:
+        return pair
+    return Pair(action, back, (pair.action, pair.turn)) if not pair.turn.body else None
+
+
+def described_members(document: Mapping[str, Any], schema: View, depth: int = 0) -> Iterator[str]:
+    """Yield the names of all members that something may have, also within others."""
+    views = composition(document)
+    for item in views.alternatives(schema):
+        for name, view in views.properties(item).items():
+            yield name
+            if depth < _DEEPEST:
+                yield from described_members(document, view, depth + 1)
 
 
 def _members(value: Any) -> Iterator[tuple[str, Any]]:

@@ -11,7 +11,7 @@ from unittest import SkipTest
 from trigger_contract.contract.exchange import Exchange
 from trigger_contract.contract.law import Check
 from trigger_contract.contract.ledger import Entry
-from trigger_contract.contract.life.bodies import Bodies
+from trigger_contract.contract.life.bodies import Bodies, samples
 from trigger_contract.contract.life.making import text
 from trigger_contract.contract.life.roles import body_key, maker_of
 from trigger_contract.contract.life.sending import Sending
@@ -45,6 +45,33 @@ class Workshop(Sending):
         if check.session.credentials.main(subject) is None and subject.operation.security:
             raise SkipTest("the key that it takes was not given")
         return cls(check, resource)
+
+    @classmethod
+    def holding(cls, check: Check) -> Workshop | None:
+        """Return the workshop of what a check's operation stands right below; None where none is made."""
+        path = template(check.subject.operation.path)
+        for resource in resources(check.subject.document).all:
+            maker = check.session.contract.written_by(maker_of(resource))
+            item = template(resource.item_path or "").key
+            if (
+                maker is not None
+                and item
+                and path.key[: len(item)] == item
+                and (path.key.count("{}") == item.count("{}"))
+            ):
+                return cls(check, resource)
+        return None
+
+    @classmethod
+    def below(cls, check: Check, resource: Resource, thing: Thing) -> Workshop:
+        """Return a workshop that makes things below one thing."""
+        return cls(check, resource, _parents=dict(zip(resource.parents, thing.path.values(), strict=False)))
+
+    @classmethod
+    def any(cls, check: Check) -> Workshop:
+        """Return a workshop that only sends, for what belongs to no thing."""
+        owner = resources(check.subject.document)
+        return cls(check, owner.of(check.subject.operation) or Resource("", "", None, None, (), None, {}))
 
     @property
     def store(self) -> Store:
@@ -90,18 +117,24 @@ class Workshop(Sending):
             raise SkipTest("the server makes none of a body that keeps the schema")
         return self._bodies(subject or maker, by_example=by_example, variant=variant)
 
+    @property
+    def by_example(self) -> bool:
+        """Whether values have to be those of examples to be taken."""
+        return bool(self.store.by_example.get(self.maker.name))
+
     def _bodies(self, subject: Subject, *, by_example: bool, variant: int = 0) -> Bodies:
-        given = dict(self._pointing(subject))
-        own = self.resource.identity.field if self.resource.identity else ""
-        unique = {own, *(path[0] for path in [body_key(subject)] if path)}
-        return Bodies(
-            subject.document,
-            subject.operation,
-            given,
-            by_example=by_example,
-            unique=unique,
-            variant=variant,
-        )
+        key = (subject.name, variant, by_example)
+        if key not in self.store.bodies:
+            own = self.resource.identity.field if self.resource.identity else ""
+            self.store.bodies[key] = Bodies(
+                subject.document,
+                subject.operation,
+                dict(self._pointing(subject)),
+                shown=self._samples(subject) if by_example else None,
+                unique={own, *(path[0] for path in [body_key(subject)] if path)},
+                variant=variant,
+            )
+        return self.store.bodies[key]
 
     def _taken(self) -> bool | None:
         """Return whether values have to be those of examples to be taken; None where nothing is taken."""
@@ -112,6 +145,15 @@ class Workshop(Sending):
                     self.remove(made)
                     return by_example
         return None
+
+    def _samples(self, subject: Subject) -> dict[str, Any]:
+        """Return values that a server may take: those of what it lists, else of the document's samples."""
+        lister = self.reader(self.resource.list)
+        items: tuple[Mapping[str, Any], ...] = ()
+        if lister is not None and self.check.session.places.home(lister) is not None:
+            items = self.check.session.snapshot(lister).items[:1]
+        listed = {name: value for item in items for name, value in item.items() if value is not None}
+        return {**samples(subject.operation), **listed}
 
     def _pointing(self, subject: Subject) -> Iterator[tuple[str, Any]]:
         """Yield values for the members of a body that are the identity of something else which is there."""
@@ -230,7 +272,11 @@ class Workshop(Sending):
         bodies = self.bodies()
         found = [] if self.is_removable else self.store.kept.get(self.resource.name, [])[:count]
         while len(found) < count:
-            made = self.make(bodies.whole(self.mark())) or self.make(bodies.least(self.mark()))
+            kinds = [bodies.whole, bodies.least]
+            if found and not self.is_removable:
+                # What stays is to serve for as much as it can.
+                kinds.reverse()
+            made = self.make(kinds[0](self.mark())) or self.make(kinds[1](self.mark()))
             if made is None:
                 raise SkipTest("the server makes none of a body that keeps the schema")
             found = [*found, made]

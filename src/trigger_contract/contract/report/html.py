@@ -9,6 +9,7 @@ from typing import Any
 
 from trigger_contract import __version__
 from trigger_contract.contract.findings import Finding, State
+from trigger_contract.contract.report.covered import COLUMNS, rows
 from trigger_contract.contract.report.shares import line, shares
 from trigger_contract.contract.report.text import SIGNS
 from trigger_contract.contract.summary import Cause, Summary
@@ -23,14 +24,24 @@ body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:75rem;padding
 h1{font-size:1.5rem;margin:0}h2{font-size:1.15rem;margin:2rem 0 .6rem}
 .verdict{display:inline-block;padding:.15rem .7rem;border-radius:1rem;color:#fff;font-weight:600}
 .verdict.good{background:#1a7f37}.verdict.bad{background:#cf222e}.facts{color:var(--dim)}
-.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%}
+.scroll{overflow-x:auto}.long{max-height:36rem;overflow:auto;border:1px solid var(--line)}
+.long table{border-collapse:separate;border-spacing:0}
+.long thead th{position:sticky;top:0;z-index:1}.long th[scope=row]{position:sticky;left:0}
+table{border-collapse:collapse;width:100%}
 th,td{border:1px solid var(--line);padding:.3rem .6rem;text-align:left;vertical-align:top}
-td.cell,th[scope=col]{text-align:center;white-space:nowrap}td.promise{min-width:16rem}
+td.cell,th[scope=col]{text-align:center;white-space:nowrap}
+td.cell a,dd a{color:inherit}td.promise{min-width:16rem}
 .passed{color:var(--ok)}.failed{color:var(--bad);font-weight:600}.warned{color:var(--warn)}
 .known{color:var(--known)}
+.long th,.long td{border-width:0 1px 1px 0}.long th{background:Canvas}
+.long th[scope=row]{min-width:9rem;max-width:24rem;overflow-wrap:anywhere}
 .idle{color:var(--dim)}
 details{border:1px solid var(--line);border-radius:.4rem;margin:.5rem 0;padding:.4rem .8rem}
-summary{cursor:pointer}dt{font-weight:600;margin-top:.4rem}dd{margin:0 0 0 1rem;overflow-wrap:anywhere}
+summary{cursor:pointer}input[type=search],select{font:inherit;padding:.2rem .5rem;max-width:100%}
+input[type=search]{width:22rem}
+.tools{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;margin:.6rem 0}
+[hidden]{display:none!important}
+dt{font-weight:600;margin-top:.4rem}dd{margin:0 0 0 1rem;overflow-wrap:anywhere}
 details details{border:0;padding:0;margin:0}li code,dd code,summary code{overflow-wrap:anywhere}
 pre{max-height:30rem;overflow:auto;background:#8881;padding:.6rem;border-radius:.3rem;white-space:pre-wrap;overflow-wrap:anywhere}
 blockquote{margin:.2rem 0;padding-left:.8rem;border-left:3px solid var(--line)}
@@ -40,13 +51,22 @@ _SCRIPT = """
 const open=()=>{const at=location.hash&&document.getElementById(location.hash.slice(1));
 if(at)for(let e=at;e;e=e.parentElement)if(e.tagName==="DETAILS")e.open=true;if(at)at.scrollIntoView()};
 addEventListener("hashchange",open);open();
-document.getElementById("filter")?.addEventListener("input",event=>{
-const words=event.target.value.toLowerCase().split(/\\s+/);
-for(const e of document.querySelectorAll(".cause"))
-e.hidden=!words.every(word=>e.textContent.toLowerCase().includes(word))});
+const at=id=>document.getElementById(id);
+const sift=()=>{const words=at("filter").value.toLowerCase().split(/\\s+/),kind=at("kind").value;let shown=0;
+for(const e of document.querySelectorAll(".cause")){
+e.hidden=!!kind&&e.dataset.kind!==kind||!words.every(word=>e.textContent.toLowerCase().includes(word));
+shown+=!e.hidden}
+at("shown").textContent=`${shown} shown`};
+for(const name of["filter","kind"])at(name)?.addEventListener("input",sift);
+const rows=()=>{const words=at("named").value.toLowerCase().split(/\\s+/),broken=at("broken").checked;
+for(const e of document.querySelectorAll("#matrix tbody tr"))
+e.hidden=broken&&!e.querySelector(".failed,.warned")||!words.every(word=>e.cells[0].textContent.toLowerCase().includes(word))};
+for(const name of["named","broken"])at(name)?.addEventListener("input",rows);
 """
 _ACROSS = 8
 _OPEN = 5
+_MOST_LAWS = 200
+_MISSED = 500
 _CLASSES: dict[State | None, str] = {
     "not exercised": "idle",
     "not run": "warned",
@@ -66,7 +86,8 @@ def html_page(summary: Summary) -> str:
         f'<p><span class="verdict {colour}">{verdict}</span></p>',
         f'<p class="facts">{"<br>".join(_text(item) for item in _facts(summary))}</p>',
         f"<p>{_text(summary.shortfall)}</p>" if summary.shortfall else "",
-        *(f"<p>{_text(item)}</p>" for item in (*summary.hints, *summary.left_out)),
+        *(f"<p>{_text(item)}</p>" for item in summary.hints),
+        *(f"<p>Left out: {_text(item)}</p>" for item in summary.left_out),
         "<h2>Operations and promises</h2>",
         _table(summary),
         *_deviations(summary),
@@ -96,7 +117,7 @@ def _facts(summary: Summary) -> list[str]:
     found = [
         f"{summary.ended.isoformat(sep=' ', timespec='seconds')} · trigger-contract {__version__} · "
         f"document {summary.digest[:12] or 'unknown'}",
-        f"{summary.requests} requests in {summary.seconds:.1f} s · {', '.join(limits)}"
+        f"{summary.requests:,} requests in {summary.seconds:.1f} s · {', '.join(limits)}"
         f" · seed {settings.seed}",
         line(summary),
     ]
@@ -114,7 +135,12 @@ def _table(summary: Summary) -> str:
             + "</tr>"
             for name in summary.operations
         ]
-        return _scrolled(f"<th></th>{head}", rows)
+        tools = (
+            '<div class=tools><input id=named type=search placeholder="filter operations" '
+            'aria-label="filter operations"><label><input id=broken type=checkbox> only what is broken'
+            "</label></div>"
+        )
+        return f"{tools}<div id=matrix class=long>{_rows(f'<th></th>{head}', rows)}</div>"
     head = "".join(f"<th scope=col>{_text(name)}</th>" for name in summary.operations)
     rows = []
     for kind in summary.kinds:
@@ -156,7 +182,14 @@ def _deviations(summary: Summary) -> list[str]:
 def _findings(summary: Summary) -> list[str]:
     if not summary.findings:
         return []
-    search = '<p><input id=filter type=search placeholder="filter findings" aria-label="filter findings"></p>'
+    kinds = dict.fromkeys(item.first.kind for item in summary.causes)
+    search = (
+        '<div class=tools><input id=filter type=search placeholder="filter findings" '
+        'aria-label="filter findings"><select id=kind aria-label="kind of promise">'
+        '<option value="">every kind'
+        f"{''.join(f'<option>{_text(kind)}' for kind in kinds)}</select>"
+        f"<span id=shown>{len(summary.causes)} shown</span></div>"
+    )
     causes = [_cause(summary, item, is_open=number < _OPEN) for number, item in enumerate(summary.causes)]
     return ["<h2>Findings</h2>", search, *causes]
 
@@ -170,7 +203,9 @@ def _cause(summary: Summary, cause: Cause, *, is_open: bool) -> str:
     head = f'<span class="{_class(cause.state)}">{cause.state}</span> {law}: {_text(finding.message)}'
     opened = " open" if is_open and cause.state == "failed" else ""
     more = "".join(f"<hr>{item}" for item in others)
-    return f"<details class=cause{opened}><summary>{head}{times}{also}</summary>{first}{more}</details>"
+    kind = _text(finding.kind)
+    shown = f"<summary>{head}{times}{also}</summary>{first}{more}"
+    return f"<details class=cause data-kind={kind}{opened}>{shown}</details>"
 
 
 def _finding(finding: Finding) -> str:
@@ -189,9 +224,11 @@ def _finding(finding: Finding) -> str:
     if finding.exchange:
         shown = f"<pre>{_text(_exchange(finding.exchange))}</pre>"
         rows.append(("exchange", f"<details><summary>request and answer</summary>{shown}</details>"))
-    rows.append(("fingerprint", f"<code>{_text(finding.fingerprint)}</code>"))
+    address = _address(finding)
+    code = f"<code>{_text(finding.fingerprint)}</code>"
+    rows.append(("fingerprint", f'<a href="#{address}" title="the address of this finding">{code}</a>'))
     facts = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows)
-    return f'<dl id="{_address(finding)}">{facts}</dl>'
+    return f'<dl id="{address}">{facts}</dl>'
 
 
 def _exchange(entry: dict[str, Any]) -> str:
@@ -212,12 +249,28 @@ def _indented(text: str) -> str:
 
 def _coverage(summary: Summary) -> list[str]:
     parts = ["<h2>Coverage of the contract</h2>"]
+    if found := list(rows(summary)):
+        head = "<th>operation</th>" + "".join(f"<th scope=col>{name}</th>" for name in COLUMNS)
+        lines = [
+            f"<tr><th scope=row>{_text(row.operation)}</th>"
+            + "".join(_share(met, total) for met, total in row.cells)
+            + "</tr>"
+            for row in found
+        ]
+        parts.append(_scrolled(head, lines))
     for share in shares(summary):
         head = f"{_text(share.aspect)}: {share.met} of {share.promised}"
-        missed = "".join(f"<li><code>{_text(name)}</code></li>" for name in share.missed)
+        missed = "".join(f"<li><code>{_text(name)}</code></li>" for name in share.missed[:_MISSED])
+        if len(share.missed) > _MISSED:
+            missed += f"<li>and {len(share.missed) - _MISSED:,} more; report.json has them all</li>"
         below = f"<p>Never met in this run:</p><ul>{missed}</ul>" if missed else "<p>All met.</p>"
         parts.append(f"<details><summary>{head}</summary>{below}</details>")
     return parts
+
+
+def _share(met: int, total: int) -> str:
+    kind = "idle" if not total else "passed" if met == total else "warned" if met else "failed"
+    return f'<td class="cell {kind}">{f"{met}/{total}" if total else "-"}</td>'
 
 
 def _laws(summary: Summary) -> str:
@@ -231,14 +284,18 @@ def _laws(summary: Summary) -> str:
             f"<td>{outcome.tier}</td><td>{judged}</td></tr>"
         )
     head = "".join(f"<th>{name}</th>" for name in ("law", "operation", "state", "promise", "tier", "judged"))
-    return (
-        f"<div class=scroll><table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
-    )
+    table = _scrolled(head, rows)
+    if len(rows) <= _MOST_LAWS:
+        return table
+    return f"<details><summary>{len(rows):,} laws on operations</summary>{table}</details>"
+
+
+def _rows(head: str, rows: list[str]) -> str:
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
 def _scrolled(head: str, rows: list[str]) -> str:
-    body = "".join(rows)
-    return f"<div class=scroll><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    return f"<div class=scroll>{_rows(head, rows)}</div>"
 
 
 def _class(state: State | None) -> str:

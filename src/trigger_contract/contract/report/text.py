@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from trigger_contract.contract.findings import STATES, Finding, Outcome, State
+from trigger_contract.contract.report.covered import coverage_table
 from trigger_contract.contract.report.shares import line
 from trigger_contract.contract.settings import Settings
 from trigger_contract.contract.summary import Cause, Summary
@@ -67,6 +68,8 @@ def print_summary(summary: Summary, console: Console) -> None:
     if len(shown) > _MOST:
         console.print(f"… and {len(shown) - _MOST} more; --report DIR tells all", soft_wrap=True)
     console.print(summary_table(summary, console.width))
+    if (table := coverage_table(summary)) is not None:
+        console.print(table)
     for text in closing_lines(summary):
         console.print(printable(text), markup=False, highlight=False, soft_wrap=not console.is_terminal)
 

@@ -19,6 +19,7 @@ from trigger_contract.document.resources import Resource, resources
 CREATED = "agreement/created-is-read"
 LISTED = "agreement/list-and-item"
 GONE = "agreement/removed-is-gone"
+_THINGS = 50_000
 AGREEMENT_LAWS = (CREATED, LISTED, GONE)
 
 
@@ -83,6 +84,9 @@ class Agreement:
             self._known.clear()
 
     def _of(self, resource: Resource, identity: object, match: Match) -> _Known:
+        if len(self._known) > _THINGS:
+            # What is not remembered contradicts nothing.
+            self._known.clear()
         above = "/".join(match.path.get(name, "") for name in resource.parents)
         return self._known.setdefault((f"{resource.name} {above} {self._who}", str(identity)), _Known())
 

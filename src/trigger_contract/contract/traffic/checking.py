@@ -7,14 +7,15 @@ from pathlib import Path
 
 from rich.console import Console
 
-from trigger_contract.contract.baseline import dump_deviations, read_deviations
-from trigger_contract.contract.report.text import print_summary
-from trigger_contract.contract.report.write import check_folder, write_reports
+from trigger_contract.contract.baseline import read_deviations
+from trigger_contract.contract.report.write import check_folder
 from trigger_contract.contract.settings import Settings
 from trigger_contract.contract.traffic.judging import Traffic, judge_all
-from trigger_contract.contract.traffic.reading import read_traffic
-from trigger_contract.document.files import write_files
+from trigger_contract.contract.traffic.matching import host_of
+from trigger_contract.contract.traffic.reading import Recorded, read_traffic
+from trigger_contract.contract.traffic.telling import tell
 from trigger_contract.document.locate import read_document
+from trigger_contract.document.urls import split_url
 from trigger_contract.errors import UserError
 
 
@@ -36,25 +37,25 @@ def check_files(files: Sequence[Path], settings: Settings, console: Console, onl
     deviations = read_deviations(settings.known) if settings.known else []
     if settings.report:
         check_folder(settings.report)
-    traffic = Traffic(read_document(settings.spec), settings)
+    document = read_document(settings.spec)
+    traffic = Traffic(document, settings, [only] if only else ())
     for path in files:
         before = traffic.judged
         recorded = [item for item in read_traffic(path) if _is_below(item.exchange.url, only)]
         judge_all(traffic, recorded)
         if traffic.judged == before:
-            raise UserError(
-                f"holds {len(recorded)} exchanges and none of an operation of the document; is it another "
-                "server's, or should --spec name its document?",
-                source=path,
-            )
-    summary = traffic.summary(deviations)
-    print_summary(summary, console)
-    if settings.write_known:
-        findings = [finding for item in summary.outcomes for finding in item.findings]
-        write_files({settings.write_known: dump_deviations(findings, deviations)})
-    if settings.report:
-        write_reports(summary, settings.report)
-    return 0 if summary.is_good else 1
+            raise UserError(_none_of(recorded, traffic), source=path)
+    return tell(document, traffic, traffic.summary(deviations), deviations, console)
+
+
+def _none_of(recorded: Sequence[Recorded], traffic: Traffic) -> str:
+    """Say why nothing of a file was judged."""
+    told = f"holds {len(recorded)} exchanges and none of an operation of the document"
+    elsewhere = next((item.exchange.url for item in recorded if not traffic.knows(item.exchange.url)), "")
+    if elsewhere:
+        parts = split_url(elsewhere)
+        return f"{told}; is it another server's? --url {parts.scheme}://{host_of(elsewhere)} judges it anyway"
+    return f"{told}; is it another server's, or should --spec name its document?"
 
 
 def _is_below(url: str, only: str) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from trigger_contract.contract.baseline import Deviation, compare
@@ -14,6 +16,7 @@ from trigger_contract.contract.coverage import Books, Coverage
 from trigger_contract.contract.exchange import Exchange, curl_line
 from trigger_contract.contract.findings import Citation, Finding, Outcome, Tier
 from trigger_contract.contract.har import har_entry
+from trigger_contract.contract.proposing.evidence import Evidence
 from trigger_contract.contract.readings import Readings, published_readings
 from trigger_contract.contract.settings import Settings
 from trigger_contract.contract.showing import one_line
@@ -21,7 +24,7 @@ from trigger_contract.contract.subjects import Contract
 from trigger_contract.contract.summary import Summary
 from trigger_contract.contract.traffic import agreement, requests
 from trigger_contract.contract.traffic.agreement import Agreement
-from trigger_contract.contract.traffic.matching import Match, Matcher
+from trigger_contract.contract.traffic.matching import Match, Matcher, host_of
 from trigger_contract.contract.traffic.reading import Recorded
 from trigger_contract.contract.traffic.secrets import Redact, Secrets
 from trigger_contract.contract.universal import (
@@ -56,6 +59,23 @@ _OF_ANSWERS = (NO_ANSWER, SERVER_ERROR, STATUS, CONTENT_TYPE, JSON, SCHEMA)
 _HAR_ENTRIES = 20_000
 _HAR_BODY = 4096
 _UNKNOWN = 10
+_UNKNOWN_KEPT = 10_000
+_FINDINGS = 200
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One thing that is wrong with an exchange.
+
+    Attributes:
+        finding: What it is; in full where it is new, or where all are asked for.
+        is_new: Whether no exchange before has shown it.
+        is_of_answer: Whether it is the answer that is wrong, not the request.
+    """
+
+    finding: Finding
+    is_new: bool
+    is_of_answer: bool
 
 
 class Traffic:
@@ -64,18 +84,22 @@ class Traffic:
     Args:
         document: The OpenAPI document.
         settings: What is asked; ``url`` is the name under which reports speak of the server.
+        places: Further addresses at which the API is.
     """
 
-    def __init__(self, document: Mapping[str, Any], settings: Settings) -> None:
+    def __init__(self, document: Mapping[str, Any], settings: Settings, places: Iterable[str] = ()) -> None:
         self.settings = settings
         self._secrets = Secrets(document)
+        # Whether each finding is told in full, each time it shows.
+        self.shows_all = False
         self.unknown: dict[str, int] = {}
         self.judged = 0
         self._document = document
-        self._matcher = Matcher(document)
+        self._matcher = Matcher(document, places)
         self._judge = Judge(document, Readings([]) if settings.spec else published_readings())
         self._requests = requests.RequestJudge(document)
         self._agreement = Agreement(document)
+        self.evidence = Evidence()
         self._citations = Citations(document, read_provenance(settings.spec))
         self._books = Books(Contract(document, tuple(self._matcher.subjects), ()))
         self._outcomes: dict[tuple[str, str], Outcome] = {}
@@ -86,26 +110,42 @@ class Traffic:
         """Learn the secrets of an exchange, so that none shows, whichever finding quotes it."""
         self._secrets.learn(recorded)
 
-    def take(self, recorded: Recorded) -> list[Finding]:
-        """Judge an exchange; return what had not been found before."""
+    def forget(self) -> None:
+        """Hold what comes against nothing that came before: another test begins, with other data."""
+        self._agreement = Agreement(self._document)
+
+    def knows(self, url: str) -> bool:
+        """Whether an address is on a server of the document, or names none."""
+        return self._matcher.knows(url)
+
+    def take(self, recorded: Recorded) -> list[Taken]:
+        """Judge an exchange; return everything that is wrong with it."""
         exchange = recorded.exchange
-        if exchange.status == 0:  # what a browser gave up is no answer, and no fault of a server's
-            return []
-        match = self._matcher.match(exchange.request.method, exchange.request.target)
+        if exchange.status == 0 and not exchange.trouble:
+            return []  # what a browser gave up is no answer, and no fault of a server's
+        match = self._matcher.match(exchange.request.method, exchange.request.target, exchange.url)
         if match is None:
             if exchange.request.method not in ("OPTIONS", "HEAD"):
-                redact = self._secrets.of(recorded)
-                name = f"{exchange.request.method} {redact(exchange.request.target.partition('?')[0])}"
-                self.unknown[name] = self.unknown.get(name, 0) + 1
+                self._pass_over(recorded)
             return []
         self.judged += 1
         redact = self._secrets.of(recorded)
         shown = tuple((name, redact(value)) for name, value in exchange.request.headers)
-        recorded = replace(
-            recorded, exchange=replace(exchange, request=replace(exchange.request, shown_headers=shown))
-        )
+        request = replace(exchange.request, shown_headers=shown, body=recorded.body)
+        recorded = replace(recorded, exchange=replace(exchange, request=request))
         self._keep(match, recorded.exchange, redact)
         return self._found(match, recorded, redact)
+
+    def _pass_over(self, recorded: Recorded) -> None:
+        """Count what is of no operation: by its path, and what went to another server by its host."""
+        exchange = recorded.exchange
+        if self._matcher.knows(exchange.url):
+            path = self._secrets.of(recorded)(exchange.request.target.partition("?")[0])
+            name = f"{exchange.request.method} {path}: no operation of the document"
+        else:
+            name = f"{host_of(exchange.url)}: no server of the document"
+        if name in self.unknown or len(self.unknown) < _UNKNOWN_KEPT:
+            self.unknown[name] = self.unknown.get(name, 0) + 1
 
     def _keep(self, match: Match, exchange: Exchange, redact: Redact) -> None:
         query = exchange.request.target.partition("?")[2]
@@ -114,7 +154,7 @@ class Traffic:
         if self.settings.report and len(self._entries) < _HAR_ENTRIES:
             self._entries.append(har_entry(exchange, redact, _HAR_BODY))
 
-    def _found(self, match: Match, recorded: Recorded, redact: Redact) -> list[Finding]:
+    def _found(self, match: Match, recorded: Recorded, redact: Redact) -> list[Taken]:
         of_request = list(self._requests.judge(match, recorded))
         # What is wrong with a request, and what was refused, the server need not document once more.
         lenient = any(breach.tier != "advisory" for breach in of_request)
@@ -123,19 +163,50 @@ class Traffic:
         if 400 <= recorded.exchange.status < 500:
             # The server has told the client itself.
             of_request = [replace(breach, tier="advisory") for breach in of_request]
-        new = []
+        taken: list[Taken] = []
+        named = []
         for law in (*_OF_ANSWERS, *requests.REQUEST_LAWS):
             self._outcome(law, match).exercised += 1
         for breach in (*breaches, *of_request):
             outcome = self._outcome(breach.law, match)
             finding = self._finding(breach, match, recorded, redact)
+            named.append((breach, finding.fingerprint))
             seen = outcome.repeats.get(finding.fingerprint, 0)
             outcome.repeats[finding.fingerprint] = seen + 1
-            if not seen:
+            if not seen or self.shows_all:
                 finding = self._shown(finding, breach, recorded, redact)
+            if not seen and len(outcome.findings) < _FINDINGS:
                 outcome.findings.append(finding)
-                new.append(finding)
-        return new
+            taken.append(Taken(finding, is_new=not seen, is_of_answer=breach not in of_request))
+        if self.settings.propose:
+            self._note(match, recorded, named, redact, lenient=lenient)
+        return taken
+
+    def _note(
+        self,
+        match: Match,
+        recorded: Recorded,
+        named: list[tuple[Breach, str]],
+        redact: Redact,
+        *,
+        lenient: bool,
+    ) -> None:
+        """Note what shows that the document may be wrong, or shows it once the request is allowed."""
+        exchange = recorded.exchange
+        if lenient:
+            strict = self._judge.judge(match.subject, exchange, lenient=False)
+            known = {(breach.law, breach.place) for breach, _ in named}
+            named = named + [(item, "") for item in strict if (item.law, item.place) not in known]
+        if named:
+            self.evidence.note(
+                match.subject,
+                exchange,
+                named,
+                redact,
+                lenient=lenient,
+                where=recorded.where,
+                sent=(match, recorded),
+            )
 
     def _outcome(self, law: str, match: Match) -> Outcome:
         name = match.subject.name
@@ -185,15 +256,17 @@ class Traffic:
             entries=tuple(self._entries),
             coverage=Coverage(met.promised, met.met),
             left_out=tuple(self._left_out()),
+            digest=sha256(json.dumps(self._document, sort_keys=True).encode()).hexdigest(),
+            asks=False,
         )
 
     def _left_out(self) -> Iterator[str]:
         """Say what was of no operation, the most frequent first."""
         found = sorted(self.unknown.items(), key=lambda item: (-item[1], item[0]))
         for name, count in found[:_UNKNOWN]:
-            yield f"{name}: no operation of the document ({count} exchanges)"
+            yield f"{name} ({count} exchanges)"
         if len(found) > _UNKNOWN:
-            yield f"{len(found) - _UNKNOWN} more paths that are of no operation of the document"
+            yield f"{len(found) - _UNKNOWN} more paths or hosts that are none of the document's"
 
 
 def judge_all(traffic: Traffic, recorded: Iterable[Recorded]) -> None:

@@ -12,7 +12,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -59,6 +59,21 @@ def read_traffic(path: Path) -> Iterator[Recorded]:
         yield from _whole(load(text, str(path)), path)
     else:
         raise UserError("is empty", source=path)
+
+
+def read_requests(path: Path) -> Iterator[Recorded]:
+    """Yield requests of a file; lines of JSON may leave out how they were answered.
+
+    Raises:
+        UserError: The file cannot be read, is cut off, or is none of the known forms.
+    """
+    text = _text(path)
+    lines = [_json(line) for line in text.split("\n") if line.strip()]
+    if not lines or not all(isinstance(item, dict) and "request" in item for item in lines):
+        yield from read_traffic(path)
+        return
+    for number, item in enumerate(lines, 1):
+        yield _entry({"response": {"status": 200}, **item}, path, f"{path}:{number}")
 
 
 def _text(path: Path) -> str:
@@ -152,6 +167,7 @@ def _entry(entry: Any, path: Path, where: str) -> Recorded:
         body,
         entry.get("startedDateTime"),
         where,
+        size=content.get("size") if isinstance(content, Mapping) else None,
     )
 
 
@@ -190,6 +206,7 @@ def _recorded(
     body: bytes,
     started: Any,
     where: str,
+    size: Any = None,
 ) -> Recorded:
     if not url:
         raise UserError("its request has no URL", source=where)
@@ -201,6 +218,9 @@ def _recorded(
     exchange = Exchange(
         request, url, status, headers, _plain(body, headers), _moment(started), 0.0, number=_number(where)
     )
+    if isinstance(size, int) and size > len(body) and not exchange.is_json:
+        # A recorder that bounds bodies has kept the beginning only.
+        exchange = replace(exchange, is_partial=True)
     return Recorded(exchange, sent, where)
 
 

@@ -13,7 +13,7 @@ import jsonschema_rs
 from trigger_contract.contract.citations import Pointer
 from trigger_contract.contract.traffic.matching import Match
 from trigger_contract.contract.traffic.reading import Recorded
-from trigger_contract.contract.universal import Breach, generalised
+from trigger_contract.contract.universal import Breach, Fault, generalised
 from trigger_contract.document.composition import composition
 from trigger_contract.document.conjunction import types_of
 from trigger_contract.document.operations import is_json
@@ -81,10 +81,8 @@ class RequestJudge:
                     values,
                     at,
                 )
-            elif (fault := self._fault(leaf, values)) is not None:
-                yield Breach(
-                    VALUE, name, f"The value of {name} breaks its schema: {fault}.", str(fault), values, at
-                )
+            elif (fault := self._fault(leaf, values, at)) is not None:
+                yield _broken_value(name, name, fault, values, at)
         for leaf in subject.required_leaves:
             if leaf.name not in counts and not any(name.startswith(f"{leaf.name}[") for name in counts):
                 yield _missing("query parameter", leaf.name, subject.leaf_pointer(leaf))
@@ -95,16 +93,11 @@ class RequestJudge:
             schema = parameter.get("schema")
             if value is None or not isinstance(schema, Mapping):
                 continue
-            if (fault := self._scalar_fault(schema, value)) is not None:
+            if (error := self._scalar_fault(schema, value)) is not None:
                 name = parameter["name"]
-                yield Breach(
-                    VALUE,
-                    name,
-                    f"The value of {name} in the path breaks its schema: {fault}.",
-                    str(fault),
-                    value,
-                    match.subject.pointer,
-                )
+                at = match.subject.parameter_pointer("path", name)
+                fault = Fault(error, (*at, "schema"))
+                yield _broken_value(name, f"{name} in the path", fault, value, at)
 
     def _headers(self, match: Match, recorded: Recorded) -> Iterator[Breach]:
         sent = {name.lower() for name, _ in recorded.exchange.request.headers}
@@ -113,7 +106,8 @@ class RequestJudge:
             named = parameter["name"].lower() in ("accept", "content-type", "authorization")
             needed = parameter["in"] == "header" and parameter.get("required") and not named
             if needed and parameter["name"].lower() not in sent:
-                yield _missing("header", parameter["name"], match.subject.pointer)
+                at = match.subject.parameter_pointer("header", parameter["name"])
+                yield _missing("header", parameter["name"], at)
 
     def _body(self, match: Match, recorded: Recorded) -> Iterator[Breach]:
         subject = match.subject
@@ -145,7 +139,7 @@ class RequestJudge:
             text = recorded.body[:200].decode("utf-8", "replace")
             yield Breach(BODY, "/ json", "The request's body is not JSON.", "JSON text", text, at)
             return
-        schema = content[types[chosen]].get("schema")
+        schema, base = content[types[chosen]].get("schema"), (*at, "content", types[chosen], "schema")
         validator = self._validator(schema) if isinstance(schema, Mapping) else None
         for error in validator.iter_errors(value) if validator else ():
             if _is_read_only(error, self._document, schema):
@@ -157,19 +151,23 @@ class RequestJudge:
                 f"The request's body breaks its schema at {place}: {error.message}.",
                 str(error.kind.name),
                 value,
-                (*at, "content", types[chosen], "schema"),
+                base,
+                fault=Fault(error, base),
             )
 
-    def _fault(self, leaf: QueryLeaf, values: list[str]) -> str | None:
-        if not leaf.is_list:
-            return self._scalar_fault(leaf.schema, values[-1])
-        items = values if leaf.separator is None else split_list(leaf, values[-1])
-        schema = leaf.schema.get("items")
+    def _fault(self, leaf: QueryLeaf, values: list[str], at: Pointer) -> Fault | None:
+        base = at if "schema" in at else (*at, "schema")
+        schema: Any = leaf.schema
+        items = values[-1:]
+        if leaf.is_list:
+            items = values if leaf.separator is None else split_list(leaf, values[-1])
+            schema, base = leaf.schema.get("items"), (*base, "items")
         if not isinstance(schema, Mapping):
             return None
-        return next((fault for item in items if (fault := self._scalar_fault(schema, item))), None)
+        errors = (self._scalar_fault(schema, item) for item in items)
+        return next((Fault(error, base) for error in errors if error), None)
 
-    def _scalar_fault(self, schema: Mapping[str, Any], text: str) -> str | None:
+    def _scalar_fault(self, schema: Mapping[str, Any], text: str) -> jsonschema_rs.ValidationError | None:
         """Return how a text breaks a schema in every reading it may have, or None."""
         validator = self._validator(schema)
         if validator is None:
@@ -179,8 +177,9 @@ class RequestJudge:
             error = next(validator.iter_errors(value), None)
             if error is None:
                 return None
-            faults.append(error.message)
-        return faults[-1]
+            faults.append(error)
+        # That one reading has another type says less than what is wrong with the right one.
+        return min(faults, key=lambda error: error.kind.name == "type")
 
     def _validator(self, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator | None:
         known = self._validators.get(id(schema))
@@ -210,6 +209,12 @@ def _is_open(name: str, leaves: Mapping[str, QueryLeaf]) -> bool:
     return any(
         "object" in types_of(leaves[leaf].schema) or not types_of(leaves[leaf].schema) for leaf in parts
     )
+
+
+def _broken_value(place: str, name: str, fault: Fault, value: object, at: Pointer) -> Breach:
+    said = fault.error.message
+    message = f"The value of {name} breaks its schema: {said}."
+    return Breach(VALUE, place, message, said, value, at, fault=fault)
 
 
 def _missing(kind: str, name: str, at: Pointer) -> Breach:

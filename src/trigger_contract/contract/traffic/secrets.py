@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from http.cookies import CookieError, SimpleCookie
@@ -19,6 +21,17 @@ _FIELDS = frozenset(
     {"authorization", "proxy-authorization", "x-api-key", "api-key", "x-auth-token", "x-csrf-token"}
 )
 
+
+# Members of bodies that hold credentials, however written. Sources: RFC 6749 and RFC 7009 (parameters),
+# and wide custom.
+_MEMBERS = re.compile(
+    r"token|(?:access|refresh|id|auth|session|bearer|csrf)token|.*(?:secret|secretkey|password|passwd|apikey)"
+    r"|privatekey|clientassertion"
+)
+_DEEP = 12
+_ITEMS = 100
+# How many secrets are counted before those that came least are forgotten.
+_MOST = 20_000
 
 # A key that comes again and again may be echoed anywhere; of tokens made for one call there may be thousands.
 _RECURRING = 20
@@ -41,6 +54,9 @@ class Secrets:
     def learn(self, recorded: Recorded) -> None:
         """Count the secrets of an exchange."""
         self._counts.update(set(secrets_of(self._document, recorded)))
+        if len(self._counts) > _MOST:
+            self._counts = Counter(dict(self._counts.most_common(_MOST // 10)))
+            self._redactors.clear()
 
     def of(self, recorded: Recorded) -> Redact:
         """Return what takes the secrets of an exchange, and those that recur, out of a text."""
@@ -86,6 +102,40 @@ def secrets_of(document: Mapping[str, Any], recorded: Recorded) -> Iterator[tupl
     for name, value in parse_qsl(split_url(request.target).query):
         if name in names:
             yield value, f"${name.upper()}"
+    sent = dict(request.headers).get("content-type", "")
+    if sent.startswith("application/x-www-form-urlencoded"):
+        text = (recorded.body or b"").decode("utf-8", "replace")
+        for name, value in parse_qsl(text):
+            if _is_secret(name):
+                yield value, f"${name.upper()}"
+    elif recorded.body:
+        yield from _members(_parsed(recorded.body))
+    if recorded.exchange.body:
+        yield from _members(recorded.exchange.json)
+
+
+def _members(value: Any, depth: int = _DEEP) -> Iterator[tuple[str, str]]:
+    """Yield what stands in a body under a name that credentials go by."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if isinstance(item, str) and _is_secret(name):
+                yield item, f"${name.upper()}"
+            elif depth:
+                yield from _members(item, depth - 1)
+    elif isinstance(value, list) and depth:
+        for item in value[:_ITEMS]:
+            yield from _members(item, depth - 1)
+
+
+def _is_secret(name: str) -> bool:
+    return bool(_MEMBERS.fullmatch(name.lower().replace("_", "").replace("-", "")))
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _password(value: str, shown: str) -> Iterator[tuple[str, str]]:

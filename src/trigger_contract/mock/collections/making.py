@@ -6,6 +6,7 @@ import base64
 import math
 import uuid
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
@@ -70,7 +71,7 @@ class Maker:
         return value
 
     def _made(self, view: View, number: int, name: str, hint: Any, depth: int) -> Any:
-        turn = number + crc32(name.encode()) % 7
+        turn = number + _turn(name) % 7
         for value in self._candidates(view, number, turn, name, hint, depth):
             if _is_container(value) and depth and "not" not in view and "if" not in view:
                 return value  # the whole is judged once, at the end, and not at each level again
@@ -151,7 +152,7 @@ class Maker:
             if inner.get("writeOnly") is True:
                 continue
             needed = name in required
-            if not needed and (depth > _DEEP or (number + crc32(name.encode())) % 6 == 5):
+            if not needed and (depth > _DEEP or (number + _turn(name)) % 6 == 5):
                 continue  # what may be missing is missing now and then
             made = self.make(inner, number, name=name, hint=shown.get(name, ABSENT), depth=depth + 1)
             if needed or made is not None or "null" in types_of(inner):
@@ -248,6 +249,11 @@ class Maker:
             case "duration":
                 return f"PT{number + 1}H"
         return None
+
+
+@lru_cache(maxsize=8192)
+def _turn(name: str) -> int:
+    return crc32(name.encode())
 
 
 def leaves(value: Any) -> int:

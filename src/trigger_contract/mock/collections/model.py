@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 from trigger_contract.document.operations import Operation, operations
-from trigger_contract.document.promises import promise
 from trigger_contract.document.resource import Resource
 from trigger_contract.document.resources import resources
 from trigger_contract.document.words import flat, singular
@@ -99,13 +98,14 @@ class Collections:
         if resource is not None and resource.parent is not None:
             return {}
         known = resource.identity.parameter if resource is not None and resource.identity else None
-        return {
-            parameter["name"]: str(found["text"])
-            for parameter in operation.parameters
-            if parameter["in"] == "path"
-            and parameter["name"] != known
-            and (found := promise(self.document, parameter, "prefix")) is not None
-        }
+        named = [one for one in operation.parameters if one["in"] == "path" and one["name"] != known]
+        if not named:
+            return {}
+        # The table of phrases takes a while to be loaded, and most servers start without it.
+        from trigger_contract.document.promises import promise
+
+        found = ((one["name"], promise(self.document, one, "prefix")) for one in named)
+        return {name: str(begins["text"]) for name, begins in found if begins is not None}
 
     def role(self, operation: Operation) -> str | None:
         """Return what an operation is for its resource."""

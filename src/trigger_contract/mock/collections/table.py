@@ -23,8 +23,9 @@ BELOW = 12
 _SCOPES = 200
 """Below so many things something is seeded; below those after them there is nothing at first."""
 _MOST = 90
-_FEWEST, _VALUES = 6, 1500
+_FEWEST, _VALUES = 4, 900
 """At least so many things are seeded, and of large ones no more than have so many values together."""
+_DRAFTS = 2
 _REMEMBERED = 10_000
 
 
@@ -77,6 +78,7 @@ class Table:
         self.scopes: dict[Scope, dict[str, Thing]] = {}
         self._gone: set[tuple[Scope, str]] = set()
         self._count = 0
+        self._drafts: dict[int, dict[str, Any]] = {}
         identity = resource.identity
         self.field = identity.field if identity else field
         self.identity_view: View = self._identity_view()
@@ -192,17 +194,24 @@ class Table:
 
     def made(self, number: int, scope: Scope = (), key: Any = None) -> dict[str, Any]:
         """Return the state of a thing of that number, with its identity and what it stands below."""
-        hint = self._examples[number] if number < len(self._examples) else ABSENT
-        if hint is ABSENT and self._examples:
-            hint = self._examples[number % len(self._examples)]
+        state = dict(self._draft(number))
+        self.relate(state, number, scope)
+        if self.field is not None:
+            state[self.field] = self.identity(scope, number) if key is None else key
+        return state
+
+    def _draft(self, number: int) -> dict[str, Any]:
+        """Return what a thing of that number has wherever it stands; the first ones are asked for again."""
+        if number in self._drafts:
+            return self._drafts[number]
+        hint = self._examples[number % len(self._examples)] if self._examples else ABSENT
         state: dict[str, Any] = {}
         for schema in reversed(self.schemas):
             made = self.maker.make(schema, number, hint=hint)
             state |= made if isinstance(made, dict) else {}
         self._agree(state, number)
-        self.relate(state, number, scope)
-        if self.field is not None:
-            state[self.field] = self.identity(scope, number) if key is None else key
+        if number < _DRAFTS:
+            self._drafts[number] = state
         return state
 
     def _agree(self, state: dict[str, Any], number: int) -> None:
@@ -269,4 +278,4 @@ class Table:
                 longest = max(longest, len(values) if isinstance(values, list) else 0)
         wanted = min(max(BELOW if scope else TOP, longest), _MOST)
         # Of things with hundreds of values there are fewer, so that the first list comes at once.
-        return min(wanted, max(_FEWEST, _VALUES // max(leaves(self.made(0, scope)), 1)))
+        return min(wanted, max(_FEWEST, _VALUES // max(leaves(self._draft(0)), 1)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -87,11 +88,15 @@ def _like(word: str, number: int) -> str:
 
 def usual(name: str, description: str, number: int) -> str | None:
     """Return what a text usually is that is called or described so, or None where nothing is usual."""
-    said = f"{' '.join(part.lower() for part in _WORD.findall(name))} {description[:200].lower()}"
-    for words, text in _USUAL:
-        if any(re.search(rf"\b{word}\b", said) for word in words.split(",")):
-            return text.format(number + 1)
-    return None
+    text = _usual(name, description[:200])
+    return text.format(number + 1) if text is not None else None
+
+
+@lru_cache(maxsize=4096)
+def _usual(name: str, description: str) -> str | None:
+    said = f"{' '.join(part.lower() for part in _WORD.findall(name))} {description.lower()}"
+    patterns = ((rf"\b(?:{words.replace(',', '|')})\b", text) for words, text in _USUAL)
+    return next((text for pattern, text in patterns if re.search(pattern, said)), None)
 
 
 def titled(name: str, number: int) -> str:

@@ -122,7 +122,7 @@ class Variables:
         try:
             body = bodies.read_by_hand(visit, _VALUE)
         except ValueError:
-            return answers.went_wrong() if visit.request.body else answers.broken()
+            return answers.went_wrong() if visit.request.body else answers.failed()
         if isinstance(body, list):
             return bodies.refused(body)
         thing = self._world.things.get(_KIND, visit.path[2])

@@ -177,9 +177,7 @@ class Failures:
         now, lasts = self._world.clock.now(), read_period(period)
         if lasts is not None:
             return now - lasts, dates.LATEST
-        if bounds:
-            return bounds.get("from") or 0, bounds.get("to") or dates.LATEST
-        return now - dates.DAY, dates.LATEST
+        return bounds.get("from") or now - dates.DAY, bounds.get("to") or dates.LATEST
 
     def _listed(self, group: list[_Failure], every: list[_Failure]) -> dict[str, Any]:
         one = group[0]
@@ -219,30 +217,29 @@ def _dated(name: str, value: Any) -> Any:
 
 # Pages, by a cursor that names how often and what; any other text stands for none
 
-_Edge = tuple[int, str]
+_Edge = tuple[int, str, str]
 
 
 def _edge(row: dict[str, Any]) -> _Edge:
-    return row["count"], row["fingerprint"]
+    return row["count"], row["fingerprint"], row["taskIdentifier"]
 
 
 def _cursor(row: dict[str, Any]) -> str:
-    said = json.dumps(
-        {"occurrenceCount": row["count"], "fingerprint": row["fingerprint"]}, separators=(",", ":")
-    )
+    names = ("occurrenceCount", "fingerprint", "taskIdentifier")
+    said = json.dumps(dict(zip(names, _edge(row), strict=True)), separators=(",", ":"))
     return base64.urlsafe_b64encode(said.encode()).decode().rstrip("=")
 
 
 def _read_cursor(text: str) -> _Edge | None:
     try:
         said = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        return int(said["occurrenceCount"]), str(said["fingerprint"])
+        return int(said["occurrenceCount"]), str(said["fingerprint"]), str(said["taskIdentifier"])
     except (ValueError, TypeError, KeyError, binascii.Error):
         return None
 
 
 def _page(rows: list[dict[str, Any]], query: Any, size: int) -> dict[str, Any]:
-    rows = sorted(rows, key=lambda row: (*_edge(row), row["taskIdentifier"]), reverse=True)
+    rows = sorted(rows, key=_edge, reverse=True)
     after, before = (_read_cursor(query.get(f"page[{name}]", "")) for name in ("after", "before"))
     if before is not None and after is None:
         newer = [row for row in rows if _edge(row) > before]

@@ -26,6 +26,7 @@ class Limiter:
         self._clock = clock
         self._minute = -1
         self._used: dict[bytes, int] = {}
+        self._told: tuple[int, int, tuple[tuple[bytes, bytes], ...]] = (0, 0, ())
 
     def count(self, request: Request) -> int:
         """Count a request and return how many are left to its key; fewer than none were refused."""
@@ -52,8 +53,12 @@ class Limiter:
 
     def headers(self, left: int) -> tuple[tuple[bytes, bytes], ...]:
         """Return what every answer tells of the budget."""
-        return (
-            (b"x-ratelimit-limit", b"%d" % (self._limit or USUAL)),
-            (b"x-ratelimit-remaining", b"%d" % max(left, 0)),
-            (b"x-ratelimit-reset", b"%d" % self._reset),
-        )
+        reset = self._reset
+        if self._told[:2] != (left, reset):
+            told = (
+                (b"x-ratelimit-limit", b"%d" % (self._limit or USUAL)),
+                (b"x-ratelimit-remaining", b"%d" % max(left, 0)),
+                (b"x-ratelimit-reset", b"%d" % reset),
+            )
+            self._told = (left, reset, told)
+        return self._told[2]

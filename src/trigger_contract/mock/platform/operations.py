@@ -5,6 +5,7 @@ from __future__ import annotations
 from trigger_contract.document.operations import Operation
 from trigger_contract.mock.platform.actions import Actions
 from trigger_contract.mock.platform.bulk import BulkActions
+from trigger_contract.mock.platform.deployments import Deployments
 from trigger_contract.mock.platform.envvars import Variables
 from trigger_contract.mock.platform.failures import Failures
 from trigger_contract.mock.platform.front import Function
@@ -46,5 +47,6 @@ def operations_of(
         BulkActions(world, reading, actions),
         Failures(world),
         Querying(world),
+        Deployments(world),
     )
     return {name: function for part in parts for name, function in part.functions.items()}

@@ -52,6 +52,8 @@ _MOST_ROWS = 100_000
 """How many runs a query looks at, the newest first."""
 _MOST_STEPS = 20_000_000
 """How much work a query may be, in steps of SQLite's machine."""
+_LONGEST = 1_000_000
+"""The longest text that a query makes, in bytes."""
 _TABLE = re.compile(r"\b(?:FROM|JOIN)\s+([A-Za-z_][A-Za-z0-9_]{0,60})", re.IGNORECASE)
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 _STAR = re.compile(r"\bSELECT\s+\*\s+FROM\s+runs\b", re.IGNORECASE)
@@ -114,6 +116,7 @@ class Querying:
             db.commit()
             # From here on nothing but reading, and not for ever.
             db.set_authorizer(_only_reading)
+            db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
             steps = iter(range(_MOST_STEPS // 10_000))
             db.set_progress_handler(lambda: next(steps, None) is None, 10_000)
             cursor = db.execute(asked)

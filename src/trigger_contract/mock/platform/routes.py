@@ -98,6 +98,7 @@ def _formal(path: str, methods: str = "", scope: str = "", **more: object) -> Ro
 _ENVVARS = "/api/v1/projects/{}/envvars/{}"
 _WAITPOINTS = "/api/v1/waitpoints/tokens"
 _BULK = "/api/v1/bulk-actions"
+_DEPLOYMENTS = "/api/v1/deployments"
 
 
 def _session(path: str, read: str = "", **more: object) -> Route:
@@ -180,8 +181,8 @@ ROUTES = (
     Route(_BULK, "list_bulk_actions", {"*": "create_bulk_action"}, capped=True, by_form=True),
     Route(_BULK + "/{}", "retrieve_bulk_action", by_form=True),
     Route(_BULK + "/{}/abort", acts={"*": "abort_bulk_action"}, by_form=True),
-    _formal("/api/v1/deployments", "GET", "deployments", other="told"),
-    _formal("/api/v1/deployments/latest", "GET"),
-    _formal("/api/v1/deployments/{}", "GET"),
-    _formal("/api/v1/deployments/{}/promote", "POST", other="told"),
+    Route(_DEPLOYMENTS, "list_deployments", other="told", tokens=True, by_form=True),
+    Route(_DEPLOYMENTS + "/latest", "latest_deployment", by_form=True),
+    Route(_DEPLOYMENTS + "/{}", "retrieve_deployment", by_form=True),
+    Route(_DEPLOYMENTS + "/{}/promote", acts={"POST": "promote_deployment"}, other="told", by_form=True),
 )

@@ -117,16 +117,24 @@ class Schedules:
             raise _Refused(answers.error(422, f"Invalid cron expression: {error}")) from None
         except ValueError:
             raise _Refused(answers.went_wrong()) from None
-        task = body["task"]
-        if task not in self._world.store.tasks():
-            said = f"Task with identifier {task} not found in project."
-            raise _Refused(answers.error(422, said))
+        if (said := self._task_fault(body["task"], new=known is None)) is not None:
+            raise _Refused(answers.error(422, f"Task with identifier {body['task']} {said}."))
         zone = body.get("timezone", "UTC")
         if zone and zone not in zones():
             where = f"View the list of valid timezones at {visit.base}/timezones"
             raise _Refused(answers.error(422, f"Invalid IANA timezone: '{zone}'. {where}"))
         thing = {"cron": body["cron"], "timezone": zone}
         return thing | {name: body[name] for name in ("externalId", "window") if name in body}
+
+    def _task_fault(self, task: str, *, new: bool) -> str | None:
+        """Say why a task can have no schedule. A server that no run tells of a scheduled task takes any."""
+        on_schedule = "SELECT DISTINCT task FROM runs WHERE schedule IS NOT NULL"
+        scheduled = {name for (name,) in self._world.store.database.execute(on_schedule)}
+        if not scheduled or task in scheduled:
+            return None
+        if task not in self._world.store.tasks():
+            return "not found in project"
+        return "is not a scheduled task" if new and Deviation.D31 in self._world.on else None
 
     def _retrieve(self, visit: Visit) -> Answer:
         thing = self._find(visit.path[0])

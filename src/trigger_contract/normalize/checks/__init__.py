@@ -16,8 +16,6 @@ from trigger_contract.normalize.checks.limits import check_limits
 from trigger_contract.normalize.checks.prose import check_prose
 from trigger_contract.normalize.checks.styles import check_styles
 from trigger_contract.normalize.checks.usage import check_usage
-from trigger_contract.normalize.ledger import Ledger
-from trigger_contract.normalize.located import Node
 
 CHECKS = (
     *(check_styles, check_limits, check_prose, check_examples, check_likeness),
@@ -25,13 +23,7 @@ CHECKS = (
 )
 
 
-def check_draft(root: Node, ledger: Ledger) -> None:
-    """Look for contradictions inside the draft.
-
-    Args:
-        root: The draft.
-        ledger: Where they are noted.
-    """
-    draft = Draft.of(root, ledger)
+def check_draft(draft: Draft) -> None:
+    """Look for contradictions inside a draft; they are noted in its ledger."""
     for check in CHECKS:
         check(draft)

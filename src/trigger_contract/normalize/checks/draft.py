@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from trigger_contract.document.shape import walk
 from trigger_contract.normalize.ledger import Ledger
 from trigger_contract.normalize.located import (
     Found,
@@ -17,6 +16,7 @@ from trigger_contract.normalize.located import (
     follow,
     list_of,
     map_of,
+    objects,
     operations_of,
 )
 
@@ -40,9 +40,7 @@ class Draft:
     @classmethod
     def of(cls, root: Node, ledger: Ledger) -> Draft:
         """Return a draft as it stands now."""
-        return cls(
-            root, ledger, tuple(entry for entry in walk("document", root) if isinstance(entry[1], Node))
-        )
+        return cls(root, ledger, tuple(objects(root)))
 
     def lookup(self, reference: str) -> Any:
         """Return what a reference points to, or None."""

@@ -8,14 +8,12 @@ from trigger_contract.document.yaml import LocatedSequence
 from trigger_contract.normalize.checks.draft import Draft
 from trigger_contract.normalize.checks.faults import faults
 from trigger_contract.normalize.checks.limit_phrases import read_limits
-from trigger_contract.normalize.checks.phrases import said
 from trigger_contract.normalize.ledger import Claim, brief, claim, quoted
 from trigger_contract.normalize.located import Node, Pointer, kinds_of, map_of, text_of
 from trigger_contract.normalize.naming import words
 
 _WITH_EXAMPLES = frozenset(("parameter", "header", "mediaType"))
 _SHOWS = "An example shows, a schema promises: the schema stands, and the example is kept as published."
-_SHOWN = "What the page shows is taken; nothing is required, so a response without it is right as well."
 _PREFIX = "The text that promises the prefix stands; the example is kept as published."
 
 
@@ -25,7 +23,6 @@ def check_examples(draft: Draft) -> None:
     for pointer, node, kind in draft.found:
         if kind == "schema":
             _own_example(draft, pointer, node, node)
-            _without(draft, pointer, node)
             _prefix(pointer, node, prefixes)
         elif kind in _WITH_EXAMPLES and isinstance(node.get("schema"), Node):
             _own_example(draft, pointer, node, node["schema"])
@@ -58,19 +55,6 @@ def _check(draft: Draft, pointer: Pointer, holder: Any, schema: Node) -> None:
             claim(holder, pointer[-1], f"the example: {brief(value)}"),
         )
         draft.ledger.rule("example", pointer, _SHOWS, *claims, chosen=fault)
-
-
-def _without(draft: Draft, pointer: Pointer, schema: Node) -> None:
-    """A text that says "without x and y fields" above a schema that has them."""
-    match = said("without", text_of(schema, "description"))
-    properties = map_of(draft.follow(schema.get("items", schema)), "properties") if match else {}
-    shown = [name for name in match.groups() if name in properties] if match else []
-    if match and shown:
-        says = Claim(
-            schema.source, getattr(properties, "lines", {}).get(shown[0]), f"shown: {', '.join(shown)}"
-        )
-        where, words_said = (*pointer, "description"), quoted(schema, match[0])
-        draft.ledger.rule("property", where, _SHOWN, says, words_said, chosen="kept, optional")
 
 
 def _prefix(pointer: Pointer, schema: Node, prefixes: dict[str, tuple[str, Claim]]) -> None:

@@ -7,18 +7,24 @@ stands, because machines read it; the report tells which page to put right.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from trigger_contract.document.phrases import PARAMETER, SCHEMA
 from trigger_contract.normalize.checks.draft import Draft
-from trigger_contract.normalize.checks.phrases import QUOTED, said
+from trigger_contract.normalize.checks.phrases import PHRASES, QUOTED, said
 from trigger_contract.normalize.ledger import Claim, brief, claim, quoted
-from trigger_contract.normalize.located import Node, Pointer, kinds_of, list_of, text_of
+from trigger_contract.normalize.located import Node, Pointer, kinds_of, list_of, map_of, text_of
+from trigger_contract.normalize.merging.extensions import samples
 from trigger_contract.normalize.naming import words
 
 _STANDS = "Where the text and the schema of one page differ, the schema stands: machines read it."
 _APART = "Each place keeps what its own page says, but a value of any kind need not be an object."
 _SILENT = "The schema allows any text, so nothing is broken; whether there are others is for a person to say."
+_SHOWN = "What the page shows is taken; nothing is required, so a response without it is right as well."
+_MANY = "The keyword stands: it has one meaning, the word in the text may have many."
+_SAMPLES = "The keyword stands: it has one meaning, and the samples in the text are written in that style."
 _LIST = "The text is a list of such values, which no enum can say."
 _OPPOSITE = {
     "include": ("exclude", "omit", "skip", "hide", "without"),
@@ -36,71 +42,132 @@ _BULLET = re.compile(r"^[ \t]*[-*][ \t]+[`\"']([^`\"'\n]+)[`\"']", re.MULTILINE)
 _LISTS = re.compile(r"\b(?:one of|values|options|choices)\b", re.IGNORECASE)
 
 
+class _Saying(NamedTuple):
+    """A text that says something by a row of ``phrases``.
+
+    Attributes:
+        draft: The draft.
+        pointer: Where the schema or the parameter that has the text stands.
+        node: What has the text.
+        match: The words.
+        parent: The object whose property the schema is; a parameter itself; None for another schema.
+        name: Name of the property or the parameter, or an empty text.
+    """
+
+    draft: Draft
+    pointer: Pointer
+    node: Node
+    match: re.Match[str]
+    parent: Node | None
+    name: str
+
+    def note(
+        self,
+        kind: str,
+        key: str,
+        shown: Claim,
+        says: Claim | str = "",
+        reason: str = _STANDS,
+        chosen: str = "",
+    ) -> None:
+        """Note that the text says something else than what is shown under a key, which stands."""
+        said_so = says if isinstance(says, Claim) else quoted(self.node, says or self.match[0])
+        self.draft.ledger.rule(kind, (*self.pointer, key), reason, shown, said_so, chosen=chosen)
+
+
 def check_prose(draft: Draft) -> None:
     """Note each text that contradicts a keyword, a name or an example of what it describes."""
     nodes = {pointer: node for pointer, node, kind in draft.found if kind in ("schema", "parameter")}
     for pointer, node, kind in draft.found:
-        if kind not in ("schema", "parameter") or not text_of(node, "description"):
+        line = " ".join(text_of(node, "description").split())
+        if pointer not in nodes or not line:
             continue
-        _form(draft, pointer, node)
-        if kind == "parameter":
-            if isinstance(node.get("schema"), Node):
-                _values(draft, (*pointer, "schema"), node, node["schema"])
-            _required(draft, pointer, node, node, node.get("required") is True)
-            _polarity(draft, pointer, node, str(node.get("name", "")))
-            continue
-        _values(draft, pointer, node, node)
-        _any_value(draft, pointer, node)
-        parent = nodes.get(pointer[:-2]) if len(pointer) > 2 and pointer[-2] == "properties" else None
-        if parent is not None:
-            _required(draft, pointer, node, parent, pointer[-1] in list_of(parent, "required"))
-            _polarity(draft, pointer, node, str(pointer[-1]))
+        parent: Node | None = node
+        name, schema, where = text_of(node, "name"), node.get("schema"), (*pointer, "schema")
+        if kind == "schema":
+            own = len(pointer) > 2 and pointer[-2] == "properties"
+            parent = nodes.get(pointer[:-2]) if own else None
+            name, schema, where = str(pointer[-1]) if parent is not None else "", node, pointer
+        for row, held in _HELD[kind]:
+            if match := row.pattern.search(line):
+                held(_Saying(draft, pointer, node, match, parent, name))
+        if isinstance(schema, Node):
+            _values(draft, where, node, schema)
     _anything(draft, nodes)
 
 
-def _required(draft: Draft, pointer: Pointer, holder: Node, parent: Node, required: bool) -> None:
-    match = said("required", text_of(holder, "description"))
-    if match is not None and (match[1].casefold() == "required") != required:
-        says = claim(parent, "required", "required" if required else "not required")
-        draft.ledger.rule("required", (*pointer, "required"), _STANDS, says, quoted(holder, match[1]))
+def _required(saying: _Saying) -> None:
+    parent, said_so = saying.parent, saying.match[1]
+    if parent is not None:
+        required = saying.name in list_of(parent, "required") or parent.get("required") is True
+        if (said_so.casefold() == "required") != required:
+            shown = claim(parent, "required", "required" if required else "not required")
+            saying.note("required", "required", shown, said_so)
 
 
-def _polarity(draft: Draft, pointer: Pointer, node: Node, name: str) -> None:
+def _polarity(saying: _Saying) -> None:
     """A switch whose name says the opposite of its text: ``excludeUtc``, "whether to include UTC"."""
-    match = said("whether", text_of(node, "description"))
-    first = next(iter(words(name)), "").lower()
-    if match is not None and first in _OPPOSITE[match[1].lower()]:
-        says = claim(node, "name", f"the name: {name}")
-        draft.ledger.rule("text", (*pointer, "description"), _STANDS, says, quoted(node, match[0]))
+    first = next(iter(words(saying.name)), "").lower()
+    if first in _OPPOSITE[saying.match[1].lower()]:
+        saying.note("text", "description", claim(saying.node, "name", f"the name: {saying.name}"))
 
 
-def _form(draft: Draft, pointer: Pointer, node: Node) -> None:
+def _form(saying: _Saying) -> None:
     """An example of a duration that is not in the form that the text shows."""
-    example = text_of(node, "example")
-    match = said("form", text_of(node, "description")) if _DURATION.fullmatch(example) else None
-    forms = re.findall(r"[`\"']([^`\"'\s]+)[`\"']", match[1]) if match else []
-    if match is None or not all(_DURATION.fullmatch(form) for form in forms):
+    example = text_of(saying.node, "example")
+    forms = re.findall(r"[`\"']([^`\"'\s]+)[`\"']", saying.match[1])
+    if not all(_DURATION.fullmatch(duration) for duration in (example, *forms)):
         return
     if _units(example).isdisjoint(set().union(*map(_units, forms))):
-        says = claim(node, "example", f"the example: {example}")
-        words_said = quoted(node, match[0].strip(" ,"))
-        draft.ledger.rule("example", (*pointer, "example"), _STANDS, says, words_said)
+        shown = claim(saying.node, "example", f"the example: {example}")
+        saying.note("example", "example", shown, saying.match[0].strip(" ,"))
 
 
 def _units(duration: str) -> set[int]:
     return {len(unit) for unit in re.findall(r"[a-z]+", duration)}
 
 
-def _any_value(draft: Draft, pointer: Pointer, node: Node) -> None:
+def _any_value(saying: _Saying) -> None:
     """A text that takes any JSON value, and a schema that takes objects only."""
-    match = said("any value", " ".join(text_of(node, "description").split()))
-    if match is not None and _is_open(node):
-        says = claim(node, "type", "type: object")
-        draft.ledger.rule("type", (*pointer, "type"), _STANDS, says, quoted(node, match[0]))
+    if _is_open(saying.node):
+        saying.note("type", "type", claim(saying.node, "type", "type: object"))
 
 
 def _is_open(node: Node) -> bool:
     return node.get("type") == "object" and "properties" not in node
+
+
+def _without(saying: _Saying) -> None:
+    """A text that says "without x and y fields" above a schema that has them."""
+    properties = map_of(saying.draft.follow(saying.node.get("items", saying.node)), "properties")
+    names = [name for name in saying.match.groups() if name in properties]
+    if names:
+        shown = claim(properties, names[0], f"shown: {', '.join(names)}")
+        saying.note("property", "description", shown, reason=_SHOWN, chosen="kept, optional")
+
+
+def _style(saying: _Saying) -> None:
+    style, node = str(saying.node.get("style", "form")), saying.node
+    if saying.match[1] != style and text_of(node, "in") == "query":
+        shown = claim(node, "style", f"style: {style}")
+        reason = _SAMPLES if samples(text_of(node, "description")) else _MANY
+        says = claim(node, "description", f'the text: the "{saying.match[1]}" encoding style')
+        saying.note("style", "style", shown, says, reason, chosen=style)
+
+
+_HANDLERS: dict[str, Callable[[_Saying], None]] = {
+    "required": _required,
+    "whether": _polarity,
+    "form": _form,
+    "any value": _any_value,
+    "without": _without,
+    "style": _style,
+}
+"""What is made of the words of a row."""
+_HELD = {
+    on: [(PHRASES[row], held) for row, held in _HANDLERS.items() if on in PHRASES[row].on]
+    for on in (SCHEMA, PARAMETER)
+}
 
 
 def _anything(draft: Draft, nodes: Mapping[Pointer, Node]) -> None:

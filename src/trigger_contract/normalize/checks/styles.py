@@ -24,8 +24,6 @@ _WRITES = {
     "space": "`style: spaceDelimited`",
     "pipe": "`style: pipeDelimited`",
 }
-_MANY = "The keyword stands: it has one meaning, the word in the text may have many."
-_SAMPLES = "The keyword stands: it has one meaning, and the samples in the text are written in that style."
 _SHOULD = "The keyword stands, or its default; the page should say {} if the text is right."
 
 
@@ -43,19 +41,10 @@ def check_styles(draft: Draft) -> None:
             continue
         shown = samples(text)
         parts = [part for _, part in draft.leaves(pointer, parameter.get("schema"))]
-        _word(draft, pointer, parameter, bool(shown))
         _joins(draft, pointer, parameter, [sample for sample in shown if sample.name == name], parts)
         if not any(sample.name == name for sample in shown):
             about = [one for one in shown if len(one.names) > 1 and one.names[0] not in known - {name}]
             _brackets(draft, pointer, parameter, about, parts)
-
-
-def _word(draft: Draft, pointer: Pointer, parameter: Node, shown: bool) -> None:
-    style, match = str(parameter.get("style", "form")), said("style", text_of(parameter, "description"))
-    if match is not None and match[1] != style:
-        words = claim(parameter, "description", f'the text: the "{match[1]}" encoding style')
-        says, reason = claim(parameter, "style", f"style: {style}"), _SAMPLES if shown else _MANY
-        draft.ledger.rule("style", (*pointer, "style"), reason, says, words, chosen=style)
 
 
 def _joins(

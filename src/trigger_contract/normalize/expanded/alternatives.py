@@ -13,12 +13,11 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-from trigger_contract.normalize.located import Lookup
+from trigger_contract.normalize.located import Lookup, as_map, follow, list_of, map_of, text_of
 
 # Shown where a page shows them, but lost by most versions of the generator.
 _MAYBE_LOST = frozenset(("pattern", "uniqueItems"))
 _MAXIMUM = 256
-_MAXIMUM_STEPS = 50
 
 _ENDS = ("default", "example")
 _NUMBER = ("multipleOf", "minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "const", *_ENDS)
@@ -91,13 +90,12 @@ def _unheard_of(shown: Any, full: Any) -> bool:
 
     It never writes what a value of some type has to be without the type.
     """
-    roots = [shown, *(shown.get("anyOf") or ())] if isinstance(shown, Mapping) else []
-    known = _ROOT.union(full) if isinstance(full, Mapping) else _ROOT
-    for root in roots:
-        if isinstance(root, Mapping):
-            untyped = not _COMPOSED.intersection(root) and not _TYPED.isdisjoint(root)
-            if untyped or any(word not in known for word in root):
-                return True
+    roots = [shown, *list_of(shown, "anyOf")]
+    known = _ROOT.union(as_map(full))
+    for root in map(as_map, roots):
+        untyped = _COMPOSED.isdisjoint(root) and not _TYPED.isdisjoint(root)
+        if untyped or not known.issuperset(root):
+            return True
     return False
 
 
@@ -119,8 +117,8 @@ def _same(first: dict[str, Any], second: dict[str, Any], place: Place | None, lo
 
 
 def _one_way(schema: Any, lookup: Lookup) -> bool:
-    schema = _target(schema, lookup)
-    return isinstance(schema, Mapping) and bool(schema.get("readOnly") or schema.get("writeOnly"))
+    schema = as_map(follow(schema, lookup))
+    return bool(schema.get("readOnly") or schema.get("writeOnly"))
 
 
 def _unordered(value: Any) -> Any:
@@ -145,14 +143,6 @@ def _shown(schema: Any, lookup: Lookup, place: Place | None) -> list[dict[str, A
     return found or [{}]
 
 
-def _target(schema: Any, lookup: Lookup) -> Any:
-    for _ in range(_MAXIMUM_STEPS):
-        if not isinstance(schema, Mapping) or not isinstance(schema.get("$ref"), str):
-            return schema
-        schema = lookup(schema["$ref"])
-    return None
-
-
 def _products(
     schema: Any, lookup: Lookup, depth: int, seen: frozenset[str], root: bool = False
 ) -> list[_Product] | None:
@@ -162,7 +152,7 @@ def _products(
     reference = schema.get("$ref")
     whole = False
     if isinstance(reference, str):
-        target = _target(schema, lookup)
+        target = follow(schema, lookup)
         if reference in seen or not isinstance(target, Mapping):
             return [[(depth, {})]]
         seen, whole = seen | {reference}, True
@@ -176,10 +166,9 @@ def _products(
     base = {key: value for key, value in schema.items() if key not in ("oneOf", "anyOf", "allOf", "not")}
     factors: list[list[_Product]] = []
     for word in ("oneOf", "anyOf", "allOf"):
-        members = schema.get(word)
-        if not isinstance(members, list):
+        if not isinstance(schema.get(word), list):
             continue
-        below = [_products(member, lookup, depth + 1, seen) for member in members]
+        below = [_products(member, lookup, depth + 1, seen) for member in schema[word]]
         sums = [member for member in below if member is not None]
         if len(sums) < len(below):
             return None
@@ -193,13 +182,10 @@ def _products(
 
 def _discriminated(schema: _Simple) -> _Simple:
     """Multiply a root by what its discriminator maps to, where no alternatives are written out."""
-    discriminator = schema.get("discriminator")
-    mapping = discriminator.get("mapping") if isinstance(discriminator, Mapping) else None
-    if not isinstance(mapping, Mapping) or not mapping or schema.get("type") == "array":
+    mapping = map_of(schema.get("discriminator"), "mapping")
+    if not mapping or schema.get("type") == "array":
         return schema
-    written = {member.get("$ref") for member in schema.get("anyOf") or () if isinstance(member, Mapping)} - {
-        None
-    }
+    written = {text_of(member, "$ref") for member in list_of(schema, "anyOf")} - {""}
     if schema.get("oneOf") or schema.get("allOf") or written == set(mapping.values()):
         return schema
     return {**schema, "allOf": [{"oneOf": [{"$ref": reference} for reference in mapping.values()]}]}
@@ -230,11 +216,11 @@ def _merged(product: _Product, lookup: Lookup, place: Place | None) -> dict[str,
         for key in (*_LAST, "pattern", "uniqueItems", "example", "description"):
             if key in part:
                 result[key] = part[key]
-        if "example" not in part and isinstance(part.get("examples"), list) and part["examples"]:
+        if "example" not in part and list_of(part, "examples"):
             result["example"] = part["examples"][0]
-        if isinstance(part.get("required"), list):
+        if "required" in part:
             known = result.setdefault("required", [])
-            known.extend(name for name in part["required"] if name not in known)
+            known.extend(name for name in list_of(part, "required") if name not in known)
         if isinstance(part.get("enum"), list):
             allowed = result["enum"] if "enum" in result else part["enum"]
             result["enum"] = [value for value in allowed if value in part["enum"]]
@@ -268,12 +254,10 @@ def _join_limits(result: dict[str, Any], part: _Simple) -> None:
 
 def _join_schemas(result: dict[str, Any], part: _Simple, lookup: Lookup, place: Place) -> None:
     hidden = {"request": "readOnly", "response": "writeOnly"}.get(place)
-    properties = part.get("properties")
-    if isinstance(properties, Mapping):
+    if "properties" in part:
         known = result.setdefault("properties", {})
-        for name, schema in properties.items():
-            target = _target(schema, lookup)
-            if not (hidden and isinstance(target, Mapping) and target.get(hidden)):
+        for name, schema in map_of(part, "properties").items():
+            if not (hidden and as_map(follow(schema, lookup)).get(hidden)):
                 known.setdefault(name, []).append(schema)
     if isinstance(part.get("items"), Mapping):
         result.setdefault("items", []).append(part["items"])
@@ -289,7 +273,7 @@ def _kept(merged: dict[str, Any], alone: bool) -> dict[str, Any] | None:
     enum = merged.get("enum")
     kind = merged.get("type") or _inferred(merged)
     kept: dict[str, Any] = {} if kind is None else {"type": kind}
-    if alone and isinstance(merged.get("description"), str) and kind != "null":
+    if alone and "description" in merged and kind != "null":
         kept["description"] = merged["description"]
     if kind is None:
         return kept
@@ -324,7 +308,7 @@ def _file(merged: dict[str, Any]) -> str | None:
     form = merged.get("format")
     if form in ("binary", "base64"):
         return str(form)
-    media_type = str(merged.get("contentMediaType", "")).partition(";")[0].strip().lower()
+    media_type = text_of(merged, "contentMediaType").partition(";")[0].strip().lower()
     if media_type.startswith(_FILES) or media_type in _ARCHIVES:
         return "base64" if merged.get("contentEncoding") in ("base64", "base64url") else "binary"
     return None

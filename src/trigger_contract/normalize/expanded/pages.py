@@ -6,29 +6,41 @@ titles. What the dialect loses (operationId, tags, response headers, OAuth flows
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from trigger_contract.document.shape import METHODS
-from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
-from trigger_contract.errors import UserError
-from trigger_contract.normalize.expanded.fillers import is_made_up
+from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.normalize.expanded.schemas import HINT as HINT
 from trigger_contract.normalize.expanded.schemas import alternatives_of, read_root
 from trigger_contract.normalize.expanded.security import read_security
 from trigger_contract.normalize.located import (
     Lookup,
     Node,
+    copy_value,
     find,
     line_of,
+    map_of,
     mapping_of,
     node_like,
+    node_of,
     put,
+    refusal,
     sequence_of,
 )
 from trigger_contract.normalize.model import Slip
 from trigger_contract.normalize.reading.forms import check_form
+from trigger_contract.normalize.rendered.types import UNKNOWN
 
 PLACEHOLDER = "_mintlify/placeholder"
+_MADE_UP_TEXT = frozenset(
+    (
+        *("<string>", "<any>", "<unknown>", "<object>", "<array>", "", "2023-11-07T05:31:56Z", "2023-12-25"),
+        *("jsmith@example.com", "aSDinaTvuI8gbWludGxpZnk=", "3c90c3cc-0d44-4b50-8888-8dd25736052a"),
+    )
+)
+_MOST_REFERENCES = 20
+_MADE_UP_NUMBERS = (123, 1, 2, 0.5)
 
 
 def is_expanded(document: LocatedMapping) -> bool:
@@ -58,8 +70,7 @@ def read_expanded(document: LocatedMapping, title: str, description: str, slips:
     endpoint = mapping_of(document, "paths")
     method = endpoint["method"].lower()
     if method not in METHODS:
-        message = f"unknown method {endpoint['method']!r}"
-        raise UserError(message, source=document.source, line=line_of(endpoint, "method"))
+        raise refusal(endpoint, "method", f"unknown method {endpoint['method']!r}")
     operation = node_like(endpoint)
     operation.line = line_of(endpoint, "method") or endpoint.line
     if title:
@@ -88,10 +99,9 @@ def read_expanded(document: LocatedMapping, title: str, description: str, slips:
     webhook = endpoint.get("type") == "webhook" or not endpoint["path"].startswith("/")
     put(result, "webhooks" if webhook else "paths", items, line_of(document, "paths"))
     components = node_like(document)
-    source = document.get("components")
-    if isinstance(source, LocatedMapping):
-        for name, value in source.items():
-            put(components, name, value, line_of(source, name))
+    source = node_of(document, "components")
+    for name, value in source.items():
+        put(components, name, value, line_of(source, name))
     if schemes:
         put(components, "securitySchemes", schemes)
     if components:
@@ -99,29 +109,16 @@ def read_expanded(document: LocatedMapping, title: str, description: str, slips:
     return result
 
 
-def _servers(servers: list[Any]) -> LocatedSequence:
+def _servers(servers: Any) -> Any:
     """Copy the servers without the ``type`` that the dialect adds to their variables."""
-    result = []
+    servers = copy_value(servers)
     for server in servers:
-        node = node_like(server)
-        for key, value in server.items() if isinstance(server, dict) else ():
-            if key == "variables" and isinstance(value, LocatedMapping):
-                variables = node_like(value)
-                for name, variable in value.items():
-                    if not isinstance(variable, LocatedMapping):
-                        line = line_of(value, name)
-                        raise UserError(
-                            f"variable {name!r} must be a mapping", source=value.source, line=line
-                        )
-                    clean = node_like(variable)
-                    for word, setting in variable.items():
-                        if word != "type":
-                            put(clean, word, setting, line_of(variable, word))
-                    put(variables, name, clean, line_of(value, name))
-                value = variables
-            put(node, key, value, line_of(server, key))
-        result.append(node)
-    return sequence_of(servers, result)
+        variables = map_of(server, "variables")
+        for name, variable in variables.items():
+            if not isinstance(variable, dict):
+                raise refusal(variables, name, f"variable {name!r} must be a mapping")
+            variable.pop("type", None)
+    return servers
 
 
 def _parameters(request: LocatedMapping, operation: Node) -> None:
@@ -131,9 +128,7 @@ def _parameters(request: LocatedMapping, operation: Node) -> None:
         group = mapping_of(groups, place)
         for name, entry in group.items():
             if not isinstance(entry, LocatedMapping):
-                raise UserError(
-                    f"parameter {name!r} must be a mapping", source=group.source, line=line_of(group, name)
-                )
+                raise refusal(group, name, f"parameter {name!r} must be a mapping")
             found.append(_parameter(name, place, entry, line_of(group, name)))
     if found:
         put(operation, "parameters", sequence_of(groups, found), line_of(request, "parameters"))
@@ -233,3 +228,59 @@ def _is_filler(name: str, example: Any, schema: Node, lookup: Lookup) -> bool:
     if name != "example" or not isinstance(example, dict) or set(example) - {"value"}:
         return False
     return is_made_up(example.get("value"), schema, lookup)
+
+
+def is_made_up(value: Any, schema: Any, lookup: Callable[[str], Any], depth: int = 0) -> bool:
+    """Whether every value of an example follows from the schema or is one of the site's fillers.
+
+    Args:
+        value: The example.
+        schema: Its schema.
+        lookup: Returns what a reference points to, or None where that is cut off the page.
+        depth: How many references and members of compositions have been gone through.
+    """
+    if not isinstance(schema, Mapping):
+        schema = {}
+    if isinstance(value, str) and value in UNKNOWN:
+        return True
+    if value == schema.get("example", ...) or value == schema.get("default", ...):
+        return True
+    if isinstance(schema.get("examples"), list) and value in schema["examples"][:1]:
+        return True
+    if isinstance(schema.get("enum"), list):
+        return bool(value in schema["enum"])
+    if value == schema.get("const", ...):
+        return True
+    if depth > _MOST_REFERENCES:
+        return True
+    if isinstance(schema.get("$ref"), str):
+        target = lookup(schema["$ref"])
+        return target is None or is_made_up(value, target, lookup, depth + 1)
+    if any(schema.get(word) for word in ("anyOf", "oneOf", "allOf")):
+        return True
+    if isinstance(value, dict):
+        properties = schema.get("properties")
+        if not isinstance(properties, Mapping):  # a component whose form has not been looked at yet
+            properties = {}
+        extra = schema.get("additionalProperties", {})
+        if properties and not extra and not value.keys() <= properties.keys():
+            return False
+        return all(
+            is_made_up(item, properties.get(name, extra), lookup, depth) for name, item in value.items()
+        )
+    if isinstance(value, list):
+        items = schema.get("items", {})
+        return len(value) <= 1 and all(is_made_up(item, items, lookup, depth) for item in value)
+    if isinstance(value, str):
+        return value in _MADE_UP_TEXT
+    if isinstance(value, bool) or value is None:
+        return value is not False
+    least, most = schema.get("minimum"), schema.get("maximum")
+    if isinstance(least, (int, float)) and isinstance(most, (int, float)) and value in _middle(least, most):
+        return True
+    return value in _MADE_UP_NUMBERS or value in (least, most)
+
+
+def _middle(least: float, most: float) -> tuple[float, float]:
+    """What a site makes up between two bounds: the middle, for an integer the whole number below it."""
+    return (least + most) / 2, (least + most) // 2

@@ -11,9 +11,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.normalize.expanded.alternatives import Place, same_root
 from trigger_contract.normalize.expanded.security import UNKNOWN_SCHEME, component_key
-from trigger_contract.normalize.located import Lookup, Node, find, node_like, put, sequence_of
+from trigger_contract.normalize.located import (
+    Lookup,
+    Node,
+    as_map,
+    find,
+    follow,
+    map_of,
+    node_like,
+    node_of,
+    put,
+    sequence_of,
+    text_of,
+)
 from trigger_contract.normalize.model import Fragment
 
 # Keywords that the dialect has no words for at the root of a schema.
@@ -59,8 +72,9 @@ class _Named:
     def __init__(self, fragments: Sequence[Fragment]) -> None:
         self.found: dict[tuple[str, str], list[tuple[Fragment, Any]]] = {}
         for fragment in fragments:
-            for kind, entries in fragment.document.get("components", {}).items():
-                for name, value in entries.items() if isinstance(entries, dict) else ():
+            components = map_of(fragment.document, "components")
+            for kind in components:
+                for name, value in map_of(components, kind).items():
                     self.found.setdefault((kind, name), []).append((fragment, value))
 
     def get(self, kind: str, name: str) -> list[tuple[Fragment, Any]]:
@@ -70,12 +84,12 @@ class _Named:
 
 def _schemas(fragment: Fragment, named: _Named) -> None:
     """Take over components that differ only by what the site's converter does to them in passing."""
-    own = fragment.document.get("components", {}).get("schemas", {})
+    own = node_of(node_of(fragment.document, "components"), "schemas")
     for name, schema in own.items():
         for _, other in named.get("schemas", name):
             both = isinstance(other, Node) and isinstance(schema, Node)
             if both and schema != other and _passed(schema) == _passed(other):
-                put(own, name, _like(schema, other), own.lines.get(name))
+                _take(own, name, other)
                 break
 
 
@@ -88,11 +102,11 @@ def _passed(schema: Node) -> dict[str, Any]:
 
 
 def _schemes(fragment: Fragment, named: _Named) -> None:
-    own = fragment.document.get("components", {}).get("securitySchemes", {})
+    own = node_of(node_of(fragment.document, "components"), "securitySchemes")
     for name, scheme in list(own.items()):
         for _, other in named.get("securitySchemes", name):
             if isinstance(other, Node) and _same_scheme(scheme, other):
-                put(own, name, _like(scheme, other), own.lines.get(name))
+                _take(own, name, other)
                 break
 
 
@@ -103,6 +117,12 @@ def _same_scheme(shown: Any, full: Node) -> bool:
     kind = shown.get("type")
     words = keys.get(str(kind), ("description",))
     return kind == full.get("type") and all(_words(shown.get(key)) == _words(full.get(key)) for key in words)
+
+
+def _take(holder: LocatedMapping, key: str, value: Any, like: Any = None) -> None:
+    """Put a value in the place of the expanded page's own, or where ``like`` was written."""
+    place = holder.get(key, holder) if like is None else like
+    put(holder, key, _like(place, value), holder.lines.get(key))
 
 
 def _like(place: Any, value: Any) -> Any:
@@ -126,24 +146,24 @@ class _Restorer:
 
     def operation(self, shown: Node, full: Node, group: str) -> None:
         """Complete an operation, in place."""
-        if isinstance(full.get("summary"), str):
+        if "summary" in full:
             put(shown, "summary", full["summary"])  # a page's title is its own, not the operation's
-        text, whole = shown.get("description"), full.get("description")
-        if isinstance(text, str) and isinstance(whole, str) and _holds(text.split(), whole.split()):
+        text, whole = text_of(shown, "description"), text_of(full, "description")
+        if _holds(text.split(), whole.split()):
             put(shown, "description", whole, shown.lines.get("description"))
         self._security(shown, full, group)
         self._servers(shown, full)
         self._parameters(shown, full)
         if "callbacks" in full:
-            put(shown, "callbacks", _like(shown, full["callbacks"]))
+            _take(shown, "callbacks", full["callbacks"])
         body = self._follow(full.get("requestBody"))
         if isinstance(body, Node) and "requestBody" not in shown and not body.get("content"):
             put(shown, "requestBody", _like(shown, full["requestBody"]))
         elif isinstance(body, Node) and isinstance(shown.get("requestBody"), Node):
             self._carrier(shown, "requestBody", shown["requestBody"], full["requestBody"], body, "request")
-        responses = full.get("responses")
+        responses = map_of(full, "responses")
         for status, response in shown.get("responses", {}).items():
-            raw = responses.get(status) if isinstance(responses, Node) else None
+            raw = responses.get(status)
             whole = self._follow(raw)
             if isinstance(whole, Node) and isinstance(response, Node):
                 if response.get("description") == "" and not response.get("content"):
@@ -158,7 +178,7 @@ class _Restorer:
             if theirs is None:
                 del shown["security"]
             else:
-                put(shown, "security", _like(ours, theirs), shown.lines.get("security"))
+                _take(shown, "security", theirs)
 
     def _defined(self, requirements: Any) -> bool:
         prefix = "#/components/securitySchemes/"
@@ -168,7 +188,7 @@ class _Restorer:
     def _servers(self, shown: Node, full: Node) -> None:
         ours, theirs = shown.get("servers"), full.get("servers")
         if isinstance(theirs, list) and _servers(ours or ()) == _servers(theirs):
-            put(shown, "servers", _like(shown, theirs), shown.lines.get("servers"))
+            _take(shown, "servers", theirs, like=shown)
 
     def _parameters(self, shown: Node, full: Node) -> None:
         theirs = full.get("parameters")
@@ -193,7 +213,7 @@ class _Restorer:
             put(shown, "parameters", sequence_of(shown, [*found, *ours.values()]), line)
 
     def _same_parameter(self, shown: Node, full: Node) -> bool:
-        described = [full.get("description"), self._described(full.get("schema"))]
+        described = [full.get("description"), as_map(self._follow(full.get("schema"))).get("description")]
         return (
             (_words(shown.get("description")) in [_words(text) for text in described])
             and bool(shown.get("required")) == bool(full.get("required"))
@@ -201,26 +221,22 @@ class _Restorer:
             and self._same(shown.get("schema"), full.get("schema"), "")
         )
 
-    def _described(self, schema: Any) -> Any:
-        followed = self._follow(schema)
-        return followed.get("description") if isinstance(followed, Node) else None
-
     def _carrier(self, holder: Node, key: str, shown: Node, raw: Any, full: Node, place: Place) -> None:
         """Complete a body or a response; one that shows nothing else than the other is replaced by it."""
-        content, whole = shown.get("content"), full.get("content")
+        content, whole = map_of(shown, "content"), map_of(full, "content")
         alike = _words(shown.get("description")) == _words(full.get("description"))
-        if "required" in shown or any(map(_says_something, (content or {}).values())):
+        if "required" in shown or any(map(_says_something, content.values())):
             alike = alike and bool(shown.get("required")) == bool(full.get("required"))
-        alike = alike and set(content or ()) == set(whole or ())
-        for media_type, entry in (content or {}).items():
-            other = whole.get(media_type) if isinstance(whole, Node) else None
+        alike = alike and set(content) == set(whole)
+        for media_type, entry in content.items():
+            other = whole.get(media_type)
             alike = isinstance(other, Node) and self._media_type(entry, other, place) and alike
         if alike:
-            put(holder, key, _like(shown, raw), holder.lines.get(key))
+            _take(holder, key, raw, like=shown)
             return
         for word in ("headers", "links"):
             if word in full:
-                put(shown, word, _like(shown, full[word]))
+                _take(shown, word, full[word], like=shown)
         if full.get("required") is False and "required" not in shown:
             put(shown, "required", False)
 
@@ -235,7 +251,7 @@ class _Restorer:
             return False
         for word in ("schema", "encoding"):
             if word in full:
-                put(shown, word, _like(shown, full[word]))
+                _take(shown, word, full[word], like=shown)
             else:
                 shown.pop(word, None)
         if not _same_examples(shown.get("examples"), full, self._follow):
@@ -243,7 +259,7 @@ class _Restorer:
         for word in ("example", "examples"):
             shown.pop(word, None)
             if word in full:
-                put(shown, word, _like(shown, full[word]))
+                _take(shown, word, full[word], like=shown)
         return True
 
     def _same(self, shown: Any, full: Any, place: Place) -> bool:
@@ -252,11 +268,7 @@ class _Restorer:
         return same_root(shown, self.shown_lookup, full, self.full_lookup, place)
 
     def _follow(self, value: Any) -> Any:
-        for _ in range(_MAXIMUM_DEPTH):
-            if not isinstance(value, Node) or not isinstance(value.get("$ref"), str):
-                return value
-            value = self.full_lookup(value["$ref"])
-        return None
+        return follow(value, self.full_lookup)
 
 
 def _says_something(media_type: Any) -> bool:
@@ -273,29 +285,27 @@ def _holds(text: list[str], words: list[str]) -> bool:
 def _lookup(document: Node, named: _Named) -> Lookup:
     """Follow references on the page that has them, else to what other pages define."""
 
-    def follow(reference: str) -> Any:
+    def lookup(reference: str) -> Any:
         found = find(document, reference)
         if found is None:
             kind, _, name = reference.removeprefix("#/components/").partition("/")
             found = next((value for _, value in named.get(kind, name)), None)
         return found
 
-    return follow
+    return lookup
 
 
 def _same_examples(shown: Any, full: Node, follow: Callable[[Any], Any]) -> bool:
     """Whether the examples that an expanded page shows are those of the full media type."""
     if not shown:
         return True  # made up by the site, and left out when the page was read
-    named = full.get("examples")
-    values = {name: follow(entry) for name, entry in named.items()} if isinstance(named, Node) else {}
-    if not any(isinstance(entry, Mapping) and "value" in entry for entry in values.values()):
+    values = {name: as_map(follow(entry)) for name, entry in map_of(full, "examples").items()}
+    if not any("value" in entry for entry in values.values()):
         values = {"example": {"value": full["example"]}} if "example" in full else {}
     if not values:
         return [*shown] == ["example"] and not set(shown["example"]) - {"value"}
     return all(
-        isinstance(values.get(name), Mapping)
-        and _same_value(entry.get("value"), values[name].get("value"), follow)
+        bool(values.get(name)) and _same_value(entry.get("value"), values[name].get("value"), follow)
         for name, entry in shown.items()
     )
 
@@ -327,8 +337,7 @@ def _servers(servers: Any) -> list[dict[str, Any]]:
     shown = []
     for server in servers:
         entry = {key: server[key] for key in ("url", "description") if key in server}
-        variables = server.get("variables")
-        for name, variable in variables.items() if isinstance(variables, Mapping) else ():
+        for name, variable in map_of(server, "variables").items():
             words = ("enum", "description", "default")
             entry[f"{{{name}}}"] = {word: variable[word] for word in words if word in variable}
         shown.append(entry)

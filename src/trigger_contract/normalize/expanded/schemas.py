@@ -6,10 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from trigger_contract.document.shape import walk
 from trigger_contract.document.yaml import LocatedMapping
-from trigger_contract.errors import UserError
-from trigger_contract.normalize.located import Node, line_of, node_like, put, sequence_of
+from trigger_contract.normalize.located import Node, line_of, node_like, objects, put, refusal, sequence_of
 
 HINT = "x-ref-identifier"
 
@@ -29,7 +27,7 @@ def alternatives_of(entry: LocatedMapping, key: str = "schemaArray") -> list[Loc
     items = value if isinstance(value, list) else [] if value is None else [value]
     result = [item for item in items if isinstance(item, LocatedMapping)]
     if len(result) != len(items):
-        raise UserError(f"`{key}` must hold schemas", source=entry.source, line=line_of(entry, key))
+        raise refusal(entry, key, f"`{key}` must hold schemas")
     return result
 
 
@@ -183,11 +181,10 @@ def without_marks(document: Node) -> Node:
 
     It notes on the members of a composition of which component they are part, and how deep it found them.
     """
-    for _, node, kind in walk("document", document):
-        if kind == "schema" and isinstance(node, Node):
-            for mark in _MARKS:
-                if str(node.get(mark, "")).startswith("#/components/"):
-                    del node[mark]
-            if isinstance(node.get("_depth"), int):
-                del node["_depth"]
+    for _, node, _ in objects(document, "schema"):
+        for mark in _MARKS:
+            if str(node.get(mark, "")).startswith("#/components/"):
+                del node[mark]
+        if isinstance(node.get("_depth"), int):
+            del node["_depth"]
     return document

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import permutations
+from typing import Any
 
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
-from trigger_contract.errors import UserError
-from trigger_contract.normalize.located import Node, line_of, mapping_of, node_like, put, sequence_of
+from trigger_contract.normalize.located import Node, line_of, mapping_of, node_like, put, refusal, sequence_of
 from trigger_contract.normalize.naming import words
 
 UNKNOWN_SCHEME = "The page does not show how this scheme is sent."
@@ -35,9 +35,7 @@ def read_security(request: LocatedMapping, operation: Node) -> Node | None:
     shown = []
     for alternative in alternatives:
         if not isinstance(alternative, LocatedMapping):
-            raise UserError(
-                "`security` must hold alternatives", source=request.source, line=line_of(request, "security")
-            )
+            raise refusal(request, "security", "`security` must hold alternatives")
         names = [component_key(part) for part in str(alternative.get("title", "")).split(" & ")]
         shown.append((alternative, [name for name in names if name], list(_schemes(alternative))))
     schemes = node_like(request)
@@ -48,11 +46,7 @@ def read_security(request: LocatedMapping, operation: Node) -> Node | None:
         for name in names:
             if name not in schemes:
                 # The dialect leaves nothing of openIdConnect and of unknown http schemes but the name.
-                unknown = node_like(alternative)
-                put(unknown, "type", "http")
-                put(unknown, "scheme", "bearer")
-                put(unknown, "description", UNKNOWN_SCHEME)
-                put(schemes, name, unknown)
+                put(schemes, name, unknown_scheme(alternative))
     requirements = []
     for alternative, names, _ in shown:
         requirement = node_like(alternative)
@@ -61,6 +55,11 @@ def read_security(request: LocatedMapping, operation: Node) -> Node | None:
         requirements.append(requirement)
     put(operation, "security", sequence_of(alternatives, requirements), line_of(request, "security"))
     return schemes or None
+
+
+def unknown_scheme(like: Any) -> Node:
+    """Define a scheme of which only the name is known, as far as that goes: the commonest way is assumed."""
+    return node_like(like, type="http", scheme="bearer", description=UNKNOWN_SCHEME)
 
 
 def _doubt(names: list[str], definitions: list[Node]) -> tuple[bool, int]:

@@ -7,32 +7,48 @@ Source: the keys that the site generator's own converter writes; see benchmarks/
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
-from trigger_contract.document.shape import walk
-from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
+from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.normalize.expanded.alternatives import same_root
 from trigger_contract.normalize.expanded.pages import PLACEHOLDER
 from trigger_contract.normalize.expanded.schemas import HINT
 from trigger_contract.normalize.ledger import RULE, Claim, Contradiction, Ledger, brief, claim
-from trigger_contract.normalize.located import Node, Pointer, find, line_of, map_of, text_of
+from trigger_contract.normalize.located import (
+    Node,
+    Pointer,
+    as_map,
+    find,
+    line_of,
+    list_of,
+    map_of,
+    maps_of,
+    node_of,
+    objects,
+    text_of,
+)
 from trigger_contract.normalize.model import Fragment, Unread
 
 HIDDEN = "hidden property"
-_BLOCK = frozenset(("paths", "components"))
-# The last four are about the site itself and say nothing of the API.
-_ENDPOINT = frozenset(
-    [
-        *("path", "method", "servers", "request", "response", "deprecated", "type"),
-        *("xMcp", "xMint", "x-mcp", "x-mint"),
-    ]
-)
-_REQUEST = frozenset(("security", "parameters", "body", "codeSamples"))
-_GROUPS = frozenset(("path", "query", "header", "cookie"))
-_PARAMETER = frozenset(("schema", "style", "explode"))
-_MEDIA_TYPE = frozenset(("schemaArray", "examples", "description"))
-_NO_SCHEMA = frozenset(("type", "description", "required"))
-_ALTERNATIVE = frozenset(("title", "parameters"))
+# The words of the dialect, and what they hold: None is looked at elsewhere, or may be anything. What stands
+# for a name of the page's own is a mapping.
+_Form = dict[str, Any]
+_NAME = "*"
+_MEDIA_TYPES: _Form = {_NAME: dict.fromkeys(("schemaArray", "examples", "description"))}
+_PARAMETERS: _Form = {_NAME: dict.fromkeys(("schema", "style", "explode"))}
+_PLACES = ("path", "query", "header", "cookie")
+_ENDPOINT: _Form = {
+    **dict.fromkeys(("path", "method", "servers", "deprecated", "type")),
+    **dict.fromkeys(("xMcp", "xMint", "x-mcp", "x-mint")),  # about the site itself, not the API
+    "request": {
+        "security": {"title": None, "parameters": {place: {_NAME: None} for place in _PLACES[1:]}},
+        "parameters": dict.fromkeys(_PLACES, _PARAMETERS),
+        "body": _MEDIA_TYPES,
+        "codeSamples": None,
+    },
+    "response": {_NAME: _MEDIA_TYPES},
+}
+_NO_SCHEMA = dict.fromkeys(("type", "description", "required"))
 _PATH = "A path cannot be called without its parameters (OpenAPI 3.1.0, Parameter Object)."
 _TWICE = "The dialect repeats this text of the whole; the first one that is read stands."
 
@@ -66,73 +82,62 @@ def note_unread(fragments: Sequence[Fragment], ledger: Ledger) -> None:
 
 def unread(document: LocatedMapping) -> Iterator[Unread]:
     """Yield what the reader of the dialect does not read of a block, which has its form."""
-    yield from _others(document, _BLOCK, ())
-    endpoint = document["paths"]
-    yield from _others(endpoint, _ENDPOINT, ())
-    request = endpoint.get("request")
-    yield from _others(request, _REQUEST, ("request",))
-    for alternative in _items(request, "security"):
-        above = ("request", "security")
-        yield from _others(alternative, _ALTERNATIVE, above)
-        groups = alternative.get("parameters")
-        yield from _others(groups, _GROUPS - {"path"}, (*above, "parameters"))
-        for schemes in groups.values() if isinstance(groups, LocatedMapping) else ():
-            known = (
-                {name for name, entry in schemes.items() if isinstance(entry, LocatedMapping)}
-                if isinstance(schemes, LocatedMapping)
-                else set()
-            )
-            yield from _others(schemes, frozenset(known), (*above, "parameters"))
-    parameters = request.get("parameters") if isinstance(request, dict) else None
-    yield from _others(parameters, _GROUPS, ("request", "parameters"))
-    for place in _GROUPS:
-        for name, entry in _entries(parameters, place):
+    endpoint = node_of(document, "paths")
+    yield from _words(document, dict.fromkeys(("paths", "components")), ())
+    yield from _words(endpoint, _ENDPOINT, ())
+    request = node_of(endpoint, "request")
+    for place in _PLACES:
+        for name, entry in node_of(node_of(request, "parameters"), place).items():
             way = ("request", "parameters", place, name)
-            yield from _others(entry, _PARAMETER, way)
             yield from _roots(entry, "schema", way)
-            for root in _items(entry, "schema") if place == "path" else ():
+            for root in maps_of(entry, "schema") if place == "path" else ():
                 if root.get("required") is False:
                     says, line = "required: false", line_of(root, "required")
                     yield Unread((*way, "required"), line, says, "required", "required", _PATH)
-    yield from _carrier(request, "body", ("request", "body"))
-    for status, _ in _entries(endpoint, "response"):
-        yield from _carrier(endpoint["response"], status, ("response", status))
+    yield from _carrier(node_of(request, "body"), ("request", "body"))
+    for status, media_types in node_of(endpoint, "response").items():
+        yield from _carrier(media_types, ("response", status))
 
 
-def _carrier(holder: Any, key: str, way: tuple[str, ...]) -> Iterator[Unread]:
-    """Read a body or a response: media types, each of which repeats the description."""
-    said: str | None = None
-    if isinstance(holder, LocatedMapping) and isinstance(holder.get(key), LocatedMapping):
-        for media_type, entry in holder[key].items():
-            if not isinstance(entry, LocatedMapping):
-                yield _word(holder[key], media_type, way)
+def _words(value: Any, form: _Form, way: tuple[str, ...]) -> Iterator[Unread]:
+    """Yield the words of a mapping, of each in a list, and of what is below, that are not in a form."""
+    for holder in value if isinstance(value, list) else [value]:
+        for word, below in as_map(holder).items():
+            if below in _EMPTY:
                 continue
-            yield from _others(entry, _MEDIA_TYPE, (*way, media_type))
-            yield from _roots(entry, "schemaArray", (*way, media_type))
-            texts = [entry.get("description")]
-            if media_type == PLACEHOLDER:  # nothing is sent, so there is no schema either
-                for root in _items(entry, "schemaArray"):
-                    texts.append(root.get("description"))
-                    yield from _others(root, _NO_SCHEMA, (*way, media_type))
-                    if root.get("type", "any") != "any":
-                        yield _word(root, "type", (*way, media_type))
-            for text in texts:
-                if isinstance(text, str):
-                    said = text if said is None else said
-                    if text.split() != said.split():
-                        line = line_of(entry, "description")
-                        where = (*way, media_type, "description")
-                        yield Unread(where, line, brief(text), brief(said), "text", _TWICE)
+            if word not in form and not (_NAME in form and isinstance(below, dict)):
+                yield _word(holder, word, way)
+            elif inner := form.get(word, form.get(_NAME)):
+                yield from _words(below, inner, (*way, word))
 
 
-def _roots(entry: LocatedMapping, key: str, way: tuple[str, ...]) -> Iterator[Unread]:
+def _carrier(media_types: Any, way: tuple[str, ...]) -> Iterator[Unread]:
+    """Read a body or a response, each media type of which repeats the description."""
+    said: str | None = None
+    for media_type, entry in as_map(media_types).items():
+        yield from _roots(entry, "schemaArray", (*way, media_type))
+        texts = [as_map(entry).get("description")]
+        # Nothing is sent, so there is no schema either.
+        for root in maps_of(entry, "schemaArray") if media_type == PLACEHOLDER else ():
+            texts.append(root.get("description"))
+            yield from _words(root, _NO_SCHEMA, (*way, media_type))
+            if root.get("type", "any") != "any":
+                yield _word(root, "type", (*way, media_type))
+        for text in filter(_is_text, texts):
+            said = text if said is None else said
+            if text.split() != said.split():
+                where = (*way, media_type, "description")
+                yield Unread(where, line_of(entry, "description"), brief(text), brief(said), "text", _TWICE)
+
+
+def _roots(entry: Any, key: str, way: tuple[str, ...]) -> Iterator[Unread]:
     """A root's ``required`` is a switch of what is around it; a list of names there is not read."""
-    for root in _items(entry, key):
+    for root in maps_of(entry, key):
         if not isinstance(root.get("required"), (bool, type(None))):
             yield _word(root, "required", way)
-        properties, required = root.get("properties"), root.get("requiredProperties")
-        for index, name in enumerate(required if isinstance(required, LocatedSequence) else ()):
-            if isinstance(name, str) and not (isinstance(properties, dict) and name in properties):
+        required = list_of(root, "requiredProperties")
+        for index, name in enumerate(required):
+            if isinstance(name, str) and name not in map_of(root, "properties"):
                 where, says = (
                     (*way, "requiredProperties", name),
                     f"requiredProperties: {name}, and no property",
@@ -140,24 +145,11 @@ def _roots(entry: LocatedMapping, key: str, way: tuple[str, ...]) -> Iterator[Un
                 yield Unread(where, line_of(required, index), says, "not required", HIDDEN, _HIDDEN)
 
 
-def _items(holder: Any, key: str) -> list[LocatedMapping]:
-    value = holder.get(key) if isinstance(holder, dict) else None
-    return [item for item in value if isinstance(item, LocatedMapping)] if isinstance(value, list) else []
+def _is_text(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str)
 
 
-def _entries(holder: Any, key: str) -> list[tuple[str, LocatedMapping]]:
-    value = holder.get(key) if isinstance(holder, dict) else None
-    pairs = value.items() if isinstance(value, LocatedMapping) else ()
-    return [(name, entry) for name, entry in pairs if isinstance(entry, LocatedMapping)]
-
-
-def _others(holder: Any, known: frozenset[str], way: tuple[str, ...]) -> Iterator[Unread]:
-    for word, value in holder.items() if isinstance(holder, LocatedMapping) else ():
-        if word not in known and value not in _EMPTY:
-            yield _word(holder, word, way)
-
-
-def _word(holder: LocatedMapping, word: str, way: tuple[str, ...]) -> Unread:
+def _word(holder: Any, word: str, way: tuple[str, ...]) -> Unread:
     return Unread((*way, word), line_of(holder, word), f"`{word}`: {brief(holder[word])}")
 
 
@@ -170,8 +162,8 @@ def note_hints(draft: Node, ledger: Ledger) -> None:
     def lookup(reference: str) -> Any:
         return find(draft, reference)
 
-    for pointer, node, kind in walk("document", draft):
-        hint = text_of(node, HINT) if kind == "schema" else ""
+    for pointer, node, _ in objects(draft, "schema"):
+        hint = text_of(node, HINT)
         component = lookup(f"#/components/schemas/{hint}") if hint else None
         if not isinstance(component, Node) or same_root(node, lookup, component, lookup):
             continue

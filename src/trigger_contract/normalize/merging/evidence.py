@@ -5,10 +5,19 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from trigger_contract.document.shape import walk
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.ledger import AGE, Claim, Contradiction, brief
-from trigger_contract.normalize.located import Node, Pointer, find, line_of, operations_of
+from trigger_contract.normalize.ledger import AGE, Claim, Contradiction, brief, claim
+from trigger_contract.normalize.located import (
+    Node,
+    Pointer,
+    find,
+    list_of,
+    map_of,
+    maps_of,
+    objects,
+    operations_of,
+    text_of,
+)
 from trigger_contract.normalize.merging.merge import Merger
 from trigger_contract.normalize.model import Fragment, Sentence
 
@@ -56,13 +65,8 @@ def _texts(draft: Node, pointer: Pointer, operation: Node) -> dict[str, list[tup
     """Gather every description within reach of an operation, references followed once each."""
     found: dict[str, list[tuple[Pointer, Node]]] = {}
     stack: list[tuple[Pointer, Any, str]] = [(pointer, operation, "operation")]
-    names = {
-        name
-        for requirement in operation.get("security", ())
-        if isinstance(requirement, dict)
-        for name in requirement
-    }
-    schemes = draft.get("components", {}).get("securitySchemes", {})
+    names = {name for requirement in maps_of(operation, "security") for name in requirement}
+    schemes = map_of(map_of(draft, "components"), "securitySchemes")
     stack.extend(
         (("components", "securitySchemes", name), schemes[name], "securityScheme")
         for name in sorted(names)
@@ -71,14 +75,12 @@ def _texts(draft: Node, pointer: Pointer, operation: Node) -> dict[str, list[tup
     seen: set[str] = set()
     while stack:
         start, value, kind = stack.pop(0)
-        for where, node, node_kind in walk(kind, value, start):
-            if not isinstance(node, Node):
-                continue
-            description = node.get("description")
-            if isinstance(description, str):
-                found.setdefault(normal(description), []).append((where, node))
-            reference = node.get("$ref")
-            if isinstance(reference, str) and reference not in seen:
+        for where, node, node_kind in objects(value, kind=kind):
+            where = (*start, *where)
+            if "description" in node:
+                found.setdefault(normal(text_of(node, "description")), []).append((where, node))
+            reference = text_of(node, "$ref")
+            if reference and reference not in seen:
                 seen.add(reference)
                 target = find(draft, reference)
                 tokens: Pointer = tuple(reference.lstrip("#/").split("/"))
@@ -101,35 +103,28 @@ def _compare(
     pointer: Pointer,
     operation: Node,
 ) -> None:
+    """Note a sentence that no text of the operation has, and options that are not those of its schema."""
+
+    def note(kind: str, where: Pointer, shown: Claim, says: str, chosen: str) -> None:
+        reason = f"{merger.notes.age_reason(shown.source, fragment.page.name)} {_REASON}"
+        claims = shown, Claim(fragment.page.name, sentence.line, says)
+        merger.notes.ledger.add(Contradiction(kind, where, claims, chosen, AGE, reason))
+
     wanted = normal(sentence.text)
-    matches = texts.get(wanted, [])
-    if not matches:
-        if not wanted or any(wanted in text for text in texts):
-            return
-        claims = (
-            Claim(operation.source, operation.line, "no such sentence"),
-            Claim(fragment.page.name, sentence.line, sentence.text),
-        )
-        place, stated = _nearest(wanted, texts)
-        if stated is not None:
-            says = brief(stated["description"])
-            claims = (Claim(stated.source, line_of(stated, "description"), says), claims[1])
-        where = (*place, "description") if place else (*pointer, f"sentence {sentence.line}")
-        chosen = "the text of the page that shows the structure"
-        entry = Contradiction("text", where, claims, chosen, AGE, _REASON)
-        merger.notes.ledger.add(_with_age(merger, entry, operation.source, fragment))
+    if wanted not in texts:
+        if wanted and not any(wanted in text for text in texts):
+            shown = Claim(operation.source, operation.line, "no such sentence")
+            place, stated = _nearest(wanted, texts)
+            if stated is not None:
+                shown = claim(stated, "description", brief(stated["description"]))
+            where = (*place, "description") if place else (*pointer, f"sentence {sentence.line}")
+            note("text", where, shown, sentence.text, "the text of the page that shows the structure")
         return
-    if not sentence.options:
-        return
-    for where, node in matches:
-        enum = node.get("enum")
-        if isinstance(enum, list) and sorted(map(str, enum)) != sorted(sentence.options):
-            claims = (
-                Claim(node.source, line_of(node, "enum"), ", ".join(map(str, enum))),
-                Claim(fragment.page.name, sentence.line, ", ".join(sentence.options)),
-            )
-            entry = Contradiction("enum", (*where, "enum"), claims, ", ".join(map(str, enum)), AGE, _REASON)
-            merger.notes.ledger.add(_with_age(merger, entry, node.source, fragment))
+    for where, node in texts[wanted]:
+        enum = [str(value) for value in list_of(node, "enum")]
+        if sentence.options and "enum" in node and sorted(enum) != sorted(sentence.options):
+            listed = ", ".join(enum)
+            note("enum", (*where, "enum"), claim(node, "enum", listed), ", ".join(sentence.options), listed)
 
 
 def _nearest(wanted: str, texts: dict[str, list[tuple[Pointer, Node]]]) -> tuple[Pointer, Node | None]:
@@ -139,10 +134,3 @@ def _nearest(wanted: str, texts: dict[str, list[tuple[Pointer, Node]]]) -> tuple
     if len(words & set(best.split())) < 0.6 * len(words):
         return (), None
     return texts[best][0]
-
-
-def _with_age(merger: Merger, entry: Contradiction, newer: str, fragment: Fragment) -> Contradiction:
-    reason = merger.notes.age_reason(newer, fragment.page.name)
-    return Contradiction(
-        entry.kind, entry.pointer, entry.claims, entry.chosen, entry.settled, f"{reason} {entry.reason}"
-    )

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from trigger_contract.document.promises import EXTENSION as PROMISE
 from trigger_contract.document.promises import declared_kinds, read
-from trigger_contract.document.shape import walk
 from trigger_contract.document.wire import EXTENSION as SERIALIZATION
 from trigger_contract.normalize.ledger import Ledger, claim
 from trigger_contract.normalize.located import (
@@ -22,6 +21,7 @@ from trigger_contract.normalize.located import (
     Pointer,
     line_of,
     node_like,
+    objects,
     put,
     sequence_of,
     text_of,
@@ -29,7 +29,6 @@ from trigger_contract.normalize.located import (
 
 _SAMPLE = re.compile(r"`([^`\s=]+)=([^`\s]*)`")
 _REASON = "OpenAPI leaves this undefined, so the text defines it; an extension carries it."
-_KINDS = frozenset(("schema", "parameter", "operation"))
 
 
 @dataclass(frozen=True)
@@ -100,9 +99,7 @@ def write_promises(document: Node) -> None:
     Raises:
         UserError: What a person declared is not of the form of a promise.
     """
-    for _, node, kind in walk("document", document):
-        if kind not in _KINDS or not isinstance(node, Node):
-            continue
+    for _, node, _ in objects(document, "schema", "parameter", "operation"):
         known = declared_kinds(node)
         found = [made for made in read(document, node) if made.kind not in known]
         if not found:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from trigger_contract.document.yaml import LocatedSequence
-from trigger_contract.normalize.located import Node, copy_value, node_like, put
+from trigger_contract.normalize.located import Node, copy_value, node_like, put, sequence_of
 
 _LOWER = ("maximum", "maxLength", "maxItems", "maxProperties", "exclusiveMaximum")
 _HIGHER = ("minimum", "minLength", "minItems", "minProperties", "exclusiveMinimum")
@@ -62,9 +61,7 @@ def _absorb(result: Node, part: Node) -> None:
         elif key == "required" and isinstance(known, list):
             known.extend(item for item in value if item not in known)
         elif key == "enum" and isinstance(known, list):
-            kept = LocatedSequence()
-            kept.extend(item for item in known if item in value)
-            result[key] = kept
+            result[key] = sequence_of(known, [item for item in known if item in value])
         elif key in _LOWER:
             result[key] = min(known, value)
         elif key in _HIGHER:

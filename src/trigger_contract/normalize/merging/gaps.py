@@ -7,16 +7,16 @@ defines a bearer token; what cannot be used is left out. Each is noted.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache
 from typing import Any
 
-from trigger_contract.document.shape import walk
 from trigger_contract.document.yaml import LocatedSequence
 from trigger_contract.normalize.checks.faults import faults
-from trigger_contract.normalize.expanded.security import UNKNOWN_SCHEME
+from trigger_contract.normalize.expanded.security import unknown_scheme
 from trigger_contract.normalize.ledger import Ledger, brief, claim
 from trigger_contract.normalize.located import (
+    Found,
     Node,
     Pointer,
     find,
@@ -25,8 +25,11 @@ from trigger_contract.normalize.located import (
     list_of,
     map_of,
     node_like,
+    objects,
     operations_of,
     put,
+    sequence_of,
+    text_of,
 )
 from trigger_contract.normalize.merging.extensions import define_serialization
 
@@ -55,45 +58,37 @@ def fill_gaps(draft: Node, expanded: Collection[str], ledger: Ledger) -> None:
     """
     components = draft["components"] if isinstance(draft.get("components"), Node) else node_like(draft)
     schemas, schemes = map_of(components, "schemas"), map_of(components, "securitySchemes")
-    for pointer, node, kind in walk("document", draft):
-        if kind == "operation" and isinstance(node, Node):
+    found = list(objects(draft))
+    for pointer, node, kind in found:
+        if kind == "operation":
             for requirement in list_of(node, "security"):
                 for name in requirement:
                     if name not in schemes:
                         schemes = components.setdefault("securitySchemes", node_like(requirement))
                         put(schemes, name, _scheme(name, requirement, ledger), line_of(requirement, name))
-        mapping = (
-            map_of(node.get("discriminator"), "mapping")
-            if kind == "schema" and isinstance(node, Node)
-            else {}
-        )
+        mapping = map_of(node.get("discriminator"), "mapping") if kind == "schema" else {}
         if isinstance(mapping, Node) and mapping.source not in expanded:
             _mapping(draft, pointer, node, mapping, schemas, ledger)
     if components and "components" not in draft:
         put(draft, "components", components)
-    found = [entry for entry in walk("document", draft) if isinstance(entry[1], Node)]
     define_serialization(found, ledger)
     for pointer, node, kind in found:
         if kind == "schema" and list_of(node, "required"):
             _required(draft, pointer, node, ledger)
     for group, path, method, operation in operations_of(draft):
-        if group == "paths" and isinstance(operation, Node):
+        if group == "paths":
             _placeholders(draft, (group, path, method), operation, ledger)
 
 
 def _scheme(name: str, requirement: Node, ledger: Ledger) -> Node:
     """Define a scheme as far as that goes, so that the need for a key is not lost."""
-    line = line_of(requirement, name)
     claims = (
         claim(requirement, name, f"security: {name}"),
         claim(requirement, name, "components.securitySchemes: none of that name"),
     )
     where = ("components", "securitySchemes", name)
     ledger.rule("security", where, _ASSUMED, *claims, chosen="http, bearer")
-    scheme = node_like(requirement)
-    for key, value in (("type", "http"), ("scheme", "bearer"), ("description", UNKNOWN_SCHEME)):
-        put(scheme, key, value, line)
-    return scheme
+    return unknown_scheme(requirement)
 
 
 def _mapping(
@@ -153,9 +148,9 @@ def _placeholders(root: Node, pointer: Pointer, operation: Node, ledger: Ledger)
     known = set()
     for index in reversed(range(len(parameters))):
         parameter = follow(parameters[index], lambda reference: find(root, reference))
-        if not isinstance(parameter, dict) or parameter.get("in") != "path":
+        if text_of(parameter, "in") != "path":
             continue
-        name = str(parameter.get("name"))
+        name = text_of(parameter, "name")
         known.add(name)
         if not any(name in inner for inner in names):
             dropped = parameters.pop(index)
@@ -176,15 +171,20 @@ def _placeholders(root: Node, pointer: Pointer, operation: Node, ledger: Ledger)
         schema = node_like(operation, type="string")
         parameter = node_like(operation, **{"name": name, "in": "path", "required": True, "schema": schema})
         if not isinstance(parameters, LocatedSequence):
-            parameters = LocatedSequence()
-            parameters.source, parameters.line = operation.source, operation.line
+            parameters = sequence_of(operation, [])
         parameters.insert(0, parameter)
         parameters.lines.insert(0, operation.line)
         put(operation, "parameters", parameters)
 
 
-def drop_defaults(draft: Node, ledger: Ledger) -> None:
-    """Leave out each default that its own schema forbids, and note it."""
+def drop_defaults(draft: Node, found: Iterable[Found], ledger: Ledger) -> None:
+    """Leave out each default that its own schema forbids, and note it.
+
+    Args:
+        draft: The draft.
+        found: Every object in it.
+        ledger: Where each is noted.
+    """
 
     @cache
     def judge() -> Callable[[Node], str | None]:
@@ -193,8 +193,8 @@ def drop_defaults(draft: Node, ledger: Ledger) -> None:
 
         return default_judge(draft)
 
-    for pointer, schema, kind in walk("document", draft):
-        if kind != "schema" or not isinstance(schema, Node) or "default" not in schema:
+    for pointer, schema, kind in found:
+        if kind != "schema" or "default" not in schema:
             continue
         value = schema["default"]
         fault = next(faults(value, schema, lambda reference: find(draft, reference)), None)

@@ -23,7 +23,7 @@ from trigger_contract.document.shape import (
     is_extension,
 )
 from trigger_contract.document.yaml import LocatedSequence
-from trigger_contract.normalize.ledger import RULE, Claim, Contradiction, Ledger, contrast
+from trigger_contract.normalize.ledger import Ledger, claim, contrast
 from trigger_contract.normalize.located import Node, Pointer, copy_value, find, line_of, node_like, put
 from trigger_contract.normalize.merging.flatten import flatten
 from trigger_contract.normalize.merging.notes import (
@@ -134,12 +134,9 @@ class Merger:
         for key, value in other.items():
             if known.get(key) != value:
                 ours, theirs = contrast(known.get(key, "nothing"), value)
-                claims = (
-                    Claim(known.source, line_of(known, key), ours),
-                    Claim(other.source, line_of(other, key), theirs),
-                )
+                claims = claim(known, key, ours), claim(other, key, theirs)
                 reason = "Two services meet, and a document has one `info`: that of the newest page."
-                self.notes.ledger.add(Contradiction("info", ("info", key), claims, ours, RULE, reason))
+                self.notes.ledger.rule("info", ("info", key), reason, *claims)
 
     def _same_api(self, source: str, fragment: Fragment) -> bool:
         return self.services.get(source, 0) == self.services.get(fragment.page.name, 0)

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trigger_contract.normalize.ledger import AGE, Claim, Contradiction, Ledger, brief, contrast
-from trigger_contract.normalize.located import Pointer, line_of
+from trigger_contract.normalize.ledger import AGE, Contradiction, Ledger, brief, claim, contrast
+from trigger_contract.normalize.located import Pointer
 from trigger_contract.normalize.model import Fragment
 
 _OFF = {"required": False, "deprecated": False, "allowEmptyValue": False, "allowReserved": False}
@@ -69,20 +69,10 @@ class Notes:
         """Note that two pages disagree; the newer one's value stands unless ``chosen`` says otherwise."""
         key = pointer[-1]
         ours, theirs = contrast(newer_says, older_says)
-        claims = (
-            Claim(newer.source, line_of(newer, key), ours),
-            Claim(older.source, line_of(older, key), theirs),
-        )
-        self.ledger.add(
-            Contradiction(
-                kind,
-                pointer,
-                claims,
-                ours if chosen is None else brief(chosen),
-                AGE,
-                reason or self.age_reason(newer.source, older.source),
-            )
-        )
+        claims = claim(newer, key, ours), claim(older, key, theirs)
+        stands = ours if chosen is None else brief(chosen)
+        reason = reason or self.age_reason(newer.source, older.source)
+        self.ledger.add(Contradiction(kind, pointer, claims, stands, AGE, reason))
 
     def note_only(
         self, kind: str, pointer: Pointer, newer: Any, older: Any, says: Any, *, chosen: Any = None

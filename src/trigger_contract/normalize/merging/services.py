@@ -8,13 +8,14 @@ security scheme is called what the pages call it that show its name; the others 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, KeysView, Mapping, Sequence
 from typing import Any
 
-from trigger_contract.document.shape import COMPONENT_KINDS, walk
+from trigger_contract.document.shape import COMPONENT_KINDS
 from trigger_contract.document.urls import split_url
+from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.located import Node, put
+from trigger_contract.normalize.located import Node, list_of, map_of, node_of, objects, put, text_of
 from trigger_contract.normalize.model import Fragment
 from trigger_contract.normalize.naming import component_key, pascal, words
 
@@ -49,7 +50,7 @@ def separate_services(fragments: Sequence[Fragment]) -> dict[str, int]:
 
 def _check_paths(fragments: Sequence[Fragment]) -> None:
     """Refuse two pages that show one path for two hosts and are called differently: two services."""
-    seen: dict[tuple[str, str, str], tuple[Fragment, str, set[str]]] = {}
+    seen: dict[tuple[str, str, str], tuple[Fragment, str, KeysView[str]]] = {}
     for fragment in fragments:
         title = _title(fragment)
         for group, path, method, operation in fragment.operations():
@@ -66,14 +67,13 @@ def _check_paths(fragments: Sequence[Fragment]) -> None:
 
 
 def _title(fragment: Fragment) -> str:
-    info = fragment.document.get("info")
-    title = info.get("title") if isinstance(info, dict) else None
-    return fragment.page.api or (title if isinstance(title, str) else "")
+    return fragment.page.api or text_of(fragment.document.get("info"), "title")
 
 
-def _hosts(operation: Node) -> set[str]:
-    servers = [server for server in operation.get("servers") or () if isinstance(server, dict)]
-    return {host for server in servers if (host := split_url(str(server.get("url", ""))).hostname)}
+def _hosts(operation: Node) -> KeysView[str]:
+    """The hosts of an operation's servers, in their order."""
+    urls = (text_of(server, "url") for server in list_of(operation, "servers"))
+    return {host: None for url in urls if (host := split_url(url).hostname)}.keys()
 
 
 def _groups(fragments: Sequence[Fragment]) -> list[list[Fragment]]:
@@ -114,14 +114,11 @@ def _marks(fragment: Fragment) -> list[str]:
     found: dict[str, None] = {}
     if fragment.page.api:
         found[f"api {fragment.page.api}"] = None
-    info = fragment.document.get("info")
-    if isinstance(info, dict) and isinstance(info.get("title"), str):
+    info = map_of(fragment.document, "info")
+    if isinstance(info.get("title"), str):
         found[f"title {info['title']}"] = None
     for *_, operation in fragment.operations():
-        for server in operation.get("servers") or ():
-            host = split_url(str(server.get("url", ""))).hostname if isinstance(server, dict) else None
-            if host:
-                found[f"site {_site(host)}"] = None
+        found |= {f"site {_site(host)}": None for host in _hosts(operation)}
     return list(found)
 
 
@@ -215,25 +212,21 @@ def rename_components(document: Node, group: str, renamed: dict[str, str]) -> No
         elif group == "schemas" and key != "$ref" and value in renamed:
             holder[key] = renamed[value]
     if group == "securitySchemes":
-        for _, node, kind in walk("document", document):
-            for requirement in node.get("security") or () if kind == "operation" else ():
+        for _, node, _ in objects(document, "operation"):
+            for requirement in list_of(node, "security"):
                 for old in [name for name in requirement if name in renamed]:
                     put(requirement, renamed[old], requirement.pop(old), requirement.lines.get(old))
 
 
 def _referring(document: Node) -> Iterator[tuple[dict[str, Any], str]]:
     """Yield every ``$ref`` and every value of a discriminator's mapping."""
-    for _, node, kind in walk("document", document):
-        if not isinstance(node, dict):
-            continue
-        if isinstance(node.get("$ref"), str):
+    for _, node, kind in objects(document):
+        if text_of(node, "$ref"):
             yield node, "$ref"
-        discriminator = node.get("discriminator") if kind == "schema" else None
-        mapping = discriminator.get("mapping") if isinstance(discriminator, dict) else None
-        if isinstance(mapping, dict):
-            for key, value in mapping.items():
-                if isinstance(value, str):
-                    yield mapping, key
+        mapping = map_of(node.get("discriminator"), "mapping") if kind == "schema" else {}
+        for key in mapping:
+            if text_of(mapping, key):
+                yield mapping, key
 
 
 def adopt_schemes(fragments: Sequence[Fragment], services: Mapping[str, int]) -> None:
@@ -244,9 +237,9 @@ def adopt_schemes(fragments: Sequence[Fragment], services: Mapping[str, int]) ->
         services: The number of the service of each page, by the page's name.
     """
     for fragment in fragments:
-        own = _schemes(fragment) if fragment.dialect == "rendered" else Node()
-        if not own:
+        if fragment.dialect != "rendered":
             continue
+        own = _schemes(fragment)
         service = services.get(fragment.page.name, 0)
         others = [
             other
@@ -271,9 +264,11 @@ def _published(scheme: Node, fragment: Fragment, others: Sequence[Fragment]) -> 
         for name in requirement
     }
     found = [
-        (name not in asked, not _is_equal(scheme, candidate), index, name)
-        for index, (name, candidate) in enumerate(_all_schemes(others))
-        if _is_equal(scheme, candidate) or (name in asked and _is_bearer(scheme, candidate))
+        (name not in asked, _sent(scheme) != _sent(candidate), index, name)
+        for index, (name, candidate) in enumerate(
+            entry for other in others for entry in _schemes(other).items()
+        )
+        if _sent(scheme) == _sent(candidate) or (name in asked and _is_bearer(scheme, candidate))
     ]
     if not found:
         return None
@@ -281,37 +276,26 @@ def _published(scheme: Node, fragment: Fragment, others: Sequence[Fragment]) -> 
     return name, not unequal
 
 
-def _rename(fragment: Fragment, own: Node, old: str, new: str, equal: bool) -> None:
+def _rename(fragment: Fragment, own: LocatedMapping, old: str, new: str, equal: bool) -> None:
     if not equal or new in own:
         del own[old]  # else it may have a text of its own
     rename_components(fragment.document, "securitySchemes", {old: new})
 
 
-def _schemes(fragment: Fragment) -> Node:
-    components = fragment.document.get("components")
-    found = components.get("securitySchemes") if isinstance(components, Node) else None
-    return found if isinstance(found, Node) else Node()
-
-
-def _all_schemes(fragments: Sequence[Fragment]) -> Iterator[tuple[str, Any]]:
-    for fragment in fragments:
-        yield from _schemes(fragment).items()
-
-
-def _is_equal(first: Mapping[str, Any], second: Any) -> bool:
-    return isinstance(second, dict) and _sent(first) == _sent(second)
+def _schemes(fragment: Fragment) -> LocatedMapping:
+    return node_of(node_of(fragment.document, "components"), "securitySchemes")
 
 
 def _is_bearer(first: Mapping[str, Any], second: Any) -> bool:
     """A token of OAuth or OpenID Connect is sent as a bearer token (RFC 6750, section 2.1)."""
-    return _sent(first) == ("http", "bearer") and isinstance(second, dict) and second.get("type") in _BEARERS
+    return _sent(first) == ("http", "bearer") and text_of(second, "type") in _BEARERS
 
 
-def _sent(scheme: Mapping[str, Any]) -> tuple[str, ...]:
+def _sent(scheme: Any) -> tuple[str, ...]:
     """How a scheme is sent; the names of headers and of HTTP schemes do not depend on case."""
-    if scheme.get("type") == "http":
-        return ("http", str(scheme.get("scheme")).lower())
-    if scheme.get("type") == "apiKey":
-        name = str(scheme.get("name"))
-        return ("apiKey", str(scheme.get("in")), name.lower() if scheme.get("in") == "header" else name)
-    return (str(scheme.get("type")),)
+    kind, place, name = (text_of(scheme, key) for key in ("type", "in", "name"))
+    if kind == "http":
+        return (kind, text_of(scheme, "scheme").lower())
+    if kind == "apiKey":
+        return (kind, place, name.lower() if place == "header" else name)
+    return (kind,)

@@ -7,6 +7,7 @@ Schema 2020-12, core and validation, with the words of its older drafts.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from trigger_contract.document.shape import COMPONENT_KINDS, METHODS
@@ -83,23 +84,23 @@ MEANING = {
 """What each form is called."""
 
 
-def fits(value: Any, form: str) -> bool:
-    """Whether a value has a form."""
-    match form:
-        case "text":
-            return not isinstance(value, (dict, list))
-        case "string":
-            return isinstance(value, str)
-        case "number":
-            return isinstance(value, (int, float)) and not isinstance(value, bool)
-        case "switch":
-            return isinstance(value, bool)
-        case "mapping":
-            return isinstance(value, dict)
-        case "values":
-            return isinstance(value, (list, dict))
-        case "texts":
-            return isinstance(value, list) and all(fits(item, "text") for item in value)
-        case "mappings":
-            return isinstance(value, list) and all(isinstance(item, dict) for item in value)
-    return isinstance(value, list)
+def _is_list_of(kind: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, list) and all(map(kind, value))
+
+
+def _is_text(value: Any) -> bool:
+    return not isinstance(value, (dict, list))
+
+
+FITS: dict[str, Callable[[Any], bool]] = {
+    "text": _is_text,
+    "string": lambda value: isinstance(value, str),
+    "number": lambda value: isinstance(value, (int, float)) and not isinstance(value, bool),
+    "switch": lambda value: isinstance(value, bool),
+    "texts": _is_list_of(_is_text),
+    "list": lambda value: isinstance(value, list),
+    "values": lambda value: isinstance(value, (list, dict)),
+    "mapping": lambda value: isinstance(value, dict),
+    "mappings": _is_list_of(lambda item: isinstance(item, dict)),
+}
+"""Tells of each form whether a value has it."""

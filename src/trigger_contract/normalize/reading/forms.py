@@ -21,9 +21,9 @@ from trigger_contract.document.shape import (
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.ledger import brief
-from trigger_contract.normalize.located import line_of, node_like
+from trigger_contract.normalize.located import line_of, node_like, refusal
 from trigger_contract.normalize.model import Slip
-from trigger_contract.normalize.reading.fields import FORMS, MEANING, fits
+from trigger_contract.normalize.reading.fields import FITS, FORMS, MEANING
 from trigger_contract.normalize.reading.mending import mend, mend_required
 
 _TYPES = frozenset(("string", "number", "integer", "boolean", "array", "object", "null"))
@@ -51,7 +51,7 @@ def check_form(document: Any, kind: str, slips: list[Slip] | None = None) -> Non
             if value is None and kind in _NOTHING and slips is not None:
                 value = container[key] = node_like(container)
             else:
-                raise _form_error(container, key, f"`{key}` must be a mapping")
+                raise refusal(container, key, f"`{key}` must be a mapping")
         if slips is not None:
             mend(value, kind, slips)
         if "$ref" in value and kind in REFERENCE_KINDS:
@@ -70,11 +70,11 @@ def check_form(document: Any, kind: str, slips: list[Slip] | None = None) -> Non
                 if not isinstance(below, LocatedSequence):
                     if child_kind == "schema" and name == "items":
                         continue
-                    raise _form_error(value, name, f"`{name}` must be a list")
+                    raise refusal(value, name, f"`{name}` must be a list")
                 stack.extend((item, child_kind, below, index, None) for index, item in enumerate(below))
             elif form == MAP:
                 if not isinstance(below, LocatedMapping):
-                    raise _form_error(value, name, f"`{name}` must be a mapping")
+                    raise refusal(value, name, f"`{name}` must be a mapping")
                 above = value if name == "properties" else None
                 stack.extend(
                     (item, child_kind, below, entry, above)
@@ -83,37 +83,35 @@ def check_form(document: Any, kind: str, slips: list[Slip] | None = None) -> Non
                 )
 
 
-def _form_error(container: Any, key: str | int, message: str) -> UserError:
-    return UserError(message, source=getattr(container, "source", None), line=line_of(container, key))
-
-
 def _check_reference(value: LocatedMapping, kind: str) -> None:
     reference = value["$ref"]
     if not isinstance(reference, str):
-        raise _form_error(value, "$ref", "`$ref` must be text")
+        raise refusal(value, "$ref", "`$ref` must be text")
     if not reference.startswith("#"):
         message = f"external reference {reference!r} is not supported; put the component into this document"
-        raise _form_error(value, "$ref", message)
+        raise refusal(value, "$ref", message)
     tokens = reference.split("/")
     if len(tokens) == 4 and tokens[1] == "components":
         there = COMPONENT_KINDS.get(tokens[2], kind)
         if there != kind:
             message = f"reference {reference!r} points to a {there}, but a {kind} belongs here"
-            raise _form_error(value, "$ref", message)
+            raise refusal(value, "$ref", message)
 
 
 def _check_fields(value: LocatedMapping, kind: str, document: Any, slips: list[Slip] | None) -> None:
-    for name, form in FORMS.get(kind, {}).items():
-        if name in value and not fits(value[name], form):
-            settled = _settled(value[name], form)
+    forms = FORMS.get(kind, {})
+    for name, said in value.items():
+        form = forms.get(name)
+        if form and not FITS[form](said):
+            settled = _settled(said, form)
             if slips is not None and settled is not None:
                 value[name] = settled
             elif slips is None or form not in ("text", "string") or not _follow(value, name, document, slips):
-                raise _form_error(value, name, f"`{name}` must be {MEANING[form]}")
+                raise refusal(value, name, f"`{name}` must be {MEANING[form]}")
     if kind == "schema":
         _check_schema(value)
     elif kind == "parameter" and "$ref" not in value and not ("name" in value and "in" in value):
-        raise _form_error(value, next(iter(value), ""), "a parameter needs `name` and `in`")
+        raise refusal(value, next(iter(value), ""), "a parameter needs `name` and `in`")
 
 
 def _check_schema(schema: LocatedMapping) -> None:
@@ -121,16 +119,16 @@ def _check_schema(schema: LocatedMapping) -> None:
     kinds = declared if isinstance(declared, list) else [declared]
     for kind in kinds:
         if not isinstance(kind, str) or kind not in _TYPES:
-            raise _form_error(schema, "type", f"`type` must name types of JSON Schema, not {kind!r:.60}")
+            raise refusal(schema, "type", f"`type` must name types of JSON Schema, not {kind!r:.60}")
     for name in ("exclusiveMaximum", "exclusiveMinimum"):
-        if name in schema and not (fits(schema[name], "number") or isinstance(schema[name], bool)):
-            raise _form_error(schema, name, f"`{name}` must be a number")
+        if name in schema and not (FITS["number"](schema[name]) or isinstance(schema[name], bool)):
+            raise refusal(schema, name, f"`{name}` must be a number")
     fault = pattern_fault(schema["pattern"]) if "pattern" in schema else None
     if fault:
-        raise _form_error(schema, "pattern", f"`pattern` is no regular expression: it {fault}")
+        raise refusal(schema, "pattern", f"`pattern` is no regular expression: it {fault}")
     discriminator = schema.get("discriminator")
     if isinstance(discriminator, dict) and not isinstance(discriminator.get("mapping", {}), dict):
-        raise _form_error(schema, "discriminator", "`mapping` must be a mapping")
+        raise refusal(schema, "discriminator", "`mapping` must be a mapping")
 
 
 def pattern_fault(pattern: str) -> str | None:

@@ -16,7 +16,7 @@ from trigger_contract.normalize.ledger import RULE, Claim, Contradiction
 from trigger_contract.normalize.located import Node, line_of
 from trigger_contract.normalize.model import Fragment, Page, Slip, Unread
 from trigger_contract.normalize.reading.standard import check_version, read_document
-from trigger_contract.normalize.reading.words import old_forms, see_invisible, unknown_keywords
+from trigger_contract.normalize.reading.words import old_forms, see_invisible
 from trigger_contract.normalize.rendered.pages import read_rendered
 
 _OPENING = re.compile(r"^(`{3,}|~{4,})[ \t]*(?:ya?ml|json)\b[ \t]*([^\n`]*)$", re.MULTILINE | re.IGNORECASE)
@@ -154,7 +154,7 @@ def _read_block(page: Page, block: _Block) -> Fragment:
         see_invisible(document, block.text, mended)
         left_out = tuple(unread(document))
         expanded = read_expanded(document, heading.title, heading.description, mended)
-        converted, slips = read_document(expanded, mended)
+        converted, slips = read_document(expanded, mended, expanded=True)
         return Fragment(
             page,
             "expanded",
@@ -184,7 +184,7 @@ def _read_document(
     see_invisible(document, text, mended)
     left_out = tuple(old_forms(document)) if "nullable" in text else ()
     read, slips = read_document(document, mended)
-    return read, left_out, (*slips, *unknown_keywords(document))
+    return read, left_out, slips
 
 
 def _other_endpoint(fragment: Fragment, block: _Block) -> Iterator[Contradiction]:

@@ -8,13 +8,23 @@ anything else is copied to its place. Source: JSON Schema 2020-12, core specific
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import unquote
 
 from trigger_contract.document.references import join_pointer, split_pointer
 from trigger_contract.document.shape import COMPONENT_KINDS, ONE, REFERENCE_KINDS, field_shape, walk
-from trigger_contract.errors import UserError
-from trigger_contract.normalize.located import Node, copy_value, find, line_of, node_like, put
+from trigger_contract.normalize.located import (
+    Found,
+    Node,
+    copy_value,
+    find,
+    node_like,
+    objects,
+    put,
+    refusal,
+    text_of,
+)
 from trigger_contract.normalize.naming import component_key, pascal, singular
 
 _FILLERS = frozenset(
@@ -23,58 +33,57 @@ _FILLERS = frozenset(
 _MAXIMUM_ROUNDS = 20
 
 
-def settle_anchors(document: Node) -> None:
-    """Rewrite every reference to an anchor, in place; the anchors that were used are removed.
-
-    Raises:
-        UserError: A reference names an anchor that no schema has, or the whole document.
-    """
-    references: list[Node] = []
-    anchors: dict[str, tuple[str, Node]] = {}
-    for pointer, node, kind in walk("document", document):
-        if kind not in REFERENCE_KINDS or not isinstance(node, Node):
-            continue
-        if kind == "schema" and isinstance(node.get("$anchor"), str):
-            anchors.setdefault(f"#{node['$anchor']}", (f"#{join_pointer(*pointer)}", node))
-        reference = node.get("$ref")
-        if isinstance(reference, str) and reference.startswith("#") and not reference.startswith("#/"):
-            references.append(node)
-    for node in references:
-        if node["$ref"] not in anchors:
-            what = "the whole document" if node["$ref"] == "#" else "an anchor that no schema has"
-            message = f"reference {node['$ref']!r} points to {what}; refer to a component"
-            raise UserError(message, source=node.source, line=line_of(node, "$ref"))
-    for node in references:
-        node["$ref"], anchored = anchors[node["$ref"]]
-        anchored.pop("$anchor", None)
-
-
-def settle_deep_references(document: Node) -> None:
+def settle_references(document: Node, found: Sequence[Found]) -> None:
     """Make every reference point to a named component, in place.
 
     References that lead nowhere are left for the check of the whole draft, since another page may have
     what is missing.
 
+    Args:
+        document: The document.
+        found: All in it that may be a reference.
+
     Raises:
-        UserError: A reference leads into itself.
+        UserError: A reference leads into itself, names an anchor that no schema has, or the whole document.
     """
+    _settle_anchors(found)
     for _ in range(_MAXIMUM_ROUNDS):
         deep = [
             (node, kind)
-            for _, node, kind in walk("document", document)
-            if kind in REFERENCE_KINDS and isinstance(node, Node) and _is_deep(node.get("$ref"))
+            for _, node, kind in found
+            if _is_deep(node.get("$ref")) and find(document, node["$ref"]) is not None
         ]
-        deep = [(node, kind) for node, kind in deep if find(document, node["$ref"]) is not None]
         if not deep:
             return
         _check_kinds(document, deep)
         for node, kind in deep:
             _settle(document, node, kind)
-    raise UserError(
-        f"reference {deep[0][0]['$ref']!r} leads into itself",
-        source=deep[0][0].source,
-        line=line_of(deep[0][0], "$ref"),
-    )
+        found = list(objects(document, *REFERENCE_KINDS))
+    raise refusal(deep[0][0], "$ref", f"reference {deep[0][0]['$ref']!r} leads into itself")
+
+
+def _settle_anchors(found: Sequence[Found]) -> None:
+    """Rewrite every reference to an anchor; the anchors that were used are removed."""
+    references = [
+        node
+        for _, node, _ in found
+        if text_of(node, "$ref").startswith("#") and not node["$ref"].startswith("#/")
+    ]
+    if not references:
+        return
+    anchors = {
+        f"#{node['$anchor']}": (f"#{join_pointer(*pointer)}", node)
+        for pointer, node, kind in reversed(found)
+        if kind == "schema" and text_of(node, "$anchor")
+    }
+    for node in references:
+        if node["$ref"] not in anchors:
+            what = "the whole document" if node["$ref"] == "#" else "an anchor that no schema has"
+            message = f"reference {node['$ref']!r} points to {what}; refer to a component"
+            raise refusal(node, "$ref", message)
+    for node in references:
+        node["$ref"], anchored = anchors[node["$ref"]]
+        anchored.pop("$anchor", None)
 
 
 def _check_kinds(document: Node, deep: list[tuple[Node, str]]) -> None:
@@ -90,11 +99,8 @@ def _check_kinds(document: Node, deep: list[tuple[Node, str]]) -> None:
         target = find(document, node["$ref"])
         there = kinds.get(id(target), kind) if isinstance(target, (dict, list)) else kind
         if there != kind:
-            raise UserError(
-                f"reference {node['$ref']!r} points to a {there}, but a {kind} belongs here",
-                source=node.source,
-                line=line_of(node, "$ref"),
-            )
+            message = f"reference {node['$ref']!r} points to a {there}, but a {kind} belongs here"
+            raise refusal(node, "$ref", message)
 
 
 def _is_deep(reference: Any) -> bool:
@@ -110,9 +116,7 @@ def _settle(document: Node, node: Node, kind: str) -> None:
     if target is None or not _is_deep(reference):
         return
     if target is node:
-        raise UserError(
-            f"reference {reference!r} only points to itself", source=node.source, line=line_of(node, "$ref")
-        )
+        raise refusal(node, "$ref", f"reference {reference!r} only points to itself")
     if kind != "schema" or not isinstance(target, Node):
         copied = copy_value(target)
         siblings = {key: value for key, value in node.items() if key != "$ref"}

@@ -1,31 +1,55 @@
-"""The standard dialect: OpenAPI 3.0 and 3.1, a whole document or the part of one that a page shows."""
+"""The standard dialect: OpenAPI 3.0 and 3.1, a whole document or the part of one that a page shows.
+
+Spellings of 3.0 inside schemas become those of 3.1; pages that call themselves 3.1 misuse them just as often,
+so they are looked for in both.
+Sources: OpenAPI 3.0.3, Schema Object (``nullable``, boolean ``exclusiveMinimum``); JSON Schema 2020-12.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from trigger_contract.document.shape import LIST, MAP, METHODS, ONE, SHAPE, field_shape, is_extension, walk
+from trigger_contract.document.shape import (
+    LIST,
+    MAP,
+    METHODS,
+    ONE,
+    REFERENCE_KINDS,
+    SHAPE,
+    field_shape,
+    is_extension,
+    walk,
+)
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
-from trigger_contract.errors import UserError
 from trigger_contract.normalize.ledger import RULE, Claim, Contradiction
 from trigger_contract.normalize.located import (
     Node,
     Pointer,
     copy_value,
     find,
-    line_of,
+    follow,
+    kinds_of,
+    map_of,
     node_like,
+    objects,
     operations_of,
     put,
+    refusal,
+    sequence_of,
+    text_of,
 )
 from trigger_contract.normalize.model import Slip
 from trigger_contract.normalize.reading.forms import check_form
-from trigger_contract.normalize.reading.references import settle_anchors
-from trigger_contract.normalize.reading.upgrade import upgrade_schema
-from trigger_contract.normalize.reading.words import make_keys_legal
+from trigger_contract.normalize.reading.references import settle_references
+from trigger_contract.normalize.reading.words import make_keys_legal, unknown_keywords
 
 _VERSIONS = ("3.0", "3.1")
+_ANNOTATIONS = (
+    *("title", "description", "deprecated", "readOnly", "writeOnly", "default"),
+    *("example", "examples", "externalDocs", "xml"),
+)
+_COMPOSED = ("$ref", "allOf", "anyOf", "oneOf")
 
 
 def check_version(document: LocatedMapping) -> None:
@@ -35,44 +59,39 @@ def check_version(document: LocatedMapping) -> None:
         UserError: It is Swagger 2, another version, or does not say.
     """
     if "swagger" in document:
-        raise UserError(
-            f"is Swagger {document['swagger']}; only OpenAPI 3.0 and 3.1 are read, convert it first",
-            source=document.source,
-            line=line_of(document, "swagger"),
-        )
+        message = f"is Swagger {document['swagger']}; only OpenAPI 3.0 and 3.1 are read, convert it first"
+        raise refusal(document, "swagger", message)
     version = str(document.get("openapi"))
     if not version.startswith(_VERSIONS):
-        raise UserError(
-            f"is OpenAPI {version}; only 3.0 and 3.1 are read",
-            source=document.source,
-            line=line_of(document, "openapi"),
-        )
+        raise refusal(document, "openapi", f"is OpenAPI {version}; only 3.0 and 3.1 are read")
 
 
 def read_document(
-    document: LocatedMapping, slips: list[Slip] | None = None
+    document: LocatedMapping, slips: list[Slip], *, expanded: bool = False
 ) -> tuple[Node, tuple[Contradiction, ...]]:
     """Turn a loaded document into a fragment: 3.1 spellings, everything on the operation it applies to.
 
     Args:
         document: The document.
         slips: Those that have been put right in it before.
+        expanded: Whether it was made of an expanded page, which has words of the site's own in schemas.
 
     Returns:
-        The fragment, and the slips of form that were put right in it.
+        The fragment, and what is to be noted: slips of form that were put right, and unknown keywords.
 
     Raises:
         UserError: It does not have the form of an OpenAPI document, or a reference leaves it.
     """
-    slips = [] if slips is None else slips
     make_keys_legal(document, slips)
     check_form(document, "document", slips)
     noted = tuple(_noted(document, slips)) if slips else ()
     result = convert("document", document)
     assert isinstance(result, Node)
-    settle_anchors(result)
     push_down(result)
-    return result, noted
+    found = list(objects(result, *REFERENCE_KINDS))
+    unknown = () if expanded else tuple(unknown_keywords(found))
+    settle_references(result, found)
+    return result, (*noted, *unknown)
 
 
 def convert(kind: str, value: Any) -> Any:
@@ -145,12 +164,10 @@ def _settle_mapping(schema: Node) -> None:
 
     Source: OpenAPI 3.1.0, 4.8.25 Discriminator Object: the mapping's values are texts.
     """
-    discriminator = schema.get("discriminator")
-    mapping = discriminator.get("mapping") if isinstance(discriminator, Node) else None
-    if isinstance(mapping, Node):
-        for key, value in mapping.items():
-            if isinstance(value, dict) and list(value) == ["$ref"]:
-                mapping[key] = value["$ref"]
+    mapping = map_of(schema.get("discriminator"), "mapping")
+    for key, value in mapping.items():
+        if isinstance(value, dict) and list(value) == ["$ref"]:
+            mapping[key] = value["$ref"]
 
 
 def push_down(document: Node) -> None:
@@ -190,10 +207,8 @@ def _push_item(document: Node, item: Node, above: dict[str, Any]) -> None:
         known = _identities(document, own)
         inherited = [parameter for parameter in parameters if _identity(document, parameter) not in known]
         if inherited:
-            merged = LocatedSequence()
-            merged.source, merged.line = operation.source, operation.line
-            merged.extend([*(copy_value(parameter) for parameter in inherited), *own])
-            put(operation, "parameters", merged)
+            merged = [*(copy_value(parameter) for parameter in inherited), *own]
+            put(operation, "parameters", sequence_of(operation, merged))
         if servers is not None and "servers" not in operation:
             put(operation, "servers", copy_value(servers))
         for key, value in above.items():
@@ -207,24 +222,18 @@ def _identities(document: Node, parameters: Any) -> set[tuple[Any, Any]]:
     for parameter in parameters:
         identity = _identity(document, parameter)
         if identity in known:
-            raise UserError(
-                f"{identity[1] or 'parameter'} {identity[0]!r} stands twice in one list of parameters",
-                source=parameter.source,
-                line=parameter.line or None,
-            )
+            name = f"{identity[1] or 'parameter'} {identity[0]!r}"
+            raise refusal(parameter, "", f"{name} stands twice in one list of parameters")
         known.add(identity)
     return known
 
 
 def _identity(document: Node, parameter: Any) -> tuple[Any, Any]:
     """What makes two parameters one: name and place; the reference itself where it cannot be followed."""
-    seen = 0
-    while isinstance(parameter, dict) and "$ref" in parameter and seen < 20:
-        target = find(document, parameter["$ref"])
-        if target is None:
-            return (parameter["$ref"], None)
-        parameter, seen = target, seen + 1
-    return (parameter.get("name"), parameter.get("in"))
+    target = follow(parameter, lambda reference: find(document, reference))
+    if target is None:
+        return (text_of(parameter, "$ref"), None)
+    return (target.get("name"), target.get("in"))
 
 
 def _inline_path_item(document: Node, item: Node) -> Node:
@@ -233,11 +242,7 @@ def _inline_path_item(document: Node, item: Node) -> Node:
         reference = item["$ref"]
         target = find(document, reference)
         if reference in seen or not isinstance(target, dict):
-            raise UserError(
-                f"reference {reference!r} does not lead to a path item",
-                source=item.source,
-                line=line_of(item, "$ref"),
-            )
+            raise refusal(item, "$ref", f"reference {reference!r} does not lead to a path item")
         seen.add(reference)
         copied = copy_value(target)
         for key, value in item.items():
@@ -260,3 +265,66 @@ def _noted(document: LocatedMapping, slips: list[Slip]) -> Iterator[Contradictio
         )
         reason = "A slip of form: what is said is kept in the form that OpenAPI has for it, if it has one."
         yield Contradiction("form", where, claims, slip.chosen, RULE, reason)
+
+
+def upgrade_schema(schema: Node) -> Node:
+    """Return the schema in the spelling of 3.1; the schemas below it have been upgraded already.
+
+    ``nullable: true`` adds ``null`` to the type. Where the schema has no type but a reference or a
+    composition, which 3.0 leaves without meaning and everybody reads as "or null", it becomes an
+    alternative. An ``enum`` stays as written: whether null is among its values is the page's to say.
+    ``examples`` with names, which belong to media types and parameters, become a list of values.
+    """
+    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        flag = schema.get(exclusive)
+        if isinstance(flag, bool):
+            if flag and bound in schema:
+                put(schema, exclusive, schema.pop(bound), schema.lines.get(bound))
+            else:
+                del schema[exclusive]
+    named = schema.get("examples")
+    if isinstance(named, dict):
+        values = [
+            item["value"] if isinstance(item, dict) and "value" in item else item for item in named.values()
+        ]
+        schema["examples"] = sequence_of(schema, values)
+    if "nullable" not in schema or not isinstance(schema["nullable"], bool):
+        return schema
+    nullable, line = schema["nullable"], schema.lines.get("nullable")
+    del schema["nullable"]
+    return _with_null(schema, line) if nullable else schema
+
+
+def _with_null(schema: Node, line: int | None) -> Node:
+    declared = schema.get("type")
+    if isinstance(declared, str):
+        if declared != "null":
+            schema["type"] = sequence_of(schema, [declared, "null"])
+        return schema
+    if isinstance(declared, list):
+        if "null" not in declared:
+            schema["type"] = sequence_of(schema, [*declared, "null"])
+        return schema
+    null = node_like(schema)
+    put(null, "type", "null", line)
+    for keyword in ("anyOf", "oneOf"):
+        members = schema.get(keyword)
+        if isinstance(members, list) and not any(key in schema for key in _COMPOSED if key != keyword):
+            if not any(_takes_null(member) for member in members):
+                schema[keyword] = sequence_of(schema, [*members, null])
+            return schema
+    if not any(key in schema for key in _COMPOSED):
+        return schema
+    inner, outer = node_like(schema), node_like(schema)
+    for key, value in schema.items():
+        put(outer if key in _ANNOTATIONS else inner, key, value, schema.lines.get(key))
+    members = inner.get("allOf")
+    if len(inner) == 1 and isinstance(members, list) and len(members) == 1 and isinstance(members[0], Node):
+        inner = members[0]
+    put(outer, "anyOf", sequence_of(schema, [inner, null]), line)
+    return outer
+
+
+def _takes_null(member: Any) -> bool:
+    """Whether an alternative is null or may be, so that a further one would be the second to take it."""
+    return "null" in kinds_of(member)

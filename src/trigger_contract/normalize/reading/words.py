@@ -10,15 +10,14 @@ dots, hyphens and underscores); JSON Schema 2020-12, core and validation.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
 from trigger_contract.document.references import join_pointer, split_pointer
-from trigger_contract.document.shape import COMPONENT_KINDS, walk
+from trigger_contract.document.shape import COMPONENT_KINDS
 from trigger_contract.document.yaml import LocatedMapping
-from trigger_contract.normalize.ledger import RULE, Claim, Contradiction, brief
-from trigger_contract.normalize.located import Pointer, line_of, put
+from trigger_contract.normalize.ledger import RULE, Contradiction, brief, claim
+from trigger_contract.normalize.located import Found, Node, Pointer, line_of, mappings, node_of, put, text_of
 from trigger_contract.normalize.model import Slip, Unread
 from trigger_contract.normalize.naming import component_key, is_component_key
 from trigger_contract.normalize.reading.fields import FIELDS
@@ -40,14 +39,8 @@ def see_invisible(document: LocatedMapping, text: str, slips: list[Slip]) -> Non
     """
     if text.isascii() or text == text.translate(_INVISIBLE):
         return
-    stack: list[Any] = [document]
-    while stack:
-        value = stack.pop()
-        if isinstance(value, LocatedMapping):
-            _clean(value, slips)
-            stack.extend(item for item in value.values() if isinstance(item, (dict, list)))
-        elif isinstance(value, list):
-            stack.extend(item for item in value if isinstance(item, (dict, list)))
+    for value in mappings(document):
+        _clean(value, slips)
 
 
 def _clean(value: LocatedMapping, slips: list[Slip]) -> None:
@@ -62,31 +55,27 @@ def _clean(value: LocatedMapping, slips: list[Slip]) -> None:
                 said = f"{clean!r} with a character that is invisible, such as U+200B"
                 slips.append(Slip(value, clean, lines.get(key), said, clean))
     for key in _WORDS & value.keys():
-        item = value[key]
-        if isinstance(item, str) and item != item.translate(_INVISIBLE):
+        item = text_of(value, key)
+        if item != item.translate(_INVISIBLE):
             said = f"{key}: {item.translate(_INVISIBLE)!r} with a character that is invisible"
             value[key] = item.translate(_INVISIBLE)
             slips.append(Slip(value, key, line_of(value, key), said, value[key]))
 
 
-def unknown_keywords(document: LocatedMapping) -> Iterator[Contradiction]:
+def unknown_keywords(found: Iterable[Found]) -> Iterator[Contradiction]:
     """Yield a note for each word in the place of a schema's keyword that is none, with all its places."""
-    found: dict[str, list[tuple[Pointer, LocatedMapping]]] = {}
-    for pointer, schema, kind in walk("document", document):
-        if (
-            kind == "schema"
-            and isinstance(schema, LocatedMapping)
-            and not FIELDS["schema"].issuperset(schema)
-        ):
+    unknown: dict[str, list[tuple[Pointer, Node]]] = {}
+    for pointer, schema, kind in found:
+        if kind == "schema" and not FIELDS["schema"].issuperset(schema):
             for word in schema:
                 if word not in FIELDS["schema"] and not word.startswith("x-"):
-                    found.setdefault(word, []).append(((*pointer, word), schema))
-    for word, places in found.items():
+                    unknown.setdefault(word, []).append(((*pointer, word), schema))
+    for word, places in unknown.items():
         (pointer, schema), *others = places
         near = difflib.get_close_matches(word, FIELDS["schema"], 1, 0.75)
         meant = f"; perhaps {near[0]} is meant" if near else ""
         says = f"{word}: {brief(schema[word])}{meant}"
-        claims = (Claim(schema.source, line_of(schema, word), says),)
+        claims = (claim(schema, word, says),)
         places_too = tuple(place for place, _ in others)
         yield Contradiction("unknown keyword", pointer, claims, "as written", RULE, _REASON, places_too)
 
@@ -98,13 +87,11 @@ def make_keys_legal(document: LocatedMapping, slips: list[Slip]) -> None:
         document: The document, its form not checked yet.
         slips: Where each is noted.
     """
-    components = document.get("components")
-    if not isinstance(components, LocatedMapping):
-        return
+    components = node_of(document, "components")
     renamed: dict[tuple[str, str], str] = {}
     for kind in COMPONENT_KINDS:
-        named = components.get(kind)
-        if not isinstance(named, LocatedMapping) or all(map(is_component_key, named)):
+        named = node_of(components, kind)
+        if all(map(is_component_key, named)):
             continue
         lines = named.lines.copy()
         entries = list(named.items())
@@ -118,7 +105,7 @@ def make_keys_legal(document: LocatedMapping, slips: list[Slip]) -> None:
                 slips.append(Slip(components, "name", lines.get(name), f"components: {name}", legal))
             put(named, renamed.get((kind, name), name), value, lines.get(name))
     if renamed:
-        for node in _mappings(document):
+        for node in mappings(document):
             for key, value in node.items():
                 if isinstance(value, str) and value.startswith("#/components/"):
                     node[key] = _renamed(value, renamed)
@@ -131,34 +118,15 @@ def _renamed(reference: str, renamed: dict[tuple[str, str], str]) -> str:
     return "#" + join_pointer("components", tokens[1], legal) if legal else reference
 
 
-def _mappings(value: Any) -> Iterator[dict[str, Any]]:
-    stack, seen = [value], set()
-    while stack:
-        value = stack.pop()
-        if id(value) in seen:
-            continue  # an alias leads to the same value again
-        seen.add(id(value))
-        if isinstance(value, dict):
-            yield value
-            stack.extend(value.values())
-        elif isinstance(value, list):
-            stack.extend(value)
-
-
 def old_forms(document: LocatedMapping) -> Iterator[Unread]:
     """Yield the use of ``nullable``, a word of OpenAPI 3.0, which 3.1 took out for the type ``null``."""
     if not str(document.get("openapi")).startswith("3.1"):
         return
-    stack: list[Any] = [document]
-    lines: list[int] = []
-    while stack:
-        value = stack.pop()
-        if isinstance(value, LocatedMapping):
-            if isinstance(value.get("nullable"), bool):
-                lines.append(line_of(value, "nullable") or 0)
-            stack.extend(item for item in value.values() if isinstance(item, (dict, list)))
-        elif isinstance(value, list):
-            stack.extend(item for item in value if isinstance(item, (dict, list)))
+    lines = [
+        line_of(value, "nullable") or 0
+        for value in mappings(document)
+        if isinstance(value.get("nullable"), bool)
+    ]
     if lines:
         says = (
             f"`nullable` in {len(lines)} schema{'s' if len(lines) > 1 else ''} of a document of OpenAPI 3.1"

@@ -10,10 +10,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from trigger_contract.document.yaml import LocatedSequence
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.ledger import brief
-from trigger_contract.normalize.located import Node, put
+from trigger_contract.normalize.located import Node, put, sequence_of
 from trigger_contract.normalize.model import Fragment, Page, Sentence, Unread
 from trigger_contract.normalize.naming import component_key
 from trigger_contract.normalize.rendered.fields import Field, Line, read_fields
@@ -75,11 +74,7 @@ def located(page: Page, value: Any, line: int) -> Any:
             put(node, key, located(page, item, below), below)
         return node
     if isinstance(value, list):
-        sequence = LocatedSequence()
-        sequence.line, sequence.source = line, page.name
-        sequence.extend(located(page, item, line) for item in value)
-        sequence.lines = [line] * len(value)
-        return sequence
+        return sequence_of(_node(page, line), [located(page, item, line) for item in value])
     return value
 
 
@@ -100,7 +95,7 @@ def _operation(page: Page, found: Parts, left: list[Unread]) -> tuple[Node, Node
             missing = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
             parameters.insert(0, located(page, missing, found.request.line))
     if parameters:
-        put(operation, "parameters", _list(page, parameters))
+        put(operation, "parameters", sequence_of(parameters[0], parameters))
     schemes = _security(page, found, operation)
     _body(page, found, operation, left)
     put(operation, "responses", _responses(page, found, left))
@@ -144,14 +139,6 @@ def _unread(
     section: str, line: int, says: str, reason: str, kind: str = "unread line", instead: str = "left out"
 ) -> Unread:
     return Unread((section, f"line {line}"), line, brief(says), instead, kind, reason)
-
-
-def _list(page: Page, items: list[Any]) -> LocatedSequence:
-    sequence = LocatedSequence()
-    sequence.source, sequence.line = page.name, items[0].line
-    sequence.extend(items)
-    sequence.lines = [item.line for item in items]
-    return sequence
 
 
 def _security(page: Page, found: Parts, operation: Node) -> Node | None:

@@ -10,7 +10,6 @@ import json
 import re
 from typing import Any
 
-from trigger_contract.normalize.expanded.fillers import UNKNOWN
 from trigger_contract.normalize.located import Node, put
 
 _NAMES = frozenset(("string", "integer", "number", "boolean", "object", "array", "any", "null"))
@@ -53,6 +52,8 @@ _DEFAULTS_TO = re.compile(r"Defaults to (\S+)\Z")
 # Which side an operator bounds, and the keyword that says so.
 _SIDES = {"<": "exclusiveMaximum", "<=": "maximum", ">": "exclusiveMinimum", ">=": "minimum"}
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)\Z")
+# What sites write into examples where they know no value.
+UNKNOWN = frozenset(("<unknown>", "<any>"))
 
 
 def is_type(text: str) -> bool:
