@@ -20,6 +20,7 @@ from trigger_contract.contract.runner import settled
 from trigger_contract.contract.session import Session
 from trigger_contract.contract.settings import Settings
 from trigger_contract.document.operations import operations
+from trigger_contract.document.resources import resources
 from trigger_contract.document.security import requirements
 from trigger_contract.errors import UserError
 from trigger_contract.mock.app import Hook, MockApp, create_app
@@ -34,7 +35,7 @@ _URL = "http://mock.invalid"
 _RUNS = 120
 # Twice what is asked of one fault where every law is needed; one that hangs must not hold up the rest.
 _SECONDS = 120.0
-_SHOWN = 5
+_OF_ERRORS = frozenset(("error-as-success", "error-as-another", "error-as-500", "error-without-body"))
 
 
 @dataclass(frozen=True)
@@ -193,13 +194,18 @@ class Bench:
         """Return why a fault cannot stand where the suite asks nothing; None where it can."""
         if plant.why_not is not None:
             return plant.why_not
-        if any(plant.operation in names for names in self.clean.touched.values()):
-            return None
         operation = next(one for one in self._app.service.operations if one.operation_id == plant.operation)
-        if operation.method.lower() != "get" and not self._way.write:
-            return "what writes is asked only with --write"
-        reason = self.clean.quiet.get(plant.operation)
-        return f"the suite leaves it alone: {reason}" if reason else "the suite leaves it alone"
+        is_reading = operation.method.lower() == "get"
+        quiet = self.clean.quiet.get(plant.operation)
+        if not any(plant.operation in names for names in self.clean.touched.values()):
+            if not is_reading and not self._way.write:
+                return "what writes is asked only with --write"
+            return f"the suite leaves it alone: {quiet}" if quiet else "the suite leaves it alone"
+        # What nobody can make is not changed: such an operation is asked for its refusals only.
+        is_spared = not is_reading and resources(self._way.document).role(operation) != "create"
+        if is_spared and plant.operation not in self.clean.succeeded and plant.kind not in _OF_ERRORS:
+            return f"the suite changes nothing by it: {quiet}" if quiet else "the suite changes nothing by it"
+        return None
 
     def judge(self, plant: Plant) -> Trial:
         """Return what the suite says of a server with one fault."""
