@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import datetime
 from collections.abc import Iterator
 from operator import attrgetter
 from typing import Any
@@ -103,3 +104,15 @@ class Caller:
 @pytest.fixture(params=["sync", "async"])
 def call(request: pytest.FixtureRequest) -> Caller:
     return Caller(request.param == "async")
+
+
+def respelt(value: Any) -> Any:
+    """JSON whose moments are spelt alike: 10:00:00.000Z is 10:00:00Z."""
+    if isinstance(value, dict):
+        return {name: respelt(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [respelt(item) for item in value]
+    try:
+        return datetime.datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return value

@@ -4,46 +4,26 @@ from __future__ import annotations
 
 import copy
 import datetime
-import gc
 import json
 import pickle
-import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 import respx
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from trigger_dev_client import (
     ListRunItem,
-    ListRunsResult,
     ResponseValidationError,
     RetrieveRunResponse,
     RunResult,
     RunStatus,
     TriggerClient,
 )
-from trigger_dev_client._reading import read
-from trigger_dev_client._shapes import DecodeError, ModelShape, Problem, describe
-from trigger_dev_client._sources import Content, parse_json
 
-from .conftest import URL, Caller, retrieved, run
+from .conftest import URL, Caller, respelt, retrieved, run
 
 ID = "/api/v3/runs/run_1234"
-
-
-def respelt(value: Any) -> Any:
-    """JSON whose moments are spelt alike: 10:00:00.000Z is 10:00:00Z."""
-    if isinstance(value, dict):
-        return {name: respelt(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [respelt(item) for item in value]
-    try:
-        return datetime.datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return value
 
 
 def test_a_run_is_read_with_types(api: respx.MockRouter, call: Caller) -> None:
@@ -351,122 +331,6 @@ def test_a_model_can_be_made_by_hand() -> None:
 def test_from_dict_names_what_is_wrong() -> None:
     with pytest.raises(ValueError, match=r"\$\.env\.name: required property is missing"):
         ListRunItem.from_dict(run(env={"id": "1"}))
-
-
-TEXT = st.text('aZ0 "\\/\n\0é€😀', max_size=8)
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXT,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
-    max_leaves=8,
-)
-
-
-@st.composite
-def pages(draw: st.DrawFn) -> dict[str, Any]:
-    """Pages of runs, some of which have a property replaced by any JSON value."""
-    items = []
-    for _ in range(draw(st.integers(0, 3))):
-        item = run(attemptCount=1)
-        for name in draw(st.lists(st.sampled_from(sorted(item)), max_size=2)):
-            item[name] = draw(JSON)
-        items.append(item)
-    return {"data": items, "pagination": draw(st.none() | st.just({"next": "run_1"}))}
-
-
-@pytest.fixture
-def many() -> list[Any]:
-    """So many answers at hand that the bytes of a further one are not kept."""
-    content = json.dumps({"data": [run()]}).encode()
-    answers = [read(ModelShape(ListRunsResult), content, strict=False) for _ in range(20)]
-    assert Content.is_too_much(b"{}")
-    return answers
-
-
-@pytest.fixture(params=["alone", "among many"])
-def _others(request: pytest.FixtureRequest) -> Any:
-    return request.getfixturevalue("many") if request.param == "among many" else None
-
-
-FIXTURES = [HealthCheck.function_scoped_fixture]
-
-
-@pytest.mark.usefixtures("_others")
-@settings(max_examples=60, deadline=None, suppress_health_check=FIXTURES)
-@given(pages())
-def test_the_quick_way_and_the_careful_way_agree(body: dict[str, Any]) -> None:
-    shape = ModelShape(ListRunsResult)
-    content = json.dumps(body).encode()
-    problems: list[Problem] = []
-    careful = shape.decode(body, (), problems)
-    if problems:
-        with pytest.raises(DecodeError) as caught:
-            read(shape, content, strict=True)
-        assert describe(caught.value.path) == problems[0].path
-        return
-    quick, none = read(shape, content, strict=True)
-    assert quick == careful
-    assert none == []
-    assert [item.extra for item in quick.data] == [item.extra for item in careful.data]
-
-
-@pytest.mark.usefixtures("_others")
-@settings(max_examples=60, deadline=None, suppress_health_check=FIXTURES)
-@given(pages())
-def test_no_fault_loses_anything_of_an_answer(body: dict[str, Any]) -> None:
-    found, problems = read(ModelShape(ListRunsResult), json.dumps(body).encode(), strict=False)
-    assert respelt(json.loads(found.to_json())) == respelt(json.loads(json.dumps(body)))
-    assert found.problems == tuple(problems)
-    assert all(isinstance(problem, Problem) for problem in problems)
-
-
-def test_what_is_kept_of_many_answers_is_what_was_read(many: list[Any]) -> None:
-    items = [run(id=f"run_{number}", attempt=(1, True, 1.0, None)[number % 4]) for number in range(8)]
-    items += [run(isTest=False, more={"a": [1]}) for _ in range(2)]
-    content = json.dumps({"data": items, "pagination": {}, "total": 10}).encode()
-    found, problems = read(ModelShape(ListRunsResult), content, strict=False)
-    assert problems == []
-    assert [json.dumps(item.extra.get("attempt")) for item in found.data[:4]] == ["1", "true", "1.0", "null"]
-    assert respelt(found.to_dict()) == respelt(json.loads(content))
-    assert pickle.loads(pickle.dumps(found)) == copy.deepcopy(found) == found
-    first, second = found.data[-2:]
-    first.extra["more"]["a"].append(2)
-    first.tags.append("mine")
-    first.env.name = "prod"
-    assert second.extra == {"more": {"a": [1]}}
-    assert (second.tags, second.env.name) == (["user_1", "org_2"], "dev")
-    assert first.version is second.version
-
-
-def test_many_runs_take_little_memory(many: list[Any]) -> None:
-    items = [run(id=f"run_{number}", isCompleted=True) for number in range(1000)]
-    content = json.dumps({"data": items}).encode()
-    shape = ModelShape(ListRunsResult)
-    read(shape, content, strict=False)
-    gc.collect()
-    tracemalloc.start()
-    try:
-        kept = read(shape, content, strict=False)
-        gc.collect()
-        taken = tracemalloc.get_traced_memory()[0]
-    finally:
-        tracemalloc.stop()
-    assert len(kept[0].data) == 1000
-    assert taken / 1000 < 800
-
-
-@settings(max_examples=60, deadline=None)
-@given(JSON)
-def test_json_is_parsed_like_the_standard_library_does(value: Any) -> None:
-    content = json.dumps(value).encode()
-    assert parse_json(content) == json.loads(content)
-
-
-@settings(max_examples=60, deadline=None)
-@given(JSON)
-def test_any_payload_survives_reading_and_writing(value: Any) -> None:
-    body = json.loads(json.dumps(retrieved(payload=[value])))
-    written = RetrieveRunResponse.from_dict(body).to_dict()
-    assert written["payload"] == body["payload"]
 
 
 def test_one_client_serves_many_threads() -> None:
