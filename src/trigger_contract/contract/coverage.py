@@ -215,7 +215,7 @@ class _Book:
         """Leave out what was met before: the pages of a list repeat the same things many times."""
         for item in items:
             identity = item.get("id") if isinstance(item, dict) else None
-            if isinstance(identity, str):
+            if isinstance(identity, (str, int)):
                 key = f"{place} {identity} {len(item)}"
                 if key in self.known_items:
                     continue

@@ -325,6 +325,9 @@ class Service:
         if door.operation.method != "get":
             self._kept.clear()
         if answer is None:
+            operation = door.operation
+            if self.refusals.documents(operation, 404) and not self.collections.stands(operation, path):
+                return self.refusals.answer(operation, 404, text="Not found")
             return door.generic.answer()
         if door.keeps and answer.status == 200:
             if len(self._kept) >= _KEPT:

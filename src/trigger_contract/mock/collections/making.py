@@ -23,6 +23,8 @@ _HEAVY = 12
 """An object of more values than this is large."""
 _HOUR = 3_600_000
 _HOURS = 500
+_EXCLUDING = frozenset(("not", "if", "oneOf"))
+"""Keywords that what fits one part of them may break."""
 ABSENT = object()
 """Stands for a member that is left out."""
 
@@ -73,7 +75,7 @@ class Maker:
     def _made(self, view: View, number: int, name: str, hint: Any, depth: int) -> Any:
         turn = number + _turn(name) % 7
         for value in self._candidates(view, number, turn, name, hint, depth):
-            if _is_container(value) and depth and "not" not in view and "if" not in view:
+            if _is_container(value) and depth and not _EXCLUDING & view.keys():
                 return value  # the whole is judged once, at the end, and not at each level again
             if self.judge.fits(view, value):
                 return value

@@ -69,6 +69,7 @@ class Collections:
         self._answering: dict[str, Answering] = {}
         self._data = data
         self._identities: dict[str, Resource] | None = None
+        self._items: dict[str | None, Resource] | None = None
         self.load()
 
     def handler(self, operation: Operation) -> Handler | None:
@@ -173,6 +174,23 @@ class Collections:
         if scope[:-1] and not self.exists(resource.parent, scope[:-1]):
             return False
         return living.table.get(scope[:-1], scope[-1]) is not None
+
+    def stands(self, operation: Operation, path: Mapping[str, str]) -> bool:
+        """Whether what an operation without state stands below is there, as far as that is known.
+
+        Args:
+            operation: The operation.
+            path: The values of its path, in their order.
+        """
+        if self._items is None:
+            self._items = {resource.item_path: resource for resource in self._resources.all}
+        values = tuple(path.values())
+        parts = operation.path.split("/")
+        for end in range(len(parts) - 1, 0, -1):
+            above = self._items.get("/".join(parts[:end]))
+            if above is not None and above.identity is not None:
+                return self.exists(above.name, values[: len(above.parents) + 1])
+        return True
 
     def beside(self, resource: Resource, scope: Scope) -> Scope | None:
         """Return another thing that things of a resource may stand below, beside the one they stand below."""
