@@ -140,8 +140,9 @@ class Living:
             return None, None
         document = self.world.document
         schema = self.sheet(operation).schema
-        pager = Pager(pagination(document, operation), self.shaper, schema, self.items)
-        leaves = [leaf for leaf in query_leaves(document, operation) if leaf.name not in pager.names]
+        known = query_leaves(document, operation)
+        pager = Pager(pagination(document, operation), self.shaper, schema, self.items, known)
+        leaves = [leaf for leaf in known if leaf.name not in pager.names]
         array = thing_view(self.shaper.maker, schema, self.items)
         item = self.views.items(array) if array is not None else {}
         return pager, Filters(self.shaper, item, leaves)
