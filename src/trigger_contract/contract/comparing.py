@@ -99,7 +99,7 @@ def in_common(views: Composition, value: Any, one: View, other: View) -> Any:
     if isinstance(value, list):
         return [in_common(views, item, views.items(one), views.items(other)) for item in value]
     first, second = _declared(views, one), _declared(views, other)
-    if not isinstance(value, Mapping) or not first or not second:
+    if not isinstance(value, Mapping) or first is None or second is None:
         return value
     return {
         name: in_common(views, inner, first[name], second[name])
@@ -108,9 +108,12 @@ def in_common(views: Composition, value: Any, one: View, other: View) -> Any:
     }
 
 
-def _declared(views: Composition, schema: View) -> dict[str, View]:
-    found = (views.properties(part) for part in views.alternatives(schema))
-    return {name: view for properties in found for name, view in properties.items()}
+def _declared(views: Composition, schema: View) -> dict[str, View] | None:
+    """Return the properties that each alternative of a schema has; None where none is described."""
+    found = [views.properties(part) for part in views.alternatives(schema)]
+    if not any(found):
+        return None
+    return {name: view for name, view in found[0].items() if all(name in other for other in found)}
 
 
 def recheck(

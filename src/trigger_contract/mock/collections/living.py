@@ -35,6 +35,9 @@ class World(Protocol):
     def exists(self, name: str | None, scope: Scope) -> bool:
         """Whether a thing of a resource is there, named by its identity and what it stands below."""
 
+    def may_be_listed(self, resource: Resource, scope: Scope) -> bool:
+        """Whether a list right above a resource, whose things no path names, has what it stands below."""
+
     def removed(self, resource: Resource, scope: Scope) -> None:
         """Remove what stands below a thing."""
 
@@ -202,8 +205,10 @@ class Living:
         """Whether what something stands below is there; of what is no resource, whether it may be there."""
         if not scope:
             return True
-        return all(map(self._may_be, self.resource.parents, scope)) and self.world.exists(
-            self.resource.parent, scope
+        return (
+            all(map(self._may_be, self.resource.parents, scope))
+            and self.world.exists(self.resource.parent, scope)
+            and self.world.may_be_listed(self.resource, scope)
         )
 
     def _may_be(self, parameter: str, text: str) -> bool:

@@ -197,7 +197,7 @@ class Maker:
         return value
 
     def _texts(self, view: View, number: int, name: str, examples: list[Any]) -> Iterator[str]:
-        shown = [example for example in examples if isinstance(example, str)]
+        shown = list(dict.fromkeys(example for example in examples if isinstance(example, str)))
         if number < len(shown):
             yield shown[number]
         form = view.get("format") or ("byte" if view.get("contentEncoding") == "base64" else None)
@@ -291,7 +291,7 @@ def _is_container(value: Any) -> bool:
 
 def _numbers(view: View, number: int, turn: int, examples: list[Any], *, whole: bool) -> Iterator[float]:
     """Yield numbers near the examples, then numbers from the lower bound upwards."""
-    shown = [example for example in examples if is_number(example)]
+    shown = list(dict.fromkeys(example for example in examples if is_number(example)))
     if number < len(shown):
         yield shown[number]
     given = view.get("multipleOf")

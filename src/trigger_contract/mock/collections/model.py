@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from trigger_contract.document.identity import identity_of
 from trigger_contract.document.operations import Operation, operations
 from trigger_contract.document.resource import Resource
 from trigger_contract.document.resources import resources
@@ -174,6 +175,21 @@ class Collections:
         if scope[:-1] and not self.exists(resource.parent, scope[:-1]):
             return False
         return living.table.get(scope[:-1], scope[-1]) is not None
+
+    def may_be_listed(self, resource: Resource, scope: Scope) -> bool:
+        """Whether a list right above a resource, whose things no path names, has what it stands below."""
+        parameter = resource.parents[-1]
+        above, _, _ = resource.path.partition("/{" + parameter + "}")
+        listing = next((one for one in self._resources.all if one.path == above and one.list), None)
+        if resource.parent is not None or listing is None or listing.name in self._foreign:
+            return True
+        living = self.living(listing)
+        noun = above.rpartition("/")[2]
+        field = identity_of(self.shaper.views, living.item_view(), parameter, noun)
+        if field is None or living.why_not is not None or len(scope) != len(listing.parents) + 1:
+            return True
+        things = living.table.things(scope[:-1]).values()
+        return any(str(thing.state.get(field)) == scope[-1] for thing in things)
 
     def stands(self, operation: Operation, path: Mapping[str, str]) -> bool:
         """Whether what an operation without state stands below is there, as far as that is known.
