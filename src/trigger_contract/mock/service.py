@@ -314,6 +314,8 @@ class Service:
 
     def _live(self, door: _Door, path: Mapping[str, str], request: Request, reading: Reading) -> Answer:
         """Answer an operation of a resource by form, or from its schema alone."""
+        if self._front is not None and request.body:
+            request = self._front.spelled(request)
         judged = door.generic.judge(request, path, reading)
         if isinstance(judged, Answer):
             return judged
