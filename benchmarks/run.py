@@ -2,8 +2,8 @@
 
     .venv/bin/python benchmarks/run.py [NAME...]
 
-NAME is one of normalize, client, forms, mock, contract, features, versions; by default all. Peers in Python
-come with the pinned development dependencies. Prism, the official TypeScript SDK and published versions of
+NAME is one of normalize, client, forms, mock, contract, features, versions, large; by default all. Peers in
+Python come with the pinned development dependencies. Prism, the official TypeScript SDK and published versions of
 documents are installed from the npm registry into a scratch folder, wrk is taken where it is installed; what
 is missing is said to be missing in the results. A part that fails leaves its section as it was, and the
 exit code is 1. Takes a quarter of an hour.
@@ -43,6 +43,7 @@ TITLES = {
     "mock": "Mock against a plain Starlette endpoint and Prism",
     "contract": "Contract suite",
     "versions": "Comparison of published versions, beside an oracle",
+    "large": "A large document: GitHub's, by every command",
     "features": "Features of the peers, seen by running them",
 }
 
