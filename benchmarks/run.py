@@ -3,7 +3,7 @@
     .venv/bin/python benchmarks/run.py [NAME...]
 
 NAME is one of normalize, client, forms, mock, contract, features, versions, large; by default all. Peers in
-Python come with the pinned development dependencies. Prism, the official TypeScript SDK and published versions of
+Python come with the pinned development dependencies. Prism, the official TypeScript SDK and versions of
 documents are installed from the npm registry into a scratch folder, wrk is taken where it is installed; what
 is missing is said to be missing in the results. A part that fails leaves its section as it was, and the
 exit code is 1. Takes a quarter of an hour.
