@@ -133,7 +133,7 @@ class Subject:
             found.update(dict.fromkeys(name.split(";")[0].strip() for name in response.get("content") or {}))
         return ", ".join(found) or "application/json"
 
-    @property
+    @cached_property
     def required_leaves(self) -> tuple[QueryLeaf, ...]:
         """Query names without which no request is valid."""
         return tuple(leaf for leaf in self.leaves if leaf.required)
