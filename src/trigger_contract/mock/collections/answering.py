@@ -206,7 +206,10 @@ class Answering:
         above = len(self.resource.parents)
         was = bool(values[above:]) and self.table.was_there(values[:above], values[above])
         refusals = self._world.refusals
-        is_told = self.resource.list is not None and operation.method == "get"
+        # A list, or what it stands below, tells which there are.
+        is_told = operation.method == "get" and (
+            self.resource.list is not None or not self._living.stands(self._living.scope(ask.path))
+        )
         if was or is_told or refusals.documents(operation, 404) or refusals.documents(operation, 410):
             return self.refuse(operation, (404, 410), "Not found")
         return None
