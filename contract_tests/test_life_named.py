@@ -43,7 +43,7 @@ def _started(check: Check, shop: Workshop) -> Exchange | None:
     for shown in (None, samples(subject.operation)):
         bodies = Bodies(subject.document, subject.operation, shown=shown)
         body = bodies.least(shop.mark()) if bodies.media is not None else None
-        exchange = shop.send(subject, path, body, "start something", lenient=True)
+        exchange = shop.send(subject, path, body, "start something")
         if 200 <= exchange.status < 300:
             check.session.ledger.add(Entry(None, path, exchange, maker=subject.name))
             return exchange

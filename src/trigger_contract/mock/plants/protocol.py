@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from trigger_contract.document.operations import is_json, response_of, success_statuses
 from trigger_contract.document.references import resolve
+from trigger_contract.document.resources import resources
 from trigger_contract.mock.messages import Answer, Request
 from trigger_contract.mock.plants.kinds import (
     Answerer,
@@ -40,13 +41,18 @@ def _refused(spot: Spot) -> Iterator[str]:
     is_read = spot.operation.method.lower() == "get"
     fits = {
         "400": is_read and bool(spot.leaves),
-        "404": spot.role in _OF_ONE and "{" in spot.operation.path,
+        "404": spot.role in _OF_ONE and _is_told_by_id(spot),
         "409": True,
         "422": is_read and bool(spot.leaves),
     }
     known = (status for status, is_wrong in fits.items() if is_wrong and status in documented)
     others = (status for status in ("409", "410", "402", "405") if status not in documented)
     yield next(itertools.chain(known, others))
+
+
+def _is_told_by_id(spot: Spot) -> bool:
+    resource = resources(spot.document).of(spot.operation)
+    return resource is not None and resource.identity is not None and "{" in spot.operation.path
 
 
 def _faulty(spot: Spot) -> Iterator[str]:
