@@ -216,6 +216,13 @@ class Store:
 
     # Reading
 
+    def stamp(self) -> tuple[int, int]:
+        """Return what changes with every write to the runs, by this server or another one of the file."""
+        if self.path is None:
+            return self.version, 0
+        # Source: sqlite.org/pragma.html#pragma_data_version.
+        return self.version, self._db.execute("PRAGMA data_version").fetchone()[0]
+
     def fact(self, name: str) -> str | None:
         """Return a fact about the whole store."""
         found = self._db.execute("SELECT value FROM facts WHERE name=?", (name,)).fetchone()
