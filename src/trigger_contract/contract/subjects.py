@@ -243,6 +243,15 @@ class Relation:
         whole = self.target.answer_schema.get("properties", {})
         return tuple(name for name in self.source.item_schema.get("properties", {}) if name in whole)
 
+    def can_agree(self, field: str, one: Any, other: Any) -> bool:
+        """Whether item and answer have names for each other's value, where both list theirs."""
+        views = composition(self.source.document)
+        first, second = (
+            views.properties(schema).get(field, {}).get("enum")
+            for schema in (self.source.item_schema, self.target.answer_schema)
+        )
+        return None in (first, second, one, other) or (other in first and one in second)
+
 
 @dataclass(frozen=True)
 class Contract:
