@@ -249,6 +249,15 @@ class Relation:
             if name in whole and _may_be_alike(views, view, whole[name])
         )
 
+    def can_agree(self, field: str, one: Any, other: Any) -> bool:
+        """Whether item and answer have names for each other's value, where both list theirs."""
+        views = composition(self.source.document)
+        first, second = (
+            views.properties(schema).get(field, {}).get("enum")
+            for schema in (self.source.item_schema, self.target.answer_schema)
+        )
+        return None in (first, second, one, other) or (other in first and one in second)
+
 
 def _may_be_alike(views: Composition, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether values of two schemas may be of one type; an object here may be named by a text there."""
