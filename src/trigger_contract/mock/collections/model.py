@@ -19,6 +19,8 @@ from trigger_contract.mock.collections.making import Maker
 from trigger_contract.mock.collections.shaping import Shaper
 from trigger_contract.mock.collections.table import Scope
 from trigger_contract.mock.judging import Judge
+from trigger_contract.mock.messages import Answer, Request
+from trigger_contract.mock.query import Reading
 from trigger_contract.mock.refusals import Refusals
 
 
@@ -93,6 +95,13 @@ class Collections:
             "replace": answering.replace, "change": answering.change, "remove": answering.remove,
         }  # fmt: skip
         return handlers.get(role)
+
+    def answer(
+        self, operation: Operation, request: Request, path: Mapping[str, str], reading: Reading, body: Any
+    ) -> Answer | None:
+        """Answer a request that was judged; None where no state of a resource does."""
+        handler = self.handler(operation)
+        return handler(Ask(request, path, reading, body)) if handler is not None else None
 
     def beginnings(self, operation: Operation) -> dict[str, str]:
         """Return what values of a path begin with, by their parameter, where no resource has them as ids."""

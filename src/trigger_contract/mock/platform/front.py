@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import unquote_to_bytes
 
 from trigger_contract.document.operations import Operation
@@ -67,7 +68,7 @@ class Front:
 
     Args:
         gate: Reads keys.
-        functions: The operations, by the names that routes have for them.
+        functions: Returns the operations, by the names that routes have for them.
         on: The deviations that are on.
         served: Whether a document has a path, with ``{}`` for each parameter.
         elsewhere: Whether something else than the service answers a request.
@@ -77,7 +78,7 @@ class Front:
     def __init__(
         self,
         gate: Gate,
-        functions: Mapping[str, Function],
+        functions: Callable[[], Mapping[str, Function]],
         on: frozenset[str],
         served: Callable[[str], bool],
         elsewhere: Callable[[Request], bool],
@@ -86,13 +87,17 @@ class Front:
         self._formal = formal
         self._elsewhere = elsewhere
         self._gate = gate
-        self._functions = functions
+        self._make = functions
         self._on = on
         self._routes = [
             (route.pattern if Deviation.D26 in on else re.compile(route.pattern.pattern), route)
             for route in ROUTES
             if served(route.path)
         ]
+
+    @cached_property
+    def _functions(self) -> Mapping[str, Function]:
+        return self._make()
 
     def find(self, raw: bytes) -> tuple[Route, tuple[str, ...]] | None:
         """Return the route of a path and its decoded parameters."""
