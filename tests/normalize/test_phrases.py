@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trigger_contract.normalize.checks.limit_phrases import LIMITS
+from trigger_contract.normalize.checks.limits import LIMITS
 from trigger_contract.normalize.checks.phrases import PHRASES
 
 

@@ -8,14 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from trigger_contract.document.shape import (
-    COMPONENT_KINDS,
-    LIST,
-    MAP,
-    ONE,
-    field_shape,
-    is_extension,
-)
+from trigger_contract.document.shape import COMPONENT_KINDS, LIST, MAP, ONE, field_shape, is_extension
 from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.normalize.located import Node, node_like, operations_of, put
 from trigger_contract.normalize.naming import derive_operation_id

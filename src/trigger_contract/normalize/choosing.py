@@ -20,6 +20,7 @@ from trigger_contract.normalize.located import Node
 from trigger_contract.normalize.naming import (
     common_ending,
     common_words,
+    folded,
     in_style,
     noun,
     pascal,
@@ -108,11 +109,6 @@ def _winner(claimants: list[int], proposed: Mapping[int, str], wanted: Sequence[
 
 def _next_free(proposals: Iterator[str], used: set[str]) -> str:
     return next(name for name in proposals if name and folded(name) not in used)
-
-
-def folded(name: str) -> str:
-    """Names that differ in case or separators only would collide in generated code."""
-    return "".join(words(name)).casefold() or name
 
 
 def _proposals(wanted: Wanted, style: str) -> Iterator[str]:

@@ -15,8 +15,8 @@ import jsonpath_rfc9535
 
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence, load
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.ledger import OVERLAY, Contradiction, Ledger, brief
 from trigger_contract.normalize.located import Node, Pointer, copy_value, line_of, node_like
+from trigger_contract.normalize.model import OVERLAY, Contradiction, Ledger, brief
 
 _VERSION = re.compile(r"1\.0(?:\.[0-9]+)?")
 _FIELDS = ("overlay", "info", "extends", "actions")

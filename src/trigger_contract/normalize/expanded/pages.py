@@ -11,12 +11,12 @@ from typing import Any
 
 from trigger_contract.document.shape import METHODS
 from trigger_contract.document.yaml import LocatedMapping
-from trigger_contract.normalize.expanded.schemas import HINT as HINT
-from trigger_contract.normalize.expanded.schemas import alternatives_of, read_root
-from trigger_contract.normalize.expanded.security import read_security
+from trigger_contract.normalize.expanded.parts import HINT as HINT
+from trigger_contract.normalize.expanded.parts import alternatives_of, read_root, read_security
 from trigger_contract.normalize.located import (
     Lookup,
     Node,
+    as_map,
     copy_value,
     find,
     line_of,
@@ -158,23 +158,12 @@ def _parameter(name: str, place: str, entry: LocatedMapping, line: int | None) -
 
 def _body(request: LocatedMapping, operation: Node, lookup: Lookup, slips: list[Slip]) -> None:
     media_types = mapping_of(request, "body")
-    if not media_types:
-        return
-    body = node_like(media_types)
-    content = node_like(media_types)
-    required = False
-    for media_type, entry in media_types.items():
-        if not isinstance(entry, LocatedMapping):
-            continue
-        if "description" in entry and "description" not in body:
-            put(body, "description", entry["description"], line_of(entry, "description"))
-        required = required or any(item.get("required") is True for item in alternatives_of(entry))
-        read = _media_type(media_type, entry, lookup, slips)
-        put(content, media_type, read, line_of(media_types, media_type))
-    put(body, "content", content)
-    if required:
-        put(body, "required", True)
-    put(operation, "requestBody", body, line_of(request, "body"))
+    if media_types:
+        entries = [entry for entry in media_types.values() if isinstance(entry, LocatedMapping)]
+        body = _carrier(media_types, media_types.line, lookup, slips)
+        if any(item.get("required") is True for entry in entries for item in alternatives_of(entry)):
+            put(body, "required", True)
+        put(operation, "requestBody", body, line_of(request, "body"))
 
 
 def _responses(endpoint: LocatedMapping, operation: Node, lookup: Lookup, slips: list[Slip]) -> None:
@@ -182,21 +171,28 @@ def _responses(endpoint: LocatedMapping, operation: Node, lookup: Lookup, slips:
     responses = node_like(statuses)
     for status, media_types in statuses.items():
         line = line_of(statuses, status)
-        response = node_like(media_types)
-        content = node_like(media_types)
-        for media_type, entry in media_types.items() if isinstance(media_types, LocatedMapping) else ():
-            if isinstance(entry, LocatedMapping) and "description" in entry and "description" not in response:
-                put(response, "description", entry["description"], line_of(entry, "description"))
-            if media_type != PLACEHOLDER and isinstance(entry, LocatedMapping):
-                read = _media_type(media_type, entry, lookup, slips)
-                put(content, media_type, read, line_of(media_types, media_type))
+        response = _carrier(media_types, line, lookup, slips)
         if "description" not in response:
             put(response, "description", "", line)
-        if content:
-            put(response, "content", content, line)
+        if not response["content"]:
+            del response["content"]
         put(responses, status, response, line)
     if responses:
         put(operation, "responses", responses, line_of(endpoint, "response"))
+
+
+def _carrier(media_types: Any, line: int | None, lookup: Lookup, slips: list[Slip]) -> Node:
+    """Read a body or a response, each media type of which repeats the description."""
+    carrier, content = node_like(media_types), node_like(media_types)
+    for media_type, entry in as_map(media_types).items():
+        if isinstance(entry, LocatedMapping):
+            if "description" in entry and "description" not in carrier:
+                put(carrier, "description", entry["description"], line_of(entry, "description"))
+            if media_type != PLACEHOLDER:
+                read = _media_type(media_type, entry, lookup, slips)
+                put(content, media_type, read, line_of(media_types, media_type))
+    put(carrier, "content", content, line)
+    return carrier
 
 
 def _media_type(media_type: str, entry: LocatedMapping, lookup: Lookup, slips: list[Slip]) -> Node:

@@ -13,7 +13,7 @@ from typing import Any
 
 from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.normalize.expanded.alternatives import Place, same_root
-from trigger_contract.normalize.expanded.security import UNKNOWN_SCHEME, component_key
+from trigger_contract.normalize.expanded.parts import UNKNOWN_SCHEME, component_key
 from trigger_contract.normalize.located import (
     Lookup,
     Node,

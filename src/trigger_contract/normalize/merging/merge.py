@@ -24,7 +24,6 @@ from trigger_contract.document.shape import (
     is_extension,
 )
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
-from trigger_contract.normalize.ledger import Ledger, claim, contrast
 from trigger_contract.normalize.located import (
     Lookup,
     Node,
@@ -39,7 +38,7 @@ from trigger_contract.normalize.located import (
     text_of,
 )
 from trigger_contract.normalize.merging.notes import Notes, entry_kind, implied_value, is_implied, left_out
-from trigger_contract.normalize.model import Fragment
+from trigger_contract.normalize.model import Fragment, Ledger, claim, contrast
 from trigger_contract.normalize.rendered.types import ShownNumber
 
 _ANNOTATIONS = frozenset((

@@ -22,7 +22,6 @@ from trigger_contract.document.shape import (
     walk,
 )
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
-from trigger_contract.normalize.ledger import RULE, Claim, Contradiction
 from trigger_contract.normalize.located import (
     Node,
     Pointer,
@@ -39,10 +38,9 @@ from trigger_contract.normalize.located import (
     sequence_of,
     text_of,
 )
-from trigger_contract.normalize.model import Slip
+from trigger_contract.normalize.model import RULE, Claim, Contradiction, Slip
 from trigger_contract.normalize.reading.forms import check_form
-from trigger_contract.normalize.reading.references import settle_references
-from trigger_contract.normalize.reading.words import make_keys_legal, unknown_keywords
+from trigger_contract.normalize.reading.names import make_keys_legal, settle_references, unknown_keywords
 
 _VERSIONS = ("3.0", "3.1")
 _ANNOTATIONS = (

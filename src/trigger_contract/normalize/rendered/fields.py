@@ -10,8 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from trigger_contract.normalize.rendered.glue import unglued
-from trigger_contract.normalize.rendered.markup import MARK, without_tables
+from trigger_contract.normalize.rendered.markup import MARK, Line, without_tables
 from trigger_contract.normalize.rendered.types import (
     is_type,
     may_be_type,
@@ -19,9 +18,8 @@ from trigger_contract.normalize.rendered.types import (
     stated,
     type_schema,
     typed,
+    unglued,
 )
-
-Line = tuple[int, str]
 
 _CONTINUED = re.compile(r"^[,.;:)]")
 _SQUASHED = re.compile(

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from trigger_contract.normalize.rendered.fields import Field, Line, read_fields
+from trigger_contract.normalize.rendered.fields import Field, read_fields
+from trigger_contract.normalize.rendered.markup import Line
 
 _OBJECT = re.compile(r"([A-Z][A-Z0-9_ .-]*?) (?:OBJECT|ARRAY(?: OF OBJECTS)?)\Z")
 _ALTERNATIVE = re.compile(r"-(?:one|any)-of-\d+\Z")
