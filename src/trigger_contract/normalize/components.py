@@ -16,7 +16,7 @@ from trigger_contract.document.promises import EXTENSION as PROMISE
 from trigger_contract.normalize.choosing import Wanted, choose_names
 from trigger_contract.normalize.contexts import NAME, Context, contexts, needs_component
 from trigger_contract.normalize.expanded.parts import HINT
-from trigger_contract.normalize.located import Node, list_of, node_like, objects, put, refusal
+from trigger_contract.normalize.located import Node, list_of, node_like, objects, put, refusal, take
 from trigger_contract.normalize.naming import component_key, folded, is_component_key, pascal, style_of
 
 _AT_THE_PLACE = ("deprecated", "readOnly", "writeOnly")
@@ -188,9 +188,7 @@ def _replace(group: _Group, schemas: Node) -> None:
         put(reference, "$ref", f"#/components/schemas/{group.name}")
         if group.published:
             texts = {key for key in _MAY_DIFFER if place.schema.get(key) != schemas[group.name].get(key)}
-        for key in _MAY_DIFFER:
-            if key in texts and key in place.schema:
-                put(reference, key, place.schema[key], place.schema.lines.get(key))
+        take(reference, place.schema, *(key for key in _MAY_DIFFER if key in texts))
         place.container[place.key] = reference
     component = schemas[group.name] if group.published else nodes[0]
     if not group.published:

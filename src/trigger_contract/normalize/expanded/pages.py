@@ -27,6 +27,7 @@ from trigger_contract.normalize.located import (
     put,
     refusal,
     sequence_of,
+    take,
 )
 from trigger_contract.normalize.model import Slip
 from trigger_contract.normalize.reading.forms import check_form
@@ -100,8 +101,7 @@ def read_expanded(document: LocatedMapping, title: str, description: str, slips:
     put(result, "webhooks" if webhook else "paths", items, line_of(document, "paths"))
     components = node_like(document)
     source = node_of(document, "components")
-    for name, value in source.items():
-        put(components, name, value, line_of(source, name))
+    take(components, source, but=())
     if schemes:
         put(components, "securitySchemes", schemes)
     if components:
@@ -149,9 +149,7 @@ def _parameter(name: str, place: str, entry: LocatedMapping, line: int | None) -
     if place == "path" or any(alternative.get("required") is True for alternative in alternatives):
         flagged = next((item for item in alternatives if "required" in item), None)
         put(parameter, "required", True, line_of(flagged, "required") if flagged else line)
-    for word in ("style", "explode"):
-        if word in entry:
-            put(parameter, word, entry[word], line_of(entry, word))
+    take(parameter, entry, "style", "explode")
     put(parameter, "schema", schema, line_of(entry, "schema"))
     return parameter
 
@@ -186,8 +184,8 @@ def _carrier(media_types: Any, line: int | None, lookup: Lookup, slips: list[Sli
     carrier, content = node_like(media_types), node_like(media_types)
     for media_type, entry in as_map(media_types).items():
         if isinstance(entry, LocatedMapping):
-            if "description" in entry and "description" not in carrier:
-                put(carrier, "description", entry["description"], line_of(entry, "description"))
+            if "description" not in carrier:
+                take(carrier, entry, "description")
             if media_type != PLACEHOLDER:
                 read = _media_type(media_type, entry, lookup, slips)
                 put(content, media_type, read, line_of(media_types, media_type))

@@ -20,6 +20,7 @@ from trigger_contract.normalize.located import (
     put,
     refusal,
     sequence_of,
+    take,
 )
 from trigger_contract.normalize.naming import words
 
@@ -64,8 +65,7 @@ def read_root(entry: LocatedMapping, alternatives: list[LocatedMapping]) -> Node
         return result
     nullable = _scalar_or_null(schemas)
     if nullable is not None:
-        for key, value in result.items():
-            put(nullable, key, value, result.lines.get(key))
+        take(nullable, result, but=())
         return nullable
     put(result, "anyOf", sequence_of(entry, list(schemas)))
     return result
@@ -308,8 +308,7 @@ def _schemes(alternative: LocatedMapping) -> Iterator[Node]:
             if not isinstance(entry, LocatedMapping):
                 continue
             scheme = node_like(entry)
-            for word, value in entry.items():
-                put(scheme, word, value, line_of(entry, word))
+            take(scheme, entry, but=())
             if entry.get("type") == "apiKey":
                 put(scheme, "name", name)
                 put(scheme, "in", place)

@@ -32,6 +32,7 @@ from trigger_contract.normalize.located import (
     objects,
     put,
     refusal,
+    take,
     text_of,
 )
 from trigger_contract.normalize.model import RULE, Contradiction, Slip, Unread, brief, claim
@@ -255,8 +256,7 @@ def _settle(document: Node, node: Node, kind: str) -> None:
     schemas = components.setdefault("schemas", node_like(components))
     name = _name(document, tokens, schemas)
     moved = node_like(target)
-    for key, value in target.items():
-        put(moved, key, value, target.lines.get(key))
+    take(moved, target, but=())
     put(schemas, name, moved, target.line)
     target.clear()
     put(target, "$ref", f"#/components/schemas/{name}")

@@ -36,6 +36,7 @@ from trigger_contract.normalize.located import (
     put,
     refusal,
     sequence_of,
+    take,
     text_of,
 )
 from trigger_contract.normalize.model import RULE, Claim, Contradiction, Slip
@@ -243,9 +244,7 @@ def _inline_path_item(document: Node, item: Node) -> Node:
             raise refusal(item, "$ref", f"reference {reference!r} does not lead to a path item")
         seen.add(reference)
         copied = copy_value(target)
-        for key, value in item.items():
-            if key != "$ref":
-                put(copied, key, value, item.lines.get(key))
+        take(copied, item, but=("$ref",))
         item = copied
     return item
 

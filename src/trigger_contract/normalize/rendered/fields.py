@@ -1,12 +1,14 @@
-"""Fields of a rendered page: a name, a type, marks, a text, keywords, options.
+"""Fields of a rendered page: a name, a type, marks, a text, keywords, options, and attributes of its own.
 
 Every line of a section is accounted for: it begins a field, is part of one, stands above all of them, or is
 left, and then it is told of. After a line that is left nothing more is taken for a part of the same field.
+Attributes of attributes stand below the name of their owner, or under dotted names where they were opened.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -344,3 +346,77 @@ def _join(paragraph: list[str]) -> str:
 
 def _option(text: str, kind: Any) -> Any:
     return typed(text, kind) if kind in ("integer", "number", "boolean") else text
+
+
+_OBJECT = re.compile(r"([A-Z][A-Z0-9_ .-]*?) (?:OBJECT|ARRAY(?: OF OBJECTS)?)\Z")
+_ALTERNATIVE = re.compile(r"-(?:one|any)-of-\d+\Z")
+
+
+def read_nested(lines: Sequence[Line]) -> list[Field]:
+    """Read the fields of a section in which ``OWNER OBJECT`` stands above the attributes of ``owner``.
+
+    Attributes of something that the section does not have are left of the last field above them.
+    """
+    start = next((index for index, (_, text) in enumerate(lines) if _OBJECT.match(text)), len(lines))
+    fields = read_fields(list(lines[:start]))
+    known = {_folded(each.name): each for each in fields if each.name}
+    while start < len(lines):
+        match = _OBJECT.match(lines[start][1])
+        following = range(start + 1, len(lines))
+        end = next((index for index in following if _OBJECT.match(lines[index][1])), len(lines))
+        parent = known.get(_folded(match[1])) if match else None
+        if parent is not None:
+            parent.children += read_fields(list(lines[start + 1 : end]))
+            known |= {_folded(each.name): each for each in parent.children if each.name}
+        elif fields:
+            fields[-1].left += lines[start:end]
+        start = end
+    return fields
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\W_]", "", name).lower()
+
+
+def with_children(fields: Sequence[Field]) -> list[Field]:
+    """Put each field into the field that it belongs to, by its dotted name or by its address on the page.
+
+    A name with dots whose beginning is the name of no other field stays what it is: a name. What belongs
+    to one of several alternatives is left out, because the page shows the first alternative only.
+
+    Args:
+        fields: The fields of one section, in the order of the page.
+    """
+    known: dict[str, Field] = {}
+    anchored: dict[str, Field] = {}
+    top: list[Field] = []
+    for shown in fields:
+        parent, name = _parent(shown.name, known)
+        if parent is None and shown.anchor:
+            parent = _above(shown, anchored)
+        known[shown.name] = shown
+        anchored.setdefault(_ALTERNATIVE.sub("", shown.anchor), shown)
+        if parent is None:
+            top.append(shown)
+        elif not parent.alternatives:
+            shown.name = name
+            parent.children.append(shown)
+        else:
+            shown.alternatives = True
+            parent.left.append((shown.line, shown.name))
+    return top
+
+
+def _above(field: Field, anchored: dict[str, Field]) -> Field | None:
+    """Find the field at whose address this one's begins, if its own name is all the rest."""
+    anchor = _ALTERNATIVE.sub("", field.anchor)
+    own = re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", field.name).lower()).strip("-")
+    return anchored.get(anchor.removesuffix(own).rstrip("-")) if anchor.endswith(own) else None
+
+
+def _parent(name: str, known: dict[str, Field]) -> tuple[Field | None, str]:
+    start = len(name)
+    while (start := name.rfind(".", 0, start)) > 0:
+        if name[:start] in known:
+            return known[name[:start]], name[start + 1 :]
+    return None, name

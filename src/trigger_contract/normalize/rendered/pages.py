@@ -15,9 +15,8 @@ from trigger_contract.errors import UserError
 from trigger_contract.normalize.located import Node, put, sequence_of
 from trigger_contract.normalize.model import Fragment, Page, Sentence, Unread, brief
 from trigger_contract.normalize.naming import component_key
-from trigger_contract.normalize.rendered.fields import Field, read_fields
+from trigger_contract.normalize.rendered.fields import Field, read_fields, read_nested, with_children
 from trigger_contract.normalize.rendered.markup import MARK, Line, operations_of, plain_lines
-from trigger_contract.normalize.rendered.nesting import read_nested, united, with_children
 from trigger_contract.normalize.rendered.sections import Parts, cut
 from trigger_contract.normalize.rendered.types import shown_node, shown_schema
 
@@ -343,12 +342,29 @@ def _schema(fields: list[Field], example: Any) -> dict[str, Any]:
         return schema
     properties: dict[str, Any] = inner.setdefault("properties", {})
     for shown in fields:
-        said = united(shown.schema(), properties.get(shown.name, {}))
+        said = _united(shown.schema(), properties.get(shown.name, {}))
         properties[shown.name] = shown_node(said, shown.line)
     required = [shown.name for shown in fields if shown.required]
     if required:
         inner["required"] = required
     return schema
+
+
+def _united(said: dict[str, Any], example: Any) -> dict[str, Any]:
+    """Unite what a field says with what an example shows of it, which has types and nothing else."""
+    if not isinstance(example, dict):
+        return said
+    kind = said.get("type")
+    if kind == "array" and isinstance(example.get("items"), dict):
+        items = said.get("items", {})
+        said["items"] = _united(items, example["items"]) if set(items) - {"type"} else example["items"]
+    elif kind == "object" and isinstance(example.get("properties"), dict):
+        properties = {
+            name: _united(said.get("properties", {}).get(name, schema), schema)
+            for name, schema in example["properties"].items()
+        }
+        said["properties"] = {**said.get("properties", {}), **properties}
+    return said
 
 
 def _sentences(found: Parts) -> tuple[Sentence, ...]:

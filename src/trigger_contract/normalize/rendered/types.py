@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
 from typing import Any
 
 from trigger_contract.normalize.located import Node, put
@@ -62,7 +63,7 @@ UNKNOWN = frozenset(("<unknown>", "<any>"))
 
 def is_type(text: str) -> bool:
     """Whether a line can be nothing but a type."""
-    return len(text) < 400 and _certain(text.strip())
+    return len(text) < 400 and _read(text)[1]
 
 
 def may_be_type(text: str) -> bool:
@@ -76,43 +77,35 @@ def type_schema(text: str) -> dict[str, Any] | None:
     Args:
         text: As the page shows it; alternatives stand between bars or, in copies, with nothing in between.
     """
+    return _read(text)[0]
+
+
+def _read(text: str) -> tuple[dict[str, Any] | None, bool]:
+    """Return the schema of a type, and whether a text can be nothing but a type."""
     text = _without_brackets(text.strip())
     parts = [part for part in _split(text) if part]
     if len(parts) > 1:
-        return _united([type_schema(part) or {} for part in parts])
+        found = [_read(part) for part in parts]
+        return _united([schema or {} for schema, _ in found]), all(certain for _, certain in found)
     text = parts[0] if parts else ""
     side = _side(text)
-    glued = _GLUED.findall(side) if _is_row(side) else []
+    row = _is_row(side)
+    glued = _GLUED.findall(side) if row else []
     if len(glued) > 1:
-        return _united([type_schema(part) or {} for part in glued])
+        return _united([_read(part)[0] or {} for part in glued]), True
     if text.endswith("[]"):
-        return {"type": "array", "items": type_schema(text[:-2]) or {}}
+        inner, certain = _read(text[:-2])
+        return {"type": "array", "items": inner or {}}, certain
     if side != text:
-        return type_schema(side)
+        return _read(side)
     if several := _LIST_OF.match(text):
         word = several[1]
         known = word if word in _NAMES or word in _FORMATS else word.removesuffix("s")
-        return {"type": "array", "items": type_schema(known) or {}}
+        return {"type": "array", "items": _read(known)[0] or {}}, True
     if faced := _FACED.match(text):
-        return {"type": faced[2]} if faced[1] == "enum" else {"type": faced[1], "format": faced[2]}
-    if text in ("", "any", "enum"):
-        return {}
-    return {"type": text} if text in _NAMES else _copied(_FORMATS.get(text))
-
-
-def _copied(schema: dict[str, Any] | None) -> dict[str, Any] | None:
-    return None if schema is None else dict(schema)
-
-
-def _certain(text: str) -> bool:
-    text = _without_brackets(text)
-    parts = _split(text)
-    if len(parts) > 1:
-        return all(_certain(part) for part in parts if part)
-    if text.endswith("[]"):
-        return _certain(text[:-2])
-    side = _side(text)
-    return _is_row(side) or bool(_LIST_OF.match(side))
+        return {"type": faced[2]} if faced[1] == "enum" else {"type": faced[1], "format": faced[2]}, row
+    schema = {} if text in ("", "any", "enum") else {"type": text} if text in _NAMES else _FORMATS.get(text)
+    return None if schema is None else dict(schema), row
 
 
 def _side(text: str) -> str:
@@ -130,29 +123,21 @@ def _is_row(text: str) -> bool:
 
 def _without_brackets(text: str) -> str:
     """Take off brackets around the whole."""
-    while text.startswith("(") and text.endswith(")") and _closes(text) == len(text) - 1:
+    while text[:1] == "(" and [*_depths(text, "(", ")"), 0].index(0) == len(text) - 1:
         text = text[1:-1].strip()
     return text
 
 
-def _closes(text: str) -> int:
-    depth = 0
-    for index, mark in enumerate(text):
-        depth += (mark == "(") - (mark == ")")
-        if depth == 0:
-            return index
-    return -1
+def _depths(text: str, opening: str, closing: str) -> Iterator[int]:
+    """Yield in how many brackets each character of a text ends."""
+    return accumulate((mark in opening) - (mark in closing) for mark in text)
 
 
 def _split(text: str) -> list[str]:
     """Split alternatives at the bars that stand in no brackets."""
-    parts, depth, start = [], 0, 0
-    for index, mark in enumerate(text):
-        depth += (mark in "(<") - (mark in ")>")
-        if mark == "|" and depth == 0:
-            parts.append(text[start:index].strip())
-            start = index + 1
-    return [*parts, text[start:].strip()]
+    marks = enumerate(zip(text, _depths(text, "(<", ")>"), strict=True), 1)
+    starts = [0, *(after for after, mark in marks if mark == ("|", 0)), len(text) + 1]
+    return [text[start : end - 1].strip() for start, end in pairwise(starts)]
 
 
 def _united(schemas: list[dict[str, Any]]) -> dict[str, Any]:
