@@ -321,19 +321,20 @@ def _constant(schema: Any) -> str:
     """The one value that a schema allows, as part of a name."""
     enum = list_of(schema, "enum")
     constant = text_of(schema, "const") or (enum[0] if len(enum) == 1 else "")
-    return pascal(_quiet(constant)) if isinstance(constant, str) else ""
+    return _spoken(constant)
 
 
 def _first_value(schema: Any) -> str:
     """The first of the values that a schema allows, as part of a name."""
-    first = next(iter(list_of(schema, "enum")), "")
-    return pascal(_quiet(first)) if isinstance(first, str) else ""
+    return _spoken(next(iter(list_of(schema, "enum")), ""))
 
 
-def _quiet(value: str) -> str:
-    """A value in capitals that is no abbreviation, in small letters: ``ON_CLICK`` is called OnClick."""
+def _spoken(value: Any) -> str:
+    """A value as part of a name; capitals that are no abbreviation are small: ``ON_CLICK`` is OnClick."""
+    if not isinstance(value, str):
+        return ""
     word = value.isalnum() and (len(value) < 4 or value in _ABBREVIATIONS)
-    return value if word or not value.isupper() else value.lower()
+    return pascal(value if word or not value.isupper() else value.lower())
 
 
 def _own_property(member: Any, others: list[Any]) -> str:

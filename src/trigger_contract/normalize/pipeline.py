@@ -23,7 +23,7 @@ from trigger_contract.normalize.merging.gaps import drop_defaults, fill_gaps
 from trigger_contract.normalize.merging.merge import Merger
 from trigger_contract.normalize.merging.notes import Notes
 from trigger_contract.normalize.merging.services import adopt_schemes, separate_services
-from trigger_contract.normalize.model import AGE, Contradiction, Fragment, Ledger, Page
+from trigger_contract.normalize.model import AGE, Contradiction, Fragment, Ledger, Page, owner
 from trigger_contract.normalize.overlay import Action, apply_overlay, settle, split
 from trigger_contract.normalize.reading.forms import check_form
 from trigger_contract.normalize.reading.pages import read_page
@@ -140,7 +140,15 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     separate_services(fragments)
     restore(fragments)
     adopt_schemes(fragments)
-    read = tuple(_read(fragment) for fragment in fragments)
+    read = tuple(
+        ReadPage(
+            fragment.page.name,
+            fragment.dialect,
+            fragment.page.age.published,
+            tuple(owner(found[:3]) for found in fragment.operations()),
+        )
+        for fragment in fragments
+    )
     ledger = Ledger()
     for slip in (slip for fragment in fragments for slip in fragment.slips):
         ledger.add(slip)
@@ -187,11 +195,6 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
         pages=read,
         notes=notes,
     )
-
-
-def _read(fragment: Fragment) -> ReadPage:
-    shown = tuple(f"{method.upper()} {path}" for _, path, method, _ in fragment.operations())
-    return ReadPage(fragment.page.name, fragment.dialect, fragment.page.age.published, shown)
 
 
 def _in_order(fragments: Iterable[Fragment]) -> list[Fragment]:

@@ -57,10 +57,7 @@ def _pages(fragments: Sequence[Fragment]) -> Iterator[str]:
     yield "| page | dialect | published | operations |"
     yield "|---|---|---|---|"
     for fragment in fragments:
-        shown = [
-            markdown_code(f"{method.upper()} {path}", cell=True)
-            for _, path, method, _ in fragment.operations()
-        ]
+        shown = [markdown_code(owner(found[:3]), cell=True) for found in fragment.operations()]
         page, age = markdown_text(fragment.page.name, cell=True), fragment.page.age
         yield f"| {page} | {fragment.dialect} | {age} | {', '.join(shown) or 'none; sentences only'} |"
 

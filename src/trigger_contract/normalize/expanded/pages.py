@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from trigger_contract.document.conjunction import is_number
 from trigger_contract.document.shape import METHODS
 from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.normalize.expanded.parts import HINT as HINT
@@ -197,31 +198,21 @@ def _media_type(media_type: str, entry: LocatedMapping, lookup: Lookup, slips: l
     result = node_like(entry)
     alternatives = alternatives_of(entry)
     schema = read_root(entry, alternatives)
-    if alternatives and not _is_no_schema(media_type, alternatives):
+    # A media type that has no schema is shown as a file of that media type.
+    shown = [{key: value for key, value in each.items() if key != "required"} for each in alternatives]
+    if shown and shown != [{"type": "file", "contentMediaType": media_type}]:
         put(result, "schema", schema, line_of(entry, "schemaArray"))
     examples = entry.get("examples")
     if isinstance(examples, LocatedMapping):
         check_form(schema, "schema", slips)
         kept = node_like(examples)
         for name, example in examples.items():
-            if not _is_filler(name, example, schema, lookup):
+            unnamed = name == "example" and isinstance(example, dict) and not set(example) - {"value"}
+            if not (unnamed and is_made_up(example.get("value"), schema, lookup)):
                 put(kept, name, example, line_of(examples, name))
         if kept:
             put(result, "examples", kept, line_of(entry, "examples"))
     return result
-
-
-def _is_no_schema(media_type: str, alternatives: list[LocatedMapping]) -> bool:
-    """Whether this is how the dialect shows a media type that has no schema: a file of that media type."""
-    shown = {key: value for key, value in alternatives[0].items() if key != "required"}
-    return len(alternatives) == 1 and shown == {"type": "file", "contentMediaType": media_type}
-
-
-def _is_filler(name: str, example: Any, schema: Node, lookup: Lookup) -> bool:
-    """Whether an example was made up by the site: unnamed, and every value of it follows from the schema."""
-    if name != "example" or not isinstance(example, dict) or set(example) - {"value"}:
-        return False
-    return is_made_up(example.get("value"), schema, lookup)
 
 
 def is_made_up(value: Any, schema: Any, lookup: Callable[[str], Any], depth: int = 0) -> bool:
@@ -270,11 +261,8 @@ def is_made_up(value: Any, schema: Any, lookup: Callable[[str], Any], depth: int
     if isinstance(value, bool) or value is None:
         return value is not False
     least, most = schema.get("minimum"), schema.get("maximum")
-    if isinstance(least, (int, float)) and isinstance(most, (int, float)) and value in _middle(least, most):
-        return True
-    return value in _MADE_UP_NUMBERS or value in (least, most)
-
-
-def _middle(least: float, most: float) -> tuple[float, float]:
-    """What a site makes up between two bounds: the middle, for an integer the whole number below it."""
-    return (least + most) / 2, (least + most) // 2
+    made_up = [*_MADE_UP_NUMBERS, least, most]
+    if is_number(least) and is_number(most):
+        # Between two bounds a site makes up the middle, for an integer the whole number below it.
+        made_up += [(least + most) / 2, (least + most) // 2]
+    return value in made_up

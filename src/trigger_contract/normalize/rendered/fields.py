@@ -41,6 +41,8 @@ _EXAMPLE = re.compile(r"Examples?:\s*(`[^`]+`|\"[^\"]*\"|\S+)\Z")
 _CODE_WORD = re.compile(r",\s*(\S+)\Z")
 _SENTENCE = re.compile(r"[.!?]\Z")
 _WORD = re.compile(r"[\w$-]+\Z")
+_OBJECT = re.compile(r"([A-Z][A-Z0-9_ .-]*?) (?:OBJECT|ARRAY(?: OF OBJECTS)?)\Z")
+_ALTERNATIVE = re.compile(r"-(?:one|any)-of-\d+\Z")
 
 
 @dataclass
@@ -91,7 +93,8 @@ class Field:
         listed = schema.get("type") == "array" and schema.get("items")
         inner = listed if listed and ("enum<" in self.type or self.children) else schema
         if self.options:
-            inner["enum"] = [_option(option, inner.get("type")) for option in self.options]
+            plain = inner.get("type") in ("integer", "number", "boolean")
+            inner["enum"] = [typed(each, inner["type"]) if plain else each for each in self.options]
         if inner.get("type") in ("object", ["object", "null"]):
             inner.update(_attributes(self.children, self.line))
         for keyword, value in self.keywords.items():
@@ -239,11 +242,14 @@ class _Details:
         for index, (_, text) in enumerate(lines):
             if not (self._value(text) or self._mark(text)):
                 self.listing = False
-                if self._is_strange(text):
-                    self.entry.left = lines[index:]
+                if self.paragraph and _SENTENCE.search(self.paragraph[-1]) and _WORD.match(text):
+                    self.entry.left = lines[index:]  # a single word below a sentence that has ended
                     break
                 self.paragraph.append(text)
-        self.entry.description = _join(self.paragraph)
+        first, *rest = self.paragraph or [""]
+        self.entry.description = first + "".join(
+            line if _CONTINUED.match(line) else f" {line}" for line in rest
+        )
 
     def _without_tabs(self, lines: list[Line]) -> list[Line]:
         """Cut off the tabs of several alternatives, which are the last lines; a list ends a sentence."""
@@ -296,10 +302,6 @@ class _Details:
             return lowered in _SAID
         return True
 
-    def _is_strange(self, text: str) -> bool:
-        """Whether a line goes on with no text: a single word below a sentence that has ended."""
-        return bool(self.paragraph and _SENTENCE.search(self.paragraph[-1]) and _WORD.match(text))
-
 
 def _options(text: str) -> list[str]:
     """Read options from a line: between backticks they may hold commas, else commas part them."""
@@ -336,20 +338,6 @@ def _is_code(text: str) -> bool:
 
 def _is_name(text: str) -> bool:
     return bool(text) and (" " not in text) and text.lower() not in _MARKS
-
-
-def _join(paragraph: list[str]) -> str:
-    return "".join(
-        line if not index or _CONTINUED.match(line) else " " + line for index, line in enumerate(paragraph)
-    )
-
-
-def _option(text: str, kind: Any) -> Any:
-    return typed(text, kind) if kind in ("integer", "number", "boolean") else text
-
-
-_OBJECT = re.compile(r"([A-Z][A-Z0-9_ .-]*?) (?:OBJECT|ARRAY(?: OF OBJECTS)?)\Z")
-_ALTERNATIVE = re.compile(r"-(?:one|any)-of-\d+\Z")
 
 
 def read_nested(lines: Sequence[Line]) -> list[Field]:

@@ -66,7 +66,9 @@ def by_status(section: Sequence[Line]) -> list[Shown]:
     shown: list[Shown] = []
     for number, text in section:
         match = _STATUS.match(text)
-        if match and _starts(match, shown):
+        before = shown[-1].lines[-1][1].lower().rstrip(":") if shown and shown[-1].lines else ""
+        # It is no value of an example, nor a number in a list of options.
+        if match and before not in ("example", "examples", "default", "available options"):
             shown.append(Shown(number, match["status"], match["media_type"] or ""))
             behind = (match["behind"] or match["text"] or "").strip()
             if behind[:1].isupper():
@@ -84,12 +86,6 @@ def by_status(section: Sequence[Line]) -> list[Shown]:
         else:
             target.lines.append((number, text))
     return _chosen(shown)
-
-
-def _starts(match: re.Match[str], shown: list[Shown]) -> bool:
-    """Whether the line is a status and no value of an example, nor a number in a list of options."""
-    before = shown[-1].lines[-1][1].lower().rstrip(":") if shown and shown[-1].lines else ""
-    return before not in ("example", "examples", "default", "available options")
 
 
 def _chosen(shown: list[Shown]) -> list[Shown]:
