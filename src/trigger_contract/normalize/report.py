@@ -120,20 +120,21 @@ def provenance(document: Node) -> dict[str, list[str]]:
     Keys are JSON Pointers into the document. At most ``_MAXIMUM_ORIGINS`` places are named for each.
     """
     found: dict[str, list[str]] = {}
-    stack: list[tuple[tuple[str | int, ...], Any, str]] = [((), document, "document")]
+    stack: list[tuple[str, Any, str]] = [("", document, "document")]
     while stack:
         pointer, value, kind = stack.pop()
         if not isinstance(value, dict):
             continue
         below = []
         for tokens, child, child_kind, _ in children(kind, value):
-            where = (*pointer, *tokens)
+            where = pointer + join_pointer(*tokens)
             if child_kind != "components":
                 origins = _origins(child, value, str(tokens[0]), tokens[-1], kind)
                 if origins:
-                    found[join_pointer(*where)] = origins
+                    found[where] = origins
             below.append((where, child, child_kind))
-        stack.extend(reversed(below))
+        below.reverse()
+        stack += below
     return found
 
 
@@ -156,6 +157,8 @@ def _origins(child: Any, parent: Mapping[str, Any], field: str, key: str | int, 
 def _merged(value: Any) -> Iterator[Any]:
     """Yield everything that was merged into a node, at any remove."""
     stack = list(getattr(value, "also", ()))[::-1]
+    if not stack:
+        return
     seen: set[int] = set()
     while stack:
         node = stack.pop()

@@ -33,7 +33,12 @@ _MUST = r"\b(?:must|should|has to|needs to) be"
 # "Between 1 and 60 minutes, in seconds": which of the two units the number has, is not certain.
 _TIMES = re.compile(r"\b(millisecond|second|minute|hour|day)", re.IGNORECASE)
 _MARKED_DEFAULT = re.compile(r"\(default\)", re.IGNORECASE)
-_MAY_LIMIT = re.compile(r"\d|default|least|most|max|min|limit|exceed|up to|than|between|based|with|iso", re.I)
+# A text without any of these states no limit, which is what most texts are.
+_MARKS = (
+    *("with `", 'with "', "with '", "prefix", "iso", "between", "char", "up to", "most", "least", "max"),
+    *("min", "limit", "exceed", "than", "from", "range", "based", "default", "<", ">", "≤", "≥"),
+)
+_RANGE = re.compile(rf"\d(?:{_DASH}| to )\d")
 
 # Each bound of a number, and the keyword that bounds the same end in the other way.
 BOUNDS = {
@@ -238,7 +243,8 @@ def read_limits(text: str, kinds: Collection[str], enum: Collection[Any] = ()) -
         kinds: The types of the schema that it describes.
         enum: The values of that schema, where it lists them.
     """
-    if not _MAY_LIMIT.search(text):
+    lowered = text.lower()
+    if not any(mark in lowered for mark in _MARKS) and not _RANGE.search(lowered):
         return
     said: set[str] = set()
     for row in LIMITS:
