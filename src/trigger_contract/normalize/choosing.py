@@ -20,6 +20,7 @@ from trigger_contract.normalize.located import Node
 from trigger_contract.normalize.naming import (
     common_ending,
     common_words,
+    folded,
     in_style,
     noun,
     pascal,
@@ -84,7 +85,10 @@ def choose_names(wanted: Sequence[Wanted], taken: Mapping[str, str], style: str)
     proposals = [iter(_proposals(each, style)) for each in wanted]
     open_ones = list(range(len(wanted)))
     while open_ones:
-        proposed = {index: _next_free(proposals[index], used) for index in open_ones}
+        proposed = {
+            index: next(name for name in proposals[index] if name and folded(name) not in used)
+            for index in open_ones
+        }
         claims: dict[str, list[int]] = {}
         for index, name in proposed.items():
             claims.setdefault(folded(name), []).append(index)
@@ -104,15 +108,6 @@ def _winner(claimants: list[int], proposed: Mapping[int, str], wanted: Sequence[
     if all(len(wanted[first].contexts) >= 2 * len(wanted[other].contexts) for other in others):
         return [first]
     return []
-
-
-def _next_free(proposals: Iterator[str], used: set[str]) -> str:
-    return next(name for name in proposals if name and folded(name) not in used)
-
-
-def folded(name: str) -> str:
-    """Names that differ in case or separators only would collide in generated code."""
-    return "".join(words(name)).casefold() or name
 
 
 def _proposals(wanted: Wanted, style: str) -> Iterator[str]:
@@ -137,7 +132,9 @@ def _plain_names(wanted: Wanted, contexts: list[Context]) -> Iterator[str]:
     if len(names) > 1:
         yield from _shared_names(wanted, contexts, names)
     for context in contexts:
-        if not _constant(wanted.schema) and not (context.is_error() and "enum" in wanted.schema):
+        values: Any = wanted.schema.get("enum")
+        of_values = values is not None and (len(values) < 2 or context.is_error())
+        if not of_values:
             short = context.short()
             if short not in _SAYS_LITTLE:
                 yield short
@@ -182,8 +179,3 @@ def _shared_by_most(around: list[str], last: str) -> str:
     most = [word for word, count in counts.items() if count >= 0.6 * len(around) and word not in _COMMON]
     order = [singular(word) for name in around for word in words(name)]
     return pascal("_".join(sorted(most, key=order.index))) + last if most else ""
-
-
-def _constant(schema: Node) -> bool:
-    values: Any = schema.get("enum")
-    return isinstance(values, list) and len(values) < 2

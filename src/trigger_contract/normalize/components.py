@@ -8,23 +8,16 @@ place is known when the place is named. Last, every place becomes a reference.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from trigger_contract.document.promises import EXTENSION as PROMISE
-from trigger_contract.normalize.choosing import Wanted, choose_names, folded
+from trigger_contract.normalize.choosing import Wanted, choose_names
 from trigger_contract.normalize.contexts import NAME, Context, contexts, needs_component
-from trigger_contract.normalize.expanded.schemas import HINT
-from trigger_contract.normalize.located import (
-    Node,
-    list_of,
-    node_like,
-    objects,
-    put,
-    refusal,
-)
-from trigger_contract.normalize.naming import component_key, is_component_key, pascal, style_of
+from trigger_contract.normalize.expanded.parts import HINT
+from trigger_contract.normalize.located import Node, list_of, node_like, objects, put, refusal, take
+from trigger_contract.normalize.naming import component_key, folded, is_component_key, pascal, style_of
 
 _AT_THE_PLACE = ("deprecated", "readOnly", "writeOnly")
 _MAY_DIFFER = ("title", "description", PROMISE, "default", "example", "examples", *_AT_THE_PLACE)
@@ -73,10 +66,11 @@ def name_components(document: Node) -> None:
     order: list[_Group] = []
     taken = {folded(name): name for name in schemas}
     published = _published(schemas)
-    for place in _places(document):
+    for place in [Place(*found) for found in contexts(document) if needs_component(found[2])]:
         content = _content(place.schema)
         mark = place.schema.get(NAME)
-        group_key = f"{mark or ''}\n{_sharing(place)}\n{content}"
+        sharing = pascal(place.context.last) if _is_small(place.schema) else ""  # only under one name
+        group_key = f"{mark or ''}\n{sharing}\n{content}"
         group = groups.get(group_key)
         if group is None:
             group = groups[group_key] = _Group()
@@ -88,7 +82,8 @@ def name_components(document: Node) -> None:
         place.context.resolve = group.named
     hinted = _hinted(order, taken)
     style = style_of(schemas)
-    for wave in _waves(order):
+    for _, waved in groupby(sorted(order, key=_depth), _depth):  # what stands around has its name first
+        wave = list(waved)
         for group in wave:
             if group.places[0].schema.get(NAME) is not None:
                 group.name = _given(group.places[0].schema, taken)
@@ -117,12 +112,6 @@ def name_components(document: Node) -> None:
         del document["components"]
 
 
-def _places(document: Node) -> Iterator[Place]:
-    for container, key, schema, context in contexts(document):
-        if needs_component(schema):
-            yield Place(container, key, schema, context)
-
-
 def _content(schema: Node) -> str:
     """What makes two schemas equal: everything but the texts that belong to the place."""
     return json.dumps(
@@ -132,10 +121,9 @@ def _content(schema: Node) -> str:
     )
 
 
-def _sharing(place: Place) -> str:
-    """Small schemas are shared only under one name: two equal enums of one value may be equal by chance."""
-    size = max(len(place.schema.get("properties") or ()), len(place.schema.get("enum") or ()))
-    return "" if size > 1 else pascal(place.context.last)
+def _is_small(schema: Node) -> bool:
+    """Whether two such schemas may be equal by chance, as two enums of one value are."""
+    return max(len(schema.get("properties") or ()), len(schema.get("enum") or ())) < 2
 
 
 def _published(schemas: Node) -> dict[str, str]:
@@ -153,8 +141,7 @@ def _known_component(published: dict[str, str], place: Place, content: str) -> s
         return None
     if place.schema.get(HINT) == name:
         return name
-    size = max(len(place.schema.get("properties") or ()), len(place.schema.get("enum") or ()))
-    return name if size > 1 else None
+    return None if _is_small(place.schema) else name
 
 
 def _hinted(order: list[_Group], taken: dict[str, str]) -> dict[int, str]:
@@ -171,19 +158,8 @@ def _hinted(order: list[_Group], taken: dict[str, str]) -> dict[int, str]:
     }
 
 
-def _waves(order: list[_Group]) -> list[list[_Group]]:
-    """Sort groups by how deep they stand, so that what stands around has its name first."""
-    waves: dict[int, list[_Group]] = {}
-    for group in order:
-        waves.setdefault(max(_depth(place.context) for place in group.places), []).append(group)
-    return [waves[depth] for depth in sorted(waves)]
-
-
-def _depth(context: Context) -> int:
-    depth, outer = 0, context.outer
-    while outer is not None:
-        depth, outer = depth + 1, outer.outer
-    return depth
+def _depth(group: _Group) -> int:
+    return max(len([*place.context.outwards()]) for place in group.places)
 
 
 def _given(schema: Node, taken: dict[str, str]) -> str:
@@ -212,9 +188,7 @@ def _replace(group: _Group, schemas: Node) -> None:
         put(reference, "$ref", f"#/components/schemas/{group.name}")
         if group.published:
             texts = {key for key in _MAY_DIFFER if place.schema.get(key) != schemas[group.name].get(key)}
-        for key in _MAY_DIFFER:
-            if key in texts and key in place.schema:
-                put(reference, key, place.schema[key], place.schema.lines.get(key))
+        take(reference, place.schema, *(key for key in _MAY_DIFFER if key in texts))
         place.container[place.key] = reference
     component = schemas[group.name] if group.published else nodes[0]
     if not group.published:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from trigger_contract.document.references import lookup
@@ -49,6 +49,15 @@ def put(node: LocatedMapping, key: str, value: Any, line: int | None = None) -> 
     """Set a key together with the line it comes from; without one, the node's own line."""
     node[key] = value
     node.lines[key] = node.line if line is None else line
+
+
+def take(
+    node: LocatedMapping, holder: LocatedMapping, *keys: str, but: Collection[str] | None = None
+) -> None:
+    """Put what another mapping has under some keys, or under all but some, each with its line."""
+    for key in keys if but is None else [key for key in holder if key not in but]:
+        if key in holder:
+            put(node, key, holder[key], line_of(holder, key))
 
 
 def line_of(container: Any, key: str | int) -> int | None:

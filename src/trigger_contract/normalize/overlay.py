@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from operator import eq
 from typing import Any
 
 import jsonpath_rfc9535
 
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence, load
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.ledger import OVERLAY, Contradiction, Ledger, brief
 from trigger_contract.normalize.located import Node, Pointer, copy_value, line_of, node_like
+from trigger_contract.normalize.model import OVERLAY, Contradiction, Ledger, brief
 
 _VERSION = re.compile(r"1\.0(?:\.[0-9]+)?")
 _FIELDS = ("overlay", "info", "extends", "actions")
@@ -49,17 +50,8 @@ class Action:
     line: int | None
 
 
-@dataclass(frozen=True)
-class Touched:
-    """A place that an action changed or confirmed.
-
-    Attributes:
-        pointer: The place in the draft.
-        action: The action.
-    """
-
-    pointer: Pointer
-    action: Action
+Touched = tuple[Pointer, Action]
+"""A place in the draft that an action changed or confirmed, and the action."""
 
 
 def read_overlay(text: str, source: str) -> list[Action]:
@@ -165,11 +157,9 @@ def apply_overlay(draft: Node, actions: list[Action]) -> list[Touched]:
             # From the back, so that the positions of what is still to be removed stay right.
             for pointer in sorted(set(pointers), key=_position, reverse=True):
                 _remove(draft, pointer, action)
-                touched.append(Touched(pointer, action))
+                touched.append((pointer, action))
             continue
-        for pointer in pointers:
-            for place in _update(draft, pointer, action):
-                touched.append(Touched(place, action))
+        touched += [(place, action) for pointer in pointers for place in _update(draft, pointer, action)]
     return touched
 
 
@@ -243,7 +233,7 @@ def settle(ledger: Ledger, touched: list[Touched], draft: Node) -> tuple[Contrad
     """Mark what the overlay decided; the last action that touches a place is the one that counts."""
     result = []
     for entry in ledger.entries.values():
-        action = next((place.action for place in reversed(touched) if _covers(place, entry)), None)
+        action = next((action for place, action in reversed(touched) if _covers(place, entry)), None)
         if action is not None:
             chosen = _now(draft, entry)
             entry = replace(entry, settled=OVERLAY, reason=action.reason, chosen=chosen)
@@ -262,9 +252,6 @@ def _now(draft: Node, entry: Contradiction) -> str:
     return brief(value)
 
 
-def _covers(place: Touched, entry: Contradiction) -> bool:
-    for pointer in (entry.pointer, *entry.places):
-        length = min(len(place.pointer), len(pointer))
-        if place.pointer[:length] == pointer[:length]:
-            return True
-    return False
+def _covers(place: Pointer, entry: Contradiction) -> bool:
+    pointers = (entry.pointer, *entry.places)
+    return any(all(map(eq, place, pointer)) for pointer in pointers)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from trigger_contract.normalize.ledger import Ledger
 from trigger_contract.normalize.located import (
     Found,
     Node,
@@ -19,6 +18,7 @@ from trigger_contract.normalize.located import (
     objects,
     operations_of,
 )
+from trigger_contract.normalize.model import Ledger
 
 _MOST_STEPS = 8
 

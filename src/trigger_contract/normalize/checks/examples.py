@@ -16,8 +16,7 @@ from typing import Any, TypeGuard
 
 from trigger_contract.document.yaml import LocatedSequence
 from trigger_contract.normalize.checks.draft import Draft
-from trigger_contract.normalize.checks.limit_phrases import read_limits
-from trigger_contract.normalize.ledger import Claim, brief, claim, quoted
+from trigger_contract.normalize.checks.limits import read_limits
 from trigger_contract.normalize.located import (
     Lookup,
     Node,
@@ -29,6 +28,7 @@ from trigger_contract.normalize.located import (
     map_of,
     text_of,
 )
+from trigger_contract.normalize.model import Claim, brief, claim, quoted
 from trigger_contract.normalize.naming import words
 
 _SHOWS = "An example shows, a schema promises: the schema stands, and the example is kept as published."

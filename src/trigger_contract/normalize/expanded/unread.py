@@ -12,8 +12,7 @@ from typing import Any, TypeGuard
 from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.normalize.expanded.alternatives import same_root
 from trigger_contract.normalize.expanded.pages import PLACEHOLDER
-from trigger_contract.normalize.expanded.schemas import HINT
-from trigger_contract.normalize.ledger import RULE, Claim, Contradiction, Ledger, brief, claim
+from trigger_contract.normalize.expanded.parts import HINT
 from trigger_contract.normalize.located import (
     Node,
     Pointer,
@@ -27,7 +26,16 @@ from trigger_contract.normalize.located import (
     objects,
     text_of,
 )
-from trigger_contract.normalize.model import Fragment, Unread
+from trigger_contract.normalize.model import (
+    RULE,
+    Claim,
+    Contradiction,
+    Fragment,
+    Ledger,
+    Unread,
+    brief,
+    claim,
+)
 
 HIDDEN = "hidden property"
 # The words of the dialect, and what they hold: None is looked at elsewhere, or may be anything. What stands

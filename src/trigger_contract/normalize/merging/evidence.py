@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.ledger import AGE, Claim, Contradiction, brief, claim
 from trigger_contract.normalize.located import (
     Node,
     Pointer,
@@ -19,7 +18,7 @@ from trigger_contract.normalize.located import (
     text_of,
 )
 from trigger_contract.normalize.merging.merge import Merger
-from trigger_contract.normalize.model import Fragment, Sentence
+from trigger_contract.normalize.model import AGE, Claim, Contradiction, Fragment, Sentence, brief, claim
 
 _REASON = "A rendered page shows no structure, so the page with the structure stands."
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from trigger_contract.document.promises import EXTENSION as PROMISE
 from trigger_contract.document.promises import declared_kinds, read
 from trigger_contract.document.wire import EXTENSION as SERIALIZATION
-from trigger_contract.normalize.ledger import Ledger, claim
 from trigger_contract.normalize.located import (
     Found,
     Node,
@@ -26,6 +25,7 @@ from trigger_contract.normalize.located import (
     sequence_of,
     text_of,
 )
+from trigger_contract.normalize.model import Ledger, claim
 
 _SAMPLE = re.compile(r"`([^`\s=]+)=([^`\s]*)`")
 _REASON = "OpenAPI leaves this undefined, so the text defines it; an extension carries it."

@@ -13,8 +13,7 @@ from typing import Any
 
 from trigger_contract.document.yaml import LocatedSequence
 from trigger_contract.normalize.checks.examples import faults
-from trigger_contract.normalize.expanded.security import unknown_scheme
-from trigger_contract.normalize.ledger import Ledger, brief, claim
+from trigger_contract.normalize.expanded.parts import unknown_scheme
 from trigger_contract.normalize.located import (
     Found,
     Node,
@@ -32,6 +31,7 @@ from trigger_contract.normalize.located import (
     text_of,
 )
 from trigger_contract.normalize.merging.extensions import define_serialization
+from trigger_contract.normalize.model import Ledger, brief, claim
 
 _ELSEWHERE = ("anyOf", "oneOf", "$ref", "patternProperties")
 _PLACEHOLDER = re.compile(r"\{([^{}/]+)\}")

@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trigger_contract.normalize.ledger import AGE, Contradiction, Ledger, brief, claim, contrast
 from trigger_contract.normalize.located import Pointer
-from trigger_contract.normalize.model import Fragment
+from trigger_contract.normalize.model import AGE, Contradiction, Fragment, Ledger, brief, claim, contrast
 
 # What a contradiction about a key is called, and what an entry of the map or list under it is.
 _CALLED = {

@@ -10,13 +10,12 @@ from typing import Any
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence, load
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.expanded.pages import is_expanded, read_expanded
-from trigger_contract.normalize.expanded.schemas import without_marks
+from trigger_contract.normalize.expanded.parts import without_marks
 from trigger_contract.normalize.expanded.unread import unread
-from trigger_contract.normalize.ledger import RULE, Claim, Contradiction
 from trigger_contract.normalize.located import Node, line_of
-from trigger_contract.normalize.model import Fragment, Page, Slip, Unread
+from trigger_contract.normalize.model import RULE, Claim, Contradiction, Fragment, Page, Slip, Unread
+from trigger_contract.normalize.reading.names import old_forms, see_invisible
 from trigger_contract.normalize.reading.standard import check_version, read_document
-from trigger_contract.normalize.reading.words import old_forms, see_invisible
 from trigger_contract.normalize.rendered.pages import read_rendered
 
 _OPENING = re.compile(r"^(`{3,}|~{4,})[ \t]*(?:ya?ml|json)\b[ \t]*([^\n`]*)$", re.MULTILINE | re.IGNORECASE)

@@ -11,11 +11,10 @@ from typing import Any
 from trigger_contract.document.shape import METHODS
 from trigger_contract.document.yaml import load
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.rendered.fields import Line, starts_field
-from trigger_contract.normalize.rendered.glue import at_marks
-from trigger_contract.normalize.rendered.markup import HEADING, MARK, TITLE, without_marks
+from trigger_contract.normalize.rendered.fields import starts_field
+from trigger_contract.normalize.rendered.markup import HEADING, MARK, TITLE, Line, without_marks
 from trigger_contract.normalize.rendered.request import Request, read_curl, read_endpoint, shows_curl
-from trigger_contract.normalize.rendered.types import is_type, may_be_type
+from trigger_contract.normalize.rendered.types import at_marks, is_type, may_be_type
 
 _SECTIONS = {
     "authorizations": "security",
