@@ -26,6 +26,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 PRISM = "@stoplight/prism-cli@5.16.0"
+OTHERS = ("specmatic@2.55.1", "wiremock@3.13.2", "@redocly/cli@2.77.0")
 PEERS = (
     "openapi-python-client",
     "pydantic",
@@ -47,21 +48,37 @@ TITLES = {
 }
 
 
-def install_prism(folder: Path) -> tuple[str | None, str]:
-    """Install Prism into a folder; return its command, or None and why not."""
+def install(folder: Path, packages: tuple[str, ...]) -> str | None:
+    """Install packages of npm into a folder; return why not, or None."""
     if shutil.which("npm") is None:
-        return None, "Prism: missing (no npm here)"
+        return "no npm here"
     done = subprocess.run(
-        ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder), PRISM],
+        ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder), *packages],
         capture_output=True,
         text=True,
         check=False,
         timeout=600,
     )
-    command = folder / "node_modules" / ".bin" / "prism"
-    if done.returncode or not command.exists():
-        return None, "Prism: missing (npm could not install it)"
-    return str(command), f"Prism: {PRISM}"
+    return "npm could not install it" if done.returncode else None
+
+
+def install_prism(folder: Path) -> tuple[str | None, str]:
+    """Install Prism into a folder; return its command, or None and why not."""
+    why = install(folder, (PRISM,))
+    return (
+        (None, f"Prism: missing ({why})")
+        if why
+        else (str(folder / "node_modules/.bin/prism"), f"Prism: {PRISM}")
+    )
+
+
+def install_others(folder: Path) -> tuple[list[str], str]:
+    """Install the peers of benchmarks/peers.py; return what `features.py` is told, and a note."""
+    why = install(folder, OTHERS)
+    if why is None and shutil.which("java") is None:
+        why = "two of them need Java, which is not here"
+    note = f"{', '.join(OTHERS)}{f': missing ({why})' if why else ''}"
+    return ["--peers", str(folder)], f"{note}, Microcks: missing (it comes as containers)"
 
 
 def install_sdk(folder: Path) -> tuple[str | None, str]:
@@ -149,6 +166,9 @@ def main() -> int:
             if name == "features":
                 sdk, note = install_sdk(scratch / "sdk")
                 arguments += ["--sdk", sdk] if sdk else []
+                told.append(note)
+                more, note = install_others(scratch / "others")
+                arguments += more
                 told.append(note)
             printed = measure(name, arguments)
             if printed is None:
