@@ -2,11 +2,11 @@
 
     .venv/bin/python benchmarks/run.py [NAME...]
 
-NAME is one of normalize, client, forms, mock, contract, features, versions; by default all. Peers in Python
-come with the pinned development dependencies. Prism, the official TypeScript SDK and published versions of
-documents are installed from the npm registry into a scratch folder, wrk is taken where it is installed; what
-is missing is said to be missing in the results. A part that fails leaves its section as it was, and the
-exit code is 1. Takes a quarter of an hour.
+NAME is one of normalize, client, forms, mock, contract, packages, versions, features; by default all. Peers
+in Python come with the pinned development dependencies. Prism, the official TypeScript SDK, others and
+published versions of documents are installed from the npm registry into a scratch folder; wrk and Java are
+taken where they are installed; what is missing is said to be missing in the results. A part that fails leaves
+its section as it was, and the exit code is 1. Takes twenty minutes.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ TITLES = {
     "forms": "Client on forms of documents, each of our own making",
     "mock": "Mock against a plain Starlette endpoint and Prism",
     "contract": "Contract suite",
+    "packages": "What an installation costs",
     "versions": "Comparison of published versions, beside an oracle",
     "features": "Features of the peers, seen by running them",
 }
