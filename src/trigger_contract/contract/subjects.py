@@ -252,11 +252,11 @@ class Relation:
     def can_agree(self, field: str, one: Any, other: Any) -> bool:
         """Whether item and answer have names for each other's value, where both list theirs."""
         views = composition(self.source.document)
-        first, second = (
-            views.properties(schema).get(field, {}).get("enum")
-            for schema in (self.source.item_schema, self.target.answer_schema)
-        )
-        return None in (first, second, one, other) or (other in first and one in second)
+        schemas = self.source.item_schema, self.target.answer_schema
+        first, second = (views.properties(schema).get(field, {}).get("enum") for schema in schemas)
+        if first is None or second is None or one is None or other is None:
+            return True
+        return other in first and one in second
 
 
 def _may_be_alike(views: Composition, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
