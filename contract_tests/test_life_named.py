@@ -28,13 +28,31 @@ def test_what_an_answer_names_is_there(check: Check) -> None:
     if exchange is None:
         return
     body = exchange.json if isinstance(exchange.json, Mapping) else {}
-    for named in found:
-        if isinstance(identity := body.get(named.member), str) and identity:
-            _judge(check, shop, named, identity)
+    names = {named: str(body[named.member]) for named in found if _is_id(body.get(named.member))}
+    _enter(check, exchange, names)
+    for named, identity in names.items():
+        _judge(check, shop, named, identity)
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, (str, int)) and not isinstance(value, bool) and value != ""
+
+
+def _enter(check: Check, exchange: Exchange, names: Mapping[Named, str]) -> None:
+    """Enter what was started, with what removes it, if anything does."""
+    known = resources(check.subject.document)
+    for named, identity in names.items():
+        resource = known.of(named.reader.operation)
+        remover = check.session.contract.written_by(resource.remove) if resource is not None else None
+        if remover is not None:
+            path = {remover.id_parameter["name"]: identity}
+            check.session.ledger.add(Entry(remover, path, exchange, maker=check.subject.name))
+            return
+    check.session.ledger.add(Entry(None, {}, exchange, maker=check.subject.name))
 
 
 def _started(check: Check, shop: Workshop) -> Exchange | None:
-    """Ask for something once, by a body of what must be sent, else by what the document shows."""
+    """Ask for something, by a body of what must be sent, else by what the document shows."""
     subject = check.subject
     path = {
         item["name"]: text(plain(subject.document, item.get("schema")), shop.mark())
@@ -45,7 +63,6 @@ def _started(check: Check, shop: Workshop) -> Exchange | None:
         body = bodies.least(shop.mark()) if bodies.media is not None else None
         exchange = shop.send(subject, path, body, "start something")
         if 200 <= exchange.status < 300:
-            check.session.ledger.add(Entry(None, path, exchange, maker=subject.name))
             return exchange
     check.skip(f"the server answers {exchange.status}")
     return None

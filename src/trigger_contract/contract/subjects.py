@@ -250,7 +250,9 @@ class Relation:
             views.properties(schema).get(field, {}).get("enum")
             for schema in (self.source.item_schema, self.target.answer_schema)
         )
-        return None in (first, second, one, other) or (other in first and one in second)
+        if first is None or second is None or one is None or other is None:
+            return True
+        return other in first and one in second
 
 
 @dataclass(frozen=True)

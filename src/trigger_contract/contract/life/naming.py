@@ -19,7 +19,7 @@ from trigger_contract.document.words import flat
 _BEGINNING = re.compile(r"[A-Za-z]{2,}[_-]")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Named:
     """A member of an answer that is the id of something.
 
