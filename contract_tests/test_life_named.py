@@ -11,7 +11,6 @@ from trigger_contract.contract.life.naming import Named, may_name, named_by
 from trigger_contract.contract.life.things import identity_in, item_of
 from trigger_contract.contract.life.workshop import Workshop
 from trigger_contract.contract.values import plain
-from trigger_contract.document.resources import resources
 
 _NAMED = "RFC 9110, section 9.3.3: POST creates what its answer says was created."
 
@@ -40,10 +39,9 @@ def _is_id(value: Any) -> bool:
 
 def _enter(check: Check, exchange: Exchange, names: Mapping[Named, str]) -> None:
     """Enter what was started, with what removes it, if anything does."""
-    known = resources(check.subject.document)
     for named, identity in names.items():
-        resource = known.of(named.reader.operation)
-        remover = check.session.contract.written_by(resource.remove) if resource is not None else None
+        remove = named.resource.remove if named.resource is not None else None
+        remover = check.session.contract.written_by(remove)
         if remover is not None:
             path = {remover.id_parameter["name"]: identity}
             check.session.ledger.add(Entry(remover, path, exchange, maker=check.subject.name))
@@ -79,8 +77,8 @@ def _judge(check: Check, shop: Workshop, named: Named, identity: str) -> None:
 
     read = shop.settle(ask, lambda found: found.status not in (404, 410), f"read {named.member}")
     check.saw()
-    resource = resources(check.subject.document).of(named.reader.operation)
-    own: Any = identity_in(resource, item_of(resource, read)) if resource is not None else None
+    resource = named.resource
+    own = identity_in(resource, item_of(resource, read)) if resource is not None else None
     if not 200 <= read.status < 300:
         check.fail("What an answer names is not there.", expected="status 200", exchange=read,
                    received=f"status {read.status}", place=f"{named.member} unknown")  # fmt: skip
