@@ -11,7 +11,6 @@ from trigger_contract.contract.life.naming import Named, may_name, named_by
 from trigger_contract.contract.life.things import identity_in, item_of
 from trigger_contract.contract.life.workshop import Workshop
 from trigger_contract.contract.values import plain
-from trigger_contract.document.resources import resources
 
 _NAMED = "RFC 9110, section 9.3.3: POST creates what its answer says was created."
 
@@ -28,13 +27,30 @@ def test_what_an_answer_names_is_there(check: Check) -> None:
     if exchange is None:
         return
     body = exchange.json if isinstance(exchange.json, Mapping) else {}
-    for named in found:
-        if isinstance(identity := body.get(named.member), str) and identity:
-            _judge(check, shop, named, identity)
+    names = {named: str(body[named.member]) for named in found if _is_id(body.get(named.member))}
+    _enter(check, exchange, names)
+    for named, identity in names.items():
+        _judge(check, shop, named, identity)
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, (str, int)) and not isinstance(value, bool) and value != ""
+
+
+def _enter(check: Check, exchange: Exchange, names: Mapping[Named, str]) -> None:
+    """Enter what was started, with what removes it, if anything does."""
+    for named, identity in names.items():
+        remove = named.resource.remove if named.resource is not None else None
+        remover = check.session.contract.written_by(remove)
+        if remover is not None:
+            path = {remover.id_parameter["name"]: identity}
+            check.session.ledger.add(Entry(remover, path, exchange, maker=check.subject.name))
+            return
+    check.session.ledger.add(Entry(None, {}, exchange, maker=check.subject.name))
 
 
 def _started(check: Check, shop: Workshop) -> Exchange | None:
-    """Ask for something once, by a body of what must be sent, else by what the document shows."""
+    """Ask for something, by a body of what must be sent, else by what the document shows."""
     subject = check.subject
     path = {
         item["name"]: text(plain(subject.document, item.get("schema")), shop.mark())
@@ -45,7 +61,6 @@ def _started(check: Check, shop: Workshop) -> Exchange | None:
         body = bodies.least(shop.mark()) if bodies.media is not None else None
         exchange = shop.send(subject, path, body, "start something")
         if 200 <= exchange.status < 300:
-            check.session.ledger.add(Entry(None, path, exchange, maker=subject.name))
             return exchange
     check.skip(f"the server answers {exchange.status}")
     return None
@@ -62,8 +77,8 @@ def _judge(check: Check, shop: Workshop, named: Named, identity: str) -> None:
 
     read = shop.settle(ask, lambda found: found.status not in (404, 410), f"read {named.member}")
     check.saw()
-    resource = resources(check.subject.document).of(named.reader.operation)
-    own: Any = identity_in(resource, item_of(resource, read)) if resource is not None else None
+    resource = named.resource
+    own = identity_in(resource, item_of(resource, read)) if resource is not None else None
     if not 200 <= read.status < 300:
         check.fail("What an answer names is not there.", expected="status 200", exchange=read,
                    received=f"status {read.status}", place=f"{named.member} unknown")  # fmt: skip

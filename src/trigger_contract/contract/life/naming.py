@@ -13,13 +13,13 @@ from trigger_contract.contract.subjects import Subject
 from trigger_contract.contract.values import plain
 from trigger_contract.document.composition import composition
 from trigger_contract.document.operations import response_schema, success_statuses
-from trigger_contract.document.resources import resources
+from trigger_contract.document.resources import Resource, resources
 from trigger_contract.document.words import flat
 
 _BEGINNING = re.compile(r"[A-Za-z]{2,}[_-]")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Named:
     """A member of an answer that is the id of something.
 
@@ -32,6 +32,11 @@ class Named:
     member: str
     reader: Subject
     others: tuple[Subject, ...]
+
+    @property
+    def resource(self) -> Resource | None:
+        """What it is one of."""
+        return resources(self.reader.document).of(self.reader.operation)
 
 
 def may_name(subject: Subject) -> bool:
