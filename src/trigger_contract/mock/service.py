@@ -208,14 +208,6 @@ class Service:
             return json_answer(414, {"error": "URI too long"})
         return json_answer(404, {"error": "Not found"})
 
-    def _by_form(self, request: Request) -> Answer | None:
-        """Answer a request that the service's doors have let in, by the document's form."""
-        found = self.router.find("GET" if request.method == "OPTIONS" else request.method, request.path)
-        if not isinstance(found, Match):
-            return None
-        door = self._doors.of(found.operation)
-        return self._live(door, found.parameters, request, door.reader.read(request.query))
-
     def _is_elsewhere(self, request: Request) -> bool:
         """Whether a request is for something that the service's own doors do not lead to."""
         return self.router.find(request.method, request.path) is not None or request.path.startswith(
@@ -226,6 +218,7 @@ class Service:
         """Become the server of another environment."""
         self.store.adopt(environment)
         self.views.forget()
+        self.progress.wake(0)
         self.forget()
 
     def check_fault(self, fault: Fault) -> None:
@@ -291,7 +284,7 @@ class Service:
 
             return operations_of(self._world, self.model, self.views, own)
 
-        return Front(gate, functions, on, paths.__contains__, self._is_elsewhere, self._by_form)
+        return Front(gate, functions, on, paths.__contains__, self._is_elsewhere)
 
     def _enter(self, door: Door, path: Mapping[str, str], request: Request) -> Answer:
         """Judge a request in the order 401, 400, 404, then hand it to the operation."""
