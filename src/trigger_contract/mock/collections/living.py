@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from trigger_contract.document.composition import View
+from trigger_contract.document.identity import identity_of
 from trigger_contract.document.listing import items_of
 from trigger_contract.document.operations import Operation
 from trigger_contract.document.pagination import pagination
@@ -69,16 +70,22 @@ class Living:
             self.shaper,
             list(self._examples()),
             lambda name, number: world.relation(resource, name, number),
-            self._told_by_cursor(),
+            self._told_otherwise(),
         )
         self.writer = Writer(self.table, resource.status, resource.final)
         self.pager, self.filters = self._listing()
 
-    def _told_by_cursor(self) -> str | None:
-        """Return the property that a cursor of the list takes, for things that no path names."""
+    def _told_otherwise(self) -> str | None:
+        """Return the property that tells things apart where no path takes it, first what a cursor takes."""
         operation = self.resource.list
         form = pagination(self.world.document, operation) if operation is not None else None
-        return form.identity if form is not None else None
+        if form is not None and form.identity is not None:
+            return form.identity
+        for view in self._found.values() if operation is not None else ():
+            name = identity_of(self.views, view)
+            if name is not None and not {"enum", "const"} & self.shaper.declared(view)[name].keys():
+                return name
+        return None
 
     # What its operations say
 

@@ -34,12 +34,14 @@ class Page:
         size: How many it may show.
         start: How many things stand before it.
         count: How many there are on all pages.
+        back: What stands right before the page before this one.
     """
 
     things: Sequence[Thing]
     size: int
     start: int
     count: int
+    back: Thing | None = None
 
     @property
     def more(self) -> bool:
@@ -129,7 +131,8 @@ class Pager:
             if found is None:
                 return None
             start, size = found
-        return Page(things[start : start + size], size, start, len(things))
+        back = things[start - size - 1] if start > size else None
+        return Page(things[start : start + size], size, start, len(things), back)
 
     def start(self, things: Sequence[Thing], reading: Reading) -> Page:
         """Return the first page."""
@@ -270,10 +273,11 @@ class Pager:
             given[form.after.name] = str(start + form.first)
         else:
             name = form.after.name if form and form.after else _CURSOR
-            if start == 0 or not page.things:
+            last = page.things[-1] if page.things and start > page.start else page.back
+            if start == 0 or last is None:
                 given.pop(name, None)
             else:
-                given[name] = self._cursor(page.things[-1])
+                given[name] = self._cursor(last)
         return f"{address}?{urlencode(given)}" if given else address
 
     def links(self, page: Page, address: str, query: bytes) -> bytes | None:
