@@ -116,6 +116,7 @@ class Service:
     @cached_property
     def collections(self) -> Collections:
         """What is answered by form."""
+        from trigger_contract.mock import generic  # noqa: F401  # here, and not in the first request
         from trigger_contract.mock.collections.model import Collections
 
         return Collections(self.document, self.refusals, self.clock.now, self._keeper, self.settings.data)
