@@ -330,6 +330,8 @@ class Service:
         """Answer an operation of a resource by form, or from its schema alone."""
         generic = door.generic
         assert generic is not None, "only what the runs model answers goes without"
+        if self.front is not None and request.body:
+            request = self.front.spelled(request)
         judged = generic.judge(request, path, reading)
         if isinstance(judged, Answer):
             return judged

@@ -141,6 +141,11 @@ class Front:
             return answers.html(400, "Bad Request")
         return self._enter(request, *found)
 
+    def spelled(self, request: Request) -> Request:
+        """Return a request in the form that the pages have for it."""
+        found = self.find(request.path) if request.body else None
+        return request if found is None or found[0].spelled is None else found[0].spelled(request)
+
     def within(self, request: Request) -> Answer | None:
         """Answer a request that other doors have let in; None where the service has no such operation."""
         found = self.find(request.path)
