@@ -116,6 +116,7 @@ class Service:
     @cached_property
     def collections(self) -> Collections:
         """What is answered by form."""
+        from trigger_contract.mock import generic  # noqa: F401  # here, and not in the first request
         from trigger_contract.mock.collections.model import Collections
 
         return Collections(self.document, self.refusals, self.clock.now, self._keeper, self.settings.data)
@@ -320,10 +321,10 @@ class Service:
 
     def _live(self, door: Door, path: Mapping[str, str], request: Request, reading: Reading) -> Answer:
         """Answer an operation of a resource by form, or from its schema alone."""
-        if self.front is not None and request.body:
-            request = self.front.spelled(request)
         generic = door.generic
         assert generic is not None, "only what the runs model answers goes without"
+        if self.front is not None and request.body:
+            request = self.front.spelled(request)
         judged = generic.judge(request, path, reading)
         if isinstance(judged, Answer):
             return judged

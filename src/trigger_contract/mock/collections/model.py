@@ -9,6 +9,7 @@ from typing import Any
 
 from trigger_contract.document.identity import identity_of
 from trigger_contract.document.operations import Operation, operations
+from trigger_contract.document.promises import promise
 from trigger_contract.document.resource import Resource
 from trigger_contract.document.resources import resources
 from trigger_contract.document.words import flat, singular
@@ -112,9 +113,6 @@ class Collections:
         named = [one for one in operation.parameters if one["in"] == "path" and one["name"] != known]
         if not named:
             return {}
-        # The table of phrases takes a while to be loaded, and most servers start without it.
-        from trigger_contract.document.promises import promise
-
         found = ((one["name"], promise(self.document, one, "prefix")) for one in named)
         return {name: str(begins["text"]) for name, begins in found if begins is not None}
 
