@@ -212,6 +212,23 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Headline:
+    """Title and description of a page, or of one of the blocks on it.
+
+    Attributes:
+        title: Empty where there is none.
+        line: Where the title stands.
+        description: Empty where there is none.
+        description_line: Where the description starts.
+    """
+
+    title: str = ""
+    line: int = 1
+    description: str = ""
+    description_line: int = 1
+
+
+@dataclass(frozen=True)
 class Sentence:
     """Text of a page that says something about an operation.
 

@@ -115,11 +115,6 @@ def _root(entry: LocatedMapping) -> Node:
     schema = node_like(entry)
     for word, value, line in _translated(entry):
         put(schema, word, value, line)
-    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-        if schema.get(exclusive) is False:
-            del schema[exclusive]
-        elif schema.get(exclusive) is True and bound in schema:
-            put(schema, exclusive, schema.pop(bound), line_of(entry, bound))
     return schema
 
 
@@ -233,7 +228,9 @@ def read_security(request: LocatedMapping, operation: Node) -> Node | None:
         shown.append((alternative, [name for name in names if name], list(_schemes(alternative))))
     schemes = node_like(request)
     # Where a page shows every scheme of an alternative, there is nothing to guess for the others.
-    for alternative, names, definitions in sorted(shown, key=lambda entry: _doubt(*entry[1:])):
+    for alternative, names, definitions in sorted(
+        shown, key=lambda entry: (len(entry[1]) != len(entry[2]), len(entry[1]))
+    ):
         for name, definition in _by_title(names, definitions, schemes).items():
             put(schemes, name, definition)
         for name in names:
@@ -253,10 +250,6 @@ def read_security(request: LocatedMapping, operation: Node) -> Node | None:
 def unknown_scheme(like: Any) -> Node:
     """Define a scheme of which only the name is known, as far as that goes: the commonest way is assumed."""
     return node_like(like, type="http", scheme="bearer", description=UNKNOWN_SCHEME)
-
-
-def _doubt(names: list[str], definitions: list[Node]) -> tuple[bool, int]:
-    return len(names) != len(definitions), len(names)
 
 
 def _by_title(names: list[str], definitions: list[Node], known: Node) -> dict[str, Node]:

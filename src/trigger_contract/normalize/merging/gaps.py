@@ -82,12 +82,10 @@ def fill_gaps(draft: Node, expanded: Collection[str], ledger: Ledger) -> None:
 
 def _scheme(name: str, requirement: Node, ledger: Ledger) -> Node:
     """Define a scheme as far as that goes, so that the need for a key is not lost."""
-    claims = (
-        claim(requirement, name, f"security: {name}"),
-        claim(requirement, name, "components.securitySchemes: none of that name"),
-    )
+    asked = claim(requirement, name, f"security: {name}")
+    none = claim(requirement, name, "components.securitySchemes: none of that name")
     where = ("components", "securitySchemes", name)
-    ledger.rule("security", where, _ASSUMED, *claims, chosen="http, bearer")
+    ledger.rule("security", where, _ASSUMED, asked, none, chosen="http, bearer")
     return unknown_scheme(requirement)
 
 
@@ -119,12 +117,9 @@ def _required(root: Node, pointer: Pointer, schema: Node, ledger: Ledger) -> Non
     if not isinstance(properties, Node):
         return
     for name in missing:
-        claims = (
-            claim(schema, "required", f"required: {name}"),
-            claim(schema, "properties", f"properties: no {name}"),
-        )
-        where = (*pointer, "required", name)
-        ledger.rule("required", where, _UNDEFINED, *claims, chosen="required, any value")
+        asked = claim(schema, "required", f"required: {name}")
+        none, where = claim(schema, "properties", f"properties: no {name}"), (*pointer, "required", name)
+        ledger.rule("required", where, _UNDEFINED, asked, none, chosen="required, any value")
         put(properties, name, node_like(schema), line_of(schema, "required"))
 
 
@@ -155,19 +150,15 @@ def _placeholders(root: Node, pointer: Pointer, operation: Node, ledger: Ledger)
         if not any(name in inner for inner in names):
             dropped = parameters.pop(index)
             del parameters.lines[index : index + 1]
-            claims = (
-                claim(dropped, "", f"parameters: {name} in the path"),
-                claim(dropped, "", f"the path: {path}"),
-            )
-            ledger.rule("parameter", (*pointer, "parameters", name), _USELESS, *claims, chosen="left out")
+            says, shown = f"parameters: {name} in the path", claim(dropped, "", f"the path: {path}")
+            where = (*pointer, "parameters", name)
+            ledger.rule("parameter", where, _USELESS, claim(dropped, "", says), shown, chosen="left out")
     for name in dict.fromkeys(names):
         if name in known:
             continue
-        claims = (
-            claim(operation, "", f"the path: {{{name}}}"),
-            claim(operation, "", "parameters: none of that name"),
-        )
-        ledger.rule("parameter", (*pointer, "parameters", name), _NEEDED, *claims, chosen="a required text")
+        shown = claim(operation, "", f"the path: {{{name}}}")
+        none, where = claim(operation, "", "parameters: none of that name"), (*pointer, "parameters", name)
+        ledger.rule("parameter", where, _NEEDED, shown, none, chosen="a required text")
         schema = node_like(operation, type="string")
         parameter = node_like(operation, **{"name": name, "in": "path", "required": True, "schema": schema})
         if not isinstance(parameters, LocatedSequence):
@@ -201,11 +192,9 @@ def drop_defaults(draft: Node, found: Iterable[Found], ledger: Ledger) -> None:
         if fault is None and schema.keys() - _JUDGED - (set() if isinstance(value, str) else {"format"}):
             fault = _judged(schema, judge())
         if fault is not None:
-            claims = (
-                claim(schema, "", f"the schema: {fault}"),
-                claim(schema, "default", f"the default: {brief(value)}"),
-            )
-            ledger.rule("default", (*pointer, "default"), _FORBIDDEN, *claims, chosen="no default")
+            says = claim(schema, "default", f"the default: {brief(value)}")
+            shown, where = claim(schema, "", f"the schema: {fault}"), (*pointer, "default")
+            ledger.rule("default", where, _FORBIDDEN, shown, says, chosen="no default")
             del schema["default"]
 
 

@@ -13,7 +13,16 @@ from trigger_contract.normalize.expanded.pages import is_expanded, read_expanded
 from trigger_contract.normalize.expanded.parts import without_marks
 from trigger_contract.normalize.expanded.unread import unread
 from trigger_contract.normalize.located import Node, line_of
-from trigger_contract.normalize.model import RULE, Claim, Contradiction, Fragment, Page, Slip, Unread
+from trigger_contract.normalize.model import (
+    RULE,
+    Claim,
+    Contradiction,
+    Fragment,
+    Headline,
+    Page,
+    Slip,
+    Unread,
+)
 from trigger_contract.normalize.reading.names import old_forms, see_invisible
 from trigger_contract.normalize.reading.standard import check_version, read_document
 from trigger_contract.normalize.rendered.pages import read_rendered
@@ -36,27 +45,12 @@ _DOCUMENT = re.compile(
 
 
 @dataclass(frozen=True)
-class Heading:
-    """What the page says around its block.
-
-    Attributes:
-        title: The page's title, or an empty text.
-        line: Where the title stands.
-        description: The quoted paragraph under the title, or an empty text.
-    """
-
-    title: str
-    line: int
-    description: str
-
-
-@dataclass(frozen=True)
 class _Block:
     """A fenced block: its text, the line of its first line, what the page says before it and in its fence."""
 
     text: str
     first_line: int
-    heading: Heading
+    heading: Headline
     info: str = ""
 
 
@@ -202,7 +196,7 @@ def _other_endpoint(fragment: Fragment, block: _Block) -> Iterator[Contradiction
     yield Contradiction("endpoint", (group, path, method), claims, claims[0].says, RULE, _FENCE)
 
 
-def _heading(text: str, lines_before: int) -> Heading:
+def _heading(text: str, lines_before: int) -> Headline:
     """Find title and description before a block: the first heading that is no note of a copy's origin."""
     title, title_line = "", lines_before + 1
     description: list[str] = []
@@ -220,4 +214,4 @@ def _heading(text: str, lines_before: int) -> Heading:
             description.append(line if description else line.removeprefix(">").removeprefix(" "))
     if title == "null":
         title = ""
-    return Heading(title, title_line, "\n".join(description).strip())
+    return Headline(title, title_line, "\n".join(description).strip())

@@ -231,18 +231,13 @@ def _unread(
 
 def _security(page: Page, found: Parts, operation: Node) -> Node | None:
     """Read the credentials that the page shows, all of them needed at once; return their schemes."""
+    fields = [shown for shown in read_fields(found.sections.get("security", [])) if shown.name]
+    said = [(shown.name, shown.description, shown.place or "header", shown.line) for shown in fields]
+    sent = [each for each in found.request.headers if _CREDENTIAL.search(each[1])]
     schemes: dict[str, Any] = {}
-    for shown in read_fields(found.sections.get("security", [])):
-        if shown.name:
-            key, scheme = _scheme(shown.name, shown.description, shown.place or "header")
-            key = component_key(shown.name) if key in schemes else key
-            schemes[key] = located(page, scheme, shown.line)
-    if not schemes:
-        for name, value in found.request.headers:
-            if _CREDENTIAL.search(value):
-                key, scheme = _scheme(name, value, "header")
-                key = component_key(name) if key in schemes else key
-                schemes[key] = located(page, scheme, found.request.line)
+    for name, text, place, line in said or [(*each, "header", found.request.line) for each in sent]:
+        key, scheme = _scheme(name, text, place)
+        schemes[component_key(name) if key in schemes else key] = located(page, scheme, line)
     if not schemes:
         return None
     line = min(scheme.line for scheme in schemes.values())
