@@ -11,7 +11,7 @@ from typing import Any
 from trigger_contract.document.shape import COMPONENT_KINDS, LIST, MAP, ONE, SHAPE, field_shape, is_extension
 from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.normalize.located import Node, line_of, node_like, operations_of, put
-from trigger_contract.normalize.naming import derive_operation_id
+from trigger_contract.normalize.naming.words import derive_operation_id
 from trigger_contract.normalize.reading.fields import ORDER
 
 _LAST = 1000

@@ -11,6 +11,16 @@ from trigger_contract.document.references import join_pointer
 from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.normalize.located import Node, Pointer, line_of, node_of, operations_of
 
+AGE, RULE, OVERLAY, APART = "age", "rule", "overlay", "apart"
+NOTED = frozenset(
+    (
+        *("limit in prose only", "enum in prose only", "default in prose only", "format in prose only"),
+        *("dependency in prose only", "unknown keyword", "unknown word", "hidden property", "old form"),
+        *("unread line", "unknown type"),
+    )
+)
+"""Kinds of what was noticed and contradicts nothing: only a text says it, or nobody knows what it means."""
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -45,18 +55,6 @@ def claim(holder: Any, key: str | int, says: str) -> Claim:
 def quoted(holder: Any, words: str) -> Claim:
     """Return what a page says in words, in the description of a thing."""
     return claim(holder, "description", f'the text: "{words}"')
-
-
-AGE, RULE, OVERLAY, APART = "age", "rule", "overlay", "apart"
-
-NOTED = frozenset(
-    (
-        *("limit in prose only", "enum in prose only", "default in prose only", "format in prose only"),
-        *("dependency in prose only", "unknown keyword", "unknown word", "hidden property", "old form"),
-        *("unread line", "unknown type"),
-    )
-)
-"""Kinds of what was noticed and contradicts nothing: only a text says it, or nobody knows what it means."""
 
 
 @dataclass(frozen=True)

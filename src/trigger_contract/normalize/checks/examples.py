@@ -29,7 +29,7 @@ from trigger_contract.normalize.located import (
     text_of,
 )
 from trigger_contract.normalize.model import Claim, brief, claim, quoted
-from trigger_contract.normalize.naming import words
+from trigger_contract.normalize.naming.words import words
 
 _SHOWS = "An example shows, a schema promises: the schema stands, and the example is kept as published."
 _PREFIX = "The text that promises the prefix stands; the example is kept as published."

@@ -52,6 +52,13 @@ _KINDS = {
     **dict.fromkeys(("minItems", "maxItems"), ("array",)),
     **dict.fromkeys(BOUNDS, ("integer", "number")),
 }
+Arguments = Callable[[re.Match[str]], dict[str, Any]]
+_PAIRS = [(f"min{what}", f"max{what}") for what in ("imum", "Length", "Items", "Properties")]
+_DATES = frozenset(("date-time", "date", "time", "duration"))
+_IMPOSSIBLE = "No value can be right; which of the two is meant, only the page's owner can say."
+_SILENT = "The schema is silent, so nothing is broken; whether the text is a rule is for a person to say."
+_STANDS = "Where the text and the schema of one page differ, the schema stands: machines read it."
+Part = tuple[Pointer, Node]
 
 
 @dataclass(frozen=True)
@@ -85,9 +92,6 @@ def number(text: str) -> int | float:
         return _WORDS.index(text.lower())
     value = float(text.replace(",", ""))
     return int(value) if value.is_integer() else value
-
-
-Arguments = Callable[[re.Match[str]], dict[str, Any]]
 
 
 def _numbers(match: re.Match[str]) -> list[int | float]:
@@ -273,15 +277,6 @@ def _marked_default(text: str, enum: Collection[Any]) -> Iterator[Limit]:
     }
     if named:
         yield Limit("default", named[max(named)], f"{before[max(named) :]}(default)")
-
-
-_PAIRS = [(f"min{what}", f"max{what}") for what in ("imum", "Length", "Items", "Properties")]
-_DATES = frozenset(("date-time", "date", "time", "duration"))
-_IMPOSSIBLE = "No value can be right; which of the two is meant, only the page's owner can say."
-_SILENT = "The schema is silent, so nothing is broken; whether the text is a rule is for a person to say."
-_STANDS = "Where the text and the schema of one page differ, the schema stands: machines read it."
-
-Part = tuple[Pointer, Node]
 
 
 def check_limits(draft: Draft) -> None:

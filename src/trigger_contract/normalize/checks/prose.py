@@ -15,9 +15,9 @@ from trigger_contract.document.phrases import PARAMETER, SCHEMA
 from trigger_contract.normalize.checks.draft import Draft
 from trigger_contract.normalize.checks.phrases import PHRASES, QUOTED, said
 from trigger_contract.normalize.located import Node, Pointer, kinds_of, list_of, map_of, text_of
-from trigger_contract.normalize.merging.extensions import samples
+from trigger_contract.normalize.merging.gaps import samples
 from trigger_contract.normalize.model import Claim, brief, claim, quoted
-from trigger_contract.normalize.naming import words
+from trigger_contract.normalize.naming.words import words
 
 _STANDS = "Where the text and the schema of one page differ, the schema stands: machines read it."
 _APART = "Each place keeps what its own page says, but a value of any kind need not be an object."

@@ -14,7 +14,7 @@ from trigger_contract.normalize.checks.draft import Draft
 from trigger_contract.normalize.checks.limits import number
 from trigger_contract.normalize.checks.phrases import PHRASES, said
 from trigger_contract.normalize.located import Node, Pointer, kinds_of, list_of, map_of, text_of
-from trigger_contract.normalize.merging.extensions import Sample, samples
+from trigger_contract.normalize.merging.gaps import Sample, samples
 from trigger_contract.normalize.model import claim, quoted
 
 Part = tuple[Pointer, Node]

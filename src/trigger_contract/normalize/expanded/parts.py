@@ -22,7 +22,7 @@ from trigger_contract.normalize.located import (
     sequence_of,
     take,
 )
-from trigger_contract.normalize.naming import words
+from trigger_contract.normalize.naming.words import words
 
 HINT = "x-ref-identifier"
 
@@ -30,6 +30,8 @@ _ENUM = re.compile(r"enum<(.+)>\Z")
 _REPEATED = ("title", "deprecated", "readOnly", "writeOnly", "default", "example", "examples")
 _SCALARS = ("string", "integer", "number", "boolean", "array")
 _MARKS = ("isOneOf", "isAnyOf", "isAllOf")
+UNKNOWN_SCHEME = "The page does not show how this scheme is sent."
+_MAXIMUM_TOGETHER = 5
 
 
 def alternatives_of(entry: LocatedMapping, key: str = "schemaArray") -> list[LocatedMapping]:
@@ -197,11 +199,6 @@ def without_marks(document: Node) -> Node:
         if isinstance(node.get("_depth"), int):
             del node["_depth"]
     return document
-
-
-UNKNOWN_SCHEME = "The page does not show how this scheme is sent."
-
-_MAXIMUM_TOGETHER = 5
 
 
 def read_security(request: LocatedMapping, operation: Node) -> Node | None:

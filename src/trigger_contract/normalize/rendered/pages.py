@@ -14,7 +14,7 @@ from typing import Any
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.located import Node, put, sequence_of
 from trigger_contract.normalize.model import Fragment, Page, Sentence, Unread, brief
-from trigger_contract.normalize.naming import component_key
+from trigger_contract.normalize.naming.words import component_key
 from trigger_contract.normalize.rendered.fields import Field, read_fields, read_nested, with_children
 from trigger_contract.normalize.rendered.markup import MARK, Line, operations_of, plain_lines
 from trigger_contract.normalize.rendered.sections import Parts, cut
@@ -33,6 +33,11 @@ _STATUS = re.compile(
 )
 
 _OF_EACH = "Example (from schema)"
+_LEFT = "Nothing on a rendered page reads so in this place, so what it belongs to is not known."
+_ABOVE = "It stands above the fields of a section, and OpenAPI has no place for it."
+_UNKNOWN = "Pages have no such word for a type, so any value is taken."
+_FLAT = "Whether it belongs to the object above it the page does not show."
+_CREDENTIAL = re.compile(r"<(?:token|api-?_?key|encoded-value|credentials?)>|\bBearer\b", re.IGNORECASE)
 
 
 @dataclass
@@ -108,13 +113,6 @@ def _chosen(shown: list[Shown]) -> list[Shown]:
         taken.media_type, taken.lines, taken.text = given.media_type, given.lines, given.text
         given.media_type, given.lines, given.text = "", [], ""
     return shown
-
-
-_LEFT = "Nothing on a rendered page reads so in this place, so what it belongs to is not known."
-_ABOVE = "It stands above the fields of a section, and OpenAPI has no place for it."
-_UNKNOWN = "Pages have no such word for a type, so any value is taken."
-_FLAT = "Whether it belongs to the object above it the page does not show."
-_CREDENTIAL = re.compile(r"<(?:token|api-?_?key|encoded-value|credentials?)>|\bBearer\b", re.IGNORECASE)
 
 
 def read_rendered(page: Page, text: str) -> list[Fragment]:
