@@ -101,6 +101,10 @@ class Ledger:
         """Add one that a rule settles; where nothing else is chosen, the first claim stands."""
         self.add(Contradiction(kind, pointer, claims, chosen or claims[0].says, RULE, reason))
 
+    def only_said(self, what: str, pointer: Pointer, reason: str, shown: Claim, words: Claim) -> None:
+        """Note what only a text says: the schema is silent, so it is no rule until a person decides so."""
+        self.rule(f"{what} in prose only", pointer, reason, shown, words, chosen="stays in prose")
+
     def apart(self, kind: str, reason: str, said: Sequence[tuple[Pointer, Claim]]) -> None:
         """Add one about several places each of which keeps what it has."""
         (pointer, _), *others = said

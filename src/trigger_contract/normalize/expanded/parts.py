@@ -16,6 +16,7 @@ from trigger_contract.normalize.located import (
     line_of,
     mapping_of,
     node_like,
+    nodes_in,
     objects,
     put,
     refusal,
@@ -294,9 +295,7 @@ def component_key(title: str) -> str:
 def _schemes(alternative: LocatedMapping) -> Iterator[Node]:
     groups = mapping_of(alternative, "parameters")
     for place in ("query", "header", "cookie"):
-        for name, entry in mapping_of(groups, place).items():
-            if not isinstance(entry, LocatedMapping):
-                continue
+        for name, entry in nodes_in(mapping_of(groups, place)):
             scheme = node_like(entry)
             take(scheme, entry, but=())
             if entry.get("type") == "apiKey":
