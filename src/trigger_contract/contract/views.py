@@ -22,6 +22,11 @@ LATE = ("2099-12-31T23:59:59Z", "2100-01-01T00:00:00.000Z", "2099-12-31T23:59:59
 # Sizes and places of pages that every server takes, also where it has a bound that it does not state.
 _USUAL_SIZE = 10
 _FAR_PAGE = 1000
+_MOST_VALUES = 4
+_KEPT = (
+    *("type", "enum", "const", "format", "pattern", "minLength", "maxLength"),
+    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+)
 
 
 def positive_view(
@@ -101,8 +106,12 @@ def _narrowed(
     elif kind == "integer" and "enum" not in item:
         item = _of_pages(subject, leaf) | item
     if leaf.is_list:
-        return {"type": "array", "items": item, "minItems": 1, "maxItems": 4, "uniqueItems": True}
-    return item
+        fewest = max(1, leaf.schema.get("minItems", 1))
+        most = min(leaf.schema.get("maxItems", _MOST_VALUES), max(fewest, _MOST_VALUES))
+        if most == 0:
+            return None
+        return {"type": "array", "items": item, "minItems": fewest, "maxItems": most, "uniqueItems": True}
+    return _with_room(item, leaf)
 
 
 def _of_pages(subject: Subject, leaf: QueryLeaf) -> dict[str, Any]:
@@ -119,9 +128,16 @@ def _of_pages(subject: Subject, leaf: QueryLeaf) -> dict[str, Any]:
     return {"minimum": least, "maximum": max(_FAR_PAGE, leaf.schema.get("minimum", least))}
 
 
+def _with_room(item: dict[str, Any], leaf: QueryLeaf) -> dict[str, Any]:
+    """Raise a bound that no document stated, where the least number that is allowed lies beyond it."""
+    if "maximum" in leaf.schema or "maximum" not in item:
+        return item
+    least = leaf.schema.get("exclusiveMinimum", item.get("minimum", 0))
+    return {**item, "maximum": max(item["maximum"], least + item.get("multipleOf", 1))}
+
+
 def _plain(schema: Mapping[str, Any]) -> dict[str, Any]:
-    kept = ("type", "enum", "format", "minimum", "maximum", "pattern", "minLength", "maxLength")
-    return {key: schema[key] for key in kept if key in schema}
+    return {key: schema[key] for key in _KEPT if key in schema}
 
 
 def _parameter(leaf: QueryLeaf, schema: Mapping[str, Any]) -> dict[str, Any]:
