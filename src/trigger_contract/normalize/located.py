@@ -93,6 +93,11 @@ def node_of(holder: Any, key: str) -> LocatedMapping:
     return value if isinstance(value, LocatedMapping) else node_like(holder)
 
 
+def nodes_in(holder: Any) -> list[tuple[str, LocatedMapping]]:
+    """Return the entries of a mapping that are mappings with lines, under their names."""
+    return [(key, value) for key, value in as_map(holder).items() if isinstance(value, LocatedMapping)]
+
+
 def as_map(value: Any) -> dict[str, Any]:
     """Return a value that is a mapping; an empty mapping for any other."""
     return value if isinstance(value, dict) else {}

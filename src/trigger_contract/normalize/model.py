@@ -11,6 +11,16 @@ from trigger_contract.document.references import join_pointer
 from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.normalize.located import Node, Pointer, line_of, node_of, operations_of
 
+AGE, RULE, OVERLAY, APART = "age", "rule", "overlay", "apart"
+NOTED = frozenset(
+    (
+        *("limit in prose only", "enum in prose only", "default in prose only", "format in prose only"),
+        *("dependency in prose only", "unknown keyword", "unknown word", "hidden property", "old form"),
+        *("unread line", "unknown type"),
+    )
+)
+"""Kinds of what was noticed and contradicts nothing: only a text says it, or nobody knows what it means."""
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -45,18 +55,6 @@ def claim(holder: Any, key: str | int, says: str) -> Claim:
 def quoted(holder: Any, words: str) -> Claim:
     """Return what a page says in words, in the description of a thing."""
     return claim(holder, "description", f'the text: "{words}"')
-
-
-AGE, RULE, OVERLAY, APART = "age", "rule", "overlay", "apart"
-
-NOTED = frozenset(
-    (
-        *("limit in prose only", "enum in prose only", "default in prose only", "format in prose only"),
-        *("dependency in prose only", "unknown keyword", "unknown word", "hidden property", "old form"),
-        *("unread line", "unknown type"),
-    )
-)
-"""Kinds of what was noticed and contradicts nothing: only a text says it, or nobody knows what it means."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +100,10 @@ class Ledger:
     def rule(self, kind: str, pointer: Pointer, reason: str, *claims: Claim, chosen: str = "") -> None:
         """Add one that a rule settles; where nothing else is chosen, the first claim stands."""
         self.add(Contradiction(kind, pointer, claims, chosen or claims[0].says, RULE, reason))
+
+    def only_said(self, what: str, pointer: Pointer, reason: str, shown: Claim, words: Claim) -> None:
+        """Note what only a text says: the schema is silent, so it is no rule until a person decides so."""
+        self.rule(f"{what} in prose only", pointer, reason, shown, words, chosen="stays in prose")
 
     def apart(self, kind: str, reason: str, said: Sequence[tuple[Pointer, Claim]]) -> None:
         """Add one about several places each of which keeps what it has."""
@@ -209,6 +211,23 @@ class Page:
     text: str
     age: Age = Age()
     api: str | None = None
+
+
+@dataclass(frozen=True)
+class Headline:
+    """Title and description of a page, or of one of the blocks on it.
+
+    Attributes:
+        title: Empty where there is none.
+        line: Where the title stands.
+        description: Empty where there is none.
+        description_line: Where the description starts.
+    """
+
+    title: str = ""
+    line: int = 1
+    description: str = ""
+    description_line: int = 1
 
 
 @dataclass(frozen=True)

@@ -13,17 +13,15 @@ from trigger_contract.errors import UserError
 from trigger_contract.normalize.arrange import arrange, complete, name_operations
 from trigger_contract.normalize.checks import check_draft
 from trigger_contract.normalize.checks.draft import Draft
-from trigger_contract.normalize.components import name_components
 from trigger_contract.normalize.expanded.restoring import restore
 from trigger_contract.normalize.expanded.unread import note_hints, note_unread
 from trigger_contract.normalize.located import Node
-from trigger_contract.normalize.merging.evidence import place_sentences
-from trigger_contract.normalize.merging.extensions import write_promises
-from trigger_contract.normalize.merging.gaps import drop_defaults, fill_gaps
+from trigger_contract.normalize.merging.gaps import drop_defaults, fill_gaps, write_promises
 from trigger_contract.normalize.merging.merge import Merger
-from trigger_contract.normalize.merging.notes import Notes
+from trigger_contract.normalize.merging.notes import Notes, place_sentences
 from trigger_contract.normalize.merging.services import adopt_schemes, separate_services
 from trigger_contract.normalize.model import AGE, Contradiction, Fragment, Ledger, Page, owner
+from trigger_contract.normalize.naming.components import name_components
 from trigger_contract.normalize.overlay import Action, apply_overlay, settle, split
 from trigger_contract.normalize.reading.forms import check_form
 from trigger_contract.normalize.reading.pages import read_page
@@ -156,7 +154,7 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     merger = Merger(fragments, Notes.of(fragments, ledger))
     draft = merger.merge()
     note_unread(fragments, ledger)
-    place_sentences(merger, draft)
+    place_sentences(fragments, merger.notes, draft)
     check_structure(draft)
     arrange(draft)
     name_operations(draft, titles)

@@ -20,7 +20,7 @@ from trigger_contract.normalize.checks.draft import Draft
 from trigger_contract.normalize.checks.phrases import said
 from trigger_contract.normalize.located import Node, Pointer, kinds_of, line_of, list_of, map_of, text_of
 from trigger_contract.normalize.model import Claim, brief, claim, owner, quoted
-from trigger_contract.normalize.naming import path_version, singular, words
+from trigger_contract.normalize.naming.words import path_version, singular, words
 
 _VERSION = re.compile(r"[_-]?[vV](\d+)\Z")
 _PARAMETER = re.compile(r"(?<![^/{}])([^/{}]{1,200})/\{([^{}]{1,200})\}")
@@ -39,6 +39,9 @@ _LIKE = "Both stay as written, each in its own place: no page is wrong about its
 
 Said = tuple[Pointer, Claim]
 Place = tuple[Pointer, Node, Pointer, Node]
+_DISAGREE = "Each operation keeps what its own page says; the pages of one service just do not agree."
+_SENT = "The body's own text stands: it is what is sent."
+_ANYTHING = frozenset(("resource", "object", "entity", "record", "item", "page", "is", "are", "be", "it"))
 
 
 def check_consistency(draft: Draft) -> None:
@@ -264,11 +267,6 @@ def _compare_required(draft: Draft, one: tuple[Pointer, Node], other: tuple[Poin
         said.append(((*pointer, "required"), shown))
     if differing:
         draft.ledger.apart("required", _LIKE, said)
-
-
-_DISAGREE = "Each operation keeps what its own page says; the pages of one service just do not agree."
-_SENT = "The body's own text stands: it is what is sent."
-_ANYTHING = frozenset(("resource", "object", "entity", "record", "item", "page", "is", "are", "be", "it"))
 
 
 class _Error(NamedTuple):

@@ -14,7 +14,7 @@ from typing import Any
 from trigger_contract.document.phrases import Phrase
 from trigger_contract.normalize.checks.draft import Draft
 from trigger_contract.normalize.checks.phrases import rows
-from trigger_contract.normalize.located import Node, Pointer, kinds_of, text_of
+from trigger_contract.normalize.located import Node, Pointer, kinds_of
 from trigger_contract.normalize.model import claim, quoted
 
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -52,6 +52,13 @@ _KINDS = {
     **dict.fromkeys(("minItems", "maxItems"), ("array",)),
     **dict.fromkeys(BOUNDS, ("integer", "number")),
 }
+Arguments = Callable[[re.Match[str]], dict[str, Any]]
+_PAIRS = [(f"min{what}", f"max{what}") for what in ("imum", "Length", "Items", "Properties")]
+_DATES = frozenset(("date-time", "date", "time", "duration"))
+_IMPOSSIBLE = "No value can be right; which of the two is meant, only the page's owner can say."
+_SILENT = "The schema is silent, so nothing is broken; whether the text is a rule is for a person to say."
+_STANDS = "Where the text and the schema of one page differ, the schema stands: machines read it."
+Part = tuple[Pointer, Node]
 
 
 @dataclass(frozen=True)
@@ -85,9 +92,6 @@ def number(text: str) -> int | float:
         return _WORDS.index(text.lower())
     value = float(text.replace(",", ""))
     return int(value) if value.is_integer() else value
-
-
-Arguments = Callable[[re.Match[str]], dict[str, Any]]
 
 
 def _numbers(match: re.Match[str]) -> list[int | float]:
@@ -275,33 +279,17 @@ def _marked_default(text: str, enum: Collection[Any]) -> Iterator[Limit]:
         yield Limit("default", named[max(named)], f"{before[max(named) :]}(default)")
 
 
-_PAIRS = [(f"min{what}", f"max{what}") for what in ("imum", "Length", "Items", "Properties")]
-_DATES = frozenset(("date-time", "date", "time", "duration"))
-_IMPOSSIBLE = "No value can be right; which of the two is meant, only the page's owner can say."
-_SILENT = "The schema is silent, so nothing is broken; whether the text is a rule is for a person to say."
-_STANDS = "Where the text and the schema of one page differ, the schema stands: machines read it."
-
-Part = tuple[Pointer, Node]
-
-
 def check_limits(draft: Draft) -> None:
     """Note each limit in prose that its schema does not have, or has with another value."""
-    nodes: dict[Pointer, Node] = {}
-    for pointer, node, kind in draft.found:
-        if kind not in ("schema", "parameter"):
-            continue
-        nodes[pointer] = node
-        if kind == "schema":
-            _possible(draft, pointer, node)
+    for pointer, node in draft.schemas():
+        _possible(draft, pointer, node)
+    for pointer, node, kind, text in draft.described():
         where, schema = (pointer, node) if kind == "schema" else ((*pointer, "schema"), node.get("schema"))
-        text = text_of(node, "description")
-        if not text or not isinstance(schema, Node):
-            continue
         parts = list(draft.leaves(where, schema))
         kinds = {name for _, part in parts for name in kinds_of(part)}
         enum = next((part["enum"] for _, part in parts if isinstance(part.get("enum"), list)), ())
-        outer = nodes.get(pointer[:-1]) if pointer[-1] == "items" else None
-        for limit in read_limits(" ".join(text.split()), kinds, enum):
+        outer = draft.described_at.get(pointer[:-1]) if pointer[-1] == "items" else None
+        for limit in read_limits(text, kinds, enum) if parts else ():
             around = [(pointer[:-1], outer)] if limit.outer and outer is not None else []
             about = _about(limit, parts, around)
             if about is not None:
@@ -344,7 +332,7 @@ def _compare(draft: Draft, limit: Limit, pointer: Pointer, schema: Node, text: N
     said = quoted(text, limit.words)
     if known is None:
         shown = claim(schema, "", f"the schema: no {limit.keyword}")
-        draft.ledger.rule(f"{word} in prose only", place, _SILENT, shown, said, chosen="stays in prose")
+        draft.ledger.only_said(word, place, _SILENT, shown, said)
     else:
         shown = claim(schema, keyword, f"the schema: {keyword} {known}")
         draft.ledger.rule(word, place, _STANDS, shown, said, chosen=f"{keyword}: {known}")

@@ -17,7 +17,6 @@ from trigger_contract.normalize.expanded.parts import alternatives_of, read_root
 from trigger_contract.normalize.located import (
     Lookup,
     Node,
-    as_map,
     copy_value,
     find,
     line_of,
@@ -25,6 +24,7 @@ from trigger_contract.normalize.located import (
     mapping_of,
     node_like,
     node_of,
+    nodes_in,
     put,
     refusal,
     sequence_of,
@@ -158,9 +158,12 @@ def _parameter(name: str, place: str, entry: LocatedMapping, line: int | None) -
 def _body(request: LocatedMapping, operation: Node, lookup: Lookup, slips: list[Slip]) -> None:
     media_types = mapping_of(request, "body")
     if media_types:
-        entries = [entry for entry in media_types.values() if isinstance(entry, LocatedMapping)]
         body = _carrier(media_types, media_types.line, lookup, slips)
-        if any(item.get("required") is True for entry in entries for item in alternatives_of(entry)):
+        if any(
+            item.get("required") is True
+            for _, entry in nodes_in(media_types)
+            for item in alternatives_of(entry)
+        ):
             put(body, "required", True)
         put(operation, "requestBody", body, line_of(request, "body"))
 
@@ -183,13 +186,12 @@ def _responses(endpoint: LocatedMapping, operation: Node, lookup: Lookup, slips:
 def _carrier(media_types: Any, line: int | None, lookup: Lookup, slips: list[Slip]) -> Node:
     """Read a body or a response, each media type of which repeats the description."""
     carrier, content = node_like(media_types), node_like(media_types)
-    for media_type, entry in as_map(media_types).items():
-        if isinstance(entry, LocatedMapping):
-            if "description" not in carrier:
-                take(carrier, entry, "description")
-            if media_type != PLACEHOLDER:
-                read = _media_type(media_type, entry, lookup, slips)
-                put(content, media_type, read, line_of(media_types, media_type))
+    for media_type, entry in nodes_in(media_types):
+        if "description" not in carrier:
+            take(carrier, entry, "description")
+        if media_type != PLACEHOLDER:
+            read = _media_type(media_type, entry, lookup, slips)
+            put(content, media_type, read, line_of(media_types, media_type))
     put(carrier, "content", content, line)
     return carrier
 

@@ -16,13 +16,14 @@ from trigger_contract.normalize.located import (
     line_of,
     mapping_of,
     node_like,
+    nodes_in,
     objects,
     put,
     refusal,
     sequence_of,
     take,
 )
-from trigger_contract.normalize.naming import words
+from trigger_contract.normalize.naming.words import words
 
 HINT = "x-ref-identifier"
 
@@ -30,6 +31,8 @@ _ENUM = re.compile(r"enum<(.+)>\Z")
 _REPEATED = ("title", "deprecated", "readOnly", "writeOnly", "default", "example", "examples")
 _SCALARS = ("string", "integer", "number", "boolean", "array")
 _MARKS = ("isOneOf", "isAnyOf", "isAllOf")
+UNKNOWN_SCHEME = "The page does not show how this scheme is sent."
+_MAXIMUM_TOGETHER = 5
 
 
 def alternatives_of(entry: LocatedMapping, key: str = "schemaArray") -> list[LocatedMapping]:
@@ -115,11 +118,6 @@ def _root(entry: LocatedMapping) -> Node:
     schema = node_like(entry)
     for word, value, line in _translated(entry):
         put(schema, word, value, line)
-    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-        if schema.get(exclusive) is False:
-            del schema[exclusive]
-        elif schema.get(exclusive) is True and bound in schema:
-            put(schema, exclusive, schema.pop(bound), line_of(entry, bound))
     return schema
 
 
@@ -204,11 +202,6 @@ def without_marks(document: Node) -> Node:
     return document
 
 
-UNKNOWN_SCHEME = "The page does not show how this scheme is sent."
-
-_MAXIMUM_TOGETHER = 5
-
-
 def read_security(request: LocatedMapping, operation: Node) -> Node | None:
     """Read the alternatives of security onto an operation; names are made up again from the titles.
 
@@ -233,7 +226,9 @@ def read_security(request: LocatedMapping, operation: Node) -> Node | None:
         shown.append((alternative, [name for name in names if name], list(_schemes(alternative))))
     schemes = node_like(request)
     # Where a page shows every scheme of an alternative, there is nothing to guess for the others.
-    for alternative, names, definitions in sorted(shown, key=lambda entry: _doubt(*entry[1:])):
+    for alternative, names, definitions in sorted(
+        shown, key=lambda entry: (len(entry[1]) != len(entry[2]), len(entry[1]))
+    ):
         for name, definition in _by_title(names, definitions, schemes).items():
             put(schemes, name, definition)
         for name in names:
@@ -253,10 +248,6 @@ def read_security(request: LocatedMapping, operation: Node) -> Node | None:
 def unknown_scheme(like: Any) -> Node:
     """Define a scheme of which only the name is known, as far as that goes: the commonest way is assumed."""
     return node_like(like, type="http", scheme="bearer", description=UNKNOWN_SCHEME)
-
-
-def _doubt(names: list[str], definitions: list[Node]) -> tuple[bool, int]:
-    return len(names) != len(definitions), len(names)
 
 
 def _by_title(names: list[str], definitions: list[Node], known: Node) -> dict[str, Node]:
@@ -304,9 +295,7 @@ def component_key(title: str) -> str:
 def _schemes(alternative: LocatedMapping) -> Iterator[Node]:
     groups = mapping_of(alternative, "parameters")
     for place in ("query", "header", "cookie"):
-        for name, entry in mapping_of(groups, place).items():
-            if not isinstance(entry, LocatedMapping):
-                continue
+        for name, entry in nodes_in(mapping_of(groups, place)):
             scheme = node_like(entry)
             take(scheme, entry, but=())
             if entry.get("type") == "apiKey":

@@ -17,7 +17,7 @@ from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.located import Node, list_of, map_of, node_of, objects, put, text_of
 from trigger_contract.normalize.model import Fragment
-from trigger_contract.normalize.naming import component_key, folded, pascal
+from trigger_contract.normalize.naming.words import component_key, folded, pascal
 
 # Under these, every name one level below is somebody else's.
 _SHARED_HOSTING = (

@@ -15,7 +15,7 @@ from typing import Any
 from trigger_contract.document.references import join_pointer
 from trigger_contract.document.shape import walk
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
-from trigger_contract.normalize.located import line_of, list_of, map_of, node_like, put, sequence_of
+from trigger_contract.normalize.located import line_of, list_of, node_like, nodes_in, put, sequence_of
 from trigger_contract.normalize.model import Slip, brief
 from trigger_contract.normalize.reading.fields import FIELDS, SCHEME_FIELDS
 
@@ -205,9 +205,7 @@ def _header(value: LocatedMapping, _: list[Slip]) -> None:
 
 
 def _server(value: LocatedMapping, slips: list[Slip]) -> None:
-    for name, variable in map_of(value, "variables").items():
-        if not isinstance(variable, LocatedMapping):
-            continue
+    for name, variable in nodes_in(value.get("variables")):
         options = list_of(variable, "enum")
         if variable.get("enum") == []:
             del variable["enum"]
@@ -230,8 +228,8 @@ def _security_scheme(value: LocatedMapping, slips: list[Slip]) -> None:
     elif kind == "oauth2":
         if "flows" not in value:
             put(value, "flows", node_like(value))
-        for flow in map_of(value, "flows").values():
-            if isinstance(flow, LocatedMapping) and flow.get("scopes") is None:
+        for _, flow in nodes_in(value["flows"]):
+            if flow.get("scopes") is None:
                 put(flow, "scopes", node_like(flow))
     fields = SCHEME_FIELDS.get(str(value.get("type")))
     if fields is not None and not fields.issuperset(value):
@@ -240,8 +238,8 @@ def _security_scheme(value: LocatedMapping, slips: list[Slip]) -> None:
 
 def _recursion(value: LocatedMapping, slips: list[Slip]) -> None:
     """Write components that refer to themselves in the words of JSON Schema 2019-09 in those of today."""
-    for name, schema in map_of(value, "schemas").items():
-        if not isinstance(schema, LocatedMapping) or "$recursiveAnchor" not in schema:
+    for name, schema in nodes_in(value.get("schemas")):
+        if "$recursiveAnchor" not in schema:
             continue
         line = line_of(schema, "$recursiveAnchor")
         del schema["$recursiveAnchor"]

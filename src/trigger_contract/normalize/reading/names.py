@@ -36,7 +36,7 @@ from trigger_contract.normalize.located import (
     text_of,
 )
 from trigger_contract.normalize.model import RULE, Contradiction, Slip, Unread, brief, claim
-from trigger_contract.normalize.naming import component_key, is_component_key, pascal, singular
+from trigger_contract.normalize.naming.words import component_key, is_component_key, pascal, singular
 from trigger_contract.normalize.reading.fields import FIELDS
 
 _INVISIBLE = str.maketrans("", "", "\u200b\u2060\ufeff\u00ad")
@@ -44,6 +44,10 @@ _WORDS = frozenset(("type", "format", "in", "style", "$ref", "scheme"))
 
 _OLD = "OpenAPI 3.1 knows no such word, so validators pass over it; read as 3.0 means it."
 _REASON = "No keyword of a schema is called so, and validators pass over it; it stays as it was written."
+_FILLERS = frozenset(
+    ("properties", "items", "schema", "content", "paths", "components", "schemas", "responses")
+)
+_MAXIMUM_ROUNDS = 20
 
 
 def see_invisible(document: LocatedMapping, text: str, slips: list[Slip]) -> None:
@@ -149,12 +153,6 @@ def old_forms(document: LocatedMapping) -> Iterator[Unread]:
             f"`nullable` in {len(lines)} schema{'s' if len(lines) > 1 else ''} of a document of OpenAPI 3.1"
         )
         yield Unread(("nullable",), min(lines), says, "null as a type", "old form", _OLD)
-
-
-_FILLERS = frozenset(
-    ("properties", "items", "schema", "content", "paths", "components", "schemas", "responses")
-)
-_MAXIMUM_ROUNDS = 20
 
 
 def settle_references(document: Node, found: Sequence[Found]) -> None:

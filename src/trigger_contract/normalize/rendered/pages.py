@@ -14,7 +14,7 @@ from typing import Any
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.located import Node, put, sequence_of
 from trigger_contract.normalize.model import Fragment, Page, Sentence, Unread, brief
-from trigger_contract.normalize.naming import component_key
+from trigger_contract.normalize.naming.words import component_key
 from trigger_contract.normalize.rendered.fields import Field, read_fields, read_nested, with_children
 from trigger_contract.normalize.rendered.markup import MARK, Line, operations_of, plain_lines
 from trigger_contract.normalize.rendered.sections import Parts, cut
@@ -33,6 +33,11 @@ _STATUS = re.compile(
 )
 
 _OF_EACH = "Example (from schema)"
+_LEFT = "Nothing on a rendered page reads so in this place, so what it belongs to is not known."
+_ABOVE = "It stands above the fields of a section, and OpenAPI has no place for it."
+_UNKNOWN = "Pages have no such word for a type, so any value is taken."
+_FLAT = "Whether it belongs to the object above it the page does not show."
+_CREDENTIAL = re.compile(r"<(?:token|api-?_?key|encoded-value|credentials?)>|\bBearer\b", re.IGNORECASE)
 
 
 @dataclass
@@ -108,13 +113,6 @@ def _chosen(shown: list[Shown]) -> list[Shown]:
         taken.media_type, taken.lines, taken.text = given.media_type, given.lines, given.text
         given.media_type, given.lines, given.text = "", [], ""
     return shown
-
-
-_LEFT = "Nothing on a rendered page reads so in this place, so what it belongs to is not known."
-_ABOVE = "It stands above the fields of a section, and OpenAPI has no place for it."
-_UNKNOWN = "Pages have no such word for a type, so any value is taken."
-_FLAT = "Whether it belongs to the object above it the page does not show."
-_CREDENTIAL = re.compile(r"<(?:token|api-?_?key|encoded-value|credentials?)>|\bBearer\b", re.IGNORECASE)
 
 
 def read_rendered(page: Page, text: str) -> list[Fragment]:
@@ -231,18 +229,13 @@ def _unread(
 
 def _security(page: Page, found: Parts, operation: Node) -> Node | None:
     """Read the credentials that the page shows, all of them needed at once; return their schemes."""
+    fields = [shown for shown in read_fields(found.sections.get("security", [])) if shown.name]
+    said = [(shown.name, shown.description, shown.place or "header", shown.line) for shown in fields]
+    sent = [each for each in found.request.headers if _CREDENTIAL.search(each[1])]
     schemes: dict[str, Any] = {}
-    for shown in read_fields(found.sections.get("security", [])):
-        if shown.name:
-            key, scheme = _scheme(shown.name, shown.description, shown.place or "header")
-            key = component_key(shown.name) if key in schemes else key
-            schemes[key] = located(page, scheme, shown.line)
-    if not schemes:
-        for name, value in found.request.headers:
-            if _CREDENTIAL.search(value):
-                key, scheme = _scheme(name, value, "header")
-                key = component_key(name) if key in schemes else key
-                schemes[key] = located(page, scheme, found.request.line)
+    for name, text, place, line in said or [(*each, "header", found.request.line) for each in sent]:
+        key, scheme = _scheme(name, text, place)
+        schemes[component_key(name) if key in schemes else key] = located(page, scheme, line)
     if not schemes:
         return None
     line = min(scheme.line for scheme in schemes.values())

@@ -59,6 +59,40 @@ _SIDES = {"<": "exclusiveMaximum", "<=": "maximum", ">": "exclusiveMinimum", ">=
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)\Z")
 # What sites write into examples where they know no value.
 UNKNOWN = frozenset(("<unknown>", "<any>"))
+# GitBook and Fern have words of their own for types; what each of them means is in ``_meaning``.
+_WORDS = (
+    r"(?:any of|one of|all of|list of [\w ]{1,60}?|map from [\w ]{1,60}? to [\w ]{1,60}?"
+    r"|datetime|date|double|long|uuid)"
+)
+_FACETS = r"(?: · (?:[a-z][a-z0-9-]*?|(?:min|max): -?[\d.]+))*"
+_TYPE = rf"(?:{_BASE}{_FACETS}|{_WORDS})(?: (?:or|\|) null)?"
+_MARK_WORD = (
+    r"(?:header|query|cookie|path|[Rr]equired|[Oo]ptional|[Dd]eprecated|read-only|write-only|nullable)"
+)
+_REST = r"(?:format: \"(?P<format>[\w-]+)\")?"
+_GLUED_FIELD = re.compile(
+    rf"(?P<name>[A-Za-z_$@][\w.$@\[\]{{}}:-]{{0,120}})(?P<type>{_TYPE}){_REST}(?P<marks>{_MARK_WORD}*)"
+    r"(?:[Dd]efault:\s*(?P<default>\S.{0,400}?))?(?P<last>required|deprecated)?\Z"
+)
+_BEHIND_NAME = re.compile(
+    rf"\s{{0,9}}(?P<type>{_BASE}(?:\s*\|\s*{_BASE})*)\s*(?P<marks>(?:{_MARK_WORD}\s*)*)"
+    r"(?:default:(?P<default>-?\d+(?:\.\d+)?|true|false))?\s*(?P<last>required)?(?P<text>.*)\Z"
+)
+_MARK_WORDS = re.compile(_MARK_WORD)
+_ALTERNATIVE = re.compile(rf"{_TYPE}{_MARK_WORD}*\Z|or\Z")
+_BEFORE_STATED = re.compile(
+    r"(?<=[^\s`])(?=(?:Examples?|Available options|Required range|Default|Pattern|Possible values):)"
+    r"|(?<=`) (?=Examples?:\s*\Z)|(?<=`)(?=[A-Za-z_$][\w.$-]*(?:string|integer|number|boolean|object|enum))"
+)
+_MARKED = re.compile(f"{MARK}([^{MARK}]*){MARK}")
+_LENGTHS = {"string": "Required string length: ", "array": "Required array length: "}
+_OTHER_WORDS = {
+    "datetime": "string<date-time>",
+    "date": "string<date>",
+    "uuid": "string<uuid>",
+    "double": "number<double>",
+    "long": "integer<int64>",
+}
 
 
 def is_type(text: str) -> bool:
@@ -261,42 +295,6 @@ def _scalar(value: Any) -> dict[str, Any]:
     if value == "jsmith@example.com":
         return {"type": "string", "format": "email"}
     return {"type": "string"}
-
-
-# GitBook and Fern have words of their own for types; what each of them means is in ``_meaning``.
-_WORDS = (
-    r"(?:any of|one of|all of|list of [\w ]{1,60}?|map from [\w ]{1,60}? to [\w ]{1,60}?"
-    r"|datetime|date|double|long|uuid)"
-)
-_FACETS = r"(?: · (?:[a-z][a-z0-9-]*?|(?:min|max): -?[\d.]+))*"
-_TYPE = rf"(?:{_BASE}{_FACETS}|{_WORDS})(?: (?:or|\|) null)?"
-_MARK_WORD = (
-    r"(?:header|query|cookie|path|[Rr]equired|[Oo]ptional|[Dd]eprecated|read-only|write-only|nullable)"
-)
-_REST = r"(?:format: \"(?P<format>[\w-]+)\")?"
-_GLUED_FIELD = re.compile(
-    rf"(?P<name>[A-Za-z_$@][\w.$@\[\]{{}}:-]{{0,120}})(?P<type>{_TYPE}){_REST}(?P<marks>{_MARK_WORD}*)"
-    r"(?:[Dd]efault:\s*(?P<default>\S.{0,400}?))?(?P<last>required|deprecated)?\Z"
-)
-_BEHIND_NAME = re.compile(
-    rf"\s{{0,9}}(?P<type>{_BASE}(?:\s*\|\s*{_BASE})*)\s*(?P<marks>(?:{_MARK_WORD}\s*)*)"
-    r"(?:default:(?P<default>-?\d+(?:\.\d+)?|true|false))?\s*(?P<last>required)?(?P<text>.*)\Z"
-)
-_MARK_WORDS = re.compile(_MARK_WORD)
-_ALTERNATIVE = re.compile(rf"{_TYPE}{_MARK_WORD}*\Z|or\Z")
-_BEFORE_STATED = re.compile(
-    r"(?<=[^\s`])(?=(?:Examples?|Available options|Required range|Default|Pattern|Possible values):)"
-    r"|(?<=`) (?=Examples?:\s*\Z)|(?<=`)(?=[A-Za-z_$][\w.$-]*(?:string|integer|number|boolean|object|enum))"
-)
-_MARKED = re.compile(f"{MARK}([^{MARK}]*){MARK}")
-_LENGTHS = {"string": "Required string length: ", "array": "Required array length: "}
-_OTHER_WORDS = {
-    "datetime": "string<date-time>",
-    "date": "string<date>",
-    "uuid": "string<uuid>",
-    "double": "number<double>",
-    "long": "integer<int64>",
-}
 
 
 def at_marks(line: Line) -> list[Line]:

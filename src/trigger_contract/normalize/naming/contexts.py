@@ -9,7 +9,7 @@ from typing import Any
 
 from trigger_contract.document.shape import METHODS, children
 from trigger_contract.normalize.located import Node, as_map, list_of, map_of, operations_of, text_of
-from trigger_contract.normalize.naming import (
+from trigger_contract.normalize.naming.words import (
     joined,
     noun,
     operation_stem,
