@@ -1,7 +1,8 @@
 """Decisions that people took, as an OpenAPI Overlay 1.0 on the draft.
 
 Sources: OpenAPI Overlay Specification 1.0.0; RFC 9535 (JSONPath). Beyond them, every action must say
-why (``x-reason``) and must match something: a decision about a thing that is gone is out of date.
+why (``x-reason``, or else its ``description``) and must match something: a decision about a thing that is
+gone is out of date.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _FIELDS = ("overlay", "info", "extends", "actions")
 # Source: JSON Schema 2020-12, Validation, sections 6.1.1, 6.1.2 and 6.5.3: no item stands there twice.
 _SETS = frozenset({"type", "enum", "required"})
 _COMPONENT = re.compile(r"\$\.components\b")
-_REASONS = ("x-reason", "reason")
+_REASONS = ("x-reason", "reason", "description")
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def _read_action(action: Any, source: str, line: int) -> Action:
         raise fail(f"target {target!r} is not a JSONPath: {str(error).splitlines()[0]}") from None
     reason = next((action[key] for key in _REASONS if action.get(key)), None)
     if not isinstance(reason, str) or not reason.strip():
-        raise fail("an action needs a reason: say in `x-reason` why")
+        raise fail("an action needs a reason: say in `x-reason` or `description` why")
     remove = action.get("remove", False)
     if not isinstance(remove, bool):
         raise fail("`remove` must be true or false")
