@@ -167,6 +167,11 @@ class Method:
         texts = list(dict.fromkeys(texts))
         return "Any" if "Any" in texts else " | ".join(texts)
 
+    def streams(self, prefix: str = "", builtins: str = "") -> str:
+        """The annotation of what gives its values one by one."""
+        assert self.streamed is not None and self.streamed.type is not None
+        return f"{prefix}Stream[{annotation(self.streamed.type, builtins=builtins)}]"
+
     def mentioned(self) -> set[Named]:
         """Every class in its signature."""
         types = [argument.type for argument in self.arguments]

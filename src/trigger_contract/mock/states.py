@@ -13,7 +13,7 @@ FINISHED = frozenset(
 # older name may have in its place. An expired run was removed from the queue and never executed,
 # which is a cancellation; a run that took too long has failed.
 _NAMES: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    "DELAYED": ("DELAYED", "DELAYED", ()),
+    "DELAYED": ("DELAYED", "DELAYED", ("QUEUED",)),
     "WAITING_FOR_DEPLOY": ("WAITING_FOR_DEPLOY", "PENDING_VERSION", ("PENDING_VERSION",)),
     "PENDING_VERSION": ("PENDING_VERSION", "PENDING_VERSION", ("WAITING_FOR_DEPLOY", "QUEUED")),
     "PENDING": ("QUEUED", "QUEUED", ()),
