@@ -215,6 +215,8 @@ class Resource:
         class_name: The resource's class.
         tag: The tag in the document.
         description: The tag's description.
+        aliases: Attributes of the client that are named after its other tags, so that a name stays whichever
+            tag further operations have.
         methods: In the document's order.
     """
 
@@ -223,6 +225,7 @@ class Resource:
     class_name: str
     tag: str
     description: str
+    aliases: tuple[str, ...] = ()
     methods: list[Method] = field(default_factory=list)
 
     def mentioned(self) -> list[Named]:
