@@ -144,5 +144,36 @@ def whole(document: dict[str, Any]) -> dict[str, Any]:
     return grown
 
 
+@pytest.fixture(scope="session")
+def strict_document(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the document with slips that pages make: no null, a date beside any text, a list for a map."""
+    grown = whole(document)
+    text, number = {"type": "string"}, {"type": "integer"}
+    pair = {"type": "object", "required": ["name", "value"], "properties": {"name": text, "value": text}}
+    imported = {"type": "object", "required": ["variables"]}
+    delay = {"oneOf": [text | {"description": "A period."}, text | {"format": "date-time"}]}
+    for path, schema in {
+        "/api/v1/projects/{p0}/envvars/{p1}/import": imported
+        | {"properties": {"variables": {"type": "array", "items": pair}}},
+        "/api/v1/waitpoints/tokens/{p0}/callback/{p1}": {"type": "object"},
+        "/api/v1/runs/{p0}/reschedule": {"type": "object", "properties": {"delay": delay}},
+    }.items():
+        content = {"application/json": {"schema": schema}}
+        grown["paths"][path]["post"]["requestBody"] = {"required": "callback" not in path, "content": content}
+    limits = dict.fromkeys(("current", "base", "override"), number)
+    limits |= {"overriddenAt": text | {"format": "date-time"}, "overriddenBy": text}
+    queue = {"concurrencyLimit": number, "concurrency": {"type": "object", "properties": limits}}
+    for path in ("/api/v1/queues/{p0}", "/api/v1/queues/{p0}/concurrency/override"):
+        for operation in grown["paths"][path].values():
+            content = {"application/json": {"schema": {"type": "object", "properties": queue}}}
+            operation["responses"]["200"]["content"] = content
+    status = copy.deepcopy(grown["components"]["schemas"]["RunStatus"])
+    status["enum"] = [name for name in status["enum"] if name != "DELAYED"]
+    grown["components"]["schemas"]["ListedStatus"] = status
+    listed = grown["components"]["schemas"]["ListRunItem"]["properties"]
+    listed["status"] = {"$ref": "#/components/schemas/ListedStatus"}
+    return grown
+
+
 def _shape(path: str) -> str:
     return "/".join("{}" if part.startswith("{") else part for part in path.split("/"))

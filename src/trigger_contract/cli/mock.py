@@ -41,7 +41,7 @@ from trigger_contract.cli.examples import epilog
     multiple=True,
     metavar="NAME",
     shell_complete=offering(deviations),
-    help="Switch one deviation on (D1 … D33).",
+    help="Switch one deviation on (D1 … D34).",
 )
 @click.option(
     "--no-deviation",

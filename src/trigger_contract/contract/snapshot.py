@@ -297,7 +297,7 @@ def size_leaf(subject: Subject) -> QueryLeaf | None:
     if subject.pages is not None and subject.pages.size is not None:
         return subject.pages.size
     for leaf in subject.leaves:
-        if leaf.schema.get("type") == "integer" and leaf.path[-1] in _SIZES:
+        if leaf.schema.get("type") == "integer" and leaf.last_name in _SIZES:
             return leaf
     return None
 

@@ -90,7 +90,7 @@ def _narrowed(
             # A range that ends before it starts may be refused, so the two never cross.
             item = {
                 "type": "string",
-                "enum": list(EARLY if leaf.path[-1] in ("from", "after", "start") else LATE),
+                "enum": list(EARLY if leaf.last_name in ("from", "after", "start") else LATE),
             }
         elif live:
             item = {"type": "string", "enum": list(live)}

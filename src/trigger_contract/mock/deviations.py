@@ -74,6 +74,7 @@ class Deviation(StrEnum):
     D31 = "D31", "the operations beside runs refuse as their three generations do, whatever is documented"
     D32 = "D32", "list and detail of a schedule or a waitpoint token show it differently"
     D33 = "D33", "payload and output are shown whatever type they have"
+    D34 = "D34", "a queue without a limit or an override of its own shows null for it"
     BACKWARD_ORDER = "backward-order", "a page before a cursor comes oldest first"
     BARE_REFUSALS = "bare-refusals", "401 carries no `WWW-Authenticate` and 405 no `Allow`"
 

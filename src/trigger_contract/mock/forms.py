@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from email.parser import BytesParser
 from email.policy import HTTP
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from trigger_contract.mock.query import readings
@@ -36,7 +36,8 @@ def form_value(
     """
     given: dict[str, list[str]] = {}
     is_plain = content_type.split(";")[0].strip().lower() == PLAIN
-    for name, text in _plain(body) if is_plain else _parts(body, content_type):
+    pairs = _plain(body) if is_plain else [(part.name, part.text) for part in parts_of(body, content_type)]
+    for name, text in pairs:
         given.setdefault(name, []).append(text)
     found: dict[str, Any] = {}
     for name, texts in given.items():
@@ -66,7 +67,29 @@ def _plain(body: bytes) -> list[tuple[str, str]]:
     return parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=1000)
 
 
-def _parts(body: bytes, content_type: str) -> list[tuple[str, str]]:
+class Part(NamedTuple):
+    """One part of a body: the name of its field, what is in it, and whether it is a file."""
+
+    name: str
+    content: bytes
+    is_file: bool
+
+    @property
+    def text(self) -> str:
+        """The content as text."""
+        return self.content.decode("utf-8", "replace")
+
+
+def parts_of(body: bytes, content_type: str) -> list[Part]:
+    """Return the parts of a body.
+
+    Args:
+        body: The content.
+        content_type: The whole field ``Content-Type``, with the boundary.
+
+    Raises:
+        ValueError: It has none.
+    """
     head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1", "replace")
     message = BytesParser(policy=HTTP).parsebytes(head + body)
     if not message.is_multipart():
@@ -76,5 +99,5 @@ def _parts(body: bytes, content_type: str) -> list[tuple[str, str]]:
         name = part.get_param("name", header="content-disposition")
         content = part.get_payload(decode=True)
         if isinstance(name, str) and isinstance(content, bytes):
-            found.append((name, content.decode("utf-8", "replace")))
+            found.append(Part(name, content, part.get_filename() is not None))
     return found

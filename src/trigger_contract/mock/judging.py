@@ -167,6 +167,8 @@ def _plain(schema: Any, kept_back: str, document: Mapping[str, Any], named: Any)
             copy[key] = {name: inner(part) for name, part in value.items()}
         elif key in _LIST and isinstance(value, list):
             copy[key] = [inner(part) for part in value]
+            if key == "oneOf" and kept_back == "readOnly" and "anyOf" not in schema and _overlap(copy[key]):
+                copy["anyOf"] = copy.pop(key)
         elif key in _ONE:
             copy[key] = inner(value)
         elif key not in _SILENT and not key.startswith(("x-", "$")):
@@ -177,6 +179,16 @@ def _plain(schema: Any, kept_back: str, document: Mapping[str, Any], named: Any)
             name for name in copy["required"] if not _says(document, properties.get(name), kept_back)
         ]
     return copy
+
+
+def _overlap(alternatives: list[Any]) -> bool:
+    """Whether one alternative is a type alone, which another narrows: what fits the narrow one fits both.
+
+    Nobody means to refuse it for that, though `oneOf` does.
+    """
+    wide = [part["type"] for part in alternatives if isinstance(part, dict) and set(part) == {"type"}]
+    narrow = [part.get("type") for part in alternatives if isinstance(part, dict) and len(part) > 1]
+    return any(kind in wide for kind in narrow if isinstance(kind, str))
 
 
 def _says(document: Mapping[str, Any], schema: Any, keyword: str) -> bool:

@@ -21,7 +21,8 @@ from trigger_contract.mock.filling import seeded_chunks
 from trigger_contract.mock.generic import GenericOperation
 from trigger_contract.mock.journal import Journal
 from trigger_contract.mock.judging import Judge, check_patterns
-from trigger_contract.mock.keys import Doorkeeper, Refusal, carriers
+from trigger_contract.mock.kept import Kept, sameness
+from trigger_contract.mock.keys import Caller, Doorkeeper, Refusal, carriers
 from trigger_contract.mock.listquery import ListReader
 from trigger_contract.mock.messages import Answer, Request, json_answer
 from trigger_contract.mock.platform.documented import Documented
@@ -44,8 +45,6 @@ from trigger_contract.mock.views import PACKETS, Views
 
 DOORS = frozenset({Deviation.D23, Deviation.D24, Deviation.D25, Deviation.D26})
 """The deviations that change how a request comes in, whatever it asks for."""
-_KEPT = 1000
-"""So many answers are kept until something is written; whoever asks for a page again gets it at once."""
 
 CHALLENGE = (b"www-authenticate", b'Bearer realm="trigger-contract"')
 
@@ -61,7 +60,7 @@ class _Door:
     generic: GenericOperation
     patterns: tuple[tuple[str, Mapping[str, str]], ...]
     secured_by_bearer: bool
-    keeps: bool
+    lasts: Callable[[Request, Answer], bool]
 
 
 class Service:
@@ -101,7 +100,7 @@ class Service:
         self._judge = Judge(document)
         check_patterns(document)
         self.collections = Collections(document, self.refusals, self.clock.now, self._keeper, settings.data)
-        self._kept: dict[tuple[bytes, bytes, bytes], Answer] = {}
+        self._kept = Kept(self._stamp)
         self._keys = Doorkeeper(document, settings, self.clock.now)
         self._front = self._build_front()
         self._has_doors = bool(settings.deviations & DOORS)
@@ -231,6 +230,7 @@ class Service:
         """Become the server of another environment."""
         self.store.adopt(environment)
         self.views.forget()
+        self.forget()
 
     def check_fault(self, fault: Fault) -> None:
         """Refuse a fault for an operation that is not there: it would never strike, and a test pass for it.
@@ -298,9 +298,21 @@ class Service:
         caller = self._keys.check(door.alternatives, request, run_id)
         if isinstance(caller, Refusal):
             return self._refuse(door, caller)
-        operation = door.operation
-        if door.keeps and (kept := self._kept.get(_sameness(request))) is not None:
+        same = sameness(request, caller)
+        if (kept := self._kept.get(same)) is not None:
             return kept
+        answer = self._judged(door, path, request, caller)
+        if answer.status == 200 and door.lasts(request, answer):
+            self._kept.keep(same, answer)
+        return answer
+
+    def _stamp(self) -> object:
+        """Return what changes with all that changes what is answered, but for the time."""
+        self.progress.tick()
+        return self.progress.progression, *self.store.stamp()
+
+    def _judged(self, door: _Door, path: Mapping[str, str], request: Request, caller: Caller) -> Answer:
+        operation = door.operation
         enums = self.model.enums(operation, request) if door.handler else None
         reading = door.reader.read(request.query, enums)
         if door.handler is None:
@@ -314,6 +326,8 @@ class Service:
 
     def _live(self, door: _Door, path: Mapping[str, str], request: Request, reading: Reading) -> Answer:
         """Answer an operation of a resource by form, or from its schema alone."""
+        if self._front is not None and request.body:
+            request = self._front.spelled(request)
         judged = door.generic.judge(request, path, reading)
         if isinstance(judged, Answer):
             return judged
@@ -324,13 +338,7 @@ class Service:
         answer = handler(Ask(request, path, reading, judged.body)) if handler is not None else None
         if door.operation.method != "get":
             self._kept.clear()
-        if answer is None:
-            return door.generic.answer()
-        if door.keeps and answer.status == 200:
-            if len(self._kept) >= _KEPT:
-                self._kept.clear()
-            self._kept[_sameness(request)] = answer
-        return answer
+        return door.generic.answer() if answer is None else answer
 
     def _refusals_for_query(self, operation: Operation, details: list[dict[str, Any]]) -> Answer:
         if self.settings.strict_query:
@@ -402,6 +410,9 @@ class Service:
         bearer = any(
             not name.lower().startswith("apikey") for option in operation.security for name in option
         )
+        is_elsewhere = self._front is not None and self._front.is_within(operation)
+        is_read = operation.method == "get" and not generic.reads_headers and not is_elsewhere
+        by_form = is_read and self.collections.keeps(operation)
         return _Door(
             operation,
             alternatives,
@@ -412,10 +423,7 @@ class Service:
             generic,
             tuple(patterns),
             bearer,
-            handler is None
-            and operation.method == "get"
-            and not generic.reads_headers
-            and self.collections.keeps(operation),
+            self.model.lasts if handler else lambda *_: by_form,
         )
 
     def _keeper(self, resource: Resource) -> Callable[[str], bool] | None:
@@ -429,11 +437,6 @@ class Service:
     def document_json(self) -> bytes:
         """The document as JSON."""
         return json_answer(200, self.document).body
-
-
-def _sameness(request: Request) -> tuple[bytes, bytes, bytes]:
-    """Return what two requests must share to get the same answer while nothing is written."""
-    return request.path, request.query, request.headers.get(b"host", b"")
 
 
 def environment(token: str) -> dict[str, str]:

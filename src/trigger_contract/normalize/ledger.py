@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -27,6 +27,13 @@ class Claim:
 
     def __str__(self) -> str:
         return f"{self.source}:{self.line}" if self.line else self.source
+
+
+def owner(pointer: Pointer) -> str:
+    """Name the component or the operation that a place belongs to; an empty text where it is of neither."""
+    if len(pointer) < 3 or pointer[0] not in ("components", "paths", "webhooks"):
+        return ""
+    return str(pointer[2]) if pointer[0] == "components" else f"{str(pointer[2]).upper()} {pointer[1]}"
 
 
 def claim(holder: Any, key: str | int, says: str) -> Claim:
@@ -100,6 +107,12 @@ class Ledger:
         (pointer, _), *others = said
         claims, places = tuple(each for _, each in said), tuple(place for place, _ in others)
         self.add(Contradiction(kind, pointer, claims, "both, apart", APART, reason, places))
+
+    def differing(self, kind: str, reason: str, *said: Mapping[str, tuple[Pointer, Claim]]) -> None:
+        """Add one for each thing that is said in several ways: all ways to say it with a place of each."""
+        for ways in said:
+            if len(ways) > 1:
+                self.apart(kind, reason, list(ways.values()))
 
     def add(self, contradiction: Contradiction) -> None:
         """Add one.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.normalize.ledger import Contradiction
-from trigger_contract.normalize.located import Node, operations_of
+from trigger_contract.normalize.located import Node, node_of, operations_of
 
 
 @dataclass(frozen=True, order=True)
@@ -109,6 +109,7 @@ class Fragment:
         sentences: Text of a rendered page that belongs to no known property: evidence without a place.
         unread: What of the page is not in the document.
         slips: Slips of form that were put right.
+        service: The number of the service that it is about; pages of one service share their names.
     """
 
     page: Page
@@ -119,6 +120,7 @@ class Fragment:
     sentences: tuple[Sentence, ...] = ()
     unread: tuple[Unread, ...] = ()
     slips: tuple[Contradiction, ...] = ()
+    service: int = 0
 
     @property
     def partial(self) -> bool:
@@ -128,3 +130,7 @@ class Fragment:
     def operations(self) -> Iterator[tuple[str, str, str, Node]]:
         """Yield ``(paths | webhooks, path, method, operation)``."""
         return operations_of(self.document)
+
+    def named(self, group: str) -> LocatedMapping:
+        """Return the components of a group, such as ``schemas``; an empty mapping where there are none."""
+        return node_of(node_of(self.document, "components"), group)

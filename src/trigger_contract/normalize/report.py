@@ -15,7 +15,7 @@ from trigger_contract.document.quoting import markdown_code, markdown_spans, mar
 from trigger_contract.document.references import join_pointer
 from trigger_contract.document.shape import MAP, children, field_shape
 from trigger_contract.document.yaml import LocatedMapping
-from trigger_contract.normalize.ledger import AGE, APART, OVERLAY, RULE, Contradiction
+from trigger_contract.normalize.ledger import AGE, APART, OVERLAY, RULE, Contradiction, owner
 from trigger_contract.normalize.located import Node, Pointer
 from trigger_contract.normalize.model import Fragment
 from trigger_contract.normalize.overlay import Action
@@ -105,13 +105,10 @@ def place(pointer: Pointer, *, cell: bool = False) -> str:
         pointer: Where it stands in the draft.
         cell: Whether the name stands in a cell of a table.
     """
-    if pointer[:1] == ("components",) and len(pointer) > 2:
-        owner, rest = str(pointer[2]), pointer[3:]
-    elif pointer[:1] in (("paths",), ("webhooks",)) and len(pointer) > 2:
-        owner, rest = f"{str(pointer[2]).upper()} {pointer[1]}", pointer[3:]
-    else:
+    owned, rest = owner(pointer), pointer[3:]
+    if not owned:
         return markdown_code(".".join(map(str, pointer)) or "the document", cell=cell)
-    shown = [markdown_code(owner, cell=cell)]
+    shown = [markdown_code(owned, cell=cell)]
     if len(rest) > 1 and rest[0] == "responses":
         shown.append(markdown_text(str(rest[1]), cell=cell))
         rest = rest[2:]

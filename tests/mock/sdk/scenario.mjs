@@ -207,6 +207,19 @@ const writes = {
     assert.notEqual(replayed.id, handle.id);
     assert.deepEqual((await runs.retrieve(replayed.id)).payload, { a: 1 });
     assert.deepEqual(ids(await all({ tag: "written" })), [replayed.id, handle.id]);
+    const client = apiClientManager.clientOrThrow();
+    await client.addTags(replayed.id, { tags: ["more"] });
+    await client.updateRunMetadata(replayed.id, { metadata: { m: 2 } });
+    const changed = await runs.retrieve(replayed.id);
+    assert.deepEqual([changed.tags.slice().sort(), changed.metadata], [["more", "written"], { m: 2 }]);
+    await failure(runs.cancel("run_missing"), NotFoundError);
+    await failure(runs.replay("run_missing"), NotFoundError);
+  },
+  async aTriggeredRunIsPolledToItsEnd() {
+    await control("POST", "/progression", { progression: "manual:1" });
+    const handle = await tasks.trigger("my-task", { n: 1 });
+    assert.ok((await runs.poll(handle, { pollIntervalMs: 5 })).isSuccess);
+    await control("POST", "/progression", { progression: "instant" });
   },
   async aDelayedRunIsRescheduled() {
     const handle = await tasks.trigger("my-task", {}, { delay: "1h" });
@@ -223,6 +236,9 @@ const writes = {
     assert.equal((await schedules.deactivate(made.id)).active, false);
     assert.equal((await schedules.activate(made.id)).active, true);
     assert.equal((await schedules.list()).data[0].id, made.id);
+    const again = { task: "my-task", cron: "0 11 * * *", deduplicationKey: "k" };
+    assert.equal((await schedules.create(again)).id, made.id);
+    assert.equal((await schedules.list({ perPage: 1 })).data[0].generator.expression, "0 11 * * *");
     assert.ok((await schedules.timezones()).timezones.includes("Europe/Paris"));
     assert.equal((await schedules.del(made.id)).id, made.id);
     await failure(schedules.retrieve(made.id), NotFoundError);
@@ -231,6 +247,7 @@ const writes = {
     const where = ["proj_x", "dev"];
     await envvars.create(...where, { name: "A", value: "1" });
     await envvars.upload(...where, { variables: { B: "2" }, override: false });
+    await failure(envvars.upload(...where, { variables: { B: "3" } }), BadRequestError);
     // `envvars.update` of this version of the SDK throws a ReferenceError of its own before it asks.
     await apiClientManager.clientOrThrow().updateEnvVar(...where, "A", { value: "3" });
     const kept = Object.fromEntries((await envvars.list(...where)).map((item) => [item.name, item.value]));
@@ -244,7 +261,13 @@ const writes = {
     assert.equal((await queues.pause(queue)).paused, true);
     assert.equal((await queues.retrieve(queue)).paused, true);
     assert.equal((await queues.resume(queue)).paused, false);
-    assert.ok((await queues.list()).data.some((item) => item.name === "my-task"));
+    const [listed] = (await queues.list({ perPage: 100 })).data.filter((item) => item.name === "my-task");
+    assert.equal((await queues.retrieve(listed.id)).id, listed.id);
+    const usual = listed.concurrencyLimit;
+    assert.equal((await queues.overrideConcurrencyLimit(queue, 3)).concurrencyLimit, 3);
+    assert.equal((await queues.retrieve(queue)).concurrency.override, 3);
+    assert.equal((await queues.resetConcurrencyLimit(queue)).concurrencyLimit, usual);
+    await failure(queues.retrieve("queue_missing"), NotFoundError);
   },
   async tokensAreCompleted() {
     const token = await wait.createToken({ timeout: "1h", tags: ["t"] });

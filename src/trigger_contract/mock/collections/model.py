@@ -141,6 +141,21 @@ class Collections:
         self.shaper = Shaper(Maker(self.document, self.shaper.maker.judge, self.now()))
         self.load()
 
+    def kept(self) -> Callable[[], None]:
+        """Remember all things as they are; what is returned brings them back."""
+        living = dict(self._living)
+        tables = [one.table.kept() for one in living.values()]
+
+        def bring_back() -> None:
+            # What was first asked for since then is seeded again.
+            for name in self._living.keys() - living.keys():
+                self._answering.pop(name, None)
+            self._living = living
+            for table in tables:
+                table()
+
+        return bring_back
+
     def load(self) -> None:
         """Put the things of a file in the place of seeded ones.
 
@@ -174,13 +189,9 @@ class Collections:
             return False
         return living.table.get(scope[:-1], scope[-1]) is not None
 
-    def beside(self, resource: Resource, scope: Scope) -> Scope | None:
-        """Return another thing that things of a resource may stand below, beside the one they stand below."""
-        parent = self._resources.named(resource.parent) if resource.parent else None
-        if parent is None or parent.name in self._foreign:
-            return None
-        keys = self.living(parent).table.things(scope[:-1])
-        return next(((*scope[:-1], key) for key in keys if key != scope[-1]), None)
+    def above(self, resource: Resource) -> Resource | None:
+        """Return what things of a resource stand below."""
+        return self._resources.named(resource.parent) if resource.parent else None
 
     def removed(self, resource: Resource, scope: Scope) -> None:
         """Remove what stands below a thing that is gone."""

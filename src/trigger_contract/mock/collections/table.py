@@ -151,6 +151,23 @@ class Table:
         self._count += 1
         return self._count
 
+    def kept(self) -> Callable[[], None]:
+        """Remember all things as they are; what is returned brings them back."""
+        scopes = {scope: dict(things) for scope, things in self.scopes.items()}
+        states = [(thing, thing.state) for things in scopes.values() for thing in things.values()]
+        gone = set(self._gone)
+
+        def bring_back() -> None:
+            # What was first asked for since then is seeded again.
+            self.scopes = scopes
+            for thing, state in states:
+                if thing.state is not state:
+                    thing.state = state
+                    thing.shown.clear()
+            self._gone = gone
+
+        return bring_back
+
     # Making
 
     def identity(self, scope: Scope, number: int) -> Any:

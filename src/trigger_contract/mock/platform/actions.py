@@ -18,7 +18,7 @@ from trigger_contract.mock.platform.triggering import Triggering
 from trigger_contract.mock.platform.waitpoints import TAG
 from trigger_contract.mock.platform.world import World, moment_of
 from trigger_contract.mock.records import Record, Row, to_record
-from trigger_contract.mock.runs import RunsModel
+from trigger_contract.mock.runs import RETRIEVE, RunsModel
 from trigger_contract.mock.states import FINISHED
 from trigger_contract.mock.views import Views
 
@@ -138,7 +138,7 @@ class Actions:
         row = self._world.progress.postpone(row, record, due)
         if given is None:
             return answers.went_wrong()
-        naming = self._model.naming(visit.request)
+        naming = self._model.naming(visit.request, RETRIEVE)
         return answers.text_json(200, self._views.whole(row, naming, visit.base))
 
     # Tags and metadata

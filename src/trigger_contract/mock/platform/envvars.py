@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from trigger_contract.mock.deviations import Deviation
+from trigger_contract.mock.forms import PARTS, parts_of
 from trigger_contract.mock.messages import Answer
 from trigger_contract.mock.platform import answers, bodies
 from trigger_contract.mock.platform.bodies import Is
@@ -15,10 +18,23 @@ _VARIABLE = Is(
     "object",
     fields={"name": Is("string"), "value": Is("string"), "isSecret": Is("boolean", optional=True)},
 )
+_IMPORT = Is(
+    "object",
+    fields={
+        "variables": Is("object", also=Is("array", of=_VARIABLE)),
+        "override": Is("boolean", optional=True),
+        "isSecret": Is("boolean", optional=True),
+    },
+)
 _VALUE = Is("object", fields={"value": Is("string")})
 SLUGS = frozenset({"dev", "prod", "stg", "staging", "preview"})
 """The environments a project may have; a server has one, which stands for all of them."""
 _KIND = "variable"
+_LINE = re.compile(
+    r"""^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*(?:=|:[ \t])"""
+    r"""[ \t]*('[^']*'|"(?:\\"|[^"])*"|`[^`]*`|[^#\n]*)[ \t]*(?:#.*)?$""",
+    re.MULTILINE,
+)
 _NO_VARIABLE = "You must set at least one valid variable."
 
 
@@ -73,23 +89,29 @@ class Variables:
         if refused := self._refuse(visit):
             return refused
         kind = visit.header("content-type")
-        if kind.startswith("multipart/"):
-            return answers.given(400, {"error": "Invalid file"}, [(b"x-remix-catch", b"yes")])
-        rule = Is(
-            "object",
-            fields={
-                "variables": Is("object"),
-                "override": Is("boolean", optional=True),
-                "isSecret": Is("boolean", optional=True),
-            },
-        )
+        if kind.lower().startswith(PARTS):
+            return self._import_file(visit, kind)
         try:
-            body = bodies.read_by_hand(visit, rule)
+            body = bodies.read_by_hand(visit, _IMPORT)
         except ValueError:
             return answers.broken()
-        if isinstance(body, list) or not all(isinstance(v, str) for v in body["variables"].values()):
-            return answers.given(400, {"error": "Invalid body"}, [(b"x-remix-catch", b"yes")])
-        return self._set(body["variables"], body.get("isSecret"), override=bool(body.get("override")))
+        given = body["variables"] if isinstance(body, dict) else None
+        if isinstance(given, list) and Deviation.D31 not in self._world.on:
+            given = {item["name"]: item["value"] for item in given}  # as the document has them, judged by it
+        if isinstance(body, list) or not isinstance(given, dict) or not _are_texts(given):
+            return _caught("Invalid body")
+        return self._set(given, body.get("isSecret"), override=bool(body.get("override")))
+
+    def _import_file(self, visit: Visit, kind: str) -> Answer:
+        """Import a file of lines ``NAME=value`` that a form brings."""
+        try:
+            parts = {part.name: part for part in parts_of(visit.request.body or b"", kind)}
+        except ValueError:
+            return _caught("Invalid file")
+        if "variables" not in parts or not parts["variables"].is_file:
+            return _caught("Invalid file")
+        override = "override" in parts and parts["override"].text == "true"
+        return self._set(read_lines(parts["variables"].text), None, override=override)
 
     def _set(self, given: dict[str, str], secret: Any, *, override: bool) -> Answer:
         usable = {name: value for name, value in given.items() if name and value.strip()}
@@ -138,6 +160,28 @@ class Variables:
             return _unknown()
         self._world.things.remove(_KIND, visit.path[2])
         return answers.given(200, {"success": True})
+
+
+def read_lines(text: str) -> dict[str, str]:
+    """Read lines such as ``NAME=value``; of quotes what is in them, of a line break in double ones the break.
+
+    Source: the rules of the npm package dotenv.
+    """
+    found = {}
+    for line in _LINE.finditer(text.replace("\r\n", "\n")):
+        value = (line[2] or "").strip()
+        quote = value[:1] if len(value) > 1 and value[0] in "'\"`" and value[-1] == value[0] else ""
+        value = value[1:-1] if quote else value
+        found[line[1]] = value.replace("\\n", "\n").replace("\\r", "\r") if quote == '"' else value
+    return found
+
+
+def _are_texts(given: dict[str, Any]) -> bool:
+    return all(isinstance(value, str) for value in given.values())
+
+
+def _caught(text: str) -> Answer:
+    return answers.given(400, {"error": text}, [(b"x-remix-catch", b"yes")])
 
 
 def _shown(thing: dict[str, Any]) -> dict[str, Any]:

@@ -107,8 +107,8 @@ class Front:
 
     def owns(self, operation: Operation) -> bool:
         """Whether an operation has a function of its own here, and is not answered by form."""
-        found = self.find(re.sub(r"\{[^}]*\}", "x", operation.path).encode())
-        return found is not None and found[0].function(operation.method.upper()) not in ("", BY_FORM)
+        route = self._route_of(operation)
+        return route is not None and route.function(operation.method.upper()) not in ("", BY_FORM)
 
     def answer(self, request: Request) -> Answer | None:
         """Answer a request; None where it is none of the service's own."""
@@ -136,6 +136,11 @@ class Front:
             return answers.html(400, "Bad Request")
         return self._enter(request, *found)
 
+    def spelled(self, request: Request) -> Request:
+        """Return a request in the form that the pages have for it."""
+        found = self.find(request.path) if request.body else None
+        return request if found is None or found[0].spelled is None else found[0].spelled(request)
+
     def within(self, request: Request) -> Answer | None:
         """Answer a request that other doors have let in; None where the service has no such operation."""
         found = self.find(request.path)
@@ -144,6 +149,15 @@ class Front:
             return None
         route, path = found
         return self._functions[name](Visit(request, route, path, dict(pairs(request.query)), Bearer()))
+
+    def is_within(self, operation: Operation) -> bool:
+        """Whether ``within`` answers an operation."""
+        found = self._route_of(operation)
+        return self.owns(operation) and found is not None and not found.by_form
+
+    def _route_of(self, operation: Operation) -> Route | None:
+        found = self.find(re.sub(r"\{[^}]*\}", "x", operation.path).encode())
+        return None if found is None else found[0]
 
     def _enter(self, request: Request, route: Route, path: tuple[str, ...]) -> Answer | None:
         name = self._function(request, route)

@@ -6,6 +6,7 @@ import math
 from typing import Any
 from urllib.parse import unquote
 
+from trigger_contract.mock.deviations import Deviation
 from trigger_contract.mock.messages import Answer
 from trigger_contract.mock.platform import answers, bodies
 from trigger_contract.mock.platform.bodies import Is
@@ -58,13 +59,18 @@ class Queues:
         task = stored.startswith("task/")
         current = override if override is not None else base
         waiting, running = self._world.store.queued(stored)
-        concurrency = {
+        concurrency: dict[str, Any] = {
             "current": current,
             "base": base if override is not None else None,
             "override": override,
             "overriddenBy": None,
             "overriddenAt": thing.get("overriddenAt"),
         }
+        if Deviation.D34 not in self._world.on:
+            # Without null there is a number, or nothing at all: half of an override is none for a client.
+            current = _LIMIT if current is None else current
+            told = {"base": _LIMIT if base is None else base, "overriddenBy": "api"}
+            concurrency = {} if override is None else concurrency | told
         shown = {
             "id": thing["id"],
             "name": stored.removeprefix("task/"),
@@ -73,9 +79,9 @@ class Queues:
             "queued": waiting,
             "paused": thing["paused"],
             "concurrencyLimit": current,
-            "concurrency": concurrency,
             "releaseConcurrencyOnWaitpoint": True,
         }
+        shown |= {"concurrency": concurrency} if concurrency else {}
         return shown | ({"concurrencyLimitOverridePercent": thing.get("percent")} if whole else {})
 
     def _list(self, visit: Visit) -> Answer:

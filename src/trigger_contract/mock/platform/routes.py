@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
+
+from trigger_contract.mock.messages import Request
+from trigger_contract.mock.platform import spelling
 
 OLD = "Invalid or Missing API Key"
 NEW = "Invalid API key"
@@ -34,6 +37,7 @@ class Route:
         indexed: Whether an id is looked up in the index, which minds no NUL.
         scope: The type that a token's scopes must name, where the document's form answers the request.
         named: The one thing of that type that is asked for.
+        spelled: Brings a request to the form that pages have for it, where their promises are kept.
     """
 
     path: str
@@ -53,6 +57,7 @@ class Route:
     indexed: bool = False
     scope: str = ""
     named: str = ""
+    spelled: Callable[[Request], Request] | None = None
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -144,7 +149,13 @@ ROUTES = (
     _hand("/api/v1/schedules/{}/activate", acts={"POST": "activate_schedule"}),
     _hand("/api/v1/schedules/{}/deactivate", acts={"POST": "deactivate_schedule"}),
     Route("/api/v1/timezones", "timezones", preflight=True, key="none"),
-    _hand(_ENVVARS + "/import", acts={"*": "import_variables"}, refusal=NEW, key="either"),
+    _hand(
+        _ENVVARS + "/import",
+        acts={"*": "import_variables"},
+        refusal=NEW,
+        key="either",
+        spelled=spelling.variables,
+    ),
     _hand(_ENVVARS, "list_variables", acts={"*": "create_variable"}, refusal=NEW, key="either"),
     _hand(
         _ENVVARS + "/{}",
@@ -166,7 +177,13 @@ ROUTES = (
     Route(_WAITPOINTS, "list_waitpoints", {"POST": "create_waitpoint"}, other="allow", capped=True),
     Route(_WAITPOINTS + "/{}", "retrieve_waitpoint"),
     _open(_WAITPOINTS + "/{}/complete", acts={"*": "complete_waitpoint"}, preflight=False, capped=True),
-    Route(_WAITPOINTS + "/{}/callback/{}", acts={"POST": "callback"}, other="allow", key="none"),
+    Route(
+        _WAITPOINTS + "/{}/callback/{}",
+        acts={"POST": "callback"},
+        other="allow",
+        key="none",
+        spelled=spelling.callback,
+    ),
     _session("", "list_sessions", acts={"POST": "create_session"}),
     _session("/{}", "retrieve_session", acts={"PATCH": "update_session"}),
     _session("/{}/close", acts={"POST": "close_session"}),

@@ -1,31 +1,42 @@
 """What one document says in two ways, or says so that one part of it can never be meant.
 
 The version in a name and in a path, one tag in two spellings, a property with one limit or type in one place
-and another in another, an alternative that takes in another.
+and another in another, an alternative that takes in another. Two properties of one name and one text are
+taken for the same thing: if their schemas differ, at least one page is wrong, though nothing in OpenAPI says
+so. Objects that share most of such properties are held against each other for what they require.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import combinations
 from typing import Any
 
 from trigger_contract.document.composition import ANNOTATIONS
 from trigger_contract.normalize.checks.draft import Draft
-from trigger_contract.normalize.ledger import Claim, brief, claim
-from trigger_contract.normalize.located import Node, Pointer, kinds_of, list_of, map_of
+from trigger_contract.normalize.ledger import Claim, brief, claim, owner
+from trigger_contract.normalize.located import Node, Pointer, kinds_of, line_of, list_of, map_of, text_of
 from trigger_contract.normalize.naming import path_version, singular, words
 
 _VERSION = re.compile(r"[_-]?[vV](\d+)\Z")
 _PARAMETER = re.compile(r"(?<![^/{}])([^/{}]{1,200})/\{([^{}]{1,200})\}")
 _LIMITS = ("maximum", "minimum", "maxLength", "minLength", "maxItems")
 _OF_LISTS = frozenset(("page", "per", "limit", "size", "count", "offset", "max", "min"))
+_TEXTS = frozenset(("example", "examples", "title", "default"))
+_BOUNDS = frozenset(end + of for end in ("min", "max") for of in ("imum", "Length", "Items", "Properties"))
+_MANY = 8
+_SHARE = 0.6
 _VERSIONS = "A published name is kept, because people call the operation by it; the path is what is called."
 _TAGS = "Each operation keeps its tag; one of the two spellings is most likely a slip."
 _APART = "Each place keeps what its own page says, because the two may be checked apart."
 _OWN = "Each operation keeps what its own page says, because each may well spell the thing in its own way."
 _OVERLAP = "What fits both is refused by `oneOf`; most likely `anyOf` is meant. Kept as published."
+_LIKE = "Both stay as written, each in its own place: no page is wrong about its own response for sure."
 
 Said = tuple[Pointer, Claim]
+Place = tuple[Pointer, Node, Pointer, Node]
 
 
 def check_consistency(draft: Draft) -> None:
@@ -35,27 +46,24 @@ def check_consistency(draft: Draft) -> None:
         _versions(draft, pointer, operation)
         for tag in map(str, list_of(operation, "tags")):
             folded = " ".join(singular(word).lower() for word in words(tag)) or tag
-            says = claim(operation, "tags", f"{str(pointer[2]).upper()} {pointer[1]}: tag {tag}")
+            says = claim(operation, "tags", f"{owner(pointer)}: tag {tag}")
             tags.setdefault(folded, {}).setdefault(tag, ((*pointer, "tags"), says))
-    for spellings in tags.values():
-        if len(spellings) > 1:
-            draft.ledger.apart("tag", _TAGS, list(spellings.values()))
+    draft.ledger.differing("tag", _TAGS, *tags.values())
     _limits(draft)
     _types(draft)
     for pointer, node in draft.schemas():
         if len(list_of(node, "oneOf")) > 1:
             _overlap(draft, pointer, node, node["oneOf"])
+    _likeness(draft)
 
 
 def _versions(draft: Draft, pointer: Pointer, operation: Node) -> None:
     identifier, path = str(operation.get("operationId", "")), str(pointer[1])
     named, version = _VERSION.search(identifier), path_version(path)
     if named is not None and version and version != f"v{named[1]}":
-        claims = (
-            claim(operation, "operationId", f"operationId: {identifier}"),
-            claim(operation, "", f"the path: {path}"),
-        )
-        draft.ledger.rule("operationId", (*pointer, "operationId"), _VERSIONS, *claims, chosen=identifier)
+        shown = claim(operation, "operationId", f"operationId: {identifier}")
+        other, where = claim(operation, "", f"the path: {path}"), (*pointer, "operationId")
+        draft.ledger.rule("operationId", where, _VERSIONS, shown, other, chosen=identifier)
 
 
 def _limits(draft: Draft) -> None:
@@ -83,15 +91,14 @@ def _types(draft: Draft) -> None:
     known: dict[tuple[str, str, str], tuple[Any, Said]] = {}
     for where, operation in draft.operations():
         things = _PARAMETER.findall(str(where[1]))
-        for start, body in draft.answers(where, operation) if things else ():
-            for place, schema in draft.leaves(start, body):
-                for name, value in map_of(schema, "properties").items():
-                    if kinds_of(value):
-                        says = f"{str(where[2]).upper()} {where[1]}: {name}: {brief(value['type'])}"
-                        own = (*place, "properties", name, "type"), claim(value, "type", says)
-                        kind, first = known.setdefault((*things[-1], name), (value["type"], own))
-                        if kind != value["type"]:
-                            draft.ledger.apart("type", _OWN, [first, own])
+        for place, schema in draft.answered(where, operation) if things else ():
+            for name, value in map_of(schema, "properties").items():
+                if kinds_of(value):
+                    says = f"{owner(where)}: {name}: {brief(value['type'])}"
+                    own = (*place, "properties", name, "type"), claim(value, "type", says)
+                    kind, first = known.setdefault((*things[-1], name), (value["type"], own))
+                    if kind != value["type"]:
+                        draft.ledger.apart("type", _OWN, [first, own])
 
 
 def _overlap(draft: Draft, pointer: Pointer, schema: Node, members: list[Any]) -> None:
@@ -117,11 +124,9 @@ def _overlap(draft: Draft, pointer: Pointer, schema: Node, members: list[Any]) -
 def _assertions(draft: Draft, member: Any) -> dict[str, Any]:
     """What a member with one type asserts; nothing of any other."""
     member = draft.follow(member)
-    if not isinstance(member, dict) or not isinstance(member.get("type"), str):
-        return {}
     return {
         key: value
-        for key, value in member.items()
+        for key, value in (member.items() if text_of(member, "type") else ())
         if key not in ANNOTATIONS and not key.startswith("x-") and not (key == "properties" and not value)
     }
 
@@ -149,3 +154,111 @@ def _takes_in(wide: dict[str, Any], narrow: dict[str, Any]) -> bool:
 def _brief(assertions: dict[str, Any]) -> str:
     rest = sorted(key for key in assertions if key != "type")
     return f"{assertions.get('type')}{' with ' + ', '.join(rest) if rest else ''}"
+
+
+def _likeness(draft: Draft) -> None:
+    """Compare properties of one name and text, then the objects that share most of them."""
+    groups: dict[tuple[str, str], list[Place]] = {}
+    for pointer, node in draft.schemas():
+        for name, schema in map_of(node, "properties").items():
+            text = _words(schema)
+            if text:
+                place = ((*pointer, "properties", name), schema, pointer, node)
+                groups.setdefault((name, text), []).append(place)
+    shared: Counter[tuple[Pointer, Pointer]] = Counter()
+    objects: dict[Pointer, Node] = {}
+    for (name, _), places in groups.items():
+        for pointer, schema, _, _ in places[1:]:
+            if schema is not places[0][1] and schema != places[0][1]:
+                _compare(draft, name, places[0][:2], (pointer, schema))
+        for first, second in combinations(places[:_MANY], 2):
+            objects[first[2]], objects[second[2]] = first[3], second[3]
+            shared[first[2], second[2]] += 1
+    for (one, other), count in shared.items():
+        smaller = min(len(objects[one]["properties"]), len(objects[other]["properties"]))
+        if one != other and count >= 3 and count >= _SHARE * smaller:
+            _compare_required(draft, (one, objects[one]), (other, objects[other]))
+
+
+def _words(schema: Any) -> str:
+    """The words of a description, or of the description of a list's items."""
+    text = text_of(schema, "description") or text_of(map_of(schema, "items"), "description")
+    return " ".join(re.findall(r"\w+", text)).casefold()
+
+
+def _compare(draft: Draft, name: str, one: tuple[Pointer, Node], other: tuple[Pointer, Node]) -> None:
+    (ours, our_path), (theirs, their_path) = _values(one[1], other[1]), _values(other[1], one[1])
+    for path, our_value, their_value in _differences(ours, theirs, ()):
+        said = [
+            _says(name, *one, (*our_path, *path), our_value),
+            _says(name, *other, (*their_path, *path), their_value),
+        ]
+        draft.ledger.apart("text" if path[-1] == "description" else str(path[-1]), _LIKE, said)
+
+
+def _says(name: str, pointer: Pointer, schema: Node, path: Pointer, value: Any) -> Said:
+    shown: Any = schema
+    line = schema.line or None
+    for token in path:
+        line = line_of(shown, token) or line
+        shown = shown.get(token) if isinstance(shown, dict) else None
+    of = owner(pointer) or str(pointer[-1])
+    return (*pointer, *path), Claim(schema.source, line, f"{of}: {name}: {brief(value)}")
+
+
+def _values(schema: Node, other: Node) -> tuple[Node, Pointer]:
+    """A filter takes a list of what the thing itself has one of: compare the values."""
+    for keyword in ("oneOf", "anyOf"):
+        members = list_of(schema, keyword)
+        for index, many in enumerate(members[::-1] if len(members) == 2 and keyword not in other else ()):
+            if isinstance(members[index], Node) and map_of(many, "items") == members[index]:
+                return members[index], (keyword, index)
+    items = schema.get("items")
+    return (items, ("items",)) if isinstance(items, Node) and "items" not in other else (schema, ())
+
+
+def _differences(first: Node, second: Node, path: Pointer) -> Iterator[tuple[Pointer, Any, Any]]:
+    """Yield what differs; a thing that only one of them says is a difference unless it is an illustration."""
+    for key in dict.fromkeys((*first, *second)):
+        ours, theirs = first.get(key), second.get(key)
+        if ours == theirs or key in _TEXTS or key.startswith("x-"):
+            continue
+        if key == "description" and (ours is None or theirs is None or _words(first) == _words(second)):
+            continue
+        if key in _BOUNDS and (ours is None or theirs is None):
+            continue  # what is sent may be bounded where what is received is just shown
+        if key == "enum" and _told_apart(ours, theirs):
+            continue
+        if key in ("enum", "required") and _members(ours) == _members(theirs):
+            continue
+        if isinstance(ours, Node) and isinstance(theirs, Node) and len(path) < 6:
+            yield from _differences(ours, theirs, (*path, key))
+        else:
+            yield (*path, key), "nothing" if ours is None else ours, "nothing" if theirs is None else theirs
+
+
+def _told_apart(ours: Any, theirs: Any) -> bool:
+    """Whether two lists of values have nothing in common, as where a value tells one object from another."""
+    known = [values for values in (ours, theirs) if isinstance(values, list)]
+    if len(known) < 2:
+        return any(len(values) == 1 for values in known)
+    return not any(value in known[1] for value in known[0])
+
+
+def _members(value: Any) -> Any:
+    return sorted(map(repr, value)) if isinstance(value, list) else value
+
+
+def _compare_required(draft: Draft, one: tuple[Pointer, Node], other: tuple[Pointer, Node]) -> None:
+    if one[1].source == other[1].source:
+        return
+    needed = [{str(name) for name in list_of(schema, "required")} for _, schema in (one, other)]
+    both = [name for name in one[1]["properties"] if name in other[1]["properties"]]
+    differing = [name for name in both if (name in needed[0]) != (name in needed[1])]
+    said = []
+    for (pointer, schema), required in zip((one, other), needed, strict=True):
+        parts = [f"{name} {'required' if name in required else 'optional'}" for name in differing]
+        shown = claim(schema, "required", f"{owner(pointer) or pointer[-1]}: {', '.join(parts)}")
+        said.append(((*pointer, "required"), shown))
+    if differing:
+        draft.ledger.apart("required", _LIKE, said)

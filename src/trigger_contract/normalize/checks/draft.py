@@ -60,16 +60,21 @@ class Draft:
         """Yield every schema that stands in the draft."""
         return ((pointer, node) for pointer, node, kind in self.found if kind == "schema")
 
+    def parameters(self, pointer: Pointer, operation: Node) -> Iterator[tuple[Pointer, dict[str, Any]]]:
+        """Yield the parameters of an operation, references followed."""
+        for index, parameter in enumerate(list_of(operation, "parameters")):
+            yield (*pointer, "parameters", index), as_map(self.follow(parameter))
+
     def bodies(self, pointer: Pointer, holder: Any) -> Iterator[tuple[Pointer, Any]]:
         """Yield the schema of each media type of a body or a response."""
         for media_type, value in map_of(self.follow(holder), "content").items():
             yield (*pointer, "content", media_type, "schema"), as_map(self.follow(value)).get("schema")
 
-    def answers(self, pointer: Pointer, operation: Node) -> Iterator[tuple[Pointer, Any]]:
-        """Yield the schema of each media type of each success."""
+    def answered(self, pointer: Pointer, operation: Node) -> Iterator[tuple[Pointer, Node]]:
+        """Yield what the schema of each media type of each success is made of."""
         for status, response in map_of(operation, "responses").items():
-            if status.startswith("2"):
-                yield from self.bodies((*pointer, "responses", status), response)
+            for where, schema in self.bodies((*pointer, "responses", status), response):
+                yield from self.leaves(where, schema) if status.startswith("2") else ()
 
     def leaves(self, pointer: Pointer, schema: Any, steps: int = 0) -> Iterator[tuple[Pointer, Node]]:
         """Yield the schema itself, or what it is made of by ``$ref``, ``allOf``, ``anyOf`` and ``oneOf``.

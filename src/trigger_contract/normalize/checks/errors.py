@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from trigger_contract.normalize.checks.draft import Draft
 from trigger_contract.normalize.checks.phrases import said
-from trigger_contract.normalize.ledger import Claim, brief, claim, quoted
+from trigger_contract.normalize.ledger import Claim, brief, claim, owner, quoted
 from trigger_contract.normalize.located import Node, Pointer, list_of, map_of
 
 _APART = "Each operation keeps what its own page says; the pages of one service just do not agree."
@@ -20,16 +20,11 @@ class _Error(NamedTuple):
     """A response with an error status, whose it is, and the schema of its body."""
 
     pointer: Pointer
-    title: str
     response: Node
     schema: Any
 
-    @property
-    def status(self) -> str:
-        return str(self.pointer[-1])
-
-    def says(self, key: str, words: str) -> Claim:
-        return claim(self.response, key, f"{self.title}: {self.status} {words}")
+    def says(self, node: Node, key: str, words: str) -> Claim:
+        return claim(node, key, f"{owner(self.pointer)}: {self.pointer[-1]} {words}")
 
 
 def check_errors(draft: Draft) -> None:
@@ -42,8 +37,7 @@ def check_errors(draft: Draft) -> None:
             if status.startswith(("4", "5")) and isinstance(response, Node):
                 pointer = (*where, "responses", status)
                 schemas = [draft.follow(schema) for _, schema in draft.bodies(pointer, response)]
-                title = f"{str(where[2]).upper()} {where[1]}"
-                error = _Error(pointer, title, response, schemas[0] if schemas else None)
+                error = _Error(pointer, response, schemas[0] if schemas else None)
                 statuses.setdefault(status, []).append(error)
     for statuses in services.values():
         for errors in statuses.values():
@@ -61,7 +55,7 @@ def _not_found(draft: Draft, error: _Error) -> None:
         other = said("not found", value)
         names = {found[1].casefold() for found in (match, other) if found}
         if match and len(names) == 2 and _ANYTHING.isdisjoint(names):
-            shown = claim(node, "enum", f"{error.status} {name} is {value!r}")
+            shown = claim(node, "enum", f"{error.pointer[-1]} {name} is {value!r}")
             where, chosen = (*error.pointer, "description"), f"{name}: {value!r}"
             words = quoted(error.response, match[0])
             draft.ledger.rule("error text", where, _SENT, shown, words, chosen=chosen)
@@ -79,8 +73,8 @@ def _bodies(draft: Draft, errors: list[_Error]) -> None:
     shown = [error for error in errors if error.response.get("content")]
     without = [error for error in errors if not error.response.get("content")]
     if shown and without:
-        said = [((*shown[0].pointer, "content"), shown[0].says("content", "has a body"))]
-        said += [((*error.pointer, "content"), error.says("", "has none")) for error in without]
+        parts = [(shown[0], "content", "has a body"), *((error, "", "has none") for error in without)]
+        said = [((*of.pointer, "content"), of.says(of.response, key, words)) for of, key, words in parts]
         draft.ledger.apart("body", _APART, said)
 
 
@@ -88,15 +82,10 @@ def _forms(draft: Draft, errors: list[_Error]) -> None:
     forms: dict[str, tuple[Pointer, Claim]] = {}
     for error in errors:
         if isinstance(error.schema, Node) and isinstance(error.schema.get("properties"), dict):
-            required = list_of(error.schema, "required")
-            names = [
-                f"{name}{'' if name in required else '?'}" for name in sorted(error.schema["properties"])
-            ]
-            form = ", ".join(names)
-            says = claim(error.schema, "", f"{error.title}: {error.status} is {{{form}}}")
-            forms.setdefault(form, (error.pointer, says))
-    if len(forms) > 1:
-        draft.ledger.apart("error form", _APART, list(forms.values()))
+            required, names = list_of(error.schema, "required"), sorted(error.schema["properties"])
+            form = ", ".join(f"{name}{'' if name in required else '?'}" for name in names)
+            forms.setdefault(form, (error.pointer, error.says(error.schema, "", f"is {{{form}}}")))
+    draft.ledger.differing("error form", _APART, forms)
 
 
 def _texts(draft: Draft, errors: list[_Error]) -> None:
@@ -105,8 +94,6 @@ def _texts(draft: Draft, errors: list[_Error]) -> None:
     for error in errors:
         for name, value, node in _fixed(error.schema):
             folded = " ".join(re.findall(r"\w+", value)).casefold()
-            says = claim(node, "enum", f"{error.title}: {error.status} {name} is {value!r}")
+            says = error.says(node, "enum", f"{name} is {value!r}")
             texts.setdefault((name, folded), {}).setdefault(value, ((*error.pointer, name), says))
-    for spellings in texts.values():
-        if len(spellings) > 1:
-            draft.ledger.apart("error text", _APART, list(spellings.values()))
+    draft.ledger.differing("error text", _APART, *texts.values())

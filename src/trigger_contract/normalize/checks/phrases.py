@@ -148,22 +148,15 @@ PHRASES: dict[str, Phrase] = dict(
             "Sent in the `form` style",
             "A form of style",
         ),
-        _row(
-            "comma",
-            (PARAMETER,),
-            r"(?<!not )\bcomma[- ](?:separated|delimited)\b",
-            "Comma-delimited",
-            "A comma",
-        ),
-        _row(
-            "pipe", (PARAMETER,), r"(?<!not )\bpipe[- ](?:separated|delimited)\b", "Pipe-separated", "A pipe"
-        ),
-        _row(
-            "space",
-            (PARAMETER,),
-            r"(?<!not )\bspace[- ](?:separated|delimited)\b",
-            "Space-separated",
-            "A space",
+        *(
+            _row(
+                word,
+                (PARAMETER,),
+                rf"(?<!not )\b{word}[- ](?:separated|delimited)\b",
+                f"{word.title()}-separated",
+                f"A {word}",
+            )
+            for word in ("comma", "pipe", "space")
         ),
         _row(
             "repeat",

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from trigger_contract.document.yaml import LocatedSequence
-from trigger_contract.normalize.checks.faults import faults
+from trigger_contract.normalize.checks.examples import faults
 from trigger_contract.normalize.expanded.security import unknown_scheme
 from trigger_contract.normalize.ledger import Ledger, brief, claim
 from trigger_contract.normalize.located import (

@@ -14,6 +14,15 @@ from trigger_contract.normalize.ledger import AGE, Contradiction, Ledger, brief,
 from trigger_contract.normalize.located import Pointer
 from trigger_contract.normalize.model import Fragment
 
+# What a contradiction about a key is called, and what an entry of the map or list under it is.
+_CALLED = {
+    **dict.fromkeys(("content", "requestBody"), "body"),
+    **dict.fromkeys(("description", "summary", "title"), "text"),
+    "properties": "property",
+    "parameters": "parameter",
+    "responses": "response",
+}
+_ENTRIES = {**_CALLED, "content": "media type", "headers": "header", "links": "link"}
 _OFF = {"required": False, "deprecated": False, "allowEmptyValue": False, "allowReserved": False}
 _IMPLIED: dict[str, dict[str, Any]] = {
     "parameter": _OFF,
@@ -56,7 +65,6 @@ class Notes:
 
     def note(
         self,
-        kind: str,
         pointer: Pointer,
         newer: Any,
         older: Any,
@@ -65,6 +73,7 @@ class Notes:
         *,
         chosen: Any = None,
         reason: str = "",
+        kind: str = "",
     ) -> None:
         """Note that two pages disagree; the newer one's value stands unless ``chosen`` says otherwise."""
         key = pointer[-1]
@@ -72,10 +81,11 @@ class Notes:
         claims = claim(newer, key, ours), claim(older, key, theirs)
         stands = ours if chosen is None else brief(chosen)
         reason = reason or self.age_reason(newer.source, older.source)
+        kind = kind or _CALLED.get(str(key), str(key))
         self.ledger.add(Contradiction(kind, pointer, claims, stands, AGE, reason))
 
     def note_only(
-        self, kind: str, pointer: Pointer, newer: Any, older: Any, says: Any, *, chosen: Any = None
+        self, pointer: Pointer, newer: Any, older: Any, says: Any, *, chosen: Any = None, kind: str = ""
     ) -> None:
         """Note that only the older page speaks of something, which is kept."""
         reason = (
@@ -83,7 +93,7 @@ class Notes:
             f"{self._dated(newer.source)} leaves it out, which denies nothing."
         )
         kept = says if chosen is None else chosen
-        self.note(kind, pointer, newer, older, "nothing", says, chosen=kept, reason=reason)
+        self.note(pointer, newer, older, "nothing", says, chosen=kept, reason=reason, kind=kind)
 
     def age_reason(self, newer: str, older: str) -> str:
         """Say why the first page wins over the second."""
@@ -102,30 +112,9 @@ def left_out(implied: Any) -> str:
     return f"nothing, which means {brief(implied)}"
 
 
-def kind_of(key: str) -> str:
-    """What a contradiction about a key is called."""
-    return {
-        "content": "body",
-        "requestBody": "body",
-        "properties": "property",
-        "parameters": "parameter",
-        "responses": "response",
-        "description": "text",
-        "summary": "text",
-        "title": "text",
-    }.get(key, key)
-
-
 def entry_kind(pointer: Pointer) -> str:
     """What an entry of a map is called."""
-    names: Mapping[str | int, str] = {
-        "properties": "property",
-        "responses": "response",
-        "content": "media type",
-        "headers": "header",
-        "links": "link",
-    }
-    return names.get(pointer[-1], str(pointer[-1]))
+    return _ENTRIES.get(str(pointer[-1]), str(pointer[-1]))
 
 
 def is_implied(kind: str, node: Mapping[str, Any], key: str) -> bool:
