@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import uvicorn
 
-from trigger_contract.errors import UserError
+from trigger_contract.errors import UserError, why
 from trigger_contract.mock.app import Hook, MockApp, create_app
 from trigger_contract.mock.deviations import Deviation
 from trigger_contract.mock.protocol import BareProtocol, Protocol
@@ -37,10 +37,7 @@ def bind(host: str, port: int) -> socket.socket:
         listener.listen(1024)
     except OSError as error:
         listener.close()
-        reason = error.strerror or str(error)
-        raise UserError(
-            f"cannot listen on {host}:{port}: {reason}; choose another port", source="--port"
-        ) from None
+        raise UserError(f"cannot listen on {host}:{port}: {why(error)}", source="--port") from None
     return listener
 
 

@@ -26,7 +26,7 @@ from trigger_contract.contract.traffic.proxy import Proxy
 from trigger_contract.contract.traffic.reading import Recorded
 from trigger_contract.contract.traffic.telling import tell
 from trigger_contract.document.locate import read_document
-from trigger_contract.errors import UserError
+from trigger_contract.errors import UserError, why
 
 _CONNECT_SECONDS = 5.0
 _GRACE_SECONDS = 3
@@ -196,10 +196,7 @@ def _bind(host: str, port: int) -> socket.socket:
         listener.listen(1024)
     except OSError as error:
         listener.close()
-        reason = error.strerror or str(error)
-        raise UserError(
-            f"cannot listen on {host}:{port}: {reason}; choose another port", source="--port"
-        ) from None
+        raise UserError(f"cannot listen on {host}:{port}: {why(error)}", source="--port") from None
     return listener
 
 
