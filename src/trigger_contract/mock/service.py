@@ -326,9 +326,11 @@ class Service:
 
     def _live(self, door: _Door, path: Mapping[str, str], request: Request, reading: Reading) -> Answer:
         """Answer an operation of a resource by form, or from its schema alone."""
-        if self._front is not None and request.body:
-            request = self._front.spelled(request)
         judged = door.generic.judge(request, path, reading)
+        if isinstance(judged, Answer) and self._front is not None:
+            # Refused as it was sent: the document may be one that describes it otherwise.
+            request, reading = self._front.spelled(request), door.reader.read(request.query)
+            judged = door.generic.judge(request, path, reading)
         if isinstance(judged, Answer):
             return judged
         own = self._front.within(request) if self._front is not None else None
