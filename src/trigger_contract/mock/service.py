@@ -323,9 +323,11 @@ class Service:
         """Answer an operation of a resource by form, or from its schema alone."""
         generic = door.generic
         assert generic is not None, "only what the runs model answers goes without"
-        if self.front is not None and request.body:
-            request = self.front.spelled(request)
         judged = generic.judge(request, path, reading)
+        if isinstance(judged, Answer) and self.front is not None:
+            # Refused as it was sent: the document may be one that describes it otherwise.
+            request, reading = self.front.spelled(request), door.reader.read(request.query)
+            judged = generic.judge(request, path, reading)
         if isinstance(judged, Answer):
             return judged
         own = self.front.within(request) if self.front is not None else None
