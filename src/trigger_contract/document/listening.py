@@ -29,7 +29,7 @@ def bind(host: str, port: int) -> socket.socket:
         listener.listen(1024)
     except OSError as error:
         listener.close()
-        message = f"cannot listen on {host}:{port}: {why(error)}; choose another port"
+        message = f"cannot listen on {host}:{port}: {why(error)}"
         raise UserError(message, source="--port") from None
     return listener
 

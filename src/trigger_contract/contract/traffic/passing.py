@@ -25,7 +25,7 @@ from trigger_contract.contract.traffic.reading import Recorded
 from trigger_contract.contract.traffic.telling import tell
 from trigger_contract.document.listening import bind, stopped_by_signals, url_of
 from trigger_contract.document.locate import read_document
-from trigger_contract.errors import UserError, why
+from trigger_contract.errors import UserError
 
 _CONNECT_SECONDS = 5.0
 _GRACE_SECONDS = 3
