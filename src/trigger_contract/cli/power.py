@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from trigger_contract.cli.examples import epilog
+from trigger_contract.cli.ranges import Number, Whole
 from trigger_contract.errors import UserError, printable
 
 
@@ -28,16 +29,14 @@ from trigger_contract.errors import UserError, printable
 )
 @click.option("--write", is_flag=True, help="Judge what writes too, as test --write does.")
 @click.option("--kind", multiple=True, metavar="NAME", help="Try only this kind of fault; may be repeated.")
-@click.option(
-    "--sample", type=click.IntRange(1), metavar="N", help="Try this many faults, of each kind as many."
-)
+@click.option("--sample", type=Whole(1), metavar="N", help="Try this many faults, of each kind as many.")
 @click.option(
     "--time-limit",
-    type=click.FloatRange(0, min_open=True),
+    type=Number(0, min_open=True),
     metavar="S",
     help="Begin no fault after this many seconds.",
 )
-@click.option("--jobs", default=1, type=click.IntRange(1, 64), help="Faults that are tried side by side.")
+@click.option("--jobs", default=1, type=Whole(1, 64), help="Faults that are tried side by side.")
 @click.option("--seed", default=1, help="Chooses data, requests and sample.")
 @click.option(
     "--known", type=click.Path(path_type=Path), help="Known deviations of the mock without a fault."

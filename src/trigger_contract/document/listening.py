@@ -9,7 +9,7 @@ import socket
 from collections.abc import Callable, Iterator
 from types import FrameType
 
-from trigger_contract.errors import UserError
+from trigger_contract.errors import UserError, why
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -29,10 +29,8 @@ def bind(host: str, port: int) -> socket.socket:
         listener.listen(1024)
     except OSError as error:
         listener.close()
-        reason = error.strerror or str(error)
-        raise UserError(
-            f"cannot listen on {host}:{port}: {reason}; choose another port", source="--port"
-        ) from None
+        message = f"cannot listen on {host}:{port}: {why(error)}"
+        raise UserError(message, source="--port") from None
     return listener
 
 
