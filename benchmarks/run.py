@@ -26,6 +26,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 PRISM = "@stoplight/prism-cli@5.16.0"
+LARGE = "@octokit/openapi@23.0.2"
 PEERS = (
     "openapi-python-client",
     "pydantic",
@@ -62,6 +63,17 @@ def install_prism(folder: Path) -> tuple[str | None, str]:
     if done.returncode or not command.exists():
         return None, "Prism: missing (npm could not install it)"
     return str(command), f"Prism: {PRISM}"
+
+
+def fetch_large(target: Path) -> tuple[str | None, str]:
+    """Fetch a document of many megabytes; return its path, or None and why not."""
+    from versions import unpack
+
+    try:
+        unpack(LARGE, ("package/generated/api.github.com.json",), target)
+    except (OSError, subprocess.SubprocessError):
+        return None, f"{LARGE}: missing (npm could not fetch it)"
+    return str(target), f"large document: {LARGE}"
 
 
 def install_sdk(folder: Path) -> tuple[str | None, str]:
@@ -145,6 +157,9 @@ def main() -> int:
                 arguments += ["--prism", prism] if prism else []
                 told.append(note)
             if name == "mock":
+                large, note = fetch_large(scratch / "api.github.com.json")
+                arguments += ["--large", large] if large else []
+                told.append(note)
                 told.append("wrk: " + ("installed" if shutil.which("wrk") else "missing"))
             if name == "features":
                 sdk, note = install_sdk(scratch / "sdk")

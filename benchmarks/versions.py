@@ -101,11 +101,12 @@ def fetch(package: str, members: Sequence[str], folder: Path) -> list[tuple[str,
     targets = [home / f"{version}{Path(members[0]).suffix}" for version in wanted]
     with ThreadPoolExecutor(4) as pool:
         missing = [pair for pair in zip(wanted, targets, strict=True) if not pair[1].exists()]
-        list(pool.map(lambda pair: _unpack(f"{package}@{pair[0]}", members, pair[1]), missing))
+        list(pool.map(lambda pair: unpack(f"{package}@{pair[0]}", members, pair[1]), missing))
     return [pair for pair in zip(wanted, targets, strict=True) if pair[1].exists()]
 
 
-def _unpack(package: str, members: Sequence[str], target: Path) -> None:
+def unpack(package: str, members: Sequence[str], target: Path) -> None:
+    """Write the first of some members that a package of npm has to a file."""
     pack = ["npm", "pack", package, "--silent", "--pack-destination", str(target.parent)]
     done = subprocess.run(pack, capture_output=True, check=True, timeout=300, text=True)
     archive = target.parent / done.stdout.split()[-1]
