@@ -300,9 +300,13 @@ class Table:
         views: dict[str, list[View]] = {}
         for schema in self.schemas:
             for name, view in self.shaper.declared(schema).items():
-                views.setdefault(name, []).append(view)
+                known = views.setdefault(name, [])
+                known += [view] if all(one is not view for one in known) else []
         for name, shown in views.items():
-            if name not in state or all(self.maker.judge.fits(view, state[name]) for view in shown):
+            # What only one schema says was judged when it was made.
+            if name not in state or len(shown) == 1:
+                continue
+            if all(self.maker.judge.fits(view, state[name]) for view in shown):
                 continue
             for view in shown:
                 made = self.maker.make(view, number, name=name, depth=1)
