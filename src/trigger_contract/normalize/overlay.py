@@ -1,7 +1,8 @@
 """Decisions that people took, as an OpenAPI Overlay 1.0 on the draft.
 
 Sources: OpenAPI Overlay Specification 1.0.0; RFC 9535 (JSONPath). Beyond them, every action must say
-why (``x-reason``) and must match something: a decision about a thing that is gone is out of date.
+why (``x-reason``, or else its ``description``) and must match something: a decision about a thing that is
+gone is out of date.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _SETS = frozenset({"type", "enum", "required"})
 _COMPONENT = re.compile(r"\$\.components\b")
 _FORMS: dict[str, tuple[type, str]] = {"info": (dict, "a mapping"), "extends": (str, "a text")}
 _OF_ACTION = ("target", "description", "update", "remove", "reason")
-_REASONS = ("x-reason", "reason")
+_REASONS = ("x-reason", "reason", "description")
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def _read_action(actions: LocatedSequence, index: int) -> Action:
         ("an action needs a `target`, a JSONPath", not isinstance(target, str)),
         (f"target {target!r} is not a JSONPath: {fault}", fault),
         (
-            "an action needs a reason: say in `x-reason` why",
+            "an action needs a reason: say in `x-reason` or `description` why",
             not isinstance(reason, str) or not reason.strip(),
         ),
         ("`remove` must be true or false", not isinstance(remove, bool)),

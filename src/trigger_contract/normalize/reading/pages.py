@@ -35,6 +35,7 @@ _NAMED = re.compile(r"\b(get|put|post|delete|options|head|patch|trace)\s+(/\S*)"
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 _FENCE = "Where the fence and the block of one page differ, the block stands: it says all the rest as well."
 _HEADING = re.compile(r"^#[ \t]+(.+?)[ \t]*#*$")
+_START = 2000  # within so many characters an HTML page says that it is one
 _ANY_HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
 _OF_BLOCK = re.compile(r"#{1,6}[ \t]+OpenAPI(?:[ \t]+(?:definition|specification))?[ \t]*$", re.IGNORECASE)
 _DOCUMENT = re.compile(
@@ -71,6 +72,10 @@ def read_page(page: Page) -> list[Fragment]:
         return [_read_block(page, block) for block in blocks]
     if page.name.endswith((".yaml", ".yml", ".json")) or _WHOLE.match(text):
         return [_read_block(page, _Block(text, 1, Headline(), whole=True))]
+    start = text.lstrip()[:_START].casefold()
+    if start.startswith("<") and "<html" in start:
+        message = "is a saved HTML page; take the page as Markdown, or its text as it is shown"
+        raise UserError(message, source=page.name, line=1)
     return read_rendered(page, text)
 
 
