@@ -18,6 +18,7 @@ from trigger_contract.contract.report.text import failure_text, summary_text
 from trigger_contract.contract.report.write import check_folders
 from trigger_contract.contract.session import Session
 from trigger_contract.contract.settings import OPTIONS, settings_from, shard_of
+from trigger_contract.contract.subjects import Subject
 from trigger_contract.contract.summary import Summary
 from trigger_contract.errors import UserError
 
@@ -130,8 +131,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         check_probes(laws.values(), run.settings.probe)
     except UserError as error:
         _abort(str(error))
-    idle = [item for item in items if laws[item.nodeid] and not hasattr(item, "callspec")]
-    idle += [item for item in items if laws[item.nodeid] and _is_empty(item)]
+    idle = [item for item in items if laws[item.nodeid] and _is_idle(item)]
     part, parts = shard_of(run.settings.shard)
     ours = [item for item in items if laws[item.nodeid] and item not in idle]
     reading = [item for item in ours if not _writes(laws[item.nodeid])]
@@ -149,9 +149,10 @@ def _writes(law: Law | None) -> bool:
     return law is not None and law.writes
 
 
-def _is_empty(item: pytest.Item) -> bool:
-    """Whether pytest made the item for an empty set of parameters."""
-    return any("NOTSET" in str(value) for value in item.callspec.params.values()) or "NOTSET" in item.name  # type: ignore[attr-defined]  # only parametrized functions have a callspec, and these are
+def _is_idle(item: pytest.Item) -> bool:
+    """Whether pytest made the item for no operation at all, whatever operations are called."""
+    callspec: Any = getattr(item, "callspec", None)
+    return callspec is None or not isinstance(callspec.params.get("check"), Subject)
 
 
 @pytest.hookimpl(tryfirst=True)
