@@ -169,7 +169,8 @@ class Method:
 
     def streams(self, prefix: str = "", builtins: str = "") -> str:
         """The annotation of what gives its values one by one."""
-        assert self.streamed is not None and self.streamed.type is not None
+        assert self.streamed is not None
+        assert self.streamed.type is not None
         return f"{prefix}Stream[{annotation(self.streamed.type, builtins=builtins)}]"
 
     def mentioned(self) -> set[Named]:
