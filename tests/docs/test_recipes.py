@@ -53,6 +53,8 @@ def test_the_snippets_fit_their_schemas(tmp_path: Path) -> None:
     called = read(ROOT / ".github" / "workflows" / "contract.yml")["on"]["workflow_call"]
     assert set(job["jobs"]["contract"]["with"]) <= set(called["inputs"])
     assert set(job["jobs"]["contract"]["secrets"]) <= set(called["secrets"])
+    # The report is an artifact there, and no folder of the caller's.
+    assert set(called["outputs"]) == set(read(ROOT / "action.yml")["outputs"]) - {"report"}
 
 
 def read(path: Path) -> Any:
