@@ -42,7 +42,7 @@ from trigger_contract.cli.ranges import Whole
     multiple=True,
     metavar="NAME",
     shell_complete=offering(deviations),
-    help="Switch one deviation on (D1 … D34).",
+    help="Switch one deviation on (D1 … D36).",
 )
 @click.option(
     "--no-deviation",
