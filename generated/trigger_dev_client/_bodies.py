@@ -6,10 +6,14 @@
 from __future__ import annotations
 
 import json
+import mimetypes
 import os
-from collections.abc import AsyncIterable, Iterable, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import IO, Any, NamedTuple
+
+import anyio
 
 from ._models import Model, to_json
 from ._operation import BodyRule, Encoding, Operation
@@ -40,14 +44,56 @@ class Written(NamedTuple):
         keywords: With which httpx writes it.
         content_type: Its content type, unless httpx sets it.
         files: Files that were opened for it.
+        again: Files in it with the places where they begin; None where it cannot be sent another time, as
+            something in it is used up.
     """
 
     keywords: dict[str, Any]
     content_type: str | None
     files: tuple[IO[bytes], ...] = ()
+    again: tuple[tuple[IO[bytes], int], ...] | None = ()
 
 
 NOTHING = Written({}, None)
+_PART = 1 << 16
+
+
+def _again(*contents: Any) -> tuple[tuple[IO[bytes], int], ...] | None:
+    """What ``Written.again`` is for these contents."""
+    files = [content for content in contents if not isinstance(content, (str, bytes))]
+    if not all(hasattr(file, "seekable") and file.seekable() for file in files):
+        return None
+    return tuple((file, file.tell()) for file in files)
+
+
+def suited(content: Any, is_async: bool) -> tuple[Any, int | None]:
+    """Return a body as its kind of client takes it, and how many bytes it has where httpx would not find out.
+
+    Raises:
+        TypeError: It comes asynchronously, and the client is synchronous.
+    """
+    if isinstance(content, (str, bytes)) or isinstance(content, AsyncIterable) == is_async:
+        return content, None
+    if not is_async:
+        raise TypeError("body comes asynchronously, which only an asynchronous client can send")
+    if not hasattr(content, "read"):
+        return _each(content), None
+    if not (hasattr(content, "seekable") and content.seekable()):
+        return _read(content), None
+    begin = content.tell()
+    end = content.seek(0, os.SEEK_END)
+    content.seek(begin)
+    return _read(content), end - begin
+
+
+async def _each(parts: Iterable[bytes]) -> AsyncIterator[bytes]:
+    for part in parts:
+        yield part
+
+
+async def _read(file: IO[bytes]) -> AsyncIterator[bytes]:
+    while part := await anyio.to_thread.run_sync(file.read, _PART):
+        yield part
 
 
 def body_kind(media_type: str) -> str:
@@ -145,10 +191,11 @@ def _rule_for(operation: Operation[Any], body: Any, content_type: str | None) ->
         for rule in operation.bodies:
             if getattr(rule.shape, "model", None) is type(body):
                 return rule
-    for rule in operation.bodies:
-        if rule.kind in _wanted(body):
-            return rule
-    return operation.bodies[0]
+    wanted = _wanted(body)
+    fitting = [rule for rule in operation.bodies if rule.kind in wanted]
+    return (
+        min(fitting, key=lambda rule: wanted.index(rule.kind)) if fitting else operation.bodies[0]
+    )
 
 
 def _wanted(body: Any) -> tuple[str, ...]:
@@ -179,7 +226,8 @@ def _write(rule: BodyRule, body: Any) -> Written:
                 f"body must be text or bytes of {rule.media_type}, not {type(body).__name__}"
             )
         opened: list[IO[bytes]] = []
-        return Written({"content": _open(body, opened)}, rule.media_type, tuple(opened))
+        content = _open(body, opened)
+        return Written({"content": content}, rule.media_type, tuple(opened), _again(content))
     if not isinstance(body, (Model, Mapping)):
         raise TypeError(f"body must be a model or a mapping, not {type(body).__name__}")
     plain = {name: item for name, item in properties(body).items() if item is not None}
@@ -197,16 +245,14 @@ def _lines(rule: BodyRule, body: Any) -> Written:
     if isinstance(body, (str, bytes, bytearray)):
         return Written({"content": body}, rule.media_type)
     if isinstance(body, AsyncIterable):
-        return Written({"content": _async_spelled(body)}, rule.media_type)
+        return Written({"content": _async_spelled(body)}, rule.media_type, again=None)
     if isinstance(body, (Model, Mapping)) or not isinstance(body, Iterable):
         raise TypeError(
             f"body must be a list of values, one for each line, not {type(body).__name__}"
         )
     spelled = (_line(item) for item in body)
-    return Written(
-        {"content": b"".join(spelled) if isinstance(body, (list, tuple)) else spelled},
-        rule.media_type,
-    )
+    content = b"".join(spelled) if isinstance(body, (list, tuple)) else spelled
+    return Written({"content": content}, rule.media_type, again=_again(content))
 
 
 async def _async_spelled(body: AsyncIterable[Any]) -> Any:
@@ -224,42 +270,48 @@ def _multipart(rule: BodyRule, plain: Mapping[str, Any]) -> Written:
     opened: list[IO[bytes]] = []
     for name, item in plain.items():
         encoding = rule.encodings.get(name, Encoding())
+        kinds = [kind.strip() for kind in encoding.content_type.split(",") if kind.strip()]
         if _holds_file(item):
             for each in item if isinstance(item, list) else [item]:
-                parts.append((name, _part(each, name, encoding.content_type, opened)))
-        elif encoding.content_type.partition(";")[0].strip().lower() == "application/json":
-            parts.append(
-                (
-                    name,
-                    (
-                        None,
-                        json.dumps(to_json(item), ensure_ascii=False).encode(),
-                        "application/json",
-                    ),
-                )
-            )
-        else:
+                parts.append((name, _part(each, name, kinds, opened)))
+        elif encoding.style:
             parts.extend((field, (None, text)) for field, text in _form_pairs(rule, name, item))
-    return Written({"files": parts}, None, tuple(opened))
+        else:
+            kind = next((kind for kind in kinds if "*" not in kind), "")
+            whole = not isinstance(item, (list, tuple)) or (kind and body_kind(kind) == "json")
+            parts.extend(
+                (name, _value_part(to_json(each), kind)) for each in ([item] if whole else item)
+            )
+    return Written({"files": parts}, None, tuple(opened), _again(*(part[1] for _, part in parts)))
 
 
-def _part(value: Any, name: str, content_type: str, opened: list[IO[bytes]]) -> Any:
+def _value_part(value: Any, kind: str) -> Any:
+    """A part that is no file. Source: OpenAPI 3.1, Encoding Object: an object is JSON unless it says otherwise."""
+    if isinstance(value, (dict, list)) or (kind and body_kind(kind) == "json"):
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return None, text.encode("utf-8", "surrogatepass"), kind or "application/json"
+    return (None, _form_text(value), kind) if kind else (None, _form_text(value))
+
+
+def _part(value: Any, name: str, kinds: list[str], opened: list[IO[bytes]]) -> Any:
     """Return a file as httpx takes it: name, content and perhaps its type."""
     if isinstance(value, tuple):
-        filename, content, *more = value
-        return (
-            (filename, _open(content, opened), *more)
-            if more or not content_type
-            else (filename, _open(content, opened), content_type)
-        )
-    filename = os.path.basename(
-        str(getattr(value, "name", None) or (value if hasattr(value, "__fspath__") else name))
-    )
-    return (
-        (filename, _open(value, opened), content_type)
-        if content_type
-        else (filename, _open(value, opened))
-    )
+        filename, value, *more = value
+    else:
+        own = getattr(value, "name", None) or (value if hasattr(value, "__fspath__") else name)
+        filename, more = os.path.basename(str(own)), []
+    kind = _file_kind(filename or name, kinds)
+    return (filename, _open(value, opened), *(more or ([kind] if kind else [])))
+
+
+def _file_kind(filename: str, kinds: list[str]) -> str | None:
+    """Of the content types that a file may have the one that it has by its name, or the first that is one."""
+    guessed = mimetypes.guess_type(filename)[0]
+    if guessed is not None and any(
+        fnmatch(guessed, kind) for kind in kinds if len(kinds) > 1 or "*" in kind
+    ):
+        return guessed
+    return next((kind for kind in kinds if "*" not in kind), None)
 
 
 def _open(value: Any, opened: list[IO[bytes]]) -> Any:

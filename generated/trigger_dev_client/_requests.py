@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from ._bodies import Written
+from ._bodies import Written, suited
 from ._operation import Operation, encode, header_text
 from ._settings import Credential, Secrets
 from ._transport import (
@@ -18,6 +18,8 @@ from ._transport import (
     PLAIN_CLIENTS,
     URL,
     AsyncHTTPClient,
+    Base,
+    ByteStream,
     Headers,
     HTTPClient,
     Request,
@@ -85,7 +87,12 @@ class Requests:
             header_text(f"header {name!r}", value)
         usual = {"Accept-Encoding": ACCEPT_ENCODING, "User-Agent": USER_AGENT}
         self.default_headers = override(usual, default_headers)
-        self._merged: dict[tuple[Any, str], tuple[list[tuple[bytes, bytes]], Headers]] = {}
+        self._base = Base(base_url)
+        self._merged: dict[tuple[str, Any, str], tuple[list[tuple[bytes, bytes]], Headers]] = {}
+        self._extensions: tuple[Timeout, dict[str, Any]] = (
+            None,
+            {"timeout": HTTPTimeout(None).as_dict()},
+        )
 
     def alternative(
         self, operation: Operation[Any], options: Options, values: Mapping[str, Any]
@@ -121,7 +128,7 @@ class Requests:
         values: Mapping[str, Any],
         options: Options,
         written: Written,
-        secrets: Iterable[tuple[Credential, str]],
+        secrets: list[tuple[Credential, str]],
         timeout: Timeout,
         accept: str | None = None,
     ) -> Request:
@@ -135,7 +142,6 @@ class Requests:
         if options.address is not None:
             path, query = options.address[0] or path, list(options.address[1])
         accept = accept or operation.accept
-        secrets = list(secrets)
         usual = not (
             headers
             or cookies
@@ -159,19 +165,24 @@ class Requests:
             and not http_client.params
             and not http_client.cookies
         ):
-            return Request(
+            request = Request(
                 operation.method,
-                self.base_url + path,
-                params=tuple(query) or None,
-                headers=self._usual_headers(http_client, (operation.security, accept), secrets),
-                extensions={"timeout": HTTPTimeout(timeout).as_dict()},
+                self._base.below(path, query),
+                headers=self._usual_headers(
+                    http_client, (operation.method, operation.security, accept), secrets
+                ),
+                stream=ByteStream(b""),
+                extensions=self._usual_extensions(timeout),
             )
+            request.read()
+            return request
+        checked_timeout(timeout)
         sent = self._with_secrets(accept, secrets, headers)
         if written.content_type:
             sent = override(sent, {"Content-Type": written.content_type})
         if options.idempotency_key:
-            key = new_key() if options.idempotency_key == AUTO else options.idempotency_key
-            sent = override(sent, {"Idempotency-Key": header_text("idempotency_key", key)})
+            key = header_text("idempotency_key", options.idempotency_key)
+            sent = override(sent, {"Idempotency-Key": key})
         if cookies:
             sent = override(
                 sent, {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
@@ -180,13 +191,20 @@ class Requests:
             for name, value in options.extra_headers.items():
                 header_text(f"header {name!r}", value)
             sent = override(sent, options.extra_headers)
+        keywords = dict(written.keywords)
+        if "content" in keywords:
+            keywords["content"], length = suited(
+                keywords["content"], isinstance(http_client, AsyncHTTPClient)
+            )
+            if length is not None:
+                sent = override(sent, {"Content-Length": str(length)})
         return http_client.build_request(
             operation.method,
             self.base_url + path,
             params=tuple(query) or None,
             headers=sent,
             timeout=timeout,
-            **written.keywords,
+            **keywords,
         )
 
     def _with_secrets(
@@ -201,17 +219,45 @@ class Requests:
     def _usual_headers(
         self,
         http_client: HTTPClient | AsyncHTTPClient,
-        key: tuple[Any, str],
+        key: tuple[str, Any, str],
         secrets: Iterable[tuple[Credential, str]],
     ) -> Headers:
         """Merge with the headers of the http client once; merging costs more than all else in a call."""
         own = http_client.headers.raw
         known = self._merged.get(key)
         if known is None or known[0] != own or self.secrets.has_functions:
+            method, _, accept = key
             merged = Headers(http_client.headers)
-            merged.update(self._with_secrets(key[1], secrets, {}))
-            self._merged[key] = known = (own, merged)
+            merged.update(self._with_secrets(accept, secrets, {}))
+            first = [] if "host" in merged else [(b"Host", self._base.netloc)]
+            if method in ("POST", "PUT", "PATCH"):
+                first.append((b"Content-Length", b"0"))
+            self._merged[key] = known = (own, Headers([*first, *merged.raw]))
         return known[1]
+
+    def _usual_extensions(self, timeout: Timeout) -> dict[str, Any]:
+        known = self._extensions
+        if known[0] is not timeout:
+            checked_timeout(timeout)
+            self._extensions = known = (timeout, {"timeout": HTTPTimeout(timeout).as_dict()})
+        return known[1]
+
+
+def checked_timeout(timeout: Any) -> None:
+    """Refuse what is no timeout.
+
+    Raises:
+        TypeError: It is something else.
+        ValueError: It is negative.
+    """
+    if timeout is None or isinstance(timeout, HTTPTimeout):
+        return
+    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)):
+        raise TypeError(
+            f"timeout must be seconds, an httpx.Timeout or None, not {type(timeout).__name__}"
+        )
+    if not timeout >= 0:
+        raise ValueError(f"timeout must not be negative: {timeout!r}")
 
 
 def redirected(request: Request, location: str) -> Request:

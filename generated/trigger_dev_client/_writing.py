@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from . import _shapes as shapes
 from ._models import Model, to_json
-from ._operation import BodyRule, FieldRule
+from ._operation import BodyRule, FieldRule, encode_scalar
 from .types import NotGiven
 
 _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
@@ -53,7 +54,7 @@ def gather(
     keep = rule.kind in ("form", "multipart")
     for field in rule.fields:
         if field.name not in given:
-            if field.required:
+            if field.required and field.path[0] not in (extra or {}):
                 raise ValueError(f"{field.name} is required")
             continue
         place = result
@@ -106,6 +107,17 @@ def write(shape: shapes.Shape, value: Any, place: str, *, keep: bool = False) ->
             str(key): write(shape.item, item, f"{place}[{key!r}]", keep=keep)
             for key, item in value.items()
         }
+    if isinstance(value, str) and isinstance(shape, (shapes.DateTimeShape, shapes.DateShape)):
+        return encode_scalar(
+            place, "date" if isinstance(shape, shapes.DateShape) else "datetime", value
+        )
+    if keep and shape is shapes.BINARY and isinstance(value, str):
+        # It could be the name of a file or what is in it.
+        raise TypeError(
+            f"{place} must be bytes, an open file, a pathlib.Path or (name, content), not a text"
+        )
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{place} must be a finite number, not {value!r}")
     members: tuple[shapes.Shape, ...] | None = getattr(shape, "members", None)
     if members is not None:
         return write(_fitting(members, value), value, place, keep=keep)

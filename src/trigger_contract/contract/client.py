@@ -22,7 +22,7 @@ from trigger_contract.contract.exchange import Exchange, Request
 from trigger_contract.contract.gate import Gate
 from trigger_contract.contract.settings import Settings
 from trigger_contract.contract.sockets import Aborted, Overrun, Sockets, is_stream
-from trigger_contract.errors import UserError
+from trigger_contract.errors import UserError, why
 
 ANSWER_SECONDS = 30.0
 _ANSWER_BYTES = 64 * 1024 * 1024
@@ -226,9 +226,7 @@ class Client:
                 is_trouble = exchange.status in (0, 429, 503)
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 if pause is None or self.elapsed > self.seconds:
-                    raise UserError(
-                        f"cannot be reached: {_reason(error)}", source=self._settings.url
-                    ) from None
+                    raise UserError(f"cannot be reached: {why(error)}", source=self._settings.url) from None
             except Aborted:
                 raise BudgetExhausted(self.exhausted) from None
             else:

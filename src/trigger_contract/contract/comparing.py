@@ -89,7 +89,8 @@ def disagreements(
             continue
         if field in one and field in other and same(one[field], other[field]):
             continue
-        yield Disagreement(identity, field, one.get(field), other.get(field))
+        if relation.can_agree(field, one.get(field), other.get(field)):
+            yield Disagreement(identity, field, one.get(field), other.get(field))
 
 
 def in_common(views: Composition, value: Any, one: View, other: View) -> Any:

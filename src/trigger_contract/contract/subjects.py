@@ -248,6 +248,15 @@ class Relation:
             if name in whole and may_be_alike(views, view, whole[name])
         )
 
+    def can_agree(self, field: str, one: Any, other: Any) -> bool:
+        """Whether item and answer have names for each other's value, where both list theirs."""
+        views = composition(self.source.document)
+        schemas = self.source.item_schema, self.target.answer_schema
+        first, second = (views.properties(schema).get(field, {}).get("enum") for schema in schemas)
+        if first is None or second is None or one is None or other is None:
+            return True
+        return other in first and one in second
+
 
 @dataclass(frozen=True)
 class Contract:

@@ -25,6 +25,11 @@ _USUAL_SIZE = 10
 _FAR_PAGE = 1000
 # How large a number may be that is not for a page: what every language has as an integer.
 _USUAL_NUMBER = 2**31 - 1
+_MOST_VALUES = 4
+_KEPT = (
+    *("type", "enum", "const", "format", "pattern", "minLength", "maxLength"),
+    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+)
 
 
 def positive_view(
@@ -104,8 +109,12 @@ def _narrowed(
     elif kind == "integer" and "enum" not in item:
         item = {"minimum": -_USUAL_NUMBER, "maximum": _USUAL_NUMBER} | _of_pages(subject, leaf) | item
     if leaf.is_list:
-        return {"type": "array", "items": item, "minItems": 1, "maxItems": 4, "uniqueItems": True}
-    return item
+        fewest = max(1, leaf.schema.get("minItems", 1))
+        most = min(leaf.schema.get("maxItems", _MOST_VALUES), max(fewest, _MOST_VALUES))
+        if most == 0:
+            return None
+        return {"type": "array", "items": item, "minItems": fewest, "maxItems": most, "uniqueItems": True}
+    return _with_room(item, leaf)
 
 
 def _of_pages(subject: Subject, leaf: QueryLeaf) -> dict[str, Any]:
@@ -122,9 +131,16 @@ def _of_pages(subject: Subject, leaf: QueryLeaf) -> dict[str, Any]:
     return {"minimum": least, "maximum": max(_FAR_PAGE, leaf.schema.get("minimum", least))}
 
 
+def _with_room(item: dict[str, Any], leaf: QueryLeaf) -> dict[str, Any]:
+    """Raise a bound that no document stated, where the least number that is allowed lies beyond it."""
+    if "maximum" in leaf.schema or "maximum" not in item:
+        return item
+    least = leaf.schema.get("exclusiveMinimum", item.get("minimum", 0))
+    return {**item, "maximum": max(item["maximum"], least + item.get("multipleOf", 1))}
+
+
 def _plain(schema: Mapping[str, Any]) -> dict[str, Any]:
-    kept = ("type", "enum", "format", "minimum", "maximum", "pattern", "minLength", "maxLength")
-    return {key: schema[key] for key in kept if key in schema}
+    return {key: schema[key] for key in _KEPT if key in schema}
 
 
 def _parameter(leaf: QueryLeaf, schema: Mapping[str, Any]) -> dict[str, Any]:

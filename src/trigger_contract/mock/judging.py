@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from trigger_contract.document.composition import composition
 from trigger_contract.document.references import lookup, resolve
 from trigger_contract.errors import UserError, one_line
 
@@ -64,6 +65,10 @@ class Judge:
         self._kept_back = "readOnly" if sent else "writeOnly"
         # The schema is kept beside its validator, so that its id() stays its own.
         self._compiled: dict[int, tuple[Any, Any]] = {}
+        self._plain_ones: dict[str, Any] = {}
+        # What is referred to is copied once, whatever refers to it.
+        self._names: dict[str, str] = {}
+        self._parts: dict[str, tuple[Any, list[str]]] = {}
 
     def fits(self, schema: Any, value: Any) -> bool:
         """Whether a JSON value satisfies a schema."""
@@ -114,8 +119,22 @@ class Judge:
     def _validator(self, schema: Any) -> Any:
         found = self._compiled.get(id(schema))
         if found is None:
-            found = self._compiled[id(schema)] = (schema, self._compile(schema))
+            found = self._compiled[id(schema)] = (schema, self._of_words(schema) or self._compile(schema))
         return found[1]
+
+    def _of_words(self, schema: Any) -> Any | None:
+        """Return the validator of a schema that holds no other; of many there are few different ones."""
+        if not isinstance(schema, Mapping):
+            return None
+        said = {key: value for key, value in schema.items() if key not in _SILENT and key[:2] != "x-"}
+        if any(isinstance(value, Mapping | list) and key != "type" for key, value in said.items()):
+            return None
+        if "$ref" in said:
+            return None
+        words = repr(sorted(said.items()))
+        if words not in self._plain_ones:
+            self._plain_ones[words] = self._compile(said)
+        return self._plain_ones[words]
 
     def _compile(self, schema: Any) -> Any:
         import jsonschema_rs
@@ -131,22 +150,28 @@ class Judge:
 
     def _bundle(self, schema: Any) -> Any:
         """Return a schema with all it refers to, and nothing else: a document may be of any size."""
-        names: dict[str, str] = {}
-        waiting: list[str] = []
-
-        def named(reference: str) -> str:
-            if reference not in names:
-                names[reference] = str(len(names))
-                waiting.append(reference)
-            return f"#/$defs/{names[reference]}"
-
-        whole = _plain(schema, self._kept_back, self._document, named)
+        whole, found = self._copied(schema)
+        waiting = [*found]
         parts: dict[str, Any] = {}
         while waiting:
             reference = waiting.pop()
-            target = lookup(self._document, reference)
-            parts[names[reference]] = _plain(target, self._kept_back, self._document, named)
+            if self._names[reference] in parts:
+                continue
+            if reference not in self._parts:
+                self._parts[reference] = self._copied(lookup(self._document, reference))
+            parts[self._names[reference]], below = self._parts[reference]
+            waiting += below
         return {"allOf": [whole], "$defs": parts} if parts else whole
+
+    def _copied(self, schema: Any) -> tuple[Any, list[str]]:
+        """Return a plain copy of a schema, and the references in it."""
+        found: list[str] = []
+
+        def named(reference: str) -> str:
+            found.append(reference)
+            return f"#/$defs/{self._names.setdefault(reference, str(len(self._names)))}"
+
+        return _plain(schema, self._kept_back, self._document, named), found
 
 
 def _plain(schema: Any, kept_back: str, document: Mapping[str, Any], named: Any) -> Any:
@@ -154,6 +179,8 @@ def _plain(schema: Any, kept_back: str, document: Mapping[str, Any], named: Any)
     if not isinstance(schema, Mapping):
         return schema if isinstance(schema, bool) else True
     copy: dict[str, Any] = {}
+    if "allOf" in schema:
+        schema = composition(document).each_part_once(schema)
 
     def inner(part: Any) -> Any:
         return _plain(part, kept_back, document, named)
@@ -205,6 +232,8 @@ def _says(document: Mapping[str, Any], schema: Any, keyword: str) -> bool:
 
 
 def _data(value: Any) -> Any:
+    if isinstance(value, str | int):
+        return value
     if isinstance(value, Mapping):
         return {key: _data(item) for key, item in value.items()}
     return [_data(item) for item in value] if isinstance(value, list) else value

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import gc
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from trigger_contract.document.listening import bind, url_of
 from trigger_contract.document.locate import read_document
 from trigger_contract.errors import one_line
 from trigger_contract.mock.app import MockApp, create_app
 from trigger_contract.mock.filling import MANY
 from trigger_contract.mock.reading import read
-from trigger_contract.mock.server import bind, serve, url_of
+from trigger_contract.mock.server import serve
 from trigger_contract.mock.settings import (
     DEFAULT_PUBLIC_TOKEN,
     DEFAULT_RECOUP_TOKEN,
@@ -101,7 +103,8 @@ def run(
         # What the door tells and changes beside runs is each process's own.
         settings = replace(settings, admin=False)
     # All that is made until it serves stays: looking through it for garbage again and again takes a second
-    # of the start with a large document, and later a tenth of one in the middle of some request.
+    # of the start with a large document, and later a tenth of one in the middle of some request. What is
+    # made while it serves is rarely garbage either: all of it is looked through after twenty million things.
     gc.disable()
     try:
         document = read_document() if spec is None else read(spec)
@@ -113,6 +116,7 @@ def run(
             raise
     finally:
         gc.freeze()
+        gc.set_threshold(2_000, 10, 1_000)
         gc.enable()
     count = app.service.store.count()
 
@@ -140,14 +144,16 @@ def run(
 def _made(
     document: Mapping[str, Any], settings: Settings, host: str, plant: str | None, note: Callable[[str], None]
 ) -> MockApp:
-    """Return the application, seeded; of many runs it is told how many are there."""
-    told = 0
+    """Return the application, seeded; of many runs it is told how many there are and when all are."""
+    told, begun = 0, time.monotonic()
 
     def tell(done: int) -> None:
         nonlocal told
         if settings.runs >= MANY and done * 10 // settings.runs > told:
             told = done * 10 // settings.runs
-            note(f"Seeded {done:,} of {settings.runs:,} runs")
+            rest = (time.monotonic() - begun) / done * (settings.runs - done)
+            left = f", about {rest:.0f} s to go" if rest >= 1 else ""
+            note(f"Seeded {done:,} of {settings.runs:,} runs{left}")
 
     app = create_app(document, settings, told=tell)
     app.host = host

@@ -15,6 +15,8 @@ from trigger_contract.document.conjunction import is_number, types_of
 from trigger_contract.mock import dates
 from trigger_contract.mock.collections.varying import another, fitted, titled, usual
 from trigger_contract.mock.judging import Judge
+from trigger_contract.mock.pattern import matching
+from trigger_contract.mock.sample import FORMATS
 
 _DEEP = 6
 """Below so many levels only what is required is made."""
@@ -27,6 +29,8 @@ _EXCLUDING = frozenset(("not", "if", "oneOf"))
 """Keywords that what fits one part of them may break."""
 ABSENT = object()
 """Stands for a member that is left out."""
+
+_Member = tuple[str, View, bool, int, bool]
 
 
 class Maker:
@@ -47,6 +51,10 @@ class Maker:
         self.now = now
         self._heavy: set[int] = set()
         self._kept: dict[tuple[int, int, int, int], Any] = {}
+        self._members: dict[int, tuple[View, list[_Member]]] = {}
+        self._known: dict[
+            int, tuple[View, tuple[str, ...], tuple[str, ...], list[Any], tuple[View, ...]]
+        ] = {}
 
     def make(
         self, schema: Any, number: int = 0, *, name: str = "", hint: Any = ABSENT, depth: int = 0
@@ -84,19 +92,23 @@ class Maker:
     def _candidates(
         self, view: View, number: int, turn: int, name: str, hint: Any, depth: int
     ) -> Iterator[Any]:
-        kinds = types_of(view)
-        examples = [*([hint] if hint is not ABSENT else ()), *_examples(view)]
+        known = self._known.get(id(view))
+        if known is None:
+            # A schema is made use of for every thing there is, and says the same each time.
+            known = view, types_of(view), _kinds(view), _examples(view), self.views.alternatives(view)
+            self._known[id(view)] = known
+        _, named, kinds, own, alternatives = known
+        examples = own if hint is ABSENT else [hint, *own]
         if "const" in view:
             yield view["const"]
         if isinstance(values := view.get("enum"), list) and values:
             yield values[number % len(values)]
             yield from values
-        if "null" in kinds and depth and turn % 5 == 4:
+        if "null" in named and depth and turn % 5 == 4:
             yield None
         if depth > _DEEPEST:
             yield from examples
             return
-        alternatives = self.views.alternatives(view)
         if len(alternatives) > 1 or alternatives[0] is not view:
             yield from self._alternative(alternatives, number, name, hint, depth)
         yield from self._by_type(view, kinds, number, turn, name, examples, depth)
@@ -125,9 +137,11 @@ class Maker:
         examples: list[Any],
         depth: int,
     ) -> Iterator[Any]:
-        kinds = kinds or _kinds(view)
-        order = [kinds[(number + step) % len(kinds)] for step in range(len(kinds))]
-        for kind in sorted(order, key=lambda kind: kind == "null"):
+        order = kinds
+        if len(kinds) > 1:
+            turned = [kinds[(number + step) % len(kinds)] for step in range(len(kinds))]
+            order = tuple(sorted(turned, key=lambda kind: kind == "null"))
+        for kind in order:
             match kind:
                 case "object":
                     yield self._object(view, number, examples, depth)
@@ -149,15 +163,13 @@ class Maker:
         properties = view.get("properties") or {}
         required = set(view.get("required") or ())
         value: dict[str, Any] = {}
-        for name, raw in properties.items():
-            inner = self.views.view(raw)
-            if inner.get("writeOnly") is True:
-                continue
-            needed = name in required
-            if not needed and (depth > _DEEP or (number + _turn(name)) % 6 == 5):
+        if id(view) not in self._members:
+            self._members[id(view)] = view, list(self._members_of(properties, required))
+        for name, inner, needed, turn, may_be_null in self._members[id(view)][1]:
+            if not needed and (depth > _DEEP or (number + turn) % 6 == 5):
                 continue  # what may be missing is missing now and then
             made = self.make(inner, number, name=name, hint=shown.get(name, ABSENT), depth=depth + 1)
-            if needed or made is not None or "null" in types_of(inner):
+            if needed or made is not None or may_be_null:
                 value[name] = made
         extra = view.get("additionalProperties")
         for name in sorted(required - value.keys()):
@@ -173,6 +185,12 @@ class Maker:
                     value[f"key{index + 1}"] = self.make(extra, number + index, depth=depth + 1)
         return value
 
+    def _members_of(self, properties: Mapping[str, Any], required: set[str]) -> Iterator[_Member]:
+        for name, raw in properties.items():
+            inner = self.views.view(raw)
+            if inner.get("writeOnly") is not True:
+                yield name, inner, name in required, _turn(name), "null" in types_of(inner)
+
     def _array(
         self, view: View, number: int, turn: int, name: str, examples: list[Any], depth: int
     ) -> list[Any]:
@@ -185,7 +203,9 @@ class Maker:
             return value
         wanted = max(least, 0 if depth > _DEEP else min(1 + turn % 3, most))
         if not number and not value and shown and len(shown) >= least:
-            return list(shown[: max(most, 1)])
+            first = list(shown[: max(most, 1)])
+            if self.judge.fits(view, first):
+                return first
         items = self.views.items(view)
         for index in range(8 * wanted):
             if len(value) >= wanted:
@@ -206,15 +226,11 @@ class Maker:
         pattern = view.get("pattern")
         base = shown[number % len(shown)] if shown else None
         if isinstance(pattern, str):
-            from trigger_contract.mock.pattern import matching
-
             base = base or matching(pattern, int(view.get("minLength") or 0))
             yield from another(base, number)
         elif base is not None:
             yield from (fitted(text, view) for text in another(base, number))
         elif isinstance(form, str) and form not in ("date-time", "date", "time"):
-            from trigger_contract.mock.sample import FORMATS
-
             yield FORMATS.get(form, "")
         if base is None and (plain := usual(name, str(view.get("description") or ""), number)) is not None:
             yield plain

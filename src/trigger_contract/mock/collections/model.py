@@ -9,6 +9,7 @@ from typing import Any
 
 from trigger_contract.document.identity import identity_of
 from trigger_contract.document.operations import Operation, operations
+from trigger_contract.document.promises import promise
 from trigger_contract.document.resource import Resource
 from trigger_contract.document.resources import resources
 from trigger_contract.document.words import flat, singular
@@ -19,6 +20,8 @@ from trigger_contract.mock.collections.making import Maker
 from trigger_contract.mock.collections.shaping import Shaper
 from trigger_contract.mock.collections.table import Scope
 from trigger_contract.mock.judging import Judge
+from trigger_contract.mock.messages import Answer, Request
+from trigger_contract.mock.query import Reading
 from trigger_contract.mock.refusals import Refusals
 
 
@@ -94,6 +97,13 @@ class Collections:
         }  # fmt: skip
         return handlers.get(role)
 
+    def answer(
+        self, operation: Operation, request: Request, path: Mapping[str, str], reading: Reading, body: Any
+    ) -> Answer | None:
+        """Answer a request that was judged; None where no state of a resource does."""
+        handler = self.handler(operation)
+        return handler(Ask(request, path, reading, body)) if handler is not None else None
+
     def beginnings(self, operation: Operation) -> dict[str, str]:
         """Return what values of a path begin with, by their parameter, where no resource has them as ids."""
         resource = self._resources.of(operation)
@@ -103,9 +113,6 @@ class Collections:
         named = [one for one in operation.parameters if one["in"] == "path" and one["name"] != known]
         if not named:
             return {}
-        # The table of phrases takes a while to be loaded, and most servers start without it.
-        from trigger_contract.document.promises import promise
-
         found = ((one["name"], promise(self.document, one, "prefix")) for one in named)
         return {name: str(begins["text"]) for name, begins in found if begins is not None}
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.normalize.expanded.alternatives import Place, same_root
-from trigger_contract.normalize.expanded.security import UNKNOWN_SCHEME, component_key
+from trigger_contract.normalize.expanded.parts import UNKNOWN_SCHEME, component_key
 from trigger_contract.normalize.located import (
     Lookup,
     Node,
@@ -126,7 +126,9 @@ class _Restorer:
         if "summary" in full:
             put(shown, "summary", full["summary"])  # a page's title is its own, not the operation's
         text, whole = text_of(shown, "description"), text_of(full, "description")
-        if _holds(text.split(), whole.split()):
+        ours, theirs = text.split(), whole.split()
+        # Perhaps with notes of the page before or behind it.
+        if theirs and theirs in (ours[: len(theirs)], ours[-len(theirs) :]):
             put(shown, "description", whole, shown.lines.get("description"))
         self._security(shown, full, group)
         self._servers(shown, full)
@@ -202,7 +204,9 @@ class _Restorer:
         """Complete a body or a response; one that shows nothing else than the other is replaced by it."""
         content, whole = map_of(shown, "content"), map_of(full, "content")
         alike = _words(shown.get("description")) == _words(full.get("description"))
-        if "required" in shown or any(map(_says_something, content.values())):
+        # Beside a schema that is shown, a required body is marked as such.
+        schemas = [as_map(entry.get("schema")) for entry in content.values()]
+        if "required" in shown or any(set(schema) - {"type", "contentMediaType"} for schema in schemas):
             alike = alike and bool(shown.get("required")) == bool(full.get("required"))
         alike = alike and set(content) == set(whole)
         for media_type, entry in content.items():
@@ -246,17 +250,6 @@ class _Restorer:
 
     def _follow(self, value: Any) -> Any:
         return follow(value, self.full_lookup)
-
-
-def _says_something(media_type: Any) -> bool:
-    """Whether a schema is shown, beside which a required body is marked as such."""
-    schema = media_type.get("schema")
-    return isinstance(schema, Mapping) and not set(schema) <= {"type", "contentMediaType"}
-
-
-def _holds(text: list[str], words: list[str]) -> bool:
-    """Whether a page's text is an operation's, perhaps with notes of the page before or behind it."""
-    return bool(words) and words in (text[: len(words)], text[-len(words) :])
 
 
 def _lookup(document: Node, named: _Named) -> Lookup:
