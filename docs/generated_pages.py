@@ -17,11 +17,12 @@ import click
 
 from trigger_contract.cli import COMMANDS, group
 from trigger_contract.cli.examples import examples
+from trigger_contract.contract.assembling import contract_from
 from trigger_contract.contract.citations import Citations, read_provenance
 from trigger_contract.contract.findings import Citation
 from trigger_contract.contract.law import Law, law_of
 from trigger_contract.contract.prose import rules
-from trigger_contract.contract.subjects import Subject, contract_from
+from trigger_contract.contract.subjects import Subject
 from trigger_contract.document.locate import read_document
 from trigger_contract.document.phrases import KINDS, PHRASES
 from trigger_contract.document.quoting import markdown_text

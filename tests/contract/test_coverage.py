@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+from trigger_contract.contract.assembling import contract_from
 from trigger_contract.contract.coverage import ASPECTS, coverage
 from trigger_contract.contract.exchange import Exchange, Request
-from trigger_contract.contract.subjects import contract_from
 from trigger_contract.document.locate import read_document
 
 CONTRACT = contract_from(read_document())

@@ -2,12 +2,12 @@
 
 import pytest
 
+from trigger_contract.contract.assembling import contract_from
 from trigger_contract.contract.generated import may_be_valid
 from trigger_contract.contract.ids import prefix_of
 from trigger_contract.contract.lifecycle import answers_when_finished, conditional_fields, success_field
 from trigger_contract.contract.oracle import filters
 from trigger_contract.contract.prose import rules, values_at
-from trigger_contract.contract.subjects import contract_from
 from trigger_contract.contract.values import invalid_values
 from trigger_contract.contract.views import negative_view, positive_view
 from trigger_contract.document.wire import query_leaves

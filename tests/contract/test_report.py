@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from rich.console import Console
 
+from trigger_contract.contract.assembling import contract_from
 from trigger_contract.contract.baseline import Comparison
 from trigger_contract.contract.coverage import coverage
 from trigger_contract.contract.findings import Citation, Finding, Outcome
@@ -16,7 +17,6 @@ from trigger_contract.contract.report.html import html_page
 from trigger_contract.contract.report.shares import badge, line, shares
 from trigger_contract.contract.report.text import summary_table
 from trigger_contract.contract.settings import Settings
-from trigger_contract.contract.subjects import contract_from
 from trigger_contract.contract.summary import Summary
 from trigger_contract.document.locate import read_document
 

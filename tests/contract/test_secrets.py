@@ -3,10 +3,10 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trigger_contract.contract.assembling import contract_from
 from trigger_contract.contract.credentials import Credentials
 from trigger_contract.contract.redaction import Redactor
 from trigger_contract.contract.settings import Settings
-from trigger_contract.contract.subjects import contract_from
 from trigger_contract.document.locate import read_document
 
 KEYS = st.text("abcdefghijklmnopqrstuvwxyzABCDEF0123456789_-+/=", min_size=12, max_size=40).map(

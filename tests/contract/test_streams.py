@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from trigger_contract.contract.assembling import contract_from
 from trigger_contract.contract.exchange import Exchange, Request
-from trigger_contract.contract.subjects import contract_from
 from trigger_contract.contract.universal import Judge
 
 _THING = {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer"}}}

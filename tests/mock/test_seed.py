@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from trigger_contract.contract.assembling import contract_from
 from trigger_contract.contract.coverage import coverage
 from trigger_contract.contract.exchange import Exchange, Request
-from trigger_contract.contract.subjects import contract_from
 from trigger_contract.errors import UserError
 from trigger_contract.mock import filling
 

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 import httpx
 
+from trigger_contract.contract.assembling import contract_from
 from trigger_contract.contract.budget import Budget
 from trigger_contract.contract.citations import Citations, read_provenance
 from trigger_contract.contract.client import ANSWER_SECONDS, BudgetExhausted, Client
@@ -32,7 +33,7 @@ from trigger_contract.contract.scope import scoped
 from trigger_contract.contract.settings import Settings
 from trigger_contract.contract.showing import one_line
 from trigger_contract.contract.snapshot import Walk, whole
-from trigger_contract.contract.subjects import Contract, Relation, Subject, contract_from
+from trigger_contract.contract.subjects import Contract, Relation, Subject
 from trigger_contract.contract.universal import OF_CONTENT, SITUATIONAL, Judge
 from trigger_contract.contract.values import item_schema, some_value
 from trigger_contract.document.locate import read_document

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -18,19 +17,14 @@ from trigger_contract.document.listing import answer_schema, item_schema, items_
 from trigger_contract.document.operations import (
     Operation,
     json_media,
-    operations,
     response_of,
     response_schema,
     success_statuses,
 )
 from trigger_contract.document.pagination import Pagination, pagination
-from trigger_contract.document.references import resolve, split_pointer
-from trigger_contract.document.resources import Resource, resources
+from trigger_contract.document.references import resolve
+from trigger_contract.document.resources import resources
 from trigger_contract.document.wire import QueryLeaf, query_leaves
-from trigger_contract.errors import UserError, meant
-
-_WRITES = frozenset(("post", "put", "patch", "delete"))
-_LINK = re.compile(r"\$response\.body#(?P<items>(?:/[^/]+)*)/\d+/(?P<field>[^/]+)\Z")
 
 
 @dataclass(frozen=True)
@@ -278,11 +272,11 @@ class Contract:
 
     def written_by(self, operation: Operation | None) -> Subject | None:
         """Return an operation under check that writes, None where it is not one."""
-        return next((item for item in self.writing if _is(operation, item.operation)), None)
+        return next((item for item in self.writing if is_same(operation, item.operation)), None)
 
     def reading(self, operation: Operation | None) -> Subject | None:
         """Return an operation under check that reads, None where it is not one."""
-        return next((item for item in self.subjects if _is(operation, item.operation)), None)
+        return next((item for item in self.subjects if is_same(operation, item.operation)), None)
 
     def relations_of(self, source: Subject) -> tuple[Relation, ...]:
         """Return the operations that take an id out of this list."""
@@ -297,45 +291,6 @@ class Contract:
         return next((item for item in self.relations_of(source) if item.is_detail), None)
 
 
-def contract_from(document: Mapping[str, Any], tags: Sequence[str] = ()) -> Contract:
-    """Read the contract out of a document.
-
-    Args:
-        document: A valid OpenAPI 3.1 document.
-        tags: Only operations with one of these tags; empty for all.
-
-    Raises:
-        UserError: No operation has one of the tags.
-    """
-    found = list(operations(document))
-    known = {tag for operation in found for tag in operation.definition.get("tags", [])}
-    for tag in tags:
-        if tag not in known:
-            raise UserError(
-                f"no operation has this tag; {meant(tag, sorted(known), among='there are')}",
-                source=f"--tag {tag}",
-            )
-    chosen = [item for item in found if not tags or set(tags) & set(item.definition.get("tags", []))]
-    subjects = [subject_of(document, item) for item in chosen if item.method == "get"]
-    if not subjects:
-        raise UserError("the document has no GET operation to check", source="--spec")
-    by_name = {item.name: item for item in subjects}
-    drafts = list(_relations(document, subjects))
-    for draft in drafts:
-        source = by_name[draft.source.name]
-        by_name[source.name] = replace(source, identity=draft.field)
-        if draft.is_detail:
-            by_name[draft.target.name] = replace(by_name[draft.target.name], is_detail=True)
-    relations = [
-        replace(draft, source=by_name[draft.source.name], target=by_name[draft.target.name])
-        for draft in drafts
-    ]
-    writing = tuple(subject_of(document, item) for item in chosen if item.method in _WRITES)
-    return Contract(
-        document, tuple(by_name[item.name] for item in subjects), tuple(relations), writing=writing
-    )
-
-
 def subject_of(document: Mapping[str, Any], operation: Operation) -> Subject:
     """Return what a document says about an operation of any method, found by its form."""
     views = composition(document)
@@ -348,9 +303,9 @@ def subject_of(document: Mapping[str, Any], operation: Operation) -> Subject:
         replace(leaf, schema=plain(document, leaf.schema)) for leaf in query_leaves(document, operation)
     )
     pages = pagination(document, operation) if items is not None else None
-    identity = (pages.identity if pages else None) or (
-        resource.identity.field if resource and resource.identity and _is(resource.list, operation) else None
-    )
+    is_collection = resource is not None and is_same(resource.list, operation)
+    told = resource.identity if resource is not None and is_collection else None
+    identity = (pages.identity if pages else None) or (told.field if told else None)
     return Subject(
         document=document,
         operation=operation,
@@ -358,99 +313,10 @@ def subject_of(document: Mapping[str, Any], operation: Operation) -> Subject:
         pages=pages,
         items=items,
         identity=identity or identity_of(views, item) or "",
-        is_collection=resource is not None and _is(resource.list, operation),
+        is_collection=is_collection,
     )
 
 
-def _is(one: Operation | None, other: Operation) -> bool:
+def is_same(one: Operation | None, other: Operation) -> bool:
+    """Whether two descriptions are of the same operation."""
     return one is not None and (one.path, one.method) == (other.path, other.method)
-
-
-def _relations(document: Mapping[str, Any], subjects: Sequence[Subject]) -> Iterator[Relation]:
-    """Yield which operations take the ids that a list names: as links say, then by form; each pair once."""
-    known: set[tuple[str, str]] = set()
-    for relation in (
-        *_linked(document, subjects),
-        *filter(_is_reachable, (*_by_form(document, subjects), *_below(document, subjects))),
-    ):
-        pair = relation.source.name, relation.target.name
-        if pair not in known:
-            known.add(pair)
-            yield relation
-
-
-def _is_reachable(relation: Relation) -> bool:
-    """Whether list or document say what stands in the target's path before the id."""
-    path = relation.target.path_parameters
-    place = next((index for index, item in enumerate(path) if item["name"] == relation.parameter), 0)
-    return all(
-        {"default", "example", "examples"} & {*item, *(item.get("schema") or ())}
-        for item in path[len(relation.source.path_parameters) : place]
-    )
-
-
-def _linked(document: Mapping[str, Any], subjects: Sequence[Subject]) -> Iterator[Relation]:
-    by_id = {subject.name: subject for subject in subjects}
-    for source in subjects:
-        response = response_of(document, source.operation, source.success) or {}
-        for raw in (response.get("links") or {}).values():
-            link = resolve(document, raw)
-            target = by_id.get(_target_of(link, subjects))
-            for parameter, expression in (link.get("parameters") or {}).items():
-                match = _LINK.match(str(expression))
-                if target and match and tuple(split_pointer(match["items"])) == source.items:
-                    yield Relation(source, target, parameter.removeprefix("path."), match["field"])
-
-
-def _target_of(link: Mapping[str, Any], subjects: Sequence[Subject]) -> str:
-    if "operationId" in link:
-        return str(link["operationId"])
-    place = tuple(split_pointer(str(link.get("operationRef", "")).lstrip("#")))
-    return next((subject.name for subject in subjects if subject.pointer == place), "")
-
-
-def _by_form(document: Mapping[str, Any], subjects: Sequence[Subject]) -> Iterator[Relation]:
-    """Yield what belongs together by its paths. Source: ``document/resources``."""
-    for resource in resources(document).all:
-        source = next((item for item in subjects if _is(resource.list, item.operation)), None)
-        if source is None or source.items is None or resource.identity is None:
-            continue
-        for target in subjects:
-            if _takes_id_of(resource, target):
-                reads = _is(resource.read, target.operation)
-                yield Relation(source, target, resource.identity.parameter, resource.identity.field, reads)
-
-
-def _below(document: Mapping[str, Any], subjects: Sequence[Subject]) -> Iterator[Relation]:
-    """Yield what stands right below a list in the path, also where no operation reads its items."""
-    lists = {_unversioned(item.operation.path): item for item in subjects if item.items is not None}
-    for target in subjects:
-        if not target.path_parameters:
-            continue
-        parameter = target.id_parameter["name"]
-        above = target.operation.path.partition("/{" + parameter + "}")[0]
-        source = lists.get(_unversioned(above))
-        if source is None or len(source.path_parameters) >= len(target.path_parameters):
-            continue
-        noun = above.rpartition("/")[2]
-        if field := identity_of(composition(document), source.item_schema, parameter, noun):
-            yield Relation(source, target, parameter, field)
-
-
-def _takes_id_of(resource: Resource, target: Subject) -> bool:
-    """Whether the last id in an operation's path is that of a resource's item."""
-    if resource.identity is None or not target.path_parameters or _is(resource.list, target.operation):
-        return False
-    if _is(resource.read, target.operation):
-        return True
-    item_path = resource.item_path or ""
-    last = "{" + target.id_parameter["name"] + "}"
-    below, _, _ = target.operation.path.rpartition(last)
-    return target.id_parameter["name"] == resource.identity.parameter and _unversioned(below + last) == (
-        _unversioned(item_path)
-    )
-
-
-def _unversioned(path: str) -> str:
-    """A path without the segments that only say which version of the service it belongs to."""
-    return "/".join(part for part in path.split("/") if not re.fullmatch(r"v\d+(?:[._-]?\w+)?", part))
