@@ -68,10 +68,10 @@ def test_a_delay_may_be_a_date_where_pages_let_it_be_any_text(strict):
     made = trigger(strict, payload={}, options={"delay": "1h"})
     path = f"/api/v1/runs/{made}/reschedule"
     for delay in ("2025-10-10T00:00:00.000Z", "2h"):
-        assert call(strict, "POST", path, {"delay": delay})["status"] == "DELAYED"
+        # The list has no name for it: the nearest one shows everywhere, as list and detail must agree.
+        assert call(strict, "POST", path, {"delay": delay})["status"] == "QUEUED"
     call(strict, "POST", path, {"delay": 5}, 400)
-    # The list knows no such status: it shows the nearest one that it has.
-    assert strict.get(f"/api/v3/runs/{made}")["status"] == "DELAYED"
+    assert strict.get(f"/api/v3/runs/{made}")["status"] == "QUEUED"
     assert [run["status"] for run in strict.get("/api/v1/runs")["data"]] == ["QUEUED"]
 
 

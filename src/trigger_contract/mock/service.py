@@ -27,7 +27,7 @@ from trigger_contract.mock.messages import Answer, Request, json_answer
 from trigger_contract.mock.platform.documented import Documented
 from trigger_contract.mock.platform.front import Front
 from trigger_contract.mock.platform.gate import Gate
-from trigger_contract.mock.platform.giving import give
+from trigger_contract.mock.platform.giving import give, is_kept
 from trigger_contract.mock.platform.limiter import Limiter
 from trigger_contract.mock.platform.operations import operations_of
 from trigger_contract.mock.platform.seeding import seed as seed_things
@@ -38,8 +38,8 @@ from trigger_contract.mock.query import QueryReader, Reading, pairs
 from trigger_contract.mock.refusals import Refusals
 from trigger_contract.mock.router import MAX_PATH, Match, Router, shape
 from trigger_contract.mock.runs import SHOULD_RETRY, TASKS, Call, RunsModel
-from trigger_contract.mock.settings import Settings
-from trigger_contract.mock.store import DEVELOPMENT, Store
+from trigger_contract.mock.settings import Settings, environment
+from trigger_contract.mock.store import Store
 from trigger_contract.mock.views import PACKETS, Views
 
 DOORS = frozenset({Deviation.D23, Deviation.D24, Deviation.D25, Deviation.D26})
@@ -164,6 +164,22 @@ class Service:
         """Put the user's own things beside the runs into their places."""
         if self._front is not None and self.settings.data is not None:
             give(self.things, self.settings.data, self.clock.now())
+
+    def give_more(self, data: Mapping[str, Any]) -> None:
+        """Put things beside those that are there.
+
+        Args:
+            data: Lists of things, as answers show them, by the path of their collection.
+
+        Raises:
+            UserError: There is no such collection, or a thing breaks the document.
+        """
+        own = {name: items for name, items in data.items() if self._front is not None and is_kept(name)}
+        others = data if not self._has_doors else {name: data[name] for name in data.keys() - own.keys()}
+        self.collections.give(others)
+        give(self.things, own, self.clock.now(), beside=True)
+        self.forget()
+        self.progress.wake(0)
 
     def respond(self, request: Request) -> Answer:
         """Answer a request of the API as the server does: limited, with faults, noted in the journal."""
@@ -429,9 +445,3 @@ class Service:
 def _sameness(request: Request) -> tuple[bytes, bytes, bytes]:
     """Return what two requests must share to get the same answer while nothing is written."""
     return request.path, request.query, request.headers.get(b"host", b"")
-
-
-def environment(token: str) -> dict[str, str]:
-    """Return the environment a secret key belongs to: its name is the middle of ``tr_prod_…``."""
-    kind = token.split("_")[1] if token.startswith("tr_") and token.count("_") > 1 else "dev"
-    return DEVELOPMENT if kind == "dev" else {"id": f"cl{kind}1234", "name": kind}

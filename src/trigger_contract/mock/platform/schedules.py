@@ -171,7 +171,7 @@ class Schedules:
         slot = Cron(thing["cron"]).next(self._world.clock.now(), thing["timezone"])
         # Runs of one minute are spread over it, each schedule at its own place.
         spread = int(hashlib.sha256(thing["id"].encode()).hexdigest()[:8], 16)
-        window = dates.read_period(thing.get("window", "")) or _MINUTE
+        window = dates.read_duration(thing.get("window", "")) or _MINUTE
         return {"nextRun": dates.to_text(slot), "nextRunEffectiveAt": dates.to_text(slot + spread % window)}
 
     def _common(self, thing: Thing) -> dict[str, Any]:
