@@ -86,3 +86,10 @@ def test_d34_a_queue_without_a_limit_shows_null(make, strict_document, whole_doc
         nulls = [value is None for value in (plain["concurrencyLimit"], changed["concurrency"]["base"])]
         assert nulls == [profile == "real"] * 2
         assert ("concurrency" in plain) == (profile == "real")
+
+
+def test_what_the_service_does_by_itself_counts_as_alive(make, strict_document):
+    told = {one.operation.path: one for one in make(runs=0, document=strict_document).service.explain()}
+    for path in ("/api/v1/tasks/{p0}/trigger", "/api/v1/projects/{p0}/envvars/{p1}/import"):
+        assert told[path].alive
+        assert "service itself" in told[path].how

@@ -270,11 +270,14 @@ class Service:
 
     def explain(self) -> list[Told]:
         """Return what each operation does; those of the runs model keep runs."""
-        told = self.collections.explain()
-        return [
-            replace(one, alive=True, how="from the mock's own runs") if self._handler(one.operation) else one
-            for one in told
-        ]
+        return [self._tell(one) for one in self.collections.explain()]
+
+    def _tell(self, one: Told) -> Told:
+        if self._handler(one.operation):
+            return replace(one, alive=True, how="from the mock's own runs")
+        if not one.alive and self._front is not None and self._front.answers(one.operation):
+            return replace(one, alive=True, how="as the service itself does it")
+        return one
 
     def turns_away(self, request: Request) -> bool:
         """Whether a request is refused whatever its body is: by its path, its method or its key."""

@@ -25,6 +25,8 @@ _FINISHED = frozenset({"COMPLETED", "FAILED", "CRASHED", "SYSTEM_FAILURE", "INTE
 _OPTIONS = (("tags", "tags"), ("ttl", "ttl"), ("isTest", "test"), ("delayedUntil", "delay"))
 # What a run enters by a call or by the clock; all else is the work of a worker.
 _CALLED = frozenset({"QUEUED", "PENDING", "DELAYED", "CANCELED", "EXPIRED"})
+_OF_WHAT_IS_THERE = frozenset({403, 409, 422})
+"""Refusals that a run gets which is there."""
 _FAULT = re.compile(r"trigger\.dev internal error \((\w+)\)")
 
 
@@ -63,9 +65,12 @@ class Player:
             exchange: It will be asked next.
             trigger: Asks the server with a key of the exchange's environment.
         """
-        if exchange.response.status >= 400:
+        if exchange.response.status >= 400 and exchange.response.status not in _OF_WHAT_IS_THERE:
             return
         named = _named(exchange)
+        for name in named:
+            if name not in self._views and f"/{name}" in exchange.request.path:
+                self._views[name] = {"id": name, "status": "QUEUED"}  # no answer shows more of it
         shown = {view["id"]: view for view in _views(exchange.response.body)}
         reading = exchange.request.method == "GET"
         for name in [*named, *(shown if reading else ())]:
@@ -81,6 +86,8 @@ class Player:
         view = self._views.get(name)
         if view is None or name in self._asked or self._learned.translate(name) != name:
             return False
+        if "schedule" in view or view.get("taskKind") == "SCHEDULED":
+            return False  # the clock starts it
         where = view.get("env")
         return not isinstance(where, Mapping) or where.get("id") == self._environment
 

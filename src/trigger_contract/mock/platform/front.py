@@ -107,6 +107,11 @@ class Front:
         found = self.find(re.sub(r"\{[^}]*\}", "x", operation.path).encode())
         return found is not None and found[0].function(operation.method.upper()) != ""
 
+    def answers(self, operation: Operation) -> bool:
+        """Whether an operation is answered here in every profile."""
+        found = self.find(re.sub(r"\{[^}]*\}", "x", operation.path).encode())
+        return self.owns(operation) and found is not None and not found[0].by_form
+
     def answer(self, request: Request) -> Answer | None:
         """Answer a request; None where it is none of the service's own."""
         if Deviation.D25 in self._on and request.method not in METHODS:

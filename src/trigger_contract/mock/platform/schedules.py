@@ -175,7 +175,7 @@ class Schedules:
         return {"nextRun": dates.to_text(slot), "nextRunEffectiveAt": dates.to_text(slot + spread % window)}
 
     def _common(self, thing: Thing) -> dict[str, Any]:
-        shown = {"type": "IMPERATIVE", "task": thing["task"], "active": thing["active"]}
+        shown = {"id": thing["id"], "type": "IMPERATIVE", "task": thing["task"]} | {"active": thing["active"]}
         shown |= {"timezone": thing["timezone"]} | in_run(thing)
         return shown | ({"window": thing["window"]} if "window" in thing else {})
 
