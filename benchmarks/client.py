@@ -16,7 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -93,27 +94,32 @@ def interleaved(functions: dict[str, Callable[[], Any]]) -> dict[str, Figure]:
     return {name: Figure.of(times) for name, times in rounds.items()}
 
 
-def stock_decoder(folder: Path) -> Decoder:
-    """Read a page with what openapi-python-client makes of the same document by itself."""
+def stock_models(document: Mapping[str, Any], name: str, folder: Path) -> Any:
+    """Return the models that openapi-python-client makes of a document, in a package of this name."""
     from openapi_python_client import Project
     from openapi_python_client.config import Config, ConfigFile, MetaType
     from openapi_python_client.parser import GeneratorData
 
-    from trigger_contract.document.locate import read_document
-
     config = Config.from_sources(
-        ConfigFile(package_name_override="stock_client", post_hooks=[]),
+        ConfigFile(package_name_override=name, post_hooks=[]),
         MetaType.NONE,
         document_source=folder,
         file_encoding="utf-8",
         overwrite=True,
-        output_path=folder / "stock_client",
+        output_path=folder / name,
     )
-    data = GeneratorData.from_dict(json.loads(json.dumps(read_document())), config=config)
+    data = GeneratorData.from_dict(json.loads(json.dumps(document)), config=config)
     with contextlib.redirect_stdout(io.StringIO()):
         Project(openapi=data, config=config).build()
     sys.path.insert(0, str(folder))
-    model = importlib.import_module("stock_client.models").ListRunsResult
+    return importlib.import_module(f"{name}.models")
+
+
+def stock_decoder(folder: Path) -> Decoder:
+    """Read a page with what openapi-python-client makes of the same document by itself."""
+    from trigger_contract.document.locate import read_document
+
+    model = stock_models(read_document(), "stock_client", folder).ListRunsResult
     return lambda content: model.from_dict(json.loads(content))
 
 
@@ -179,12 +185,15 @@ def decoding(folder: Path) -> dict[str, Figure]:
             "json.loads, no models": lambda: json.loads(content),
         }
     )
-    # Of an answer among many the bytes are not kept, which takes time instead of memory.
-    others = [read(shape, content, strict=False) for _ in range(20)]
+    kept: deque[Any] = deque(maxlen=100)
     many = interleaved(
-        {"generated client, while others are kept": lambda: read(shape, content, strict=False)}
+        {
+            "generated client, the last 100 pages kept": lambda: kept.append(
+                read(shape, content, strict=False)
+            ),
+            "stock, the last 100 pages kept": lambda: kept.append(stock(content)),
+        }
     )
-    del others
     return figures | many
 
 

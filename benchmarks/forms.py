@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import io
 import json
 import sys
 import tempfile
@@ -16,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from client import Figure, interleaved
+from client import Figure, interleaved, stock_models
 from trigger_contract.generate.project import generate
 
 TEXT = {"type": "string"}
@@ -78,29 +77,11 @@ def document() -> dict[str, Any]:
     }
 
 
-def stock(folder: Path) -> None:
-    """Write what openapi-python-client makes of the document."""
-    from openapi_python_client import Project
-    from openapi_python_client.config import Config, ConfigFile, MetaType
-    from openapi_python_client.parser import GeneratorData
-
-    config = Config.from_sources(
-        ConfigFile(package_name_override="stock_forms", post_hooks=[]),
-        MetaType.NONE,
-        document_source=folder,
-        file_encoding="utf-8",
-        overwrite=True,
-        output_path=folder / "stock_forms",
-    )
-    with contextlib.redirect_stdout(io.StringIO()):
-        Project(openapi=GeneratorData.from_dict(document(), config=config), config=config).build()
-
-
 def reading(folder: Path) -> dict[str, dict[str, Figure]]:
     """Microseconds to read 100 of each form."""
     generate(document(), folder / "forms")
-    stock(folder)
-    sys.path[:0] = [str(folder / "forms"), str(folder)]
+    stock = stock_models(document(), "stock_forms", folder)
+    sys.path.insert(0, str(folder / "forms"))
     read = importlib.import_module("forms_client._reading").read
     figures = {}
     for name, make in VALUES.items():
@@ -115,7 +96,7 @@ def reading(folder: Path) -> dict[str, dict[str, Figure]]:
             "json.loads": lambda content=content: json.loads(content),  # type: ignore[misc]
         }
         with contextlib.suppress(Exception):  # what it cannot read is no figure
-            model = getattr(importlib.import_module("stock_forms.models"), f"List{name}Response200")
+            model = getattr(stock, f"List{name}Response200")
             model.from_dict(json.loads(content))
             functions["stock"] = lambda model=model, content=content: model.from_dict(json.loads(content))  # type: ignore[misc]
         figures[name] = interleaved(functions)

@@ -35,7 +35,7 @@ from trigger_contract.contract.filtering import (
 )
 from trigger_contract.contract.ids import UNKNOWN_TEXT
 from trigger_contract.contract.listing import judge_walk
-from trigger_contract.contract.oracle import filters, parse_moment, period_bounds, text_filters
+from trigger_contract.contract.oracle import filters, parse_moment, period_bounds, stands_alone, text_filters
 from trigger_contract.contract.properties import for_all
 from trigger_contract.contract.snapshot import key_of, largest, read_page, size_leaf
 from trigger_contract.contract.steps import is_by_id
@@ -89,7 +89,7 @@ def test_a_list_of_values_gives_the_union(check: Check) -> None:
 def test_dates_bound_the_list_on_both_sides(check: Check) -> None:
     """From and to give the items between them, those at the bounds included."""
     for item in filters(check.subject):
-        if item.kind in ("from", "to"):
+        if item.kind in ("from", "to") and stands_alone(check.subject, item):
             chosen = [[Condition(item, (moment,))] for moment in moments(check, item.field)]
             check.each(chosen, lambda case: judge_conditions(check, case, general="a moment"))
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from ._shapes import DecodeError, Problem, Shape
-from ._sources import Content, parse_decoded, parse_json
+from ._sources import Content, parse_json
 
 
 def read(shape: Shape, content: bytes, *, strict: bool) -> tuple[Any, list[Problem]]:
@@ -28,10 +28,8 @@ def read(shape: Shape, content: bytes, *, strict: bool) -> tuple[Any, list[Probl
     try:
         try:
             value = _decoder(shape).decode(content)
-            if shape.way == "linked" and Content.is_too_much(content):
-                shape.keep([value], [parse_decoded(content)], b"null" in content)
-            elif shape.way == "linked":
-                shape.link(value, Content(content, shape), 0)
+            if shape.way == "linked":
+                shape.link([value], Content(content, shape), 0)
             elif shape.way == "careful":
                 value = shape.decode(value, (), None)
             return value, []

@@ -13,7 +13,7 @@ import datetime
 import json
 import re
 from collections.abc import Mapping
-from itertools import chain
+from itertools import chain, count, repeat
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from ._sources import consume, rests, share
@@ -110,15 +110,12 @@ class Shape:
         """Read a parsed value; raise ``DecodeError`` where it does not fit and nothing can hold the fault."""
         raise NotImplementedError
 
-    def link(self, value: Any, content: Content, number: int) -> int:
-        """Tell each model in a decoded value where it comes from, and return the next free number."""
+    def link(self, values: list[Any], content: Content, number: int) -> int:
+        """Tell each model in decoded values where it comes from, and return the next free number."""
         return number
 
-    def find(self, value: Any, found: list[Mapping[str, Any]]) -> None:
-        """List the objects in a parsed value of which ``link`` makes models, in the same order."""
-
-    def keep(self, values: list[Any], origins: list[Any], has_nulls: bool) -> None:
-        """Give each model in decoded values what it does not hold of its parsed object; in place of ``link``."""
+    def find(self, values: list[Any], found: list[Mapping[str, Any]]) -> None:
+        """List what the models do not hold of their objects in parsed values, in the order of ``link``."""
 
 
 class AnyShape(Shape):
@@ -248,18 +245,11 @@ class ArrayShape(Shape):
             attempt(self.item, item, (*path, index), problems) for index, item in enumerate(value)
         ]
 
-    def link(self, value: Any, content: Content, number: int) -> int:
-        link = self.item.link
-        for item in value:
-            number = link(item, content, number)
-        return number
+    def link(self, values: list[Any], content: Content, number: int) -> int:
+        return self.item.link([*chain.from_iterable(values)], content, number)
 
-    def find(self, value: Any, found: list[Mapping[str, Any]]) -> None:
-        for item in value:
-            self.item.find(item, found)
-
-    def keep(self, values: list[Any], origins: list[Any], has_nulls: bool) -> None:
-        self.item.keep([*chain.from_iterable(values)], [*chain.from_iterable(origins)], has_nulls)
+    def find(self, values: list[Any], found: list[Mapping[str, Any]]) -> None:
+        self.item.find([*chain.from_iterable(values)], found)
 
 
 class MapShape(Shape):
@@ -277,20 +267,13 @@ class MapShape(Shape):
             key: attempt(self.item, item, (*path, key), problems) for key, item in value.items()
         }
 
-    def link(self, value: Any, content: Content, number: int) -> int:
-        for item in value.values():
-            number = self.item.link(item, content, number)
-        return number
+    def link(self, values: list[Any], content: Content, number: int) -> int:
+        return self.item.link(
+            [item for value in values for item in value.values()], content, number
+        )
 
-    def find(self, value: Any, found: list[Mapping[str, Any]]) -> None:
-        for item in value.values():
-            self.item.find(item, found)
-
-    def keep(self, values: list[Any], origins: list[Any], has_nulls: bool) -> None:
-        made_of = [
-            origin[key] for value, origin in zip(values, origins, strict=True) for key in value
-        ]
-        self.item.keep([item for value in values for item in value.values()], made_of, has_nulls)
+    def find(self, values: list[Any], found: list[Mapping[str, Any]]) -> None:
+        self.item.find([item for value in values for item in value.values()], found)
 
 
 class NullableShape(Shape):
@@ -304,19 +287,11 @@ class NullableShape(Shape):
     def decode(self, value: Any, path: Path, problems: Problems) -> Any:
         return None if value is None else self.inner.decode(value, path, problems)
 
-    def link(self, value: Any, content: Content, number: int) -> int:
-        return number if value is None else self.inner.link(value, content, number)
+    def link(self, values: list[Any], content: Content, number: int) -> int:
+        return self.inner.link([value for value in values if value is not None], content, number)
 
-    def find(self, value: Any, found: list[Mapping[str, Any]]) -> None:
-        if value is not None:
-            self.inner.find(value, found)
-
-    def keep(self, values: list[Any], origins: list[Any], has_nulls: bool) -> None:
-        self.inner.keep(
-            [value for value in values if value is not None],
-            [origin for origin in origins if origin is not None],
-            has_nulls,
-        )
+    def find(self, values: list[Any], found: list[Mapping[str, Any]]) -> None:
+        self.inner.find([value for value in values if value is not None], found)
 
 
 class ModelShape(Shape):
@@ -326,7 +301,7 @@ class ModelShape(Shape):
         self.model = model
         self.way = "careful" if model._is_careful else "linked"
         self.wire = Any if model._is_careful else model
-        self._links: tuple[tuple[str, str, Shape], ...] = ()
+        self._links: tuple[tuple[Any, str, Shape], ...] = ()
         self._careful: tuple[tuple[str, bool, Shape], ...] = ()
         self._texts: tuple[tuple[Any, Any], ...] = ()
         self._wires: frozenset[str] = frozenset()
@@ -356,17 +331,22 @@ class ModelShape(Shape):
             problems.extend(own)
         return self.model._made(values, value, tuple(own or ()))
 
-    def link(self, value: Any, content: Content, number: int) -> int:
+    def link(self, values: list[Any], content: Content, number: int) -> int:
         if not self._is_ready:
             self._make_ready()
-        self._set_source(value, content)
-        self._set_number(value, number)
-        number += 1
-        for name, _, shape in self._links:
-            part = getattr(value, name)
-            if part is not None:
-                number = shape.link(part, content, number)
-        self._read_careful(value)
+        consume(map(self._set_source, values, repeat(content)))
+        consume(map(self._set_number, values, count(number)))
+        number += len(values)
+        if content.is_kept:
+            for get, put in self._texts:
+                share(values, get, put)
+        for get, _, shape in self._links:
+            parts = [part for part in map(get, values) if part is not None]
+            if parts:
+                number = shape.link(parts, content, number)
+        if self._careful:
+            for value in values:
+                self._read_careful(value)
         return number
 
     def _read_careful(self, value: Any) -> None:
@@ -376,35 +356,20 @@ class ModelShape(Shape):
             if part is not None or required:
                 setattr(value, name, shape.decode(part, (), None))
 
-    def find(self, value: Any, found: list[Mapping[str, Any]]) -> None:
-        found.append(value)
+    def find(self, values: list[Any], found: list[Mapping[str, Any]]) -> None:
+        found += rests(values, self._wires)
         for _, wire, shape in self._links:
-            if value.get(wire) is not None:
-                shape.find(value[wire], found)
-
-    def keep(self, values: list[Any], origins: list[Any], has_nulls: bool) -> None:
-        if not self._is_ready:
-            self._make_ready()
-        consume(map(self._set_source, values, rests(origins, self._wires, has_nulls)))
-        for get, put in self._texts:
-            share(values, get, put)
-        for name, wire, shape in self._links:
-            parts = [
-                (part, origin[wire])
-                for value, origin in zip(values, origins, strict=True)
-                if (part := getattr(value, name)) is not None
-            ]
+            parts = [part for value in values if (part := value.get(wire)) is not None]
             if parts:
-                shape.keep([part for part, _ in parts], [origin for _, origin in parts], has_nulls)
-        if self._careful:
-            for value in values:
-                self._read_careful(value)
+                shape.find(parts, found)
 
     def _make_ready(self) -> None:
         """Sort the fields when the first model is read, as models may name each other."""
         fields = self.model._shape()
         self._links = tuple(
-            (name, wire, shape) for name, wire, _, _, shape in fields if shape.way == "linked"
+            (getattr(self.model, name).__get__, wire, shape)
+            for name, wire, _, _, shape in fields
+            if shape.way == "linked"
         )
         self._careful = tuple(
             (name, required, shape)
@@ -452,7 +417,7 @@ def same_scalar(left: Any, right: Any) -> bool:
 ANY = AnyShape()
 STRING = ScalarShape("string", (str,), str)
 UUID = STRING
-BINARY = STRING
+BINARY = ScalarShape("string", (str,), str)
 INTEGER = IntegerShape()
 NUMBER = ScalarShape("number", (int, float), Number)
 BOOLEAN = ScalarShape("boolean", (bool,), bool)

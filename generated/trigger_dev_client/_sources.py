@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import weakref
+import zlib
 from collections import deque
 from collections.abc import Callable, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
@@ -19,12 +21,14 @@ if TYPE_CHECKING:
 
 _FEW = 16
 _LARGE = 256 * 1024
-"""Bytes of an answer that are too many to keep beside what was made of them."""
+"""Bytes of an answer that are too many to keep as they are beside what was made of them."""
 _MOST_SHARED = 4096
 
 _OPTIONAL_TEXT = {str, type(None)}
 _texts: dict[Any, Any] = {}
-_rests: dict[tuple[Any, ...], Values] = {}
+_rests: dict[tuple[Any, ...], dict[str, Any]] = {}
+
+_EMPTY: Mapping[str, Any] = {}
 
 consume = deque[Any](maxlen=0).extend
 """Run an iterator to its end."""
@@ -33,34 +37,54 @@ consume = deque[Any](maxlen=0).extend
 class Content:
     """The bytes of an answer, of which many models may have been made.
 
-    They cost no time and are right for an answer that is looked at and forgotten. Where many are kept,
-    or a large one is, ``is_too_much`` says that their models had better be told what they do not hold.
+    They cost no time and are right for an answer that is looked at and forgotten. Those of a large one, and
+    of one that is still there after some others came, are packed, and the models share equal texts.
+
+    Attributes:
+        is_kept: Whether it is likely to be kept, as the answers before it are.
     """
 
-    __slots__ = ("__weakref__", "_bytes", "_objects", "_shape")
+    __slots__ = ("__weakref__", "_found", "_kept", "_shape", "is_kept")
 
-    _alive: ClassVar[weakref.WeakSet[Content]] = weakref.WeakSet()
+    _young: ClassVar[deque[weakref.ref[Content]]] = deque()
+    _are_kept: ClassVar[bool] = False
 
     problems: tuple[Problem, ...] = ()
 
     def __init__(self, content: bytes, shape: Shape) -> None:
-        self._bytes = content
+        self._kept = (content, False)
         self._shape = shape
-        self._objects: list[Mapping[str, Any]] | None = None
-        self._alive.add(self)
+        self._found: list[Mapping[str, Any]] | None = None
+        if len(content) > _LARGE:
+            self.is_kept = True
+            self._pack()
+            return
+        young = Content._young
+        if len(young) >= _FEW:
+            oldest = young.popleft()()
+            Content._are_kept = oldest is not None
+            if oldest is not None:
+                oldest._pack()
+        self.is_kept = Content._are_kept
+        young.append(weakref.ref(self))
 
-    @classmethod
-    def is_too_much(cls, content: bytes) -> bool:
-        """Whether to keep an answer's bytes would take more memory than is good."""
-        return len(content) > _LARGE or len(cls._alive) >= _FEW
+    def _pack(self) -> None:
+        content, is_packed = self._kept
+        if not is_packed:
+            self._kept = (zlib.compress(content, 1), True)
 
     def mapping(self, number: int) -> Mapping[str, Any]:
-        """Return the JSON object of a model, by the number that ``Shape.link`` gave it."""
-        if self._objects is None:
-            objects: list[Mapping[str, Any]] = []
-            self._shape.find(parse_decoded(self._bytes), objects)
-            self._objects = objects
-        return self._objects[number]
+        """Return what a model does not hold of its JSON object, by the number that ``Shape.link`` gave it."""
+        content, is_packed = self._kept
+        found = self._found
+        if found is None:
+            found = []
+            self._shape.find(
+                [_parse_decoded(zlib.decompress(content) if is_packed else content)], found
+            )
+            self._found = found
+            self._kept = (b"", True)
+        return found[number]
 
 
 class Values:
@@ -90,44 +114,43 @@ def share(models: list[Any], get: Callable[[Any], Any], put: Callable[[Any, Any]
     found = [*map(get, models)]
     kinds = {*map(type, found)}
     if list in kinds:
-        for each in found:
-            if type(each) is list and {*map(type, each)} == {str}:
+        lists = [each for each in found if type(each) is list]
+        if {*map(type, chain.from_iterable(lists))} == {str}:
+            for each in lists:
                 each[:] = map(_texts.setdefault, each, each)
     elif str in kinds and kinds <= _OPTIONAL_TEXT and len({*found}) * 2 <= len(found) + 2:
         consume(map(put, models, map(_texts.setdefault, found, found)))
 
 
-def rests(objects: list[dict[str, Any]], known: frozenset[str], has_nulls: bool) -> list[Values]:
+def rests(objects: list[dict[str, Any]], known: frozenset[str]) -> list[Mapping[str, Any]]:
     """Return what models do not hold of their objects: unknown properties and nulls; equal ones once."""
     if len(_rests) >= _MOST_SHARED:
         _rests.clear()
     # The objects of a list have mostly the same names.
     unknown: dict[tuple[str, ...], tuple[str, ...]] = {}
-    found = []
+    found: list[Mapping[str, Any]] = []
     for value in objects:
         names = tuple(value)
         rest = unknown.get(names)
         if rest is None:
             rest = unknown[names] = tuple(name for name in names if name not in known)
-        if has_nulls and None in value.values():
+        if None in value.values():
             rest = tuple(name for name in names if name not in known or value[name] is None)
-        found.append(_rest(rest, tuple([value[name] for name in rest])) if rest else NOTHING)
+        found.append(_rest(rest, tuple([value[name] for name in rest])) if rest else _EMPTY)
     return found
 
 
-def _rest(names: tuple[str, ...], items: tuple[Any, ...]) -> Values:
+def _rest(names: tuple[str, ...], items: tuple[Any, ...]) -> Mapping[str, Any]:
     try:
         # True is 1 and 1 is 1.0, but not in JSON.
         key = (names, items, *map(type, items))
-        return _rests.get(key) or _rests.setdefault(
-            key, Values(dict(zip(names, items, strict=True)))
-        )
+        return _rests.get(key) or _rests.setdefault(key, dict(zip(names, items, strict=True)))
     except TypeError:
         # A list or an object, which may be changed by whoever gets it.
-        return Values(dict(zip(names, items, strict=True)))
+        return dict(zip(names, items, strict=True))
 
 
-def parse_decoded(content: bytes) -> Any:
+def _parse_decoded(content: bytes) -> Any:
     """Parse what the decoder has read already; it looks at no text that it passes over, so one may be no UTF-8."""
     try:
         return parse_json(content)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import operator
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ._shapes import (
@@ -16,7 +16,6 @@ from ._shapes import (
     ConstantShape,
     DecodeError,
     EnumShape,
-    MapShape,
     ModelShape,
     Path,
     Problems,
@@ -44,33 +43,25 @@ class EitherShape(Shape):
     def decode(self, value: Any, path: Path, problems: Problems) -> Any:
         return _by_fit(self.members, value, path, problems)
 
-    def link(self, value: Any, content: Content, number: int) -> int:
-        member = self._member(value)
-        return number if member is None else member.link(value, content, number)
-
-    def keep(self, values: list[Any], origins: list[Any], has_nulls: bool) -> None:
-        for value, origin in zip(values, origins, strict=True):
-            if (member := self._member(value)) is not None:
-                member.keep([value], [origin], has_nulls)
-
-    def _member(self, value: Any) -> Shape | None:
-        """The member that a decoded value with models in it belongs to."""
+    def link(self, values: list[Any], content: Content, number: int) -> int:
         from ._models import Model
 
-        kind = {Model: ModelShape, list: ArrayShape, dict: MapShape}
-        for member in self.members:
-            if member.way == "linked" and any(
-                isinstance(value, each) for each, shape in kind.items() if type(member) is shape
-            ):
-                return member
-        return None
+        for member, kind in self._linked():
+            made = Model if type(member) is ModelShape else kind
+            number = member.link(
+                [value for value in values if isinstance(value, made)], content, number
+            )
+        return number
 
-    def find(self, value: Any, found: list[Mapping[str, Any]]) -> None:
+    def find(self, values: list[Any], found: list[Mapping[str, Any]]) -> None:
+        for member, kind in self._linked():
+            member.find([value for value in values if type(value) is kind], found)
+
+    def _linked(self) -> Iterator[tuple[Shape, type]]:
+        """The members with models in them, and what these are in JSON."""
         for member in self.members:
-            if member.way == "linked" and type(value) is (
-                list if type(member) is ArrayShape else dict
-            ):
-                member.find(value, found)
+            if member.way == "linked":
+                yield member, list if type(member) is ArrayShape else dict
 
 
 class UnionShape(Shape):

@@ -18,10 +18,12 @@ from trigger_contract.contract.listing import judge_walk
 from trigger_contract.contract.oracle import (
     Filter,
     Verdict,
+    born,
     filters,
     fraction_digits,
     parse_moment,
     spelled,
+    stands_alone,
     values_of,
 )
 from trigger_contract.contract.sampling import sample
@@ -29,10 +31,13 @@ from trigger_contract.contract.subjects import Subject
 from trigger_contract.contract.values import item_schema
 from trigger_contract.document.promises import promise
 from trigger_contract.document.wire import QueryLeaf
+from trigger_contract.document.words import flat
 
 _VALUES = 14
 ITEMS_A_WALK = 500
 _PAIRS = 80
+_BOUNDS = ("from", "to")
+_FILTERS = frozenset(("filter", "filters", "where"))
 
 
 @dataclass(frozen=True)
@@ -198,9 +203,9 @@ def _single_conditions(check: Check) -> list[list[Condition]]:
 def _made_conditions(check: Check) -> list[list[Condition]]:
     found = []
     for item in filters(check.subject):
-        if not is_combinable(item):
+        if not is_combinable(item) or (item.kind in _BOUNDS and not stands_alone(check.subject, item)):
             continue
-        if item.kind in ("from", "to"):
+        if item.kind in _BOUNDS:
             made = [Condition(item, (moment,)) for moment in moments(check, item.field)[1:6]]
         else:
             values = chosen_values(check, item, most=9)
@@ -276,8 +281,8 @@ class _PeriodDays:
     def leaves(self, check: Check) -> Iterator[tuple[QueryLeaf, str]]:
         """Yield each query name that takes a period with the field it is about."""
         for leaf in check.subject.leaves:
-            if is_period(check.subject, leaf):
-                yield leaf, leaf.path[-2]
+            if field := period_of(check.subject, leaf):
+                yield leaf, field
 
     def __call__(self, check: Check, field: str) -> list[int]:
         """Return numbers of days that split the items differently, and the example's one day."""
@@ -294,10 +299,12 @@ class _PeriodDays:
 period_days = _PeriodDays()
 
 
-def is_period(subject: Subject, leaf: QueryLeaf) -> bool:
-    """Whether a query name takes a period such as ``1d`` about a field of the items."""
+def period_of(subject: Subject, leaf: QueryLeaf) -> str | None:
+    """Return the field of the items that a query name bounds by a period such as ``1d``, if it takes one."""
     fields = subject.item_schema.get("properties", {})
-    return leaf.path[-1] == "period" and len(leaf.path) > 1 and leaf.path[-2] in fields
+    names = leaf.names
+    field = names[-2] if len(names) > 1 else born(leaf, fields)
+    return field if names[-1] == "period" and field in fields else None
 
 
 def hidden_leaves(subject: Subject) -> list[QueryLeaf]:
@@ -311,9 +318,14 @@ def hidden_leaves(subject: Subject) -> list[QueryLeaf]:
         if leaf.name not in shown | cursors
         and leaf.schema.get("type") == "string"
         and not leaf.schema.get("format")
-        and not is_period(subject, leaf)
-        and promise(subject.document, leaf.described, "filters")
+        and leaf.last_name != "period"
+        and (promise(subject.document, leaf.described, "filters") or _is_within_filter(leaf))
     ]
+
+
+def _is_within_filter(leaf: QueryLeaf) -> bool:
+    """Whether a text that is not one of some values stands within a parameter that is called a filter."""
+    return len(leaf.names) > 1 and flat(leaf.names[0]) in _FILTERS and "enum" not in leaf.schema
 
 
 def hidden_values(check: Check) -> Iterator[tuple[QueryLeaf, str, set[str], set[str]]]:
@@ -324,7 +336,8 @@ def hidden_values(check: Check) -> Iterator[tuple[QueryLeaf, str, set[str], set[
     """
     relation = check.session.contract.detail_of(check.subject)
     for leaf in hidden_leaves(check.subject):
-        yield leaf, UNKNOWN_TEXT, set(), set()
+        if "enum" not in leaf.schema:
+            yield leaf, UNKNOWN_TEXT, set(), set()
         if relation is None:
             continue
         shown: dict[str, str] = {}
@@ -333,7 +346,7 @@ def hidden_values(check: Check) -> Iterator[tuple[QueryLeaf, str, set[str], set[
             body = exchange.json if exchange.status == 200 and isinstance(exchange.json, Mapping) else None
             if body is None:
                 continue
-            value = _shown(body, leaf.path[-1])
+            value = _shown(body, leaf.last_name)
             if value:
                 shown[identity] = value
             else:

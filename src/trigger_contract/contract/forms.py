@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trigger_contract.contract.filtering import hidden_leaves, is_combinable, is_period
+from trigger_contract.contract.filtering import hidden_leaves, is_combinable, period_of
 from trigger_contract.contract.kindred import thing_of
 from trigger_contract.contract.oracle import filters, text_filters
 from trigger_contract.contract.prose import rules
@@ -64,7 +64,7 @@ def has_identity_filter(subject: Subject) -> bool:
 
 def has_period(subject: Subject) -> bool:
     """A list that can be cut to a period up to now."""
-    return subject.is_list and any(is_period(subject, leaf) for leaf in subject.leaves)
+    return subject.is_list and any(period_of(subject, leaf) for leaf in subject.leaves)
 
 
 def has_hidden_filters(subject: Subject) -> bool:

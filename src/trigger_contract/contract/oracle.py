@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Verdict = bool | None
 _INCLUSIVE = re.compile(r"\binclusive|\b(?:at|on) or (?:after|before|later|earlier)\b|[<>]=", re.IGNORECASE)
 _EXCLUSIVE = re.compile(r"\bexclusive|\bstrictly\b", re.IGNORECASE)
+_BIRTH = re.compile(r"\bcreat(?:ed|ion)\b", re.IGNORECASE)
+_BORN = ("createdAt", "created_at", "created", "creationDate", "creation_date", "dateCreated", "date_created")
 _FRACTION = re.compile(r":\d\d\.(\d+)")
 _FROM = ("from", "since", "start", "gte", "after")
 _NAMES = ("id", "name", "key", "slug", "code")
@@ -63,14 +65,19 @@ class Filter:
         Args:
             values: The values, one of which must fit.
         """
-        field = self.field
+        field, fits = self.field, self._fits(values)
+        # The same few texts stand in thousands of items, and the same items are met again and again.
+        known: dict[str, Verdict] = {}
 
         def selects(item: Mapping[str, Any]) -> Verdict:
             found = item.get(field)
-            # An optional field that is absent says nothing about what the server knows.
-            return None if found is None else fits(found)
+            if type(found) is not str:
+                # An optional field that is absent says nothing about what the server knows.
+                return None if found is None else fits(found)
+            if found not in known:
+                known[found] = fits(found)
+            return known[found]
 
-        fits = self._fits(values)
         return selects
 
     def _fits(self, values: Sequence[str]) -> Callable[[Any], Verdict]:
@@ -122,14 +129,16 @@ def filters(subject: Subject) -> tuple[Filter, ...]:
 
 
 def _filter(subject: Subject, leaf: QueryLeaf, fields: Mapping[str, Any]) -> Filter | None:
-    name = leaf.path[-1]
+    names = leaf.names
+    name = names[-1]
     tagged = promise(subject.document, leaf.described, "tagged")
     if tagged:
         field = next((item for item in ("tags", "tag", "labels") if item in fields), None)
         return Filter(leaf, field, "tagged", tagged["prefix"]) if field else None
-    if len(leaf.path) > 1 and leaf.path[-2] in fields and name in (*_FROM, *_TO):
+    bounded = names[-2] if len(names) > 1 else born(leaf, fields)
+    if bounded is not None and bounded in fields and name in (*_FROM, *_TO):
         kind = "from" if name in _FROM else "to"
-        return Filter(leaf, leaf.path[-2], kind, has_bound=_has_bound(name, leaf.description))
+        return Filter(leaf, bounded, kind, has_bound=_has_bound(name, leaf.description))
     for field in (name, name + "s"):
         if field in fields:
             kind = resolve(subject.document, fields[field]).get("type")
@@ -138,6 +147,12 @@ def _filter(subject: Subject, leaf: QueryLeaf, fields: Mapping[str, Any]) -> Fil
     if selects and selects["property"] in fields:
         return Filter(leaf, selects["property"], "equals")
     return None
+
+
+def born(leaf: QueryLeaf, fields: Mapping[str, Any]) -> str | None:
+    """Return the field that tells when an item was made, for a bound that is said to be about that."""
+    is_said = _BIRTH.search(leaf.description) is not None
+    return next((name for name in _BORN if name in fields), None) if is_said else None
 
 
 def _has_bound(name: str, description: str) -> bool | None:
@@ -149,6 +164,7 @@ def _has_bound(name: str, description: str) -> bool | None:
 
 def text_filters(subject: Subject) -> list[Filter]:
     """Return the filters by free text, those by the identity left out."""
+    fields = subject.item_schema.get("properties", {})
     return [
         item
         for item in filters(subject)
@@ -156,7 +172,13 @@ def text_filters(subject: Subject) -> list[Filter]:
         and item.field != "id"
         and (schema := item_schema(subject.document, item.leaf)).get("type") == "string"
         and not {"enum", "format"} & set(schema)
+        and "enum" not in resolve(subject.document, fields[item.field])
     ]
+
+
+def stands_alone(subject: Subject, item: Filter) -> bool:
+    """Whether a filter counts by itself, and not only beside another one."""
+    return not promise(subject.document, item.leaf.described, "conditional")
 
 
 def values_of(chosen: Filter, items: Sequence[Mapping[str, Any]]) -> Counter[str]:

@@ -57,7 +57,7 @@ def _is_period(leaf: QueryLeaf, item: Mapping[str, Any]) -> bool:
     if item.get("type") != "string" or {"enum", "format", "pattern"} & set(item):
         return False
     shown = [item.get("example"), *(item["examples"] if isinstance(item.get("examples"), list) else ())]
-    return leaf.path[-1] == "period" and any(_PERIOD.fullmatch(str(value)) for value in shown)
+    return leaf.last_name == "period" and any(_PERIOD.fullmatch(str(value)) for value in shown)
 
 
 def invalid_scalars(schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

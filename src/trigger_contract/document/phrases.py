@@ -333,7 +333,7 @@ PHRASES: tuple[Phrase, ...] = (
     _row(
         "conditional",
         _VALUE,
-        r"\bonly applicable (?:when|if)\b",
+        r"\bonly (?:applicable|applied|used) (?:when|if)\b",
         "Only applicable when the account has several shops.",
         "Not applicable to closed orders",
         arguments=_constant(),

@@ -11,6 +11,7 @@ The canonical document carries that as an extension on the parameter, read here 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -50,9 +51,15 @@ class QueryLeaf:
     described: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The names that it is made of; those of a literal ``page[size]`` are ``page`` and ``size``."""
+        parts = (part for name in self.path for part in re.split(r"[\[\]]+", name))
+        return tuple(part for part in parts if part) or (self.name,)
+
+    @property
     def last_name(self) -> str:
         """The last of its names; a literal ``page[size]`` counts as ``size``."""
-        return self.name.rstrip("]").rpartition("[")[2] or self.name
+        return self.names[-1]
 
     @property
     def is_list(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from trigger_contract.document.composition import composition
 from trigger_contract.document.references import lookup, resolve
 from trigger_contract.errors import UserError, one_line
 
@@ -64,6 +65,7 @@ class Judge:
         self._kept_back = "readOnly" if sent else "writeOnly"
         # The schema is kept beside its validator, so that its id() stays its own.
         self._compiled: dict[int, tuple[Any, Any]] = {}
+        self._plain_ones: dict[str, Any] = {}
 
     def fits(self, schema: Any, value: Any) -> bool:
         """Whether a JSON value satisfies a schema."""
@@ -114,8 +116,22 @@ class Judge:
     def _validator(self, schema: Any) -> Any:
         found = self._compiled.get(id(schema))
         if found is None:
-            found = self._compiled[id(schema)] = (schema, self._compile(schema))
+            found = self._compiled[id(schema)] = (schema, self._of_words(schema) or self._compile(schema))
         return found[1]
+
+    def _of_words(self, schema: Any) -> Any | None:
+        """Return the validator of a schema that holds no other; of many there are few different ones."""
+        if not isinstance(schema, Mapping):
+            return None
+        said = {key: value for key, value in schema.items() if key not in _SILENT and key[:2] != "x-"}
+        if any(isinstance(value, Mapping | list) and key != "type" for key, value in said.items()):
+            return None
+        if "$ref" in said:
+            return None
+        words = repr(sorted(said.items()))
+        if words not in self._plain_ones:
+            self._plain_ones[words] = self._compile(said)
+        return self._plain_ones[words]
 
     def _compile(self, schema: Any) -> Any:
         import jsonschema_rs
@@ -154,6 +170,8 @@ def _plain(schema: Any, kept_back: str, document: Mapping[str, Any], named: Any)
     if not isinstance(schema, Mapping):
         return schema if isinstance(schema, bool) else True
     copy: dict[str, Any] = {}
+    if "allOf" in schema:
+        schema = composition(document).each_part_once(schema)
 
     def inner(part: Any) -> Any:
         return _plain(part, kept_back, document, named)

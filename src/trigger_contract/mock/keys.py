@@ -113,7 +113,7 @@ class Doorkeeper:
         # A scheme of another document has no key of its own here: any of the two secret keys opens it.
         if scheme != "secretKey" and hmac.compare_digest(key, self._recoup):
             return Caller.SECRET
-        return Refusal.WRONG
+        return self._judge_public(key, run_id) if "public" in scheme.lower() else Refusal.WRONG
 
     def _judge_public(self, key: bytes, run_id: str | None) -> Caller | Refusal:
         if hmac.compare_digest(key, self._public):

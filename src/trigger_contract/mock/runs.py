@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
+from urllib.parse import unquote_to_bytes
 
 from trigger_contract.document.operations import Operation
 from trigger_contract.document.wire import QueryLeaf, query_leaves
@@ -137,6 +138,16 @@ class RunsModel:
     def enums(self, operation: Operation, request: Request) -> Mapping[str, Collection[str]] | None:
         """Return the status names a request may filter by, where its version decides them."""
         return {_STATUS: self.naming(request).states.keys()} if operation.path == "/api/v1/runs" else None
+
+    def lasts(self, request: Request, answer: Answer) -> bool:
+        """Whether an answer holds until something is written, however often it is asked for."""
+        return not (
+            self._progress.progression.kind == "manual"
+            or self.index_delay
+            or Deviation.D10 in self._on
+            or b"period" in unquote_to_bytes(request.query)
+            or b"PresignedUrl" in answer.body
+        )
 
     def naming(self, request: Request) -> Naming:
         """Return how states are named for a request."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,17 @@ class Store:
 
     # Writing
 
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """Take back, at the end of a block, whatever was written within it."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            self._db.execute("ROLLBACK")
+            self._recent.clear()
+            self.version += 1
+
     def clear(self) -> None:
         """Remove every run."""
         self._recent.clear()
@@ -209,6 +221,13 @@ class Store:
         self._db.execute("INSERT OR REPLACE INTO facts VALUES (?,?)", (name, value))
 
     # Reading
+
+    def stamp(self) -> tuple[int, int]:
+        """Return what changes with every write to the runs, by this server or another one of the file."""
+        if self.path is None:
+            return self.version, 0
+        # Source: sqlite.org/pragma.html#pragma_data_version.
+        return self.version, self._db.execute("PRAGMA data_version").fetchone()[0]
 
     def fact(self, name: str) -> str | None:
         """Return a fact about the whole store."""
@@ -392,10 +411,14 @@ class _Transaction:
         self._db = db
 
     def __enter__(self) -> None:
-        self._db.execute("BEGIN IMMEDIATE")
+        self._is_inner = self._db.in_transaction
+        self._db.execute("SAVEPOINT inner" if self._is_inner else "BEGIN IMMEDIATE")
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._db.execute("ROLLBACK" if kind else "COMMIT")
+        if kind:
+            self._db.execute("ROLLBACK TO inner" if self._is_inner else "ROLLBACK")
+        if self._is_inner or not kind:
+            self._db.execute("RELEASE inner" if self._is_inner else "COMMIT")
 
 
 __all__ = ["TIE_BITS", "Store"]

@@ -21,8 +21,6 @@ from trigger_contract.mock.store import Store
 _KINDS = {"{": "object", "[": "array", '"': "string", "t": "boolean", "f": "boolean", "n": "null"}
 """The type of a JSON text by its first character."""
 PACKETS = "/packets/"
-_KEPT = 2000
-"""So many runs are kept as texts until something is written, for clients that wait for one."""
 LIFETIME = 300
 """Seconds until a presigned URL expires, as the retrieve page says."""
 
@@ -59,8 +57,6 @@ class Views:
         shown = {name: known[name] for name in ("id", "name", "user") if name in known}
         self._env = ',"env":' + encode(shown)
         self._ends: dict[int, dict[str, str]] = {}
-        self._texts: dict[tuple[str, int, bool, bool, bool], str] = {}
-        self._version = -1
 
     def items(self, rows: Iterable[Listed], naming: Naming) -> str:
         """Write runs as the list shows them, joined by commas."""
@@ -106,19 +102,6 @@ class Views:
             output: Show the output and the error.
             env: Show the environment.
         """
-        # Of runs in memory nothing changes that is not written here; a presigned URL lives for minutes only.
-        if self._store.path is not None or row.large:
-            return self._whole(row, naming, base, content, output, env)
-        if self._version != self._store.version or len(self._texts) >= _KEPT:
-            self._version = self._store.version
-            self._texts.clear()
-        key = (row.id, id(naming), content, output, env)
-        text = self._texts.get(key)
-        if text is None:
-            text = self._texts[key] = self._whole(row, naming, base, content, output, env)
-        return text
-
-    def _whole(self, row: Row, naming: Naming, base: str, content: bool, output: bool, env: bool) -> str:
         parts = self._outside(row, naming)
         if env:
             parts.append(self._env[1:])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from trigger_contract.document.operations import Operation
 from trigger_contract.errors import UserError
 from trigger_contract.mock.messages import Answer, Request
-from trigger_contract.mock.plants import answers, lists, protocol, state, values
+from trigger_contract.mock.plants import answers, changes, lists, protocol, state, values
 from trigger_contract.mock.plants.kinds import Answerer, Kind, NotPlantable, Spot
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ KINDS: tuple[Kind, ...] = (
     *values.KINDS,
     *lists.KINDS,
     *state.KINDS,
+    *changes.KINDS,
 )
+_OF_STATE = (*state.KINDS, *changes.KINDS)
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def plants(service: Service) -> tuple[Plant, ...]:
 def _at(service: Service, operation: Operation, kind: Kind) -> list[Plant]:
     """Return a kind at all places of an operation, or once with the reason why it cannot stand there."""
     name = operation.operation_id
-    of_state = kind in state.KINDS
+    of_state = kind in _OF_STATE
     found: list[Plant] = []
     try:
         for detail in kind.where(Spot(service, operation)):

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from trigger_contract.document.listing import items_of
 from trigger_contract.document.operations import Operation, response_of, response_schema, success_statuses
 from trigger_contract.document.pagination import Pagination, pagination
+from trigger_contract.document.resource import Resource
 from trigger_contract.document.security import Scheme, requirements
 from trigger_contract.document.wire import QueryLeaf, query_leaves
-from trigger_contract.mock.collections.answering import Answering
 from trigger_contract.mock.collections.living import Living
 from trigger_contract.mock.collections.shaping import take
 from trigger_contract.mock.messages import Answer, Request
@@ -24,6 +25,7 @@ from trigger_contract.mock.router import Match
 if TYPE_CHECKING:
     from trigger_contract.mock.service import Service
 
+_OF_CONTENT = frozenset((b"content-type", b"content-length", b"if-match"))
 Answerer = Callable[[Request], Answer]
 Strike = Callable[["Spot", Request, Answerer], Answer]
 """Answers a call of the operation that is at fault; what answers truly is given."""
@@ -75,6 +77,9 @@ class Spot:
         self.operation = operation
         self.detail = detail
         self.memory: dict[str, Any] = {}
+        rows = service.things.rows()
+        self.since = rows[-1][0] if rows else 0
+        """The place in the database behind which stands what calls have made."""
 
     # The document
 
@@ -126,6 +131,15 @@ class Spot:
         return found
 
     @property
+    def resource(self) -> Resource:
+        """What the operation belongs to.
+
+        Raises:
+            NotPlantable: The mock keeps no state for it.
+        """
+        return self.living.resource
+
+    @property
     def role(self) -> str | None:
         """What the operation is for its resource."""
         return self.service.collections.role(self.operation)
@@ -145,8 +159,7 @@ class Spot:
         Raises:
             NotPlantable: Neither a list nor a read shows it.
         """
-        resource = self.living.resource
-        if resource.list is None and resource.read is None:
+        if self.resource.list is None and self.resource.read is None:
             raise NotPlantable("no operation shows what it changes")
 
     def filters(self, *, sorting: bool = False) -> list[str]:
@@ -200,13 +213,50 @@ class Spot:
         found = self.service.router.find(request.method, request.path)
         return found.parameters if isinstance(found, Match) else {}
 
-    def answering(self) -> Answering:
-        """Return what answers the operations of the resource."""
-        return Answering(self.living)
+    def made(self) -> Answer:
+        """Return a success of the operation that is made of its schema alone."""
+        found = self.living.sheet(self.operation)
+        made = self.living.shaper.maker.make(found.schema, 0) if found.schema is not None else None
+        return found.answer(made)
 
-    def changed(self) -> None:
-        """Tell the service that its state was changed behind it."""
-        self.service.forget()
+    def item(self, request: Request, answering: Answerer) -> Mapping[str, Any]:
+        """Return the thing that a request is about, as it is read; nothing where it is not there."""
+        read = self.resource.read
+        if read is None:
+            return {}
+        answer = answering(asking(read, tuple(self.path_of(request).values()), request))
+        value = json_of(answer) if is_success(answer) else None
+        found = take(value, self.living.place(read) or ()) if value is not None else None
+        return found if isinstance(found, Mapping) else {}
+
+
+def asking(operation: Operation, values: Sequence[str], request: Request) -> Request:
+    """Return a request that reads something else with the key of another request.
+
+    Args:
+        operation: What is asked.
+        values: Those of its path, from the outermost.
+        request: The other request.
+    """
+    headers = {name: value for name, value in request.headers.items() if name not in _OF_CONTENT}
+    return Request("GET", addressed(operation, values), b"", headers)
+
+
+def addressed(operation: Operation, values: Sequence[str]) -> bytes:
+    """Return the path of an operation with values in the place of its parameters."""
+    left = iter(values)
+    return re.sub(r"\{[^}]*\}", lambda _: quote(next(left), safe=""), operation.path).encode()
+
+
+def identities(document: Mapping[str, Any], resource: Resource, answer: Answer) -> list[str]:
+    """Return what tells apart the things that an answer of a resource's list holds."""
+    where = items_of(document, resource.list) if resource.list is not None else None
+    value = json_of(answer) if is_success(answer) else None
+    if where is None or resource.identity is None or value is None:
+        return []
+    items = take(value, where) if where else value
+    name = resource.identity.field
+    return [str(one[name]) for one in items or () if isinstance(one, Mapping) and name in one]
 
 
 def _header(scheme: Scheme) -> bytes:
@@ -292,3 +342,13 @@ def provoked(spot: Spot) -> Iterator[str]:
         if status == 401 and not spot.operation.security:
             continue
         yield str(status)
+
+
+def errs(spot: Spot) -> Iterator[str]:
+    """Yield what ``provoked`` does.
+
+    Raises:
+        NotPlantable: There is none.
+    """
+    yield from provoked(spot)
+    raise NotPlantable("no error that can be provoked is documented")

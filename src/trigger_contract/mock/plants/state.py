@@ -1,30 +1,35 @@
-"""Faults of what is kept: things that are not stored, not listed, not changed, not gone, or not their own."""
+"""Faults of what is made: things that are not stored, not whole, not listed, or made although refused."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from trigger_contract.document.composition import composition
 from trigger_contract.document.operations import is_json, request_schema, success_statuses
 from trigger_contract.document.references import resolve
+from trigger_contract.document.words import flat
 from trigger_contract.mock.collections.answering import ONCE
-from trigger_contract.mock.collections.living import action_of
 from trigger_contract.mock.collections.shaping import put, take
-from trigger_contract.mock.collections.table import Thing
 from trigger_contract.mock.messages import Answer, Request
 from trigger_contract.mock.plants.kinds import (
     Answerer,
     Kind,
     NotPlantable,
     Spot,
+    asking,
     body_of,
+    identities,
     is_success,
     items_in,
     json_of,
     with_body,
     with_json,
 )
+from trigger_contract.mock.plants.undoing import put_aside, removing, undone
+
+_LOOKED_AT = 8
 
 # Creating
 
@@ -37,24 +42,18 @@ def _creates(spot: Spot) -> Iterator[str]:
     yield ""
 
 
-def _made(spot: Spot, request: Request, answer: Answer) -> Thing | None:
-    """Return the thing that a call just made."""
-    things = spot.living.table.things(spot.living.scope(spot.path_of(request)))
-    return next(reversed(things.values()), None) if is_success(answer) and things else None
+def without_effect(spot: Spot, request: Request, answering: Answerer) -> Answer:
+    """Answer a call, and take back what it wrote."""
+    with undone(spot.service):
+        return answering(request)
 
 
-def _stores_nothing(spot: Spot, request: Request, answering: Answerer) -> Answer:
-    before = dict(spot.living.table.things(spot.living.scope(spot.path_of(request))))
-    answer = answering(request)
-    thing = _made(spot, request, answer)
-    if thing is not None and thing.key not in before:
-        spot.living.table.things(thing.scope).pop(thing.key)
-        spot.changed()
-    return answer
+def sent_members(spot: Spot) -> tuple[tuple[str, ...], Mapping[str, Any]]:
+    """Return where the members of a thing stand in a request, and the view of what may be sent.
 
-
-def _members(spot: Spot) -> tuple[tuple[str, ...], Mapping[str, Any]]:
-    """Return where the members of a thing stand in a request, and the view of what may be sent."""
+    Raises:
+        NotPlantable: Nothing is sent, or no JSON.
+    """
     schema = request_schema(spot.document, spot.operation)
     if schema is None:
         raise NotPlantable("nothing is sent")
@@ -69,7 +68,7 @@ def _members(spot: Spot) -> tuple[tuple[str, ...], Mapping[str, Any]]:
 def _optional(spot: Spot) -> Iterator[str]:
     spot.needs("create")
     spot.needs_sight()
-    _, view = _members(spot)
+    _, view = sent_members(spot)
     shown = spot.living.writer.declared
     required = view.get("required") or ()
     for name, inner in composition(spot.document).properties(view).items():
@@ -80,7 +79,7 @@ def _optional(spot: Spot) -> Iterator[str]:
 
 
 def _forgets(spot: Spot, request: Request, answering: Answerer) -> Answer:
-    place, _ = _members(spot)
+    place, _ = sent_members(spot)
     body = body_of(request)
     members = take(body, place) if place else body
     if not isinstance(members, Mapping) or spot.detail not in members or len(members) < 2:
@@ -91,7 +90,7 @@ def _forgets(spot: Spot, request: Request, answering: Answerer) -> Answer:
 
 def _required(spot: Spot) -> Iterator[str]:
     spot.needs("create", "replace")
-    _, view = _members(spot)
+    _, view = sent_members(spot)
     properties = composition(spot.document).properties(view)
     for name in view.get("required") or ():
         if properties.get(name, {}).get("readOnly") is not True:
@@ -101,13 +100,18 @@ def _required(spot: Spot) -> Iterator[str]:
 
 
 def _not_asked_for(spot: Spot, request: Request, answering: Answerer) -> Answer:
-    place, view = _members(spot)
+    """Take the missing member for what was sent last, else for something made of its schema."""
+    place, view = sent_members(spot)
     body = body_of(request)
     members = take(body, place) if place else body
     if not isinstance(members, Mapping) or spot.detail in members:
-        return answering(request)
+        answer = answering(request)
+        if is_success(answer) and isinstance(members, Mapping):
+            spot.memory["last"] = members[spot.detail]
+        return answer
     made = spot.living.shaper.maker.make(view["properties"][spot.detail], 0, name=spot.detail, depth=1)
-    return answering(with_body(request, put(body, place, {**members, spot.detail: made})))
+    told = {**members, spot.detail: spot.memory.get("last", made)}
+    return answering(with_body(request, put(body, place, told)))
 
 
 def _refusable(spot: Spot) -> Iterator[str]:
@@ -116,26 +120,43 @@ def _refusable(spot: Spot) -> Iterator[str]:
     refusals = spot.service.refusals
     if not (refusals.documents(spot.operation, 400) or refusals.documents(spot.operation, 422)):
         raise NotPlantable("no refusal is documented")
-    _members(spot)
+    sent_members(spot)
     yield ""
 
 
 def _stored_all_the_same(spot: Spot, request: Request, answering: Answerer) -> Answer:
+    """Make of a refused body what was made of the last one that was taken."""
     answer = answering(request)
-    if answer.status in (400, 422) and isinstance(body_of(request), Mapping):
-        living = spot.living
-        number = living.table.next_number()
-        scope = living.scope(spot.path_of(request))
-        state = living.table.made(number, scope)
-        living.table.add(scope, state, str(state.get(living.table.field or "", number)), number)
-        spot.changed()
+    body = body_of(request)
+    if not isinstance(body, Mapping):
+        return answer
+    if is_success(answer):
+        spot.memory["taken"] = request
+    elif answer.status in (400, 422) and "taken" in spot.memory:
+        spot.memory["count"] = spot.memory.get("count", 0) + 1
+        taken: Request = spot.memory["taken"]
+        answering(replace(_another(spot, taken, str(spot.memory["count"])), path=request.path))
     return answer
+
+
+def _another(spot: Spot, request: Request, text: str) -> Request:
+    """Return a request that makes another thing: of what must be sent, and what tells things apart varied."""
+    place, view = sent_members(spot)
+    body = body_of(request)
+    members = take(body, place) if place else body
+    needed = view.get("required") or ()
+    own = spot.resource.identity.field if spot.resource.identity else ""
+    kept = {name: value for name, value in members.items() if name in needed} or members
+    varied = {
+        name: f"{value}{text}" if isinstance(value, str) and (name == own or flat(name) in ONCE) else value
+        for name, value in kept.items()
+    }
+    headers = {name: value for name, value in request.headers.items() if flat(name.decode()) not in ONCE}
+    return with_body(replace(request, headers=headers), put(body, place, varied) if place else varied)
 
 
 def _repeatable(spot: Spot) -> Iterator[str]:
     spot.needs("create")
-    from trigger_contract.document.words import flat
-
     for parameter in spot.operation.parameters:
         if parameter["in"] == "header" and flat(parameter["name"]) in ONCE:
             yield str(parameter["name"]).lower()
@@ -146,7 +167,7 @@ def _repeatable(spot: Spot) -> Iterator[str]:
 def _key_forgotten(spot: Spot, request: Request, answering: Answerer) -> Answer:
     name = spot.detail.encode()
     headers = {key: value for key, value in request.headers.items() if key != name}
-    return answering(Request(request.method, request.path, request.query, headers, request.body))
+    return answering(replace(request, headers=headers))
 
 
 # Lists
@@ -154,267 +175,70 @@ def _key_forgotten(spot: Spot, request: Request, answering: Answerer) -> Answer:
 
 def _lists_what_is_made(spot: Spot) -> Iterator[str]:
     spot.needs("list")
-    if spot.living.resource.create is None:
+    if spot.resource.create is None:
         raise NotPlantable("nothing can be made for it")
     yield ""
 
 
 def _not_listed(spot: Spot, request: Request, answering: Answerer) -> Answer:
     """Leave out of a list what was made since the start."""
-    if not spot.is_of(request):
+    with undone(spot.service):
+        scope = spot.living.scope(spot.path_of(request))
+        put_aside(spot.service, spot.living.table, scope, spot.since)
         return answering(request)
-    things = spot.living.table.things(spot.living.scope(spot.path_of(request)))
-    made = {key: thing for key, thing in things.items() if spot.living.table.was_made(thing)}
-    order = list(things.items())
-    for key in made:
-        things.pop(key)
-    spot.changed()
-    try:
-        return answering(request)
-    finally:
-        things.clear()
-        things.update(order)
-        spot.changed()
 
 
 def _lists_what_is_removed(spot: Spot) -> Iterator[str]:
     spot.needs("list")
-    if spot.living.resource.remove is None:
+    if spot.resource.remove is None:
         raise NotPlantable("nothing of it can be removed")
     yield ""
 
 
 def _still_listed(spot: Spot, request: Request, answering: Answerer) -> Answer:
     """Go on listing what was removed."""
-    ghosts: list[Thing] = spot.memory.setdefault("ghosts", [])
-    remove = spot.living.resource.remove
+    ghosts: list[Any] = spot.memory.setdefault("ghosts", [])
+    remove = spot.resource.remove
     if remove is not None and spot.role_of(request) == (remove.path, remove.method):
-        thing = spot.living.find(spot.path_of(request))
-        answer = answering(request)
-        if is_success(answer) and thing is not None:
-            ghosts.append(thing)
-            spot.changed()
+        scope = spot.living.scope(spot.path_of(request))
+        answer, bring_back = removing(spot.service, spot.living.table, scope, lambda: answering(request))
+        if is_success(answer):
+            ghosts.append(bring_back)
         return answer
-    if not spot.is_of(request):
+    if not spot.is_of(request) or not ghosts:
         return answering(request)
-    scope = spot.living.scope(spot.path_of(request))
-    things = spot.living.table.things(scope)
-    back = [thing for thing in ghosts if thing.scope == scope and thing.key not in things]
-    things.update({thing.key: thing for thing in back})
-    spot.changed()
-    try:
+    with undone(spot.service):
+        for bring_back in ghosts:
+            bring_back()
         return answering(request)
-    finally:
-        for thing in back:
-            things.pop(thing.key, None)
-        spot.changed()
 
 
 def _below(spot: Spot) -> Iterator[str]:
     spot.needs("list")
-    if not spot.living.resource.parent:
+    parents = spot.service.collections.above(spot.resource)
+    if not spot.resource.parent or parents is None:
         raise NotPlantable("it stands below nothing")
+    if parents.list is None or parents.identity is None:
+        raise NotPlantable("nothing lists what it stands below")
     yield ""
 
 
 def _of_all(spot: Spot, request: Request, answering: Answerer) -> Answer:
     answer = answering(request)
-    if not is_success(answer):
+    parents = spot.service.collections.above(spot.resource)
+    if not is_success(answer) or parents is None or parents.list is None:
         return answer
-    living = spot.living
-    scope = living.scope(spot.path_of(request))
-    beside = spot.service.collections.beside(living.resource, scope)
-    if beside is not None:
-        living.table.things(beside)
-    others = [list(of.values())[-1] for at, of in living.table.scopes.items() if at != scope and of]
-    view = living.item_view()
-    shown = [living.shaper.shape(view, one.state, one.number) for one in others]
-    if not shown:
-        return answer
-    return with_json(answer, put(json_of(answer), spot.items, [*items_in(spot, answer), *shown]))
-
-
-# Reading
-
-
-def _unknown(spot: Spot) -> Iterator[str]:
-    spot.needs("read")
-    if not spot.service.refusals.documents(spot.operation, 404):
-        raise NotPlantable("no 404 is documented")
-    if spot.living.resource.identity is None:
-        raise NotPlantable("there is only one")
-    yield ""
-
-
-def _answered(spot: Spot, request: Request, answering: Answerer) -> Answer:
-    answer = answering(request)
-    if answer.status != 404:
-        return answer
-    scope = spot.living.scope(spot.path_of(request))
-    thing = next(iter(spot.living.table.things(scope).values()), None)
-    found = spot.answering().one(spot.operation, thing) if thing is not None else None
-    return found or answer
-
-
-def _write_only(spot: Spot) -> Iterator[str]:
-    spot.needs("read")
-    resource = spot.living.resource
-    for operation in (resource.create, resource.replace, resource.change):
-        if operation is None:
-            continue
-        schema = request_schema(spot.document, operation)
-        place = spot.living.shaper.place(schema, resource.schema) or ()
-        view = composition(spot.document).at(schema, place)
-        for name, inner in composition(spot.document).properties(view or {}).items():
-            if inner.get("writeOnly") is True:
-                yield name
-                return
-    raise NotPlantable("nothing is only written")
-
-
-def _comes_back(spot: Spot, request: Request, answering: Answerer) -> Answer:
-    answer = answering(request)
-    thing = spot.living.find(spot.path_of(request)) if is_success(answer) else None
-    if thing is None or spot.detail not in thing.state:
-        return answer
-    place = spot.living.place(spot.operation) or ()
-    value = json_of(answer)
-    shown = take(value, place) if place else value
-    return with_json(answer, put(value, place, {**shown, spot.detail: thing.state[spot.detail]}))
-
-
-# Changing
-
-
-def _changes(*roles: str) -> Any:
-    def where(spot: Spot) -> Iterator[str]:
-        spot.needs(*roles)
-        spot.needs_sight()
-        if "action" in roles:
-            action = action_of(spot.living.resource, spot.operation)
-            if action is None or spot.living.writer.effect(action) is None:
-                raise NotPlantable("what it does to a thing is not known")
-        yield ""
-
-    return where
-
-
-def _not_kept(spot: Spot, request: Request, answering: Answerer) -> Answer:
-    thing = spot.living.find(spot.path_of(request))
-    before = thing.state if thing is not None else None
-    answer = answering(request)
-    if thing is not None and before is not None and is_success(answer):
-        thing.state = before
-        thing.shown.clear()
-        spot.changed()
+    *outer, own = tuple(spot.path_of(request).values())
+    above = identities(spot.document, parents, answering(asking(parents.list, outer, request)))
+    for other in [one for one in above if one != own][:_LOOKED_AT]:
+        there = answering(asking(spot.operation, [*outer, other], request))
+        if is_success(there) and (more := items_in(spot, there)):
+            return with_json(answer, put(json_of(answer), spot.items, [*items_in(spot, answer), more[-1]]))
     return answer
-
-
-def _neighbour(spot: Spot) -> Iterator[str]:
-    spot.needs("change", "replace")
-    spot.needs_sight()
-    if spot.living.resource.identity is None:
-        raise NotPlantable("there is only one")
-    yield ""
-
-
-def _changes_neighbour(spot: Spot, request: Request, answering: Answerer) -> Answer:
-    answer = answering(request)
-    thing = spot.living.find(spot.path_of(request)) if is_success(answer) else None
-    if thing is None:
-        return answer
-    place, _ = _members(spot)
-    body = body_of(request)
-    members = take(body, place) if place else body
-    others = [one for one in spot.living.table.things(thing.scope).values() if one is not thing]
-    if others and isinstance(members, Mapping):
-        spot.living.writer.changed(others[-1], members, spot.service.clock.now(), deep=False)
-        spot.changed()
-    return answer
-
-
-def _clearable(spot: Spot) -> Iterator[str]:
-    spot.needs("change")
-    spot.needs_sight()
-    declared = spot.living.writer.declared
-    _, view = _members(spot)
-    for name in composition(spot.document).properties(view):
-        if name in declared and spot.living.shaper.maker.judge.fits(declared[name], None):
-            yield name
-            return
-    raise NotPlantable("nothing that it changes may be null")
-
-
-def _clears(spot: Spot, request: Request, answering: Answerer) -> Answer:
-    place, _ = _members(spot)
-    body = body_of(request)
-    members = take(body, place) if place else body
-    if not isinstance(members, Mapping) or spot.detail in members:
-        return answering(request)
-    return answering(with_body(request, put(body, place, {**members, spot.detail: None})))
-
-
-def _defaulted(spot: Spot) -> Iterator[str]:
-    spot.needs("replace")
-    spot.needs_sight()
-    _, view = _members(spot)
-    required = view.get("required") or ()
-    for name, inner in composition(spot.document).properties(view).items():
-        is_shown = name in spot.living.writer.declared and inner.get("writeOnly") is not True
-        if name not in required and is_shown and "default" in inner:
-            yield name
-            return
-    raise NotPlantable("no member that may be left out has a default")
-
-
-def _keeps(spot: Spot, request: Request, answering: Answerer) -> Answer:
-    thing = spot.living.find(spot.path_of(request))
-    place, _ = _members(spot)
-    body = body_of(request)
-    members = take(body, place) if place else body
-    if thing is None or not isinstance(members, Mapping) or spot.detail in members:
-        return answering(request)
-    if spot.detail not in thing.state:
-        return answering(request)
-    kept = {**members, spot.detail: thing.state[spot.detail]}
-    return answering(with_body(request, put(body, place, kept)))
-
-
-# Removing
-
-
-def _removes(spot: Spot) -> Iterator[str]:
-    spot.needs("remove")
-    spot.needs_sight()
-    yield ""
-
-
-def _stays(spot: Spot, request: Request, answering: Answerer) -> Answer:
-    thing = spot.living.find(spot.path_of(request))
-    answer = answering(request)
-    if thing is not None and is_success(answer):
-        spot.living.table.things(thing.scope)[thing.key] = thing
-        spot.changed()
-    return answer
-
-
-def _again(spot: Spot) -> Iterator[str]:
-    spot.needs("remove")
-    if not spot.service.refusals.documents(spot.operation, 404):
-        raise NotPlantable("removing again is documented like removing")
-    yield ""
-
-
-def _removed_again(spot: Spot, request: Request, answering: Answerer) -> Answer:
-    answer = answering(request)
-    if answer.status != 404:
-        return answer
-    found = spot.living.sheet(spot.operation)
-    return found.answer(spot.living.shaper.maker.make(found.schema, 0) if found.schema is not None else None)
 
 
 KINDS = (
-    Kind("create-stores-nothing", "says that it made a thing, and did not", _creates, _stores_nothing),
+    Kind("create-stores-nothing", "says that it made a thing, and did not", _creates, without_effect),
     Kind("create-forgets-a-member", "does not look at a member that may be left out", _optional, _forgets),
     Kind("required-not-asked-for", "takes a body without a required member", _required, _not_asked_for),
     Kind(
@@ -429,19 +253,4 @@ KINDS = (
         "removed-is-listed", "goes on listing what was removed", _lists_what_is_removed, _still_listed, True
     ),
     Kind("list-of-all", "lists a thing that stands below another one", _below, _of_all),
-    Kind("unknown-answered", "answers an unknown id with another thing", _unknown, _answered),
-    Kind("write-only-comes-back", "shows what is only written", _write_only, _comes_back),
-    Kind("change-not-kept", "says that it changed a thing, and did not", _changes("change"), _not_kept),
-    Kind("replace-not-kept", "says that it replaced a thing, and did not", _changes("replace"), _not_kept),
-    Kind(
-        "action-without-effect",
-        "says that it did something to a thing, and did not",
-        _changes("action"),
-        _not_kept,
-    ),
-    Kind("change-of-a-neighbour", "changes another thing too", _neighbour, _changes_neighbour),
-    Kind("change-clears-others", "clears a member that was not sent", _clearable, _clears),
-    Kind("replace-keeps-what-was-left-out", "keeps a member that was left out", _defaulted, _keeps),
-    Kind("removed-is-readable", "says that it removed a thing, and did not", _removes, _stays),
-    Kind("removed-twice", "removes what is not there any more", _again, _removed_again),
 )

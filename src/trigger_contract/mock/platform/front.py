@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import unquote_to_bytes
 
 from trigger_contract.document.operations import Operation
@@ -67,7 +68,7 @@ class Front:
 
     Args:
         gate: Reads keys.
-        functions: The operations, by the names that routes have for them.
+        functions: Returns the operations, by the names that routes have for them.
         on: The deviations that are on.
         served: Whether a document has a path, with ``{}`` for each parameter.
         elsewhere: Whether something else than the service answers a request.
@@ -76,20 +77,28 @@ class Front:
     def __init__(
         self,
         gate: Gate,
-        functions: Mapping[str, Function],
+        functions: Callable[[], Mapping[str, Function]],
         on: frozenset[str],
         served: Callable[[str], bool],
         elsewhere: Callable[[Request], bool],
     ) -> None:
         self._elsewhere = elsewhere
         self._gate = gate
-        self._functions = functions
+        self._make = functions
         self._on = on
         self._routes = [
             (route.pattern if Deviation.D26 in on else re.compile(route.pattern.pattern), route)
             for route in ROUTES
             if served(route.path)
         ]
+
+    @cached_property
+    def _functions(self) -> Mapping[str, Function]:
+        return self._make()
+
+    def load(self) -> None:
+        """Make the operations, before one is asked for."""
+        _ = self._functions
 
     def find(self, raw: bytes) -> tuple[Route, tuple[str, ...]] | None:
         """Return the route of a path and its decoded parameters."""
@@ -104,8 +113,8 @@ class Front:
 
     def owns(self, operation: Operation) -> bool:
         """Whether an operation has a function of its own here, and is not answered by form."""
-        found = self.find(re.sub(r"\{[^}]*\}", "x", operation.path).encode())
-        return found is not None and found[0].function(operation.method.upper()) != ""
+        route = self._route_of(operation)
+        return route is not None and route.function(operation.method.upper()) != ""
 
     def answers(self, operation: Operation) -> bool:
         """Whether an operation is answered here in every profile."""
@@ -151,6 +160,15 @@ class Front:
             return None
         route, path = found
         return self._functions[name](Visit(request, route, path, dict(pairs(request.query)), Bearer()))
+
+    def is_within(self, operation: Operation) -> bool:
+        """Whether ``within`` answers an operation."""
+        found = self._route_of(operation)
+        return self.owns(operation) and found is not None and not found.by_form
+
+    def _route_of(self, operation: Operation) -> Route | None:
+        found = self.find(re.sub(r"\{[^}]*\}", "x", operation.path).encode())
+        return None if found is None else found[0]
 
     def _enter(self, request: Request, route: Route, path: tuple[str, ...]) -> Answer | None:
         name = self._function(request, route)

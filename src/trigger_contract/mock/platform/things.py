@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from trigger_contract.mock.store import Store
 
 Thing = dict[str, Any]
+Row = tuple[int, str, str, str]
+"""A thing as the database has it: its place, its kind, its id, and it as JSON."""
 
 
 class Things:
@@ -53,6 +56,15 @@ class Things:
         """Return how many things there are of each kind."""
         rows = self._db.execute("SELECT kind, count(*) FROM things GROUP BY kind ORDER BY kind")
         return dict(rows.fetchall())
+
+    def rows(self, after: int = 0) -> list[Row]:
+        """Return the things that were made after one, such as the database has them."""
+        return self._db.execute("SELECT * FROM things WHERE place>? ORDER BY place", (after,)).fetchall()
+
+    def bring_back(self, rows: Iterable[Row]) -> None:
+        """Put things that are not there any more behind all others: their places may be taken."""
+        added = [row[1:] for row in rows]
+        self._db.executemany("INSERT OR IGNORE INTO things (kind, id, body) VALUES (?,?,?)", added)
 
     def clear(self) -> None:
         """Remove everything."""

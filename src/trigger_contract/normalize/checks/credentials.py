@@ -13,8 +13,8 @@ from typing import Any
 from trigger_contract.document.shape import walk
 from trigger_contract.normalize.checks.draft import Draft
 from trigger_contract.normalize.checks.phrases import PHRASES, said
-from trigger_contract.normalize.ledger import Claim, claim, quoted
-from trigger_contract.normalize.located import Node, Pointer, as_map, list_of, map_of, text_of
+from trigger_contract.normalize.located import Node, Pointer, as_map, map_of, text_of
+from trigger_contract.normalize.model import Claim, claim, quoted
 
 _COMMON = frozenset(("api", "the", "your", "bearer", "access"))
 _OTHER = {"access token": "api key", "api key": "access token"}
@@ -53,12 +53,7 @@ def check_credentials(draft: Draft) -> None:
         if not names:
             _asked_for(draft, where, operation, shown)
         elif all(name in places for name in names):
-            item = draft.root["paths"][where[1]]
-            own = [
-                _of_parameter(draft.follow(each))
-                for at in (item, operation)
-                for each in list_of(at, "parameters")
-            ]
+            own = [_of_parameter(parameter) for _, parameter in draft.parameters(where, operation)]
             sent = [places[name] for name in names]
             _elsewhere(draft, (*where, "security"), operation, sent, own, shown)
 

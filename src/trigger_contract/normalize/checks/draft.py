@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from trigger_contract.normalize.ledger import Ledger
 from trigger_contract.normalize.located import (
     Found,
     Node,
@@ -18,7 +18,9 @@ from trigger_contract.normalize.located import (
     map_of,
     objects,
     operations_of,
+    text_of,
 )
+from trigger_contract.normalize.model import Ledger
 
 _MOST_STEPS = 8
 
@@ -56,20 +58,37 @@ class Draft:
             if group == "paths":
                 yield (group, path, method), operation
 
+    @cached_property
+    def described_at(self) -> dict[Pointer, Node]:
+        """The schemas and parameters by their places."""
+        return {pointer: node for pointer, node, kind in self.found if kind in ("schema", "parameter")}
+
+    def described(self) -> Iterator[tuple[Pointer, Node, str, str]]:
+        """Yield each schema and parameter that has a text: place, node, kind, and the text on one line."""
+        for pointer, node, kind in self.found:
+            text = text_of(node, "description") if kind in ("schema", "parameter") else ""
+            if line := " ".join(text.split()):
+                yield pointer, node, kind, line
+
     def schemas(self) -> Iterator[tuple[Pointer, Node]]:
         """Yield every schema that stands in the draft."""
         return ((pointer, node) for pointer, node, kind in self.found if kind == "schema")
+
+    def parameters(self, pointer: Pointer, operation: Node) -> Iterator[tuple[Pointer, dict[str, Any]]]:
+        """Yield the parameters of an operation, references followed."""
+        for index, parameter in enumerate(list_of(operation, "parameters")):
+            yield (*pointer, "parameters", index), as_map(self.follow(parameter))
 
     def bodies(self, pointer: Pointer, holder: Any) -> Iterator[tuple[Pointer, Any]]:
         """Yield the schema of each media type of a body or a response."""
         for media_type, value in map_of(self.follow(holder), "content").items():
             yield (*pointer, "content", media_type, "schema"), as_map(self.follow(value)).get("schema")
 
-    def answers(self, pointer: Pointer, operation: Node) -> Iterator[tuple[Pointer, Any]]:
-        """Yield the schema of each media type of each success."""
+    def answered(self, pointer: Pointer, operation: Node) -> Iterator[tuple[Pointer, Node]]:
+        """Yield what the schema of each media type of each success is made of."""
         for status, response in map_of(operation, "responses").items():
-            if status.startswith("2"):
-                yield from self.bodies((*pointer, "responses", status), response)
+            for where, schema in self.bodies((*pointer, "responses", status), response):
+                yield from self.leaves(where, schema) if status.startswith("2") else ()
 
     def leaves(self, pointer: Pointer, schema: Any, steps: int = 0) -> Iterator[tuple[Pointer, Node]]:
         """Yield the schema itself, or what it is made of by ``$ref``, ``allOf``, ``anyOf`` and ``oneOf``.

@@ -1,20 +1,68 @@
-"""Examples held against their own schemas and texts."""
+"""Examples held against their own schemas and texts, and in which ways a value breaks its schema.
+
+Written for pages: a reference is followed in the draft, what is in requests or in responses only may be
+missing, and of very large examples or compositions without end only so much is judged as makes sense.
+Source: JSON Schema 2020-12, core, chapters 10 and 11, and validation, chapters 6 and 7.
+"""
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from trigger_contract.document.yaml import LocatedSequence
 from trigger_contract.normalize.checks.draft import Draft
-from trigger_contract.normalize.checks.faults import faults
-from trigger_contract.normalize.checks.limit_phrases import read_limits
-from trigger_contract.normalize.ledger import Claim, brief, claim, quoted
-from trigger_contract.normalize.located import Node, Pointer, kinds_of, map_of, text_of
-from trigger_contract.normalize.naming import words
+from trigger_contract.normalize.checks.limits import read_limits
+from trigger_contract.normalize.located import (
+    Lookup,
+    Node,
+    Pointer,
+    as_map,
+    follow,
+    kinds_of,
+    list_of,
+    map_of,
+    text_of,
+)
+from trigger_contract.normalize.model import Claim, brief, claim, quoted
+from trigger_contract.normalize.naming.words import words
 
-_WITH_EXAMPLES = frozenset(("parameter", "header", "mediaType"))
 _SHOWS = "An example shows, a schema promises: the schema stands, and the example is kept as published."
 _PREFIX = "The text that promises the prefix stands; the example is kept as published."
+_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "array": (list,),
+    "object": (dict,),
+    "null": (type(None),),
+}
+# Formats that every reader takes alike; of a time, pages often show only hours and minutes.
+_FORMATS = frozenset(("date-time", "date", "uuid", "email", "uri", "ipv4", "ipv6"))
+# A keyword, the values that it is about, and whether one of them breaks it.
+_RULES: tuple[tuple[str, Any, Callable[[Any, Any], bool]], ...] = (
+    ("minLength", str, lambda value, least: len(value) < least),
+    ("maxLength", str, lambda value, most: len(value) > most),
+    ("minItems", list, lambda value, least: len(value) < least),
+    ("maxItems", list, lambda value, most: len(value) > most),
+    ("minProperties", dict, lambda value, least: len(value) < least),
+    ("maxProperties", dict, lambda value, most: len(value) > most),
+    ("pattern", str, lambda value, pattern: not _conforms("pattern", pattern, value)),
+    ("format", str, lambda value, form: form in _FORMATS and not _conforms("format", form, value)),
+    ("minimum", (int, float), operator.lt),
+    ("maximum", (int, float), operator.gt),
+    ("exclusiveMinimum", (int, float), operator.le),
+    ("exclusiveMaximum", (int, float), operator.ge),
+    ("multipleOf", (int, float), lambda value, step: not _is_multiple(value, step)),
+)
+_MAXIMUM_DEPTH = 12
+_MAXIMUM_STEPS = 5_000
+_MOST_ITEMS = 50
 
 
 def check_examples(draft: Draft) -> None:
@@ -24,10 +72,10 @@ def check_examples(draft: Draft) -> None:
         if kind == "schema":
             _own_example(draft, pointer, node, node)
             _prefix(pointer, node, prefixes)
-        elif kind in _WITH_EXAMPLES and isinstance(node.get("schema"), Node):
+        elif "schema" in node and kind in ("parameter", "header", "mediaType"):
             _own_example(draft, pointer, node, node["schema"])
             for name, example in map_of(node, "examples").items():
-                if isinstance(example, Node) and "value" in example:
+                if "value" in as_map(example):
                     _check(draft, (*pointer, "examples", name, "value"), example, node["schema"])
     for pointer, node in draft.schemas():
         _other_prefix(draft, pointer, node, prefixes)
@@ -46,24 +94,18 @@ def _own_example(draft: Draft, pointer: Pointer, holder: Node, schema: Node) -> 
 def _check(draft: Draft, pointer: Pointer, holder: Any, schema: Node) -> None:
     """Judge the example that stands in a holder under the last token of its place."""
     value = holder[pointer[-1]]
-    if isinstance(value, dict) and "$ref" in value:
-        return  # an example that is shown elsewhere
     fault = next(faults(value, schema, draft.lookup), None)
-    if fault is not None:
-        claims = (
-            claim(schema, "", f"the schema: {fault}"),
-            claim(holder, pointer[-1], f"the example: {brief(value)}"),
-        )
-        draft.ledger.rule("example", pointer, _SHOWS, *claims, chosen=fault)
+    if fault is not None and "$ref" not in as_map(value):  # else it is shown elsewhere
+        shown, other = f"the schema: {fault}", claim(holder, pointer[-1], f"the example: {brief(value)}")
+        draft.ledger.rule("example", pointer, _SHOWS, claim(schema, "", shown), other, chosen=fault)
 
 
 def _prefix(pointer: Pointer, schema: Node, prefixes: dict[str, tuple[str, Claim]]) -> None:
     """Remember what the ids of a thing start with: of ``schedule.id``, or of ``scheduleId``."""
     text = text_of(schema, "description")
     thing = _thing(pointer) if len(pointer) > 3 and pointer[-2] == "properties" else ""
-    for limit in (
-        read_limits(text, kinds_of(schema)) if thing and any(mark in text for mark in "`\"'") else ()
-    ):
+    may_be = thing and any(mark in text for mark in "`\"'")
+    for limit in read_limits(text, kinds_of(schema)) if may_be else ():
         if limit.keyword == "pattern":
             prefix = str(limit.value)[1:].replace("\\", "")
             prefixes.setdefault(thing, (prefix, quoted(schema, limit.words)))
@@ -90,3 +132,114 @@ def _other_prefix(
     if promise is not None and not example.startswith(promise[0]) and " id" in f" {described}":
         shown = claim(schema, "example", f"the example: {example}")
         draft.ledger.rule("example", (*pointer, "example"), _PREFIX, promise[1], shown, chosen=promise[0])
+
+
+def faults(value: Any, schema: Any, lookup: Lookup) -> Iterator[str]:
+    """Say in which ways a value breaks a schema.
+
+    Args:
+        value: The value.
+        schema: Its schema.
+        lookup: Returns what a reference points to, or None.
+    """
+    return _Judge(lookup).faults(value, schema, 0)
+
+
+@dataclass
+class _Judge:
+    """Judges one value.
+
+    Attributes:
+        lookup: Returns what a reference points to, or None.
+        left: How many more schemas are looked at before the rest is taken for right.
+    """
+
+    lookup: Lookup
+    left: int = _MAXIMUM_STEPS
+
+    def faults(self, value: Any, schema: Any, depth: int) -> Iterator[str]:
+        self.left -= 1
+        schema = follow(schema, self.lookup)
+        if not isinstance(schema, dict) or depth > _MAXIMUM_DEPTH or self.left < 0:
+            return
+        known = [kind for kind in kinds_of(schema) if kind in _TYPES]
+        if known and not any(_is(value, kind) for kind in known):
+            yield f"type {' or '.join(known)}"
+            return
+        enum = schema.get("enum")
+        if isinstance(enum, list) and value not in enum:
+            yield f"one of {', '.join(map(str, enum))}"
+        if "const" in schema and value != schema["const"]:
+            yield f"always {brief(schema['const'])}"
+        yield from _scalar_faults(value, schema)
+        if isinstance(value, dict):
+            yield from self._object_faults(value, schema, depth)
+        elif isinstance(value, list):
+            for item in value[:_MOST_ITEMS]:
+                yield from (f"items: {fault}" for fault in self.faults(item, schema.get("items"), depth + 1))
+        yield from self._composed_faults(value, schema, depth)
+
+    def _object_faults(self, value: dict[str, Any], schema: Mapping[str, Any], depth: int) -> Iterator[str]:
+        properties = map_of(schema, "properties")
+        for name in list_of(schema, "required"):
+            # What is in requests only or in responses only is lacking in half of the examples.
+            shown = as_map(properties.get(name))
+            if name not in value and not shown.get("readOnly") and not shown.get("writeOnly"):
+                yield f"required {name}"
+        others = None if "patternProperties" in schema else schema.get("additionalProperties")
+        for name, item in value.items():
+            if name not in properties and others is False:
+                yield f"no property {name}"
+                continue
+            found = self.faults(item, properties.get(name, others), depth + 1)
+            yield from (f"{name}: {fault}" for fault in found)
+
+    def _composed_faults(self, value: Any, schema: Mapping[str, Any], depth: int) -> Iterator[str]:
+        for member in list_of(schema, "allOf"):
+            yield from self.faults(value, member, depth + 1)
+        for members in filter(None, (list_of(schema, word) for word in ("anyOf", "oneOf"))):
+            first = [next(self.faults(value, member, depth + 1), None) for member in members]
+            if None not in first:
+                yield str(first[0]) if len(first) == 1 else f"one of {len(first)} alternatives"
+
+
+def _is(value: Any, kind: str) -> bool:
+    if isinstance(value, bool):
+        return kind == "boolean"
+    if kind == "integer" and isinstance(value, float):
+        return value.is_integer()
+    return isinstance(value, _TYPES[kind])
+
+
+def _scalar_faults(value: Any, schema: Mapping[str, Any]) -> Iterator[str]:
+    for word, kind, breaks in _RULES:
+        about = word in schema and isinstance(value, kind) and not isinstance(value, bool)
+        if about and breaks(value, schema[word]):
+            yield f"{word} {schema[word]}"
+
+
+def _is_multiple(value: float, step: float) -> bool:
+    """As the numbers are written, so that 0.3 is a multiple of 0.1."""
+    try:
+        return step <= 0 or Decimal(str(value)) % Decimal(str(step)) == 0
+    except InvalidOperation:
+        return True
+
+
+def _conforms(word: str, text: str, value: str) -> bool:
+    judge = _judge(word, text)
+    return judge is None or bool(judge.is_valid(value))
+
+
+@lru_cache(maxsize=1024)
+def _judge(word: str, text: str) -> Any:
+    """Return what judges one pattern or format, in bounded time; None for what is no pattern there.
+
+    The library's patterns are those of ECMA-262. It is imported here because few documents need it.
+    """
+    import jsonschema_rs
+
+    try:
+        return jsonschema_rs.Draft202012Validator({word: text}, validate_formats=True)
+    except (ValueError, jsonschema_rs.ValidationError):
+        return None

@@ -1,21 +1,34 @@
-"""What texts say about how things go together, where no keyword says it: "must be used with `to`".
+"""What texts say about how things are sent and go together: "comma-separated", "must be used with `to`".
 
-Read are names of things that stand beside the one with the text, how many an operation takes, and fields that
-an answer leaves out.
+Read are the style of a parameter, names of things that stand beside the one with the text, how many an
+operation takes, and fields that an answer leaves out.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from trigger_contract.normalize.checks.draft import Draft
-from trigger_contract.normalize.checks.limit_phrases import number
+from trigger_contract.normalize.checks.limits import number
 from trigger_contract.normalize.checks.phrases import PHRASES, said
-from trigger_contract.normalize.ledger import claim, quoted
-from trigger_contract.normalize.located import Node, Pointer, as_map, list_of, map_of, text_of
+from trigger_contract.normalize.located import Node, Pointer, kinds_of, list_of, map_of, text_of
+from trigger_contract.normalize.merging.gaps import Sample, samples
+from trigger_contract.normalize.model import claim, quoted
 
+Part = tuple[Pointer, Node]
+
+# How a style writes the values of a list (OpenAPI 3.1, Style Values and Style Examples; the other styles
+# define no list, or none with `explode`).
+_WRITTEN = {
+    ("form", True): ("repeat", "the name once for each value"),
+    ("form", False): ("comma", "the values joined by commas"),
+    ("spaceDelimited", False): ("space", "the values joined by spaces"),
+    ("pipeDelimited", False): ("pipe", "the values joined by pipes"),
+}
+_WRITES = {join: f"`style: {style}`" for (style, exploded), (join, _) in _WRITTEN.items() if style != "form"}
+_SHOULD = "The keyword stands, or its default; the page should say {} if the text is right."
 _CONDITION = re.compile(r"\b(?:if|when|unless|where|with|without|may|can|for|by default)\b", re.IGNORECASE)
 _ALONE = "No keyword of a parameter can say so; whoever calls has to know."
 _BESIDE = "The schema does not say so; whether the text is a rule is for a person to say."
@@ -27,16 +40,15 @@ def check_usage(draft: Draft) -> None:
     """Note what only a text tells of, and fields that a text denies and a schema shows."""
     for pointer, node, kind in draft.found:
         if kind == "operation":
-            parameters = [draft.follow(parameter) for parameter in list_of(node, "parameters")]
-            known = {str(as_map(parameter).get("name")) for parameter in parameters}
-            for index, parameter in enumerate(parameters):
-                _together(draft, (*pointer, "parameters", index), parameter, known, _ALONE)
+            parameters = list(draft.parameters(pointer, node))
+            known = {str(parameter.get("name")) for _, parameter in parameters}
+            for place, parameter in parameters:
+                _together(draft, place, parameter, known, _ALONE)
             _counts(draft, pointer, node)
             _left_out(draft, pointer, node)
-        properties = node.get("properties") if kind == "schema" else None
-        if isinstance(properties, Node) and "dependentRequired" not in node:
-            for name, schema in properties.items():
-                _together(draft, (*pointer, "properties", name), schema, set(properties), _BESIDE)
+        properties = map_of(node, "properties") if kind == "schema" else {}
+        for name, schema in properties.items() if "dependentRequired" not in node else ():
+            _together(draft, (*pointer, "properties", name), schema, set(properties), _BESIDE)
 
 
 def _together(draft: Draft, place: Pointer, holder: Any, known: set[str], reason: str) -> None:
@@ -47,9 +59,7 @@ def _together(draft: Draft, place: Pointer, holder: Any, known: set[str], reason
         return
     without = f"`{name}` goes {'with' if match['never'] else 'without'} `{match[2]}`"
     shown = claim(holder, "", f"the schema: {without}")
-    where, chosen = (*place, "description"), "stays in prose"
-    words = quoted(holder, match[0])
-    draft.ledger.rule("dependency in prose only", where, reason, shown, words, chosen=chosen)
+    draft.ledger.only_said("dependency", (*place, "description"), reason, shown, quoted(holder, match[0]))
 
 
 def _counts(draft: Draft, pointer: Pointer, operation: Node) -> None:
@@ -61,11 +71,8 @@ def _counts(draft: Draft, pointer: Pointer, operation: Node) -> None:
         match = next((match for name, match in counts.items() if name in names), None)
         known = schema.get("maxItems")
         if match and known is None:
-            shown, chosen = claim(schema, "type", "no maxItems"), "stays in prose"
-            words = quoted(operation, match[0])
-            draft.ledger.rule(
-                "limit in prose only", (*place, "maxItems"), _SILENT, shown, words, chosen=chosen
-            )
+            shown, words = claim(schema, "type", "no maxItems"), quoted(operation, match[0])
+            draft.ledger.only_said("limit", (*place, "maxItems"), _SILENT, shown, words)
         elif match and known != int(number(match[1].rstrip(","))):
             shown = claim(schema, "maxItems", f"maxItems: {known}")
             draft.ledger.rule("limit", (*place, "maxItems"), _STANDS, shown, quoted(operation, match[0]))
@@ -81,10 +88,10 @@ def _lists(draft: Draft, pointer: Pointer, operation: Node) -> Iterator[tuple[Po
     Those are its name and the first word or two of its text ("An array of payloads").
     """
     places: list[tuple[Pointer, str, Any, str]] = []
-    for index, parameter in enumerate(list_of(operation, "parameters")):
-        held = draft.follow(parameter) or {}
-        where: Pointer = (*pointer, "parameters", index, "schema")
-        places.append((where, str(held.get("name")), held.get("schema"), text_of(held, "description")))
+    for at, held in draft.parameters(pointer, operation):
+        places.append(
+            ((*at, "schema"), str(held.get("name")), held.get("schema"), text_of(held, "description"))
+        )
     for start, body in draft.bodies((*pointer, "requestBody"), operation.get("requestBody")):
         for where, leaf in draft.leaves(start, body):
             for name, schema in map_of(leaf, "properties").items():
@@ -102,7 +109,7 @@ def _left_out(draft: Draft, pointer: Pointer, operation: Node) -> None:
         match = said("left out", sentence)
         if match is None or _CONDITION.search(sentence):
             continue
-        for where, schema in _answers(draft, pointer, operation):
+        for where, schema in _objects(draft, draft.answered(pointer, operation), 0):
             if match[1] in schema["properties"]:
                 required = ", required" if match[1] in list_of(schema, "required") else ""
                 shown = claim(schema["properties"], match[1], f"properties: {match[1]}{required}")
@@ -110,16 +117,84 @@ def _left_out(draft: Draft, pointer: Pointer, operation: Node) -> None:
                 draft.ledger.rule("property", place, _STANDS, shown, quoted(operation, match[0]))
 
 
-def _answers(draft: Draft, pointer: Pointer, operation: Node) -> Iterator[tuple[Pointer, Node]]:
-    """Yield objects that are answered, and those in lists right below them."""
-    for start in draft.answers(pointer, operation):
-        stack = [(*start, 0)]
-        while stack:
-            where, schema, depth = stack.pop()
-            for place, leaf in draft.leaves(where, schema):
-                if "items" in leaf:
-                    stack.append(((*place, "items"), leaf["items"], depth))
-                if isinstance(leaf.get("properties"), Node):
-                    yield place, leaf
-                    for name, below in leaf["properties"].items() if depth == 0 else ():
-                        stack.append(((*place, "properties", name), below, depth + 1))
+def _objects(draft: Draft, found: Iterable[Part], depth: int) -> Iterator[Part]:
+    """Yield the objects among what is answered, in lists too, and those right below them."""
+    for place, leaf in found:
+        yield from _objects(draft, draft.leaves((*place, "items"), leaf.get("items")), depth)
+        properties = leaf.get("properties")
+        if isinstance(properties, Node):
+            yield place, leaf
+            for name, below in properties.items() if depth == 0 else ():
+                yield from _objects(draft, draft.leaves((*place, "properties", name), below), 1)
+
+
+def check_styles(draft: Draft) -> None:
+    """Compare each query parameter's style with its text."""
+    parameters = [
+        (pointer, node)
+        for pointer, node, kind in draft.found
+        if kind == "parameter" and node.get("in") == "query"
+    ]
+    known = {str(parameter.get("name")) for _, parameter in parameters}
+    for pointer, parameter in parameters:
+        text, name = text_of(parameter, "description"), str(parameter.get("name"))
+        if not text:
+            continue
+        shown = samples(text)
+        parts = [part for _, part in draft.leaves(pointer, parameter.get("schema"))]
+        _joins(draft, pointer, parameter, [sample for sample in shown if sample.name == name], parts)
+        if not any(sample.name == name for sample in shown):
+            about = [one for one in shown if len(one.names) > 1 and one.names[0] not in known - {name}]
+            _brackets(draft, pointer, parameter, about, parts)
+
+
+def _joins(
+    draft: Draft, pointer: Pointer, parameter: Node, shown: Sequence[Sample], parts: Sequence[Node]
+) -> None:
+    """A list that the text joins otherwise than the style does; samples of the parameter go before words."""
+    style = str(parameter.get("style", "form"))
+    exploded = parameter.get("explode", style == "form") is True
+    join, meaning = _WRITTEN.get((style, exploded), ("", ""))
+    if not join or {kind for part in parts for kind in kinds_of(part)} - {"null"} != {"array"}:
+        return
+    found: dict[str, str] = {}
+    for sample in shown:
+        if f"&{sample.name}=" in sample.rest:
+            found.setdefault("repeat", sample.words)
+        elif "," in sample.value:
+            found.setdefault("comma", sample.words)
+    for kind in ("comma", "pipe", "space", "repeat"):
+        if match := said(kind, text_of(parameter, "description")):
+            found.setdefault(kind, match[0])
+    if not found or join in found:
+        return
+    other, words = next(iter(found.items()))
+    by_explode = style == "form" and other in ("repeat", "comma")
+    kind = "explode" if by_explode else "style"
+    says = f"explode: {str(exploded).lower()}" if by_explode else f"style: {style}"
+    key = next((key for key in (kind, "style", "explode") if key in parameter), "name")
+    of_form = f"`style: form` with `explode: {str(other == 'repeat').lower()}`"
+    should = f"`explode: {str(not exploded).lower()}`" if by_explode else _WRITES.get(other, of_form)
+    claims = claim(parameter, key, f"{says} ({meaning})"), quoted(parameter, words)
+    draft.ledger.rule(kind, (*pointer, kind), _SHOULD.format(should), *claims, chosen=says)
+
+
+def _brackets(
+    draft: Draft, pointer: Pointer, parameter: Node, shown: Sequence[Sample], parts: Sequence[Node]
+) -> None:
+    """Names in brackets and no plain one, where the style ``form`` writes the plain one."""
+    name = str(parameter.get("name"))
+    if parameter.get("style", "form") != "form" or "[" in name:
+        return
+    properties = {key for part in parts for key in map_of(part, "properties")}
+    kinds = {kind for part in parts for kind in kinds_of(part)}
+    for sample in shown:
+        own, inner = sample.names[0] == name, sample.names[1]
+        fits = bool(properties) or "object" in kinds or ("array" in kinds and not inner)
+        if (own and fits) or inner in properties:
+            key = "style" if "style" in parameter else "name"
+            says = claim(parameter, key, "style: form (no names in brackets)")
+            words = claim(parameter, "description", f"the text: {sample.words}")
+            reason = _SHOULD.format("`style: deepObject`" if inner else f"`{name}[]` as the name")
+            draft.ledger.rule("style", (*pointer, "style"), reason, says, words, chosen="style: form")
+            return

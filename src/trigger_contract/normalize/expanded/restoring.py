@@ -13,7 +13,7 @@ from typing import Any
 
 from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.normalize.expanded.alternatives import Place, same_root
-from trigger_contract.normalize.expanded.security import UNKNOWN_SCHEME, component_key
+from trigger_contract.normalize.expanded.parts import UNKNOWN_SCHEME, component_key
 from trigger_contract.normalize.located import (
     Lookup,
     Node,
@@ -22,7 +22,6 @@ from trigger_contract.normalize.located import (
     follow,
     map_of,
     node_like,
-    node_of,
     put,
     sequence_of,
     text_of,
@@ -39,58 +38,45 @@ _LOST_AT_ROOT = (
 _MAXIMUM_DEPTH = 50
 
 
-def restore(fragments: Sequence[Fragment], services: Mapping[str, int]) -> None:
-    """Complete each expanded fragment, in place, from the others of its service.
+_Named = dict[tuple[str, str], list[Any]]
+"""The components that the full pages of a service define, by kind and name, that of the newest page first."""
 
-    Args:
-        fragments: Newest first.
-        services: The number of the service of each page, by the page's name.
-    """
-    full: dict[tuple[int, str, str, str], list[tuple[Fragment, Node]]] = {}
-    components: dict[int, list[Fragment]] = {}
+
+def restore(fragments: Sequence[Fragment]) -> None:
+    """Complete each expanded fragment, newest first and in place, from the others of its service."""
+    full: dict[tuple[object, ...], list[tuple[Fragment, Node]]] = {}
+    named: dict[int, _Named] = {}
     expanded = [fragment for fragment in fragments if fragment.dialect == "expanded"]
     for fragment in fragments if expanded else ():
         if fragment.dialect not in ("expanded", "rendered"):
-            service = services.get(fragment.page.name, 0)
-            components.setdefault(service, []).append(fragment)
-            for group, path, method, operation in fragment.operations():
-                full.setdefault((service, group, path, method), []).append((fragment, operation))
-    named = {service: _Named(others) for service, others in components.items()}
+            known = named.setdefault(fragment.service, {})
+            for kind in map_of(fragment.document, "components"):
+                for name, value in fragment.named(kind).items():
+                    known.setdefault((kind, name), []).append(value)
+            for *place, operation in fragment.operations():
+                full.setdefault((fragment.service, *place), []).append((fragment, operation))
     for fragment in expanded:
-        service = services.get(fragment.page.name, 0)
-        for group, path, method, operation in fragment.operations():
-            for other, whole in full.get((service, group, path, method), ()):
-                _Restorer(fragment, other, named[service]).operation(operation, whole, group)
-        if service in named:
-            _schemas(fragment, named[service])
-            _schemes(fragment, named[service])
+        known = named.get(fragment.service, {})
+        for *place, operation in fragment.operations():
+            for other, whole in full.get((fragment.service, *place), ()):
+                _Restorer(fragment, other, known).operation(operation, whole, place[0])
+        _adopt(fragment, "schemas", known, _same_passed)
+        _adopt(fragment, "securitySchemes", known, _same_scheme)
 
 
-class _Named:
-    """The components that the full pages of a service define, by kind and name."""
-
-    def __init__(self, fragments: Sequence[Fragment]) -> None:
-        self.found: dict[tuple[str, str], list[tuple[Fragment, Any]]] = {}
-        for fragment in fragments:
-            components = map_of(fragment.document, "components")
-            for kind in components:
-                for name, value in map_of(components, kind).items():
-                    self.found.setdefault((kind, name), []).append((fragment, value))
-
-    def get(self, kind: str, name: str) -> list[tuple[Fragment, Any]]:
-        """Return each definition, that of the newest page first."""
-        return self.found.get((kind, name), [])
+def _adopt(fragment: Fragment, kind: str, named: _Named, same: Callable[[Any, Node], bool]) -> None:
+    """Take over the components that say the same as far as the dialect goes."""
+    own = fragment.named(kind)
+    for name, value in own.items():
+        nodes = (other for other in named.get((kind, name), ()) if isinstance(other, Node))
+        other = next((other for other in nodes if same(value, other)), None)
+        if other is not None:
+            _take(own, name, other)
 
 
-def _schemas(fragment: Fragment, named: _Named) -> None:
-    """Take over components that differ only by what the site's converter does to them in passing."""
-    own = node_of(node_of(fragment.document, "components"), "schemas")
-    for name, schema in own.items():
-        for _, other in named.get("schemas", name):
-            both = isinstance(other, Node) and isinstance(schema, Node)
-            if both and schema != other and _passed(schema) == _passed(other):
-                _take(own, name, other)
-                break
+def _same_passed(shown: Any, full: Node) -> bool:
+    """Whether two schemas differ only by what the site's converter does to them in passing."""
+    return isinstance(shown, Node) and shown != full and _passed(shown) == _passed(full)
 
 
 def _passed(schema: Node) -> dict[str, Any]:
@@ -99,15 +85,6 @@ def _passed(schema: Node) -> dict[str, Any]:
     if kept.get("type") == "object" and "allOf" in kept:
         del kept["type"]
     return kept
-
-
-def _schemes(fragment: Fragment, named: _Named) -> None:
-    own = node_of(node_of(fragment.document, "components"), "securitySchemes")
-    for name, scheme in list(own.items()):
-        for _, other in named.get("securitySchemes", name):
-            if isinstance(other, Node) and _same_scheme(scheme, other):
-                _take(own, name, other)
-                break
 
 
 def _same_scheme(shown: Any, full: Node) -> bool:
@@ -149,7 +126,9 @@ class _Restorer:
         if "summary" in full:
             put(shown, "summary", full["summary"])  # a page's title is its own, not the operation's
         text, whole = text_of(shown, "description"), text_of(full, "description")
-        if _holds(text.split(), whole.split()):
+        ours, theirs = text.split(), whole.split()
+        # Perhaps with notes of the page before or behind it.
+        if theirs and theirs in (ours[: len(theirs)], ours[-len(theirs) :]):
             put(shown, "description", whole, shown.lines.get("description"))
         self._security(shown, full, group)
         self._servers(shown, full)
@@ -277,11 +256,6 @@ def _says_something(media_type: Any) -> bool:
     return isinstance(schema, Mapping) and not set(schema) <= {"type", "contentMediaType"}
 
 
-def _holds(text: list[str], words: list[str]) -> bool:
-    """Whether a page's text is an operation's, perhaps with notes of the page before or behind it."""
-    return bool(words) and words in (text[: len(words)], text[-len(words) :])
-
-
 def _lookup(document: Node, named: _Named) -> Lookup:
     """Follow references on the page that has them, else to what other pages define."""
 
@@ -289,7 +263,7 @@ def _lookup(document: Node, named: _Named) -> Lookup:
         found = find(document, reference)
         if found is None:
             kind, _, name = reference.removeprefix("#/components/").partition("/")
-            found = next((value for _, value in named.get(kind, name)), None)
+            found = next(iter(named.get((kind, name), ())), None)
         return found
 
     return lookup

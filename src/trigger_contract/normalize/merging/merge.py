@@ -9,10 +9,11 @@ default. A rendered page proves nothing by what it leaves out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from trigger_contract.document.conjunction import merge
 from trigger_contract.document.shape import (
     COMPONENT_KINDS,
     LIST,
@@ -22,46 +23,40 @@ from trigger_contract.document.shape import (
     field_shape,
     is_extension,
 )
-from trigger_contract.document.yaml import LocatedSequence
-from trigger_contract.normalize.ledger import Ledger, claim, contrast
-from trigger_contract.normalize.located import Node, Pointer, copy_value, find, line_of, node_like, put
-from trigger_contract.normalize.merging.flatten import flatten
-from trigger_contract.normalize.merging.notes import (
-    Notes,
-    entry_kind,
-    implied_value,
-    is_implied,
-    kind_of,
-    left_out,
+from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
+from trigger_contract.normalize.located import (
+    Lookup,
+    Node,
+    Pointer,
+    copy_value,
+    find,
+    line_of,
+    list_of,
+    node_like,
+    node_of,
+    put,
+    take,
+    text_of,
 )
-from trigger_contract.normalize.model import Fragment
+from trigger_contract.normalize.merging.notes import Notes, entry_kind, implied_value, is_implied, left_out
+from trigger_contract.normalize.model import Fragment, Ledger, claim, contrast
 from trigger_contract.normalize.rendered.types import ShownNumber
 
-_ANNOTATIONS = frozenset(
-    [
-        "title",
-        "description",
-        "example",
-        "examples",
-        "externalDocs",
-        "xml",
-        "summary",
-        "tags",
-        "$comment",
-        "operationId",
-        "x-ref-identifier",
-        "x-codeSamples",
-    ]
-)
+_ANNOTATIONS = frozenset((
+    "title", "description", "example", "examples", "externalDocs", "xml", "summary", "tags", "$comment",
+    "operationId", "x-ref-identifier", "x-codeSamples",
+))  # fmt: skip
 _EXTRAS = ("externalDocs", "jsonSchemaDialect")
 _UNORDERED = frozenset(("required", "enum"))
 # Without one of these nobody knows how a credential is sent.
 _SENT = ("type", "in", "name", "scheme")
 _SILENT = frozenset(("x-ref-identifier",))
-_KEPT_APART = frozenset(
-    ("parameters", "responses", "content", "requestBody", "properties", "headers", "links", "schema")
-)
-_NOTED_ALONE = _KEPT_APART | {"security"}
+_NOTED_ALONE = frozenset((
+    "parameters", "responses", "content", "requestBody", "properties", "headers", "links", "schema",
+    "security",
+))  # fmt: skip
+_MAXIMUM_STEPS = 50
+_ONE_INFO = "Two services meet, and a document has one `info`: that of the newest page."
 
 
 @dataclass
@@ -71,81 +66,77 @@ class Merger:
     Attributes:
         fragments: Newest first; ties have been broken already.
         notes: Where contradictions are noted.
-        services: The number of the service of each page, by the page's name.
         draft: The document so far.
     """
 
     fragments: Sequence[Fragment]
     notes: Notes
-    services: Mapping[str, int] = field(default_factory=dict)
     draft: Node = field(default_factory=Node)
-    _owners: dict[Pointer, Node] = field(default_factory=dict)
+    _owners: dict[Pointer, LocatedMapping] = field(default_factory=dict)
 
     def merge(self) -> Node:
         """Merge all fragments and return the draft."""
         put(self.draft, "openapi", "3.1.0")
-        for section in ("info", "tags"):
-            for fragment in self.fragments:
-                self._top(fragment, section)
+        for fragment in self.fragments:
+            self._info(fragment)
+            self._tags(fragment)
         for group in COMPONENT_KINDS:
             for fragment in self.fragments:
-                self._named(fragment, group)
+                self._named(fragment.named(group), group)
         for group in ("paths", "webhooks"):
             for fragment in self.fragments:
                 self._paths(fragment, group)
         for fragment in self.fragments:
-            self._rest(fragment.document.get("components"))
-            extras = [key for key in fragment.document if key.startswith("x-") or key in _EXTRAS]
-            for key in extras:
-                self._first(self.draft, fragment.document, key, (key,))
+            own = node_of(fragment.document, "components")
+            for key in [key for key in own if key not in COMPONENT_KINDS]:
+                # No known group, for an extension or for the validation to name.
+                components = self.draft.setdefault("components", node_like(own))
+                self._first(components, own, key, ("components", key))
+            for key in fragment.document:
+                if key.startswith("x-") or key in _EXTRAS:
+                    self._first(self.draft, fragment.document, key, (key,))
         return self.draft
 
-    def _first(self, known: Node, own: Node, key: str, pointer: Pointer) -> None:
+    def _first(self, known: LocatedMapping, own: LocatedMapping, key: str, pointer: Pointer) -> None:
         """Take over what the newest page says where there can be one only."""
         if key not in known:
             put(known, key, own[key], line_of(own, key))
             self._owners[pointer] = own
         elif known[key] != own[key]:
-            self.notes.note(
-                kind_of(key), pointer, self._owners.get(pointer, known), own, known[key], own[key]
-            )
+            self.notes.note(pointer, self._owners.get(pointer, known), own, known[key], own[key])
 
-    def _top(self, fragment: Fragment, section: str) -> None:
-        value = fragment.document.get(section)
+    def _info(self, fragment: Fragment) -> None:
+        """Merge what is said of one service; a document has one ``info``, so of a second it is noted only."""
+        value, known = fragment.document.get("info"), self.draft.get("info")
         if value is None:
             return
-        known = self.draft.get(section)
         if known is None:
-            put(self.draft, section, value, line_of(fragment.document, section))
-        elif section == "tags":
-            names = {tag.get("name"): tag for tag in known if isinstance(tag, dict)}
-            for tag in value:
-                if isinstance(tag, Node) and tag.get("name") in names:
-                    self.object("tag", names[tag.get("name")], tag, ("tags", str(tag.get("name"))))
-                else:
-                    known.append(tag)
-        elif self._same_api(known.source, fragment):
+            take(self.draft, fragment.document, "info")
+        elif self.notes.by_source[known.source].service == fragment.service:
             self.object("info", known, value, ("info",))
         else:
-            self._other_api(known, value)
+            for key, other in value.items():
+                if known.get(key) != other:
+                    ours, theirs = contrast(known.get(key, "nothing"), other)
+                    claims = claim(known, key, ours), claim(value, key, theirs)
+                    self.notes.ledger.rule("info", ("info", key), _ONE_INFO, *claims)
 
-    def _other_api(self, known: Node, other: Node) -> None:
-        """Note what is not said of a second service, since a document has one ``info``."""
-        for key, value in other.items():
-            if known.get(key) != value:
-                ours, theirs = contrast(known.get(key, "nothing"), value)
-                claims = claim(known, key, ours), claim(other, key, theirs)
-                reason = "Two services meet, and a document has one `info`: that of the newest page."
-                self.notes.ledger.rule("info", ("info", key), reason, *claims)
+    def _tags(self, fragment: Fragment) -> None:
+        if "tags" not in self.draft and "tags" in fragment.document:
+            take(self.draft, fragment.document, "tags")
+            return
+        known = self.draft.get("tags", [])
+        names = {tag.get("name"): tag for tag in known if isinstance(tag, dict)}
+        for tag in fragment.document.get("tags", ()):
+            if isinstance(tag, Node) and tag.get("name") in names:
+                self.object("tag", names[tag.get("name")], tag, ("tags", str(tag.get("name"))))
+            else:
+                known.append(tag)
 
-    def _same_api(self, source: str, fragment: Fragment) -> bool:
-        return self.services.get(source, 0) == self.services.get(fragment.page.name, 0)
-
-    def _named(self, fragment: Fragment, group: str) -> None:
-        own = fragment.document.get("components", {}).get(group)
+    def _named(self, own: LocatedMapping, group: str) -> None:
         if not own:
             return
-        components = self.draft.setdefault("components", node_like(fragment.document))
+        components = self.draft.setdefault("components", node_like(own))
         named = components.setdefault(group, node_like(own))
         for name, value in own.items():
             if name not in named:
@@ -154,18 +145,9 @@ class Merger:
                 where = ("components", group, name)
                 named[name] = self.object(COMPONENT_KINDS[group], named[name], value, where, named, own)
 
-    def _rest(self, own: Any) -> None:
-        """Keep what is no known group of components, for an extension or for the validation to name."""
-        for key in own if isinstance(own, Node) else ():
-            if key not in COMPONENT_KINDS:
-                components = self.draft.setdefault("components", node_like(own))
-                self._first(components, own, key, ("components", key))
-
     def _paths(self, fragment: Fragment, group: str) -> None:
-        own = fragment.document.get(group)
-        if not own:
-            return
-        items = self.draft.setdefault(group, node_like(own))
+        own = node_of(fragment.document, group)
+        items = self.draft.setdefault(group, node_like(own)) if own else own
         for path, item in own.items():
             if path not in items or is_extension("document", group, path):
                 self._first(items, own, path, (group, path))
@@ -184,192 +166,178 @@ class Merger:
             pointer: Where it stands in the draft.
             holders: What the two stand in, which tells where they were read if they do not.
         """
-        if not isinstance(newer, Node) or not isinstance(older, Node):
-            if newer != older:
-                places = [
-                    own if isinstance(own, Node) else holder
-                    for own, holder in zip((newer, older), holders, strict=True)
-                ]
-                self.notes.note("value", pointer, places[0], places[1], newer, older)
-            return newer
         if newer is older:
             return newer
-        if newer == older:
-            newer.also.append(older)
+        if not isinstance(newer, Node) or not isinstance(older, Node):
+            if newer != older:
+                pairs = zip((newer, older), holders, strict=True)
+                places = [own if isinstance(own, Node) else holder for own, holder in pairs]
+                self.notes.note(pointer, places[0], places[1], newer, older, kind="value")
             return newer
-        if kind in REFERENCE_KINDS and ("$ref" in newer) != ("$ref" in older):
+        if newer != older and kind in REFERENCE_KINDS and ("$ref" in newer) != ("$ref" in older):
             return self._reference_and_inline(kind, newer, older, pointer)
         newer.also.append(older)
-        for key in [*older]:
-            self._field(kind, newer, older, key, pointer)
-        for key in newer:
-            if key not in older:
-                self._only_newer(kind, newer, older, key, pointer)
+        for key in [*older, *newer] if newer != older else ():
+            if key in newer and key in older:
+                self._field(kind, newer, older, key, pointer)
+            else:
+                self._one_sided(kind, newer, older, key, pointer)
         return newer
 
     def _reference_and_inline(self, kind: str, newer: Node, older: Node, pointer: Pointer) -> Any:
         """One page names a component where the other writes it out."""
-        resolved_newer = self._resolve(newer)
-        resolved_older = self._resolve(older)
+        resolved_newer, resolved_older = self._resolve(newer), self._resolve(older)
         if resolved_newer is None or resolved_older is None:
-            self.notes.note(
-                "reference", pointer, newer, older, newer.get("$ref", "inline"), older.get("$ref", "inline")
-            )
+            ours, theirs = newer.get("$ref", "inline"), older.get("$ref", "inline")
+            self.notes.note(pointer, newer, older, ours, theirs, kind="reference")
             return newer
-        trial = Merger(self.fragments, replace(self.notes, ledger=Ledger()), self.services, self.draft)
+        trial = Merger(self.fragments, replace(self.notes, ledger=Ledger()), self.draft)
         trial.object(kind, copy_value(resolved_newer), copy_value(resolved_older), pointer)
-        if not trial.notes.ledger.entries:
-            kept = newer if "$ref" in newer else older
-            kept.also.append(older if kept is newer else newer)
-            return kept
-        if "$ref" in newer:
-            newer.also.append(older)
-            for contradiction in trial.notes.ledger.entries.values():
-                self.notes.ledger.add(contradiction)
-            return newer
-        return self.object(kind, newer, copy_value(resolved_older), pointer)
-
-    def _lookup(self, node: Node) -> Callable[[str], Any]:
-        """Follow references in the page that wrote them, else in the draft."""
-        fragment = self.notes.by_source.get(node.source)
-        roots = [self.draft] if fragment is None else [fragment.document, self.draft]
-        return lambda reference: next(
-            (value for root in roots if (value := find(root, reference)) is not None), None
-        )
+        noted = trial.notes.ledger.entries.values()
+        if noted and "$ref" not in newer:
+            return self.object(kind, newer, copy_value(resolved_older), pointer)
+        kept, other = (newer, older) if "$ref" in newer else (older, newer)
+        kept.also.append(other)
+        for contradiction in noted:
+            self.notes.ledger.add(contradiction)
+        return kept
 
     def _resolve(self, node: Node) -> Node | None:
-        """Follow a reference and merge ``allOf`` as the expanded dialect does."""
-        return flatten(node, self._lookup(node))
+        """Follow references in the page that wrote them, else in the draft, and merge ``allOf``."""
+        fragment = self.notes.by_source.get(node.source)
+        roots = [self.draft] if fragment is None else [fragment.document, self.draft]
+        return flatten(
+            node, lambda to: next((value for root in roots if (value := find(root, to)) is not None), None)
+        )
 
     def _field(self, kind: str, newer: Node, older: Node, key: str, pointer: Pointer) -> None:
-        value = older[key]
-        if key not in newer:
-            self._only_older(kind, newer, older, key, pointer)
-            return
-        known = newer[key]
+        """Merge what both say under a key."""
+        known, value = newer[key], older[key]
         if known == value and not isinstance(known, Node):
-            return
-        if isinstance(known, ShownNumber) and value == "integer":
-            put(newer, key, value, older.lines.get(key))
-            return
-        if isinstance(value, ShownNumber) and known == "integer":
             return
         form, child_kind = field_shape(kind, key) or ("", "")
         below: Pointer = (*pointer, key)
-        if form == ONE:
-            newer[key] = self.object(child_kind, known, value, below, newer, older)
-        elif form == MAP and isinstance(known, Node) and isinstance(value, Node):
-            self._map(child_kind, known, value, below)
-        elif form == LIST and child_kind == "parameter":
-            self._parameters(known, value, below)
-        elif (
-            form == LIST and isinstance(known, list) and isinstance(value, list) and len(known) == len(value)
+        lists = isinstance(known, LocatedSequence) and isinstance(value, LocatedSequence)
+        if (isinstance(known, ShownNumber) and value == "integer") or (
+            key == "description" and known == "" and self._partial(newer)
         ):
+            put(newer, key, value, older.lines.get(key))
+        elif isinstance(value, ShownNumber) and known == "integer":
+            return
+        elif form == ONE:
+            newer[key] = self.object(child_kind, known, value, below, newer, older)
+        elif (form == MAP and isinstance(known, Node) and isinstance(value, Node)) or (
+            lists and child_kind == "parameter"
+        ):
+            self._union(child_kind, known, value, below)
+        elif form == LIST and lists and len(known) == len(value):
             for index, (ours, theirs) in enumerate(zip(known, value, strict=True)):
                 known[index] = self.object(child_kind, ours, theirs, (*below, index), known, value)
-        elif key in _UNORDERED and _same_members(known, value):
-            return
-        elif _words(known) == _words(value) and key in _ANNOTATIONS:
-            return  # the same text, folded in another way
-        elif key == "description" and known == "" and self._partial(newer):
-            put(newer, key, value, older.lines.get(key))  # it shows none
-        elif key == "description" and value == "" and self._partial(older):
-            return
-        elif known != value and key not in _SILENT:
-            self.notes.note(kind_of(key), below, newer, older, known, value)
-
-    def _only_older(self, kind: str, newer: Node, older: Node, key: str, pointer: Pointer) -> None:
-        value, line, below = older[key], older.lines.get(key), (*pointer, key)
-        implied = implied_value(kind, newer, key)
-        if self._partial(newer) or is_implied(kind, older, key):
-            put(newer, key, value, line)
-        elif implied is not None:
-            self.notes.note(kind_of(key), below, newer, older, left_out(implied), value, chosen=implied)
-        elif key in _ANNOTATIONS or key.startswith("x-"):
-            put(newer, key, value, line)
-        elif kind == "schema" and key not in _KEPT_APART:
-            self.notes.note(kind_of(key), below, newer, older, "nothing", value, chosen="nothing")
-        else:
-            put(newer, key, value, line)
-            if key in _NOTED_ALONE or (kind == "securityScheme" and key in _SENT):
-                self.notes.note_only(kind_of(key), below, newer, older, value)
-
-    def _only_newer(self, kind: str, newer: Node, older: Node, key: str, pointer: Pointer) -> None:
-        if self._partial(older) or older.source == newer.source or is_implied(kind, newer, key):
-            return
-        implied, below = implied_value(kind, older, key), (*pointer, key)
-        if implied is not None:
-            self.notes.note(kind_of(key), below, newer, older, newer[key], left_out(implied))
-        elif key in _ANNOTATIONS or key.startswith("x-"):
-            return
-        elif (
-            kind == "schema"
-            or (kind == "securityScheme" and key in _SENT)
-            or key in _KEPT_APART
-            or key == "security"
+        elif known != value and not (
+            (key in _UNORDERED and _members(known) == _members(value))
+            or (key in _ANNOTATIONS and _words(known) == _words(value))  # folded in another way
+            or (key == "description" and value == "" and self._partial(older))
+            or key in _SILENT
         ):
-            self.notes.note(kind_of(key), below, newer, older, newer[key], "nothing")
+            self.notes.note(below, newer, older, known, value)
 
-    def _map(self, kind: str, newer: Node, older: Node, pointer: Pointer) -> None:
-        for key, value in older.items():
-            if key in newer:
-                newer[key] = self.object(kind, newer[key], value, (*pointer, key), newer, older)
-                continue
+    def _one_sided(self, kind: str, newer: Node, older: Node, key: str, pointer: Pointer) -> None:
+        """Judge a key that only one of two objects has.
+
+        It is kept, but for a limit of the older page: the newer one defines the thing without it.
+        """
+        is_new = key in newer
+        holder, other = (newer, older) if is_new else (older, newer)
+        value, below = holder[key], (*pointer, key)
+        implied = implied_value(kind, other, key)
+        silent = self._partial(other) or is_implied(kind, holder, key)
+        silent = silent or (is_new and older.source == newer.source)
+        annotates = implied is None and (key in _ANNOTATIONS or key.startswith("x-"))
+        left = "nothing" if implied is None else left_out(implied)
+        noted = kind == "schema" or key in _NOTED_ALONE or (kind == "securityScheme" and key in _SENT)
+        noted = not silent and not annotates and (noted or implied is not None)
+        if is_new:
+            if noted:
+                self.notes.note(below, newer, older, value, left)
+        elif noted and (implied is not None or (kind == "schema" and key not in _NOTED_ALONE)):
+            chosen = "nothing" if implied is None else implied
+            self.notes.note(below, newer, older, left, value, chosen=chosen)
+        else:
             put(newer, key, value, older.lines.get(key))
+            if noted:
+                self.notes.note_only(below, newer, older, value)
+
+    def _union(self, kind: str, newer: Any, older: Any, pointer: Pointer) -> None:
+        """Merge what has one name in two maps, or is one parameter in two lists, and keep all the rest."""
+        ours, theirs = self._keys(newer), self._keys(older)
+        listed = isinstance(newer, LocatedSequence)
+        called = entry_kind(pointer)
+        for name, key in theirs.items():
+            if name in ours:
+                place = (*pointer, ours[name])
+                newer[ours[name]] = self.object(kind, newer[ours[name]], older[key], place, newer, older)
+                continue
+            if listed:
+                newer.append(older[key])
+                newer.lines.append(older[key].line)
+                key, holder, says = len(newer) - 1, older[key], name[0]
+            else:
+                put(newer, key, older[key], older.lines.get(key))
+                holder, says = older, "shown"
             if not self._partial(newer):
-                self.notes.note_only(
-                    entry_kind(pointer), (*pointer, key), newer, older, "shown", chosen="kept"
-                )
+                self.notes.note_only((*pointer, key), newer, holder, says, chosen="kept", kind=called)
         if self._partial(older) or older.source == newer.source:
             return
-        for key in newer:
-            if key not in older and _source(newer[key]) != older.source:
-                self.notes.note(
-                    entry_kind(pointer), (*pointer, key), newer, older, "shown", "nothing", chosen="kept"
-                )
+        for name, key in ours.items():
+            if name not in theirs and (listed or getattr(newer[key], "source", "") != older.source):
+                holder, says = (newer[key], name[0]) if listed else (newer, "shown")
+                self.notes.note((*pointer, key), holder, older, says, "nothing", chosen="kept", kind=called)
 
-    def _parameters(self, newer: LocatedSequence, older: LocatedSequence, pointer: Pointer) -> None:
-        known = {self._identity(parameter): index for index, parameter in enumerate(newer)}
-        seen = set()
-        for parameter in older:
-            identity = self._identity(parameter)
-            seen.add(identity)
-            if identity in known:
-                index = known[identity]
-                newer[index] = self.object("parameter", newer[index], parameter, (*pointer, index))
-                continue
-            newer.append(parameter)
-            newer.lines.append(parameter.line)
-            if not self._partial(newer):
-                where = (*pointer, len(newer) - 1)
-                self.notes.note_only("parameter", where, newer, parameter, identity[0], chosen="kept")
-        if self._partial(older):
-            return
-        for identity, index in known.items():
-            if identity not in seen:
-                self.notes.note(
-                    "parameter", (*pointer, index), newer[index], older, identity[0], "nothing", chosen="kept"
-                )
-
-    def _identity(self, parameter: Any) -> tuple[str, str]:
-        resolved = self._resolve(parameter) if "$ref" in parameter else parameter
-        resolved = resolved or parameter
-        return (str(resolved.get("name", resolved.get("$ref"))), str(resolved.get("in")))
+    def _keys(self, holder: Any) -> dict[Any, Any]:
+        """Under which key or index each entry stands, by its name, or by name and place of a parameter."""
+        if isinstance(holder, Node):
+            return {key: key for key in holder}
+        resolved = [(self._resolve(each) if "$ref" in each else each) or each for each in holder]
+        return {
+            (str(each.get("name", each.get("$ref"))), str(each.get("in"))): index
+            for index, each in enumerate(resolved)
+        }
 
     def _partial(self, node: Node | LocatedSequence) -> bool:
         fragment = self.notes.by_source.get(node.source)
         return fragment is not None and fragment.partial
 
 
-def _same_members(first: Any, second: Any) -> bool:
-    if not isinstance(first, list) or not isinstance(second, list):
-        return False
-    return sorted(map(repr, first)) == sorted(map(repr, second))
+def flatten(node: Any, lookup: Lookup, steps: int = 0) -> Node | None:
+    """Return an object with the reference at its root followed and its ``allOf`` merged, or None.
+
+    Args:
+        node: A schema, or another object that may be a reference.
+        lookup: Returns what a reference points to, or None.
+        steps: How deep it was found.
+    """
+    if not isinstance(node, Node) or steps > _MAXIMUM_STEPS:
+        return None
+    reference = text_of(node, "$ref")
+    inner = [*([lookup(reference)] if reference else []), *list_of(node, "allOf")]
+    if not inner:
+        return node
+    own = node_like(node)
+    take(own, node, but=("$ref", "allOf"))
+    parts = [flatten(part, lookup, steps + 1) for part in inner]
+    known = [part for part in (*parts, own) if part]
+    if None in parts or len(known) == 1:
+        return None if None in parts else known[0]
+    result = node_like(node)
+    for key, value in merge(known, lambda schemas: schemas[-1]).items():
+        line = next((part.lines.get(key) for part in reversed(known) if key in part), None)
+        put(result, key, copy_value(value), line)
+    return result
+
+
+def _members(value: Any) -> Any:
+    return sorted(map(repr, value)) if isinstance(value, list) else value
 
 
 def _words(value: Any) -> Any:
     return value.split() if isinstance(value, str) else value
-
-
-def _source(value: Any) -> str:
-    return str(getattr(value, "source", ""))

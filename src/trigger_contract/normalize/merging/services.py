@@ -17,7 +17,7 @@ from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.located import Node, list_of, map_of, node_of, objects, put, text_of
 from trigger_contract.normalize.model import Fragment
-from trigger_contract.normalize.naming import component_key, pascal, words
+from trigger_contract.normalize.naming.words import component_key, folded, pascal
 
 # Under these, every name one level below is somebody else's.
 _SHARED_HOSTING = (
@@ -27,14 +27,8 @@ _SHARED_HOSTING = (
 _BEARERS = ("oauth2", "openIdConnect")
 
 
-def separate_services(fragments: Sequence[Fragment]) -> dict[str, int]:
-    """Rename what would collide between services, in place.
-
-    Args:
-        fragments: Newest first.
-
-    Returns:
-        The number of the service of each page, by the page's name.
+def separate_services(fragments: Sequence[Fragment]) -> None:
+    """Tell the service of each fragment, newest first, and rename what would collide, in place.
 
     Raises:
         UserError: Two services have the same method on the same path, which one document cannot hold.
@@ -43,16 +37,17 @@ def separate_services(fragments: Sequence[Fragment]) -> dict[str, int]:
     groups = _groups(fragments)
     if len(groups) > 1:
         _rename_collisions(groups)
-    for group in groups:
+    for number, group in enumerate(groups):
         _adopt_scheme_names(group)
-    return {fragment.page.name: number for number, group in enumerate(groups) for fragment in group}
+        for fragment in group:
+            fragment.service = number
 
 
 def _check_paths(fragments: Sequence[Fragment]) -> None:
     """Refuse two pages that show one path for two hosts and are called differently: two services."""
     seen: dict[tuple[str, str, str], tuple[Fragment, str, KeysView[str]]] = {}
     for fragment in fragments:
-        title = _title(fragment)
+        title = fragment.page.api or text_of(fragment.document.get("info"), "title")
         for group, path, method, operation in fragment.operations():
             hosts = _hosts(operation)
             known, name, served = seen.setdefault((group, path, method), (fragment, title, hosts))
@@ -64,10 +59,6 @@ def _check_paths(fragments: Sequence[Fragment]) -> None:
                     source=fragment.page.name,
                     line=operation.line or None,
                 )
-
-
-def _title(fragment: Fragment) -> str:
-    return fragment.page.api or text_of(fragment.document.get("info"), "title")
 
 
 def _hosts(operation: Node) -> KeysView[str]:
@@ -111,15 +102,11 @@ def _groups(fragments: Sequence[Fragment]) -> list[list[Fragment]]:
 
 
 def _marks(fragment: Fragment) -> list[str]:
-    found: dict[str, None] = {}
-    if fragment.page.api:
-        found[f"api {fragment.page.api}"] = None
-    info = map_of(fragment.document, "info")
-    if isinstance(info.get("title"), str):
-        found[f"title {info['title']}"] = None
-    for *_, operation in fragment.operations():
-        found |= {f"site {_site(host)}": None for host in _hosts(operation)}
-    return list(found)
+    title = map_of(fragment.document, "info").get("title")
+    found = [f"api {fragment.page.api}"] if fragment.page.api else []
+    found += [f"title {title}"] if isinstance(title, str) else []
+    found += [f"site {_site(host)}" for *_, operation in fragment.operations() for host in _hosts(operation)]
+    return list(dict.fromkeys(found))
 
 
 def _site(host: str) -> str:
@@ -134,7 +121,7 @@ def _rename_collisions(groups: list[list[Fragment]]) -> None:
         for number, group in enumerate(groups):
             renamed: dict[str, str] = {}
             for fragment in group:
-                for name, value in fragment.document.get("components", {}).get(kind, {}).items():
+                for name, value in fragment.named(kind).items():
                     owner, known = first.setdefault(name, (number, value))
                     if owner != number and known != value:
                         renamed[name] = component_key(_service_name(group) + pascal(name))
@@ -155,23 +142,19 @@ def _adopt_scheme_names(group: list[Fragment]) -> None:
     definitions: dict[str, Any] = {}
     for fragment in group:
         if fragment.dialect not in ("expanded", "rendered"):
-            schemes = fragment.document.get("components", {}).get("securitySchemes", {})
-            for name, scheme in schemes.items():
-                published.setdefault(_folded(name), name)
+            for name, scheme in fragment.named("securitySchemes").items():
+                published.setdefault(folded(name), name)
                 definitions.setdefault(name, scheme)
     for fragment in group:
         if fragment.dialect == "expanded":
-            own = fragment.document.get("components", {}).get("securitySchemes", {})
-            renamed = {
-                name: published[_folded(name)]
-                for name in own
-                if _folded(name) in published and published[_folded(name)] != name
-            }
+            own = fragment.named("securitySchemes")
+            called = {name: published.get(folded(name), name) for name in own}
+            renamed = {name: new for name, new in called.items() if new != name}
             rename_components(fragment.document, "securitySchemes", renamed)
             _deal_out_again(own, definitions)
 
 
-def _deal_out_again(own: Node, published: dict[str, Any]) -> None:
+def _deal_out_again(own: LocatedMapping, published: dict[str, Any]) -> None:
     """Give schemes that changed places the definitions that another page publishes under their names.
 
     Only an exchange is put right: the page must show every one of these definitions, under another name.
@@ -184,10 +167,6 @@ def _deal_out_again(own: Node, published: dict[str, Any]) -> None:
             put(own, name, shown[wanted[name]])
 
 
-def _folded(name: str) -> str:
-    return "".join(words(name)).casefold()
-
-
 def rename_components(document: Node, group: str, renamed: dict[str, str]) -> None:
     """Rename components and everything that refers to them, in place.
 
@@ -198,12 +177,10 @@ def rename_components(document: Node, group: str, renamed: dict[str, str]) -> No
     """
     if not renamed:
         return
-    named = document.get("components", {}).get(group)
-    if isinstance(named, Node):
-        for old, new in renamed.items():
-            if old in named:
-                line = named.lines.get(old)
-                put(named, new, named.pop(old), line)
+    named = node_of(node_of(document, "components"), group)
+    for old, new in renamed.items():
+        if old in named:
+            put(named, new, named.pop(old), named.lines.get(old))
     prefix = f"#/components/{group}/"
     for holder, key in _referring(document):
         value = holder[key]
@@ -229,27 +206,19 @@ def _referring(document: Node) -> Iterator[tuple[dict[str, Any], str]]:
                 yield mapping, key
 
 
-def adopt_schemes(fragments: Sequence[Fragment], services: Mapping[str, int]) -> None:
-    """Rename the schemes of each rendered fragment, in place, as the other pages of its service call them.
-
-    Args:
-        fragments: Newest first.
-        services: The number of the service of each page, by the page's name.
-    """
+def adopt_schemes(fragments: Sequence[Fragment]) -> None:
+    """Rename the schemes of each rendered fragment, in place, as the other pages of its service call them."""
     for fragment in fragments:
-        if fragment.dialect != "rendered":
-            continue
-        own = _schemes(fragment)
-        service = services.get(fragment.page.name, 0)
+        own = fragment.named("securitySchemes") if fragment.partial else {}
         others = [
-            other
-            for other in fragments
-            if other.dialect != "rendered" and services.get(other.page.name, 0) == service
+            other for other in fragments if not other.partial and other.service == fragment.service and own
         ]
         for name in [*own] if others else ():
-            published = _published(own[name], fragment, others)
-            if published is not None and published[0] != name:
-                _rename(fragment, own, name, *published)
+            published, equal = _published(own[name], fragment, others) or (name, True)
+            if published != name:
+                if not equal or published in own:
+                    del own[name]  # else it may have a text of its own
+                rename_components(fragment.document, "securitySchemes", {name: published})
 
 
 def _published(scheme: Node, fragment: Fragment, others: Sequence[Fragment]) -> tuple[str, bool] | None:
@@ -266,7 +235,7 @@ def _published(scheme: Node, fragment: Fragment, others: Sequence[Fragment]) -> 
     found = [
         (name not in asked, _sent(scheme) != _sent(candidate), index, name)
         for index, (name, candidate) in enumerate(
-            entry for other in others for entry in _schemes(other).items()
+            entry for other in others for entry in other.named("securitySchemes").items()
         )
         if _sent(scheme) == _sent(candidate) or (name in asked and _is_bearer(scheme, candidate))
     ]
@@ -274,16 +243,6 @@ def _published(scheme: Node, fragment: Fragment, others: Sequence[Fragment]) -> 
         return None
     *_, unequal, _, name = min(found)
     return name, not unequal
-
-
-def _rename(fragment: Fragment, own: LocatedMapping, old: str, new: str, equal: bool) -> None:
-    if not equal or new in own:
-        del own[old]  # else it may have a text of its own
-    rename_components(fragment.document, "securitySchemes", {old: new})
-
-
-def _schemes(fragment: Fragment) -> LocatedMapping:
-    return node_of(node_of(fragment.document, "components"), "securitySchemes")
 
 
 def _is_bearer(first: Mapping[str, Any], second: Any) -> bool:
