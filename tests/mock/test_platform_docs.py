@@ -68,10 +68,10 @@ def test_a_delay_may_be_a_date_where_pages_let_it_be_any_text(strict):
     made = trigger(strict, payload={}, options={"delay": "1h"})
     path = f"/api/v1/runs/{made}/reschedule"
     for delay in ("2025-10-10T00:00:00.000Z", "2h"):
-        assert call(strict, "POST", path, {"delay": delay})["status"] == "DELAYED"
+        # The list has no name for it: the nearest one shows everywhere, as list and detail must agree.
+        assert call(strict, "POST", path, {"delay": delay})["status"] == "QUEUED"
     call(strict, "POST", path, {"delay": 5}, 400)
-    # The list knows no such status: it shows the nearest one that it has.
-    assert strict.get(f"/api/v3/runs/{made}")["status"] == "DELAYED"
+    assert strict.get(f"/api/v3/runs/{made}")["status"] == "QUEUED"
     assert [run["status"] for run in strict.get("/api/v1/runs")["data"]] == ["QUEUED"]
 
 
@@ -86,3 +86,10 @@ def test_d34_a_queue_without_a_limit_shows_null(make, strict_document, whole_doc
         nulls = [value is None for value in (plain["concurrencyLimit"], changed["concurrency"]["base"])]
         assert nulls == [profile == "real"] * 2
         assert ("concurrency" in plain) == (profile == "real")
+
+
+def test_what_the_service_does_by_itself_counts_as_alive(make, strict_document):
+    told = {one.operation.path: one for one in make(runs=0, document=strict_document).service.explain()}
+    for path in ("/api/v1/tasks/{p0}/trigger", "/api/v1/projects/{p0}/envvars/{p1}/import"):
+        assert told[path].alive
+        assert "service itself" in told[path].how

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from trigger_contract import __version__
+from trigger_contract.errors import UserError
 from trigger_contract.mock import dates
 from trigger_contract.mock.editing import Editor
 from trigger_contract.mock.faults import Fault
@@ -63,6 +64,7 @@ class Admin:
             ("GET", "/requests"): self._list_requests,
             ("DELETE", "/requests"): self._clear_requests,
             ("GET", "/collections"): self._list_collections,
+            ("POST", "/collections"): self._give,
             ("GET", "/openapi.json"): self._document,
             ("GET", ""): self._page,
             ("GET", "/"): self._page,
@@ -171,6 +173,17 @@ class Admin:
 
     def _list_collections(self, request: Request, body: Any) -> Answer:
         return json_answer(200, {"collections": self._inspector.collections()})
+
+    def _give(self, request: Request, body: Any) -> Answer:
+        given = _members(body)
+        for name, items in given.items():
+            if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+                raise ValueError(f"{name} must be a list of things")
+        try:
+            self._service.give_more(given)
+        except (UserError, KeyError) as error:
+            raise ValueError(str(error)) from None
+        return json_answer(201, {"given": sum(map(len, given.values()))})
 
     def _list_things(self, request: Request, name: str) -> Answer:
         found = self._inspector.items(name, _limit(request, _LISTED), _search(request))

@@ -35,6 +35,8 @@ _LOOSE_FORMATS = (
 # JavaScript prints dates as "Wed Mar 05 2025 10:00:00 GMT+0100 (Central European Standard Time)".
 _JS_ZONE = re.compile(r"^(.*?) (?:GMT|UTC)([+-][0-9]{4})?(?: \(.*\))?$")
 _PERIOD = re.compile(r"(?:[0-9]{1,6}(?:ms|[smhdw]))+")
+_DURATION = re.compile(r"(?:[0-9]{1,12}(?:w|d|hr|h|m|s)){1,50}")
+_DURATION_PART = re.compile(r"([0-9]+)([wdhms])")
 _PERIOD_PART = re.compile(r"([0-9]+)(ms|[smhdw])")
 _UNIT = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 
@@ -128,6 +130,19 @@ def _loose(text: str) -> float | None:
 def _milliseconds(moment: datetime) -> float:
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return (aware - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * 1000
+
+
+def read_duration(text: str) -> int | None:
+    """Read how long something waits, such as ``1h30m`` or ``2hr``, in milliseconds; None where it is none.
+
+    Of a unit that is said twice the first counts. Source: the official SDK, which reads it so.
+    """
+    if not _DURATION.fullmatch(text):
+        return None
+    said: dict[str, int] = {}
+    for amount, unit in _DURATION_PART.findall(text):
+        said.setdefault(unit, int(amount) * _UNIT[unit])
+    return sum(said.values())
 
 
 def read_period(text: str) -> int | None:

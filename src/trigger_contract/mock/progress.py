@@ -74,7 +74,7 @@ class Progress:
     def postpone(self, row: Row, record: Record, delayed_until: int) -> Row:
         """Let a delayed run wait for another time."""
         record["updatedAt"] = max(self._clock.now(), record["createdAt"])
-        lives = dates.read_period(record.get("ttl", ""))
+        lives = dates.read_duration(record.get("ttl", ""))
         return self._store.replace(row.key, record, self._wait(record, delayed_until, True, lives))
 
     def _wait(self, record: Record, begins: int, delayed: bool, lives: float | None) -> int | None:

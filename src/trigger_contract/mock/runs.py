@@ -110,7 +110,7 @@ class RunsModel:
         self._recorded = {newer: states.recorded_naming(newer=newer) for newer in (False, True)}
         self._older = states.older_naming()
         self._newer = states.newer_naming()
-        self._documented: dict[str, Naming] = {}
+        self._documented: Naming | None = None
         if Deviation.D33 not in deviations:
             views.kinds = _content_kinds(document)
         # Paths are the wire's own names for these operations; ids and parameter names may be reworded.
@@ -149,36 +149,25 @@ class RunsModel:
             or b"PresignedUrl" in answer.body
         )
 
-    def naming(self, request: Request, path: str = LIST) -> Naming:
-        """Return how states are named for a request.
-
-        Args:
-            request: The request, which may name a version.
-            path: The path, with ``{}`` for its parameter, whose documented names are meant.
-        """
+    def naming(self, request: Request) -> Naming:
+        """Return how states are named for a request."""
         version = request.headers.get(b"x-trigger-api-version")
         if Deviation.D18 in self._on:
             newer = version is not None and version.strip().decode("latin-1") == states.NEW_NAMES_SINCE
             if newer or Deviation.D9 in self._on:
                 return self._recorded[newer]
-            return self.documented_naming(path)
+            return self.documented_naming()
         if version is not None and _VERSION.fullmatch(version) and version.decode() >= states.NEW_NAMES_SINCE:
             return self._newer
         if Deviation.D9 in self._on:
             return self._older
-        return self.documented_naming(path)
+        return self.documented_naming()
 
-    def documented_naming(self, path: str = LIST) -> Naming:
-        """Return names that stay inside the enumeration that the document has for a path."""
-        found = self._documented.get(path)
-        if found is None:
-            names = _status_enum(self._document, path)
-            found = states.documented_naming(names) if names else self._undocumented(path)
-            self._documented[path] = found
-        return found
-
-    def _undocumented(self, path: str) -> Naming:
-        return states.documented_naming(states.STATES) if path == LIST else self.documented_naming()
+    def documented_naming(self) -> Naming:
+        """Return names that stay inside the document's enumeration."""
+        if self._documented is None:
+            self._documented = states.documented_naming(_status_enum(self._document) or states.STATES)
+        return self._documented
 
     # Operations
 
@@ -240,8 +229,7 @@ class RunsModel:
             return self._refusals.answer(call.operation, 404)
         row = self._progress.visit(row)
         content = call.caller is not Caller.PUBLIC
-        naming = self.naming(call.request, RETRIEVE)
-        text = self._views.whole(row, naming, _base(call.request), content=content)
+        text = self._views.whole(row, self.naming(call.request), _base(call.request), content=content)
         return Answer(200, text.encode())
 
     def _result(self, call: Call) -> Answer:
@@ -390,17 +378,16 @@ def _content_kinds(document: Mapping[str, Any]) -> dict[str, frozenset[str]]:
     return {}
 
 
-def _status_enum(document: Mapping[str, Any], path: str) -> list[str] | None:
-    """Return the documented status names of a run that the list shows, or that is retrieved."""
-    from trigger_contract.document.composition import composition
+def _status_enum(document: Mapping[str, Any]) -> list[str] | None:
+    """Return the documented status names of a listed run."""
     from trigger_contract.document.operations import operations, response_schema
+    from trigger_contract.document.references import resolve
 
-    views = composition(document)
     for operation in operations(document):
-        if shape(operation.path) == path and operation.method == "get":
-            shown: Any = response_schema(document, operation, "200") or {}
-            if path == LIST:
-                shown = views.items(views.properties(shown).get("data", {}))
-            status = views.view(views.properties(shown).get("status", {}))
+        if operation.path == "/api/v1/runs" and operation.method == "get":
+            schema = response_schema(document, operation, "200") or {}
+            data = resolve(document, (schema.get("properties") or {}).get("data") or {})
+            item = resolve(document, data.get("items") or {})
+            status = resolve(document, (item.get("properties") or {}).get("status") or {})
             return list(status.get("enum") or ()) or None
     return None

@@ -32,8 +32,8 @@ from trigger_contract.mock.query import Reading, pairs
 from trigger_contract.mock.refusals import Refusals
 from trigger_contract.mock.router import MAX_PATH, Match, Router, shape
 from trigger_contract.mock.runs import SHOULD_RETRY, TASKS, Call, RunsModel
-from trigger_contract.mock.settings import Settings
-from trigger_contract.mock.store import DEVELOPMENT, Store
+from trigger_contract.mock.settings import Settings, environment
+from trigger_contract.mock.store import Store
 from trigger_contract.mock.views import PACKETS, Views
 
 # What answers by form, and the service's other operations, is imported when a document or a request asks
@@ -161,6 +161,24 @@ class Service:
 
             give(self.things, self.settings.data, self.clock.now())
 
+    def give_more(self, data: Mapping[str, Any]) -> None:
+        """Put things beside those that are there.
+
+        Args:
+            data: Lists of things, as answers show them, by the path of their collection.
+
+        Raises:
+            UserError: There is no such collection, or a thing breaks the document.
+        """
+        from trigger_contract.mock.platform.giving import give, is_kept
+
+        own = {name: items for name, items in data.items() if self.front is not None and is_kept(name)}
+        others = data if not self._has_doors else {name: data[name] for name in data.keys() - own.keys()}
+        self.collections.give(others)
+        give(self.things, own, self.clock.now(), beside=True)
+        self._kept.clear()
+        self.progress.wake(0)
+
     def respond(self, request: Request) -> Answer:
         """Answer a request of the API as the server does: limited, with faults, noted in the journal."""
         with self.lock:
@@ -251,11 +269,14 @@ class Service:
 
     def explain(self) -> list[Told]:
         """Return what each operation does; those of the runs model keep runs."""
-        told = self.collections.explain()
-        return [
-            replace(one, alive=True, how="from the mock's own runs") if self.handler(one.operation) else one
-            for one in told
-        ]
+        return [self._tell(one) for one in self.collections.explain()]
+
+    def _tell(self, one: Told) -> Told:
+        if self.handler(one.operation):
+            return replace(one, alive=True, how="from the mock's own runs")
+        if not one.alive and self.front is not None and self.front.answers(one.operation):
+            return replace(one, alive=True, how="as the service itself does it")
+        return one
 
     def turns_away(self, request: Request) -> bool:
         """Whether a request is refused whatever its body is: by its path, its method or its key."""
@@ -285,7 +306,14 @@ class Service:
 
             return operations_of(self._world, self.model, self.views, own)
 
-        return Front(gate, functions, on, paths.__contains__, self._is_elsewhere)
+        front = Front(gate, functions, on, paths.__contains__, self._is_elsewhere)
+
+        def ring(now: int) -> None:
+            if not self._world.is_dev:
+                front.load()  # what lets schedules fire is imported where one may
+
+        self.progress.attach(ring)
+        return front
 
     def _enter(self, door: Door, path: Mapping[str, str], request: Request) -> Answer:
         """Judge a request in the order 401, 400, 404, then hand it to the operation."""
@@ -398,9 +426,3 @@ class Service:
     def document_json(self) -> bytes:
         """The document as JSON."""
         return json_answer(200, self.document).body
-
-
-def environment(token: str) -> dict[str, str]:
-    """Return the environment a secret key belongs to: its name is the middle of ``tr_prod_…``."""
-    kind = token.split("_")[1] if token.startswith("tr_") and token.count("_") > 1 else "dev"
-    return DEVELOPMENT if kind == "dev" else {"id": f"cl{kind}1234", "name": kind}

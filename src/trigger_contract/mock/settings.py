@@ -16,6 +16,7 @@ DEFAULT_PUBLIC_TOKEN = "pk_dev_mock"
 DEFAULT_RECOUP_TOKEN = "recoup_mock"
 DEFAULT_PERSONAL_TOKEN = "tr_pat_mock"
 MAX_RUNS = 5_000_000
+DEVELOPMENT = {"id": "cl1234", "name": "dev", "user": "Anna"}
 
 
 @dataclass(frozen=True)
@@ -119,3 +120,9 @@ def default_keys(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
         "public_token": environ.get("TRIGGER_PUBLIC_KEY") or DEFAULT_PUBLIC_TOKEN,
         "recoup_token": environ.get("RECOUP_API_KEY") or DEFAULT_RECOUP_TOKEN,
     }
+
+
+def environment(token: str) -> dict[str, str]:
+    """Return the environment a secret key belongs to: its name is the middle of ``tr_prod_…``."""
+    kind = token.split("_")[1] if token.startswith("tr_") and token.count("_") > 1 else "dev"
+    return dict(DEVELOPMENT) if kind == "dev" else {"id": f"cl{kind}1234", "name": kind}

@@ -18,10 +18,10 @@ from trigger_contract.errors import UserError
 from trigger_contract.mock.filling import Chunk, priced
 from trigger_contract.mock.records import Record, Row, to_row
 from trigger_contract.mock.selection import PREFIX, TIE_BITS, Listed, Selection, statements
+from trigger_contract.mock.settings import DEVELOPMENT
 
 _FIRST, _STEP = 1 << 16, 16
 """Where the first run of a millisecond stands and how far the next one: another may have to stand between."""
-DEVELOPMENT = {"id": "cl1234", "name": "dev", "user": "Anna"}
 _VERSION = 2
 _RECENT = 2000
 """How many rows are kept as objects, for clients that ask for a run again and again."""
@@ -423,4 +423,4 @@ class _Transaction:
             self._db.execute("RELEASE inner" if self._is_inner else "COMMIT")
 
 
-__all__ = ["DEVELOPMENT", "TIE_BITS", "Store"]
+__all__ = ["TIE_BITS", "Store"]

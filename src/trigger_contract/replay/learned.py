@@ -16,6 +16,11 @@ _CURSOR = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\b")
 _CALLBACK = "/callback/<callback-hash>"
 
 
+def is_name(text: str) -> bool:
+    """Whether a text is a name that a server has given, and no word of a path."""
+    return _WHOLE_ID.fullmatch(text) is not None
+
+
 class Learned:
     """Names of the recording and what stands for each on the server that is asked."""
 
@@ -73,6 +78,8 @@ class Learned:
         if (known := self._there.get(recorded)) is not None:
             return known == given
         if self._here.get(given, recorded) != recorded or (not learn and recorded != given):
+            if learn:
+                self._there[recorded] = given  # what it stood for was removed in another part
             return False
         self._learn(recorded, given)
         # The same tail stands with and without its prefix: both are names of one thing.

@@ -25,6 +25,8 @@ _FINISHED = frozenset({"COMPLETED", "FAILED", "CRASHED", "SYSTEM_FAILURE", "INTE
 _OPTIONS = (("tags", "tags"), ("ttl", "ttl"), ("isTest", "test"), ("delayedUntil", "delay"))
 # What a run enters by a call or by the clock; all else is the work of a worker.
 _CALLED = frozenset({"QUEUED", "PENDING", "DELAYED", "CANCELED", "EXPIRED"})
+_OF_WHAT_IS_THERE = frozenset({403, 409, 422})
+"""Refusals that a run gets which is there."""
 _FAULT = re.compile(r"trigger\.dev internal error \((\w+)\)")
 
 
@@ -63,24 +65,30 @@ class Player:
             exchange: It will be asked next.
             trigger: Asks the server with a key of the exchange's environment.
         """
-        if exchange.response.status >= 400:
+        if exchange.response.status >= 400 and exchange.response.status not in _OF_WHAT_IS_THERE:
             return
         named = _named(exchange)
         shown = {view["id"]: view for view in _views(exchange.response.body)}
         reading = exchange.request.method == "GET"
         for name in [*named, *(shown if reading else ())]:
-            if self._is_missing(name):
+            # Who may not act on a run is not told whether there is one.
+            told = reading or exchange.response.status != 403
+            if self._is_missing(name, told and f"/{name}" in exchange.request.path):
                 self._asked.add(name)
                 self._start(name, trigger)
         for name, view in shown.items() if reading else ():
             if name in self._views and ("attemptCount" in view or view["status"] in _FINISHED):
                 self._move(self._learned.translate(name), view, exchange)
 
-    def _is_missing(self, name: str) -> bool:
+    def _is_missing(self, name: str, in_path: bool) -> bool:
         """Whether a run of the recording's time, and of this environment, was not made yet."""
         view = self._views.get(name)
+        if view is None and in_path and _RUN.fullmatch(name):
+            view = {}  # no answer shows more of it than its name
         if view is None or name in self._asked or self._learned.translate(name) != name:
             return False
+        if "schedule" in view or view.get("taskKind") == "SCHEDULED":
+            return False  # the clock starts it
         where = view.get("env")
         return not isinstance(where, Mapping) or where.get("id") == self._environment
 
@@ -88,7 +96,7 @@ class Player:
         """Trigger a run that the server does not know, and bring it to where it was first seen."""
         if self._control("GET", f"/runs/{quote(name, safe='')}", None).status != 404:
             return
-        view = self._views[name]
+        view = self._views.get(name, {"id": name, "status": "QUEUED"})
         options = {ours: view[theirs] for theirs, ours in _OPTIONS if view.get(theirs)}
         body = {name: view[name] for name in ("payload",) if name in view} | {"options": options}
         path = f"/api/v1/tasks/{quote(str(view.get('taskIdentifier', 'task')), safe='')}/trigger"

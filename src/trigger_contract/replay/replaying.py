@@ -14,9 +14,11 @@ from trigger_contract.replay.asking import Asker, body_bytes
 from trigger_contract.replay.comparing import Difference, compare
 from trigger_contract.replay.learned import Learned
 from trigger_contract.replay.playing import Ask, Player
+from trigger_contract.replay.providing import Provider, latest
 from trigger_contract.replay.recording import Exchange, Received
 from trigger_contract.replay.roles import NoKey, Roles
 
+_HOUR = 3600
 _SHAPE = ("status", "type", "shape")
 
 
@@ -100,6 +102,14 @@ class _Server:
         elif seconds:
             self._moment = self._clock("POST", {"advance": seconds})
 
+    def reach(self, moment: str) -> None:
+        """Move the clock on to a time of the recording, where it is one of the next hour."""
+        if self._moment is None or not moment:
+            return
+        at = datetime.fromisoformat(moment).timestamp()
+        if 0 < at - self._moment < _HOUR:
+            self.wait(at - self._moment)
+
     def pass_by(self, seconds: float) -> None:
         """Let so much time pass as an answer took, where that takes none of ours."""
         if self._moment is not None:
@@ -134,6 +144,7 @@ def replay(
     learned, server, wrote = Learned(), _Server(asker), False
     exchanges = list(exchanges)
     player = Player(exchanges, server.control, learned, server.begun) if server.is_told else None
+    provider = Provider(exchanges, server.control, learned) if server.is_told else None
     for exchange in exchanges:
         request = exchange.request
         server.wait(exchange.waited or (settle if wrote and request.method == "GET" else 0))
@@ -145,12 +156,18 @@ def replay(
         except NoKey as missing:
             yield Outcome(exchange, missing=str(missing))
             continue
-        if player is not None:
-            player.before(exchange, _trigger(asker, roles, exchange))
+        if player is not None and provider is not None:
+            server.reach(latest(exchange))
+            ask = _trigger(asker, roles, exchange)
+            player.before(exchange, ask)
+            if roles.has_secret(exchange):
+                provider.before(exchange, ask)
             path = fill(request.path)  # with what has been learned since
         body = learned.translate_value(request.body)
         answer = asker.ask(request.method, path, headers, body_bytes(body))
         server.pass_by(exchange.took)
+        if provider is not None:
+            provider.after(exchange)
         made = request.method not in ("GET", "HEAD", "OPTIONS")
         yield Outcome(exchange, compare(exchange.response, answer, learned, made=made))
 

@@ -51,6 +51,11 @@ class Roles:
         """
         return _PLACE.sub(lambda match: self._key(match, exchange, now), text) if "<" in text else text
 
+    def has_secret(self, exchange: Exchange) -> bool:
+        """Whether an exchange was asked with an environment's own key, or with what is signed by it."""
+        key = self._keys.get(exchange.token.signed_with if exchange.token else exchange.key, "")
+        return exchange.key == "raw" or (bool(key) and not key.startswith(("pk_", "tr_pat_")))
+
     def secret(self, exchange: Exchange) -> str:
         """Return the secret key of the environment that an exchange was asked of, or one that was given."""
         signed = exchange.token.signed_with if exchange.token is not None else ""

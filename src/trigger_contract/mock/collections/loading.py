@@ -38,8 +38,12 @@ class Loader:
         self._living = living
         self._exists = exists
 
-    def load(self, data: Mapping[str, Any]) -> None:
+    def load(self, data: Mapping[str, Any], *, beside: bool = False) -> None:
         """Put all things in their places, those that others stand below first.
+
+        Args:
+            data: Lists of things by their collection.
+            beside: Whether things that are there stay.
 
         Raises:
             UserError: A collection is not in the document, or a thing breaks its schema; names the line.
@@ -58,7 +62,11 @@ class Loader:
                 continue
             if not isinstance(given, list):
                 raise _wrong(data, name, f"{name} must be a list of things")
-            living.table.place(scope, [self._one(living, given, index) for index in range(len(given))])
+            things = [self._one(living, given, index) for index in range(len(given))]
+            if not beside:
+                living.table.place(scope, things)
+            for key, thing in things if beside else ():
+                living.table.add(scope, thing, key, living.table.next_number())
 
     def _find(self, data: Mapping[str, Any], name: str) -> tuple[Resource, Scope]:
         for resource in self._resources:

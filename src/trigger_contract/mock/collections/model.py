@@ -172,12 +172,19 @@ class Collections:
             UserError: One of them breaks the document.
         """
         if self._data is not None:
-            loader = Loader(
-                [one for one in self._resources.all if one.name not in self._foreign],
-                self.living,
-                self.exists,
-            )
-            loader.load(self._data)
+            self._loader().load(self._data)
+
+    def give(self, data: Mapping[str, Any]) -> None:
+        """Put things beside those that are there.
+
+        Raises:
+            UserError: One of them breaks the document.
+        """
+        self._loader().load(data, beside=True)
+
+    def _loader(self) -> Loader:
+        own = [one for one in self._resources.all if one.name not in self._foreign]
+        return Loader(own, self.living, self.exists)
 
     # How resources belong together
 

@@ -20,7 +20,7 @@ from trigger_contract.mock.platform.triggering import Triggering
 from trigger_contract.mock.platform.waitpoints import TAG
 from trigger_contract.mock.platform.world import World, moment_of
 from trigger_contract.mock.records import Record, Row, to_record
-from trigger_contract.mock.runs import RETRIEVE, RunsModel
+from trigger_contract.mock.runs import RunsModel
 from trigger_contract.mock.states import FINISHED
 from trigger_contract.mock.views import Views
 
@@ -137,7 +137,7 @@ class Actions:
         if given is not None and bodies.judge(given, delay):
             return answers.error(400, "Invalid request body")
         now = self._world.clock.now()
-        due = moment_of(given, now) if isinstance(given, str) else now
+        due = 0 if given is None else moment_of(given, now)
         if due is None:
             return answers.error(400, f"Invalid delay: {given}")
         row = self._row(visit.path[0])
@@ -152,7 +152,7 @@ class Actions:
         row = self._world.progress.postpone(row, record, due)
         if given is None:
             return answers.went_wrong()
-        naming = self._model.naming(visit.request, RETRIEVE)
+        naming = self._model.naming(visit.request)
         return answers.text_json(200, self._views.whole(row, naming, visit.base))
 
     # Tags and metadata

@@ -96,6 +96,10 @@ class Front:
     def _functions(self) -> Mapping[str, Function]:
         return self._make()
 
+    def load(self) -> None:
+        """Make the operations, before one is asked for."""
+        _ = self._functions
+
     def find(self, raw: bytes) -> tuple[Route, tuple[str, ...]] | None:
         """Return the route of a path and its decoded parameters."""
         path = raw.decode("latin-1")
@@ -111,6 +115,11 @@ class Front:
         """Whether an operation has a function of its own here, and is not answered by form."""
         route = self._route_of(operation)
         return route is not None and route.function(operation.method.upper()) != ""
+
+    def answers(self, operation: Operation) -> bool:
+        """Whether an operation is answered here in every profile."""
+        found = self.find(re.sub(r"\{[^}]*\}", "x", operation.path).encode())
+        return self.owns(operation) and found is not None and not found[0].by_form
 
     def answer(self, request: Request) -> Answer | None:
         """Answer a request; None where it is none of the service's own."""

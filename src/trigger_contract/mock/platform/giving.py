@@ -13,23 +13,33 @@ Given = Mapping[str, Any]
 _ROOT = "/api/v1/"
 
 
-def give(things: Things, data: Mapping[str, Any], now: int) -> None:
+def give(things: Things, data: Mapping[str, Any], now: int, *, beside: bool = False) -> None:
     """Put the things of a file in the place of those there are of their kind.
 
     Args:
         things: Keeps them.
         data: Lists of things by the path of their collection or its last word, judged already.
         now: When things without a date were made, in milliseconds.
+        beside: Whether those that are there stay.
     """
     for name, items in data.items():
-        found = next((kind for pattern, kind in _KINDS if pattern.fullmatch(str(name))), None)
+        found = _kind_of(str(name))
         if found is None or not isinstance(items, list):
             continue
         kind, turn = found
-        for old in things.all(kind):
+        for old in [] if beside else things.all(kind):
             things.remove(kind, old["stored" if kind == "queue" else "name" if kind == "variable" else "id"])
         for item in items:
             things.put(kind, *turn(item, now))
+
+
+def is_kept(name: str) -> bool:
+    """Whether the service itself keeps the things of a collection."""
+    return _kind_of(name) is not None
+
+
+def _kind_of(name: str) -> tuple[str, _Turn] | None:
+    return next((kind for pattern, kind in _KINDS if pattern.fullmatch(name)), None)
 
 
 def _schedule(item: Given, now: int) -> tuple[str, Thing]:
@@ -96,6 +106,12 @@ def _moment(item: Given, name: str) -> int | None:
     return None if read is None else int(read)
 
 
+def _batch(item: Given, now: int) -> tuple[str, Thing]:
+    at = dates.to_text(now)
+    usual: Thing = {"status": "PENDING", "createdAt": at, "updatedAt": at, "runs": []}
+    return item["id"], {name: item.get(name, value) for name, value in ({"id": ""} | usual).items()}
+
+
 _Turn = Callable[[Given, int], tuple[str, Thing]]
 
 
@@ -107,6 +123,7 @@ def _kind(path: str, kind: str, turn: _Turn) -> tuple[re.Pattern[str], tuple[str
 _KINDS = (
     _kind("schedules", "schedule", _schedule),
     _kind("queues", "queue", _queue),
+    _kind("batches", "batch", _batch),
     _kind("waitpoints/tokens", "waitpoint", _waitpoint),
     _kind("sessions", "session", _session),
     _kind("bulk-actions", "bulk", _bulk),

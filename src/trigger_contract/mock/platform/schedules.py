@@ -171,11 +171,11 @@ class Schedules:
         slot = Cron(thing["cron"]).next(self._world.clock.now(), thing["timezone"])
         # Runs of one minute are spread over it, each schedule at its own place.
         spread = int(hashlib.sha256(thing["id"].encode()).hexdigest()[:8], 16)
-        window = dates.read_period(thing.get("window", "")) or _MINUTE
+        window = dates.read_duration(thing.get("window", "")) or _MINUTE
         return {"nextRun": dates.to_text(slot), "nextRunEffectiveAt": dates.to_text(slot + spread % window)}
 
     def _common(self, thing: Thing) -> dict[str, Any]:
-        shown = {"type": "IMPERATIVE", "task": thing["task"], "active": thing["active"]}
+        shown = {"id": thing["id"], "type": "IMPERATIVE", "task": thing["task"]} | {"active": thing["active"]}
         shown |= {"timezone": thing["timezone"]} | in_run(thing)
         return shown | ({"window": thing["window"]} if "window" in thing else {})
 

@@ -234,7 +234,7 @@ class Sessions:
         until = reading.values.get("filter[createdAt][to]", dates.LATEST)
         found = [
             self._listed(thing)
-            for thing in reversed(self._world.things.all(_KIND))
+            for thing in sorted(self._world.things.all(_KIND), key=_identity, reverse=True)
             if since <= thing["createdAt"] <= until
             and all(
                 not (wanted := query.get(f"filter[{name}]")) or thing[name] == wanted
@@ -245,7 +245,8 @@ class Sessions:
         ]
         return answers.given(200, cursor_page(found, query, reading.values["page[size]"]))
 
-    def _listed(self, thing: Thing) -> dict[str, Any]:
+    @staticmethod
+    def _listed(thing: Thing) -> dict[str, Any]:
         shown = {name: thing[name] for name in ("id", "externalId", *_ITEM)}
         for name in _TIMES:
             at = thing[name]
@@ -254,3 +255,7 @@ class Sessions:
 
     def _shown(self, thing: Thing) -> dict[str, Any]:
         return self._listed(thing) | {"triggerConfig": thing["triggerConfig"]}
+
+
+def _identity(thing: Thing) -> str:
+    return str(thing["id"])

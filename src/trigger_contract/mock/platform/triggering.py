@@ -6,8 +6,9 @@ import json
 import secrets
 from typing import Any
 
+from trigger_contract.mock import dates
 from trigger_contract.mock.ids import new_id
-from trigger_contract.mock.listquery import MACHINES, read_period
+from trigger_contract.mock.listquery import MACHINES
 from trigger_contract.mock.messages import Answer
 from trigger_contract.mock.platform import answers, bodies
 from trigger_contract.mock.platform.bodies import Is
@@ -176,7 +177,7 @@ class Triggering:
             record |= {"batchId": batch_id, "triggerFunction": "batchTrigger"}
         self.add(record, delay=debounce["delay"] if debounce else options.get("delay"))
         if key:
-            lives = read_period(options.get("idempotencyKeyTTL") or "")
+            lives = dates.read_duration(options.get("idempotencyKeyTTL") or "")
             kept = {"run": record["id"], "until": now + lives if lives else None}
             self._world.things.put("key", f"{task}\n{key}", kept)
         if debounce:
@@ -189,7 +190,7 @@ class Triggering:
         due = moment_of(delay, now)
         if due is not None:
             record["delayedUntil"] = due
-        self._world.progress.enqueue(record, due, read_period(record.get("ttl", "")))
+        self._world.progress.enqueue(record, due, dates.read_duration(record.get("ttl", "")))
 
     def _record(self, task: str, body: dict[str, Any], options: dict[str, Any], now: int) -> Record:
         tags = [options["tags"]] if isinstance(options.get("tags"), str) else options.get("tags", [])

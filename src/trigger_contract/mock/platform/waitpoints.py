@@ -24,13 +24,25 @@ _KIND = "waitpoint"
 _LARGEST = 10 * 1024
 _STATUSES = ("WAITING", "COMPLETED", "TIMED_OUT")
 _LONG = "idempotencyKey must be 2048 characters or less"
+
+
+def _date_fault(value: Any) -> str | None:
+    return "Invalid date" if isinstance(value, list | dict) else None
+
+
+def _timeout(body: dict[str, Any], now: int) -> int | None:
+    """Return when a token is no longer waited for; null is 1970, as JavaScript makes a date of it."""
+    given = body.get("timeout", "")
+    return 0 if given is None else moment_of(given, now)
+
+
 TAG = Is("string", most=128, said="Tags must be less than 128 characters")
 TAGS = Is("string", optional=True, most=128, said=TAG.said, also=Is("array", of=TAG))
 """One tag or a list of them."""
 _TOKEN = Is(
     "object",
     fields={
-        "timeout": Is("string", optional=True),
+        "timeout": Is("string", optional=True, also=Is("any", check=_date_fault)),
         "idempotencyKey": Is("string", optional=True, most=2048, said=_LONG),
         "idempotencyKeyTTL": Is("string", optional=True),
         "tags": TAGS,
@@ -73,26 +85,27 @@ class Waitpoints:
         return answers.given(200, made, self._world.headers(scopes))
 
     def _new(self, body: dict[str, Any], key: str | None, tags: list[str], now: int) -> Thing:
-        lives = read_period(body.get("idempotencyKeyTTL") or "")
+        lives = dates.read_duration(body.get("idempotencyKeyTTL") or "")
         thing: Thing = {
             "id": new_id(_KIND, now),
             "status": "WAITING",
             "key": key or short_id("")[1:],
             "given": key is not None,
             "keyUntil": now + lives if key and lives else None,
-            "timeoutAt": moment_of(body.get("timeout"), now),
+            "timeoutAt": _timeout(body, now),
             "createdAt": now,
             "completedAt": None,
             "output": None,
             "outputType": "application/json",
             "isError": False,
-            "tags": [tag for tag in tags if tag],
+            "tags": tags,
         }
         return self._world.things.put(_KIND, thing["id"], thing)
 
     def _all(self) -> list[Thing]:
         """Return the tokens, the newest first, those timed out that should be."""
-        return [self._timed(thing) for thing in reversed(self._world.things.all(_KIND))]
+        newest = sorted(self._world.things.all(_KIND), key=lambda thing: str(thing["id"]), reverse=True)
+        return [self._timed(thing) for thing in newest]
 
     def _find(self, name: str) -> Thing | None:
         whole = name if name.startswith("waitpoint_") else f"waitpoint_{name}"

@@ -9,7 +9,7 @@ from typing import Any
 
 from trigger_contract.mock import dates
 from trigger_contract.mock.clock import Clock
-from trigger_contract.mock.listquery import read_moment, read_period
+from trigger_contract.mock.listquery import read_moment
 from trigger_contract.mock.platform.signing import token
 from trigger_contract.mock.platform.things import Things
 from trigger_contract.mock.progress import Progress
@@ -76,14 +76,15 @@ class World:
         return [(b"x-trigger-jwt", signed.encode()), (b"x-trigger-jwt-claims", said.encode())]
 
 
-def moment_of(text: Any, now: int) -> int | None:
-    """Read a delay or timeout: a period from now or a date; None where it is neither, or past."""
-    if not isinstance(text, str):
+def moment_of(value: Any, now: int) -> int | None:
+    """Read a delay or timeout: a duration from now, or a date that is not past; None where it is neither.
+
+    What is no text is milliseconds since 1970, as JavaScript makes a date of it.
+    """
+    if isinstance(value, int | float):
+        return int(min(max(value, 0), dates.LATEST))
+    if not isinstance(value, str):
         return None
-    period = dates.read_period(text)
-    if period is None:
-        period_read = None if "-" in text or ":" in text else read_period(text)
-        moment = read_moment(text) if period_read is None else now + period_read
-    else:
-        moment = now + period
+    lasts = dates.read_duration(value)
+    moment = read_moment(value) if lasts is None else now + lasts
     return None if moment is None or moment <= now else int(min(moment, dates.LATEST))
