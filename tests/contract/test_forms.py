@@ -138,14 +138,34 @@ def test_a_number_that_pages_is_valid_only_where_a_page_can_be():
 
     body = {"type": "object", "properties": {"data": {"type": "array", "items": WIDGET}}}
     answers = {"200": {"description": "ok", "content": {"application/json": {"schema": body}}}}
-    names = [number("page"), number("perPage", maximum=50), number("colour")]
+    names = [number("page", exclusiveMinimum=2000), number("perPage", multipleOf=25), number("colour")]
+    paging = {"exclusiveMinimum": 0, "exclusiveMaximum": 9, "multipleOf": 2}
+    names += [
+        number("odd", **paging),
+        {
+            "in": "query",
+            "name": "tags",
+            "schema": {
+                "type": "array",
+                "minItems": 2,
+                "maxItems": 3,
+                "items": {"type": "integer", **paging},
+            },
+        },
+    ]
     paths = {"/widgets": {"get": {"operationId": "list", "parameters": names, "responses": answers}}}
     (subject,) = contract_from({"openapi": "3.1.0", "info": DOCUMENT["info"], "paths": paths}).subjects
     view = positive_view(subject, {}, [], {})
-    page, size, colour = (item["schema"] for item in view["paths"]["/widgets"]["get"]["parameters"])
+    sent = [item["schema"] for item in view["paths"]["/widgets"]["get"]["parameters"]]
+    page, size, colour, odd, tags = sent
     assert page["minimum"] == size["minimum"] == 1
-    assert size["maximum"] == 50
-    assert colour == {"type": "integer"}
+    assert page["maximum"] > 2000
+    assert size["maximum"] >= 25
+    # What a server counts in, no document needs to say.
+    usual = {"minimum": 1 - 2**31, "maximum": 2**31 - 1}
+    assert colour == {"type": "integer", **usual}
+    assert odd == tags["items"] == {"type": "integer", **usual, **paging}
+    assert (tags["minItems"], tags["maxItems"]) == (2, 3)
 
 
 def _names(view):

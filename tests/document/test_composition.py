@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from trigger_contract.document.composition import Composition, composition
+from trigger_contract.document.composition import Composition, composition, with_parts_once
 from trigger_contract.document.conjunction import distinct, is_same, types_of
 from trigger_contract.errors import UserError
 
@@ -145,6 +145,36 @@ def test_a_view_allows_what_the_schema_allows(schema):
         if "oneOf" in repr(schema) and "None" in repr(value):
             continue  # null beside a member that allows null is read as it is meant
         assert mine.is_valid(value) == reference.is_valid(value), (ours, value)
+
+
+@settings(max_examples=50)
+@given(st.lists(SCHEMAS, min_size=1, max_size=2))
+@example([{"additionalProperties": False, "description": "one"}])
+def test_a_part_that_is_written_once_says_what_it_says_twice(parts):
+    twice = {"allOf": [*parts, ref("B"), ref("A")], **whole(**COMPONENTS)}
+    once = with_parts_once(twice)
+    assert ref("A") in twice["allOf"]
+    assert ref("A") not in once["allOf"]
+    ours, theirs = (jsonschema_rs.Draft202012Validator(schema) for schema in (once, twice))
+    for value in VALUES:
+        assert ours.is_valid(value) == theirs.is_valid(value), (once, value)
+
+
+def test_what_hangs_on_what_stands_beside_it_is_not_taken_apart():
+    for word in ("unevaluatedProperties", "unevaluatedItems"):
+        closed = {"allOf": [ref("B"), ref("A")], word: False, **whole(**COMPONENTS)}
+        assert with_parts_once(closed) is closed
+    plain = {"allOf": [ref("B")], **whole(**COMPONENTS)}
+    assert with_parts_once(plain) is plain
+
+
+@pytest.mark.parametrize("level", [ref, lambda name: {"allOf": [ref(name)], "minProperties": 1}])
+def test_a_fault_at_the_foot_of_a_tower_is_told_once_for_each_level_at_most(level):
+    tower = {f"L{n}": {"allOf": [level(f"L{n + 1}"), level(f"L{n + 1}")]} for n in range(40)}
+    document = whole(**tower, L40={"type": "object", "properties": {"a": {"type": "integer"}}})
+    validator = jsonschema_rs.Draft202012Validator(with_parts_once({**ref("L0"), **document}))
+    assert validator.is_valid({"a": 1})
+    assert len([*validator.iter_errors({"a": "x"})]) == 1
 
 
 @settings(max_examples=50)

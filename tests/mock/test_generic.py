@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trigger_contract.document.operations import operations, response_schema
+from trigger_contract.mock.judging import Judge
 from trigger_contract.mock.pattern import matching
 from trigger_contract.mock.sample import sample
 
@@ -240,3 +241,14 @@ def test_a_value_made_for_a_schema_satisfies_it(schema):
     value = sample({}, schema)
     assert jsonschema_rs.Draft202012Validator(schema, validate_formats=True).is_valid(value)
     assert sample({}, schema) == value
+
+
+def test_a_body_that_breaks_what_everything_is_composed_of_has_one_fault():
+    levels = {
+        f"L{n}": {"allOf": [{"$ref": f"#/components/schemas/L{n + 1}"}] * 2, "minProperties": n}
+        for n in range(40)
+    }
+    foot = {"type": "object", "properties": {"a": {"type": "integer"}}}
+    judge = Judge({"openapi": "3.1.0", "components": {"schemas": {**levels, "L40": foot}}})
+    (fault,) = judge.faults({"$ref": "#/components/schemas/L1"}, {"a": "x", **{str(n): n for n in range(40)}})
+    assert (fault.path, fault.keyword) == (("a",), "type")

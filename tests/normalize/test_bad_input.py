@@ -64,6 +64,7 @@ BOMB = "x0: &x0 [a,a,a,a,a,a,a,a,a]\n" + "".join(
         (b"\xff\xfe\xfa" * 50, 1, "not UTF-8"),
         ("", 1, "empty"),
         ("# A page\n\nabout nothing\n", 1, "no OpenAPI block"),
+        ("\n<!-- saved -->\n<HTML><body>\nGET /x\n</body></HTML>\n", 1, "a saved HTML page"),
         (page("swagger: '2.0'\npaths: {}\n"), 6, "Swagger 2.0"),
         (page("openapi: 4.0.0\npaths: {}\n"), 6, "only 3.0 and 3.1"),
         (page("foo: bar\n"), 6, "no dialect"),

@@ -44,7 +44,7 @@ def test_strict_fails_while_age_alone_settles(pages, tmp_path):
     overlay = tmp_path / "overlay.yaml"
     overlay.write_text(
         "overlay: 1.0.0\ninfo: {title: D, version: '1'}\nactions:\n"
-        "- target: $.paths['/x'].get\n  update: {description: Both}\n  x-reason: Because.\n"
+        "- target: $.paths['/x'].get\n  update: {description: Both}\n  description: Because.\n"
     )
     result = invoke(*pages, "--strict", "--overlay", str(overlay), *output)
     assert result.return_value == 0

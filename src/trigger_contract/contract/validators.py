@@ -7,7 +7,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from trigger_contract.document.composition import composition
+from trigger_contract.document.composition import composition, with_parts_once
 from trigger_contract.document.references import lookup, split_pointer, walk
 
 _UNSPOKEN = "writeOnly"
@@ -16,6 +16,7 @@ _NEVER = {"not": {"$comment": _UNSPOKEN}}
 
 def compiled(schema: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
     """Return the validator of a schema; where a pattern cannot be understood, without patterns."""
+    schema = with_parts_once(schema)
     try:
         return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
     except (jsonschema_rs.ValidationError, ValueError):

@@ -8,11 +8,14 @@ chapter 10.2; OpenAPI 3.1.0, Schema Object.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from copy import deepcopy
 from typing import Any
 
 from trigger_contract.document.conjunction import is_same, merge, types_of, with_null
 from trigger_contract.document.memo import once_per_document
 from trigger_contract.document.references import lookup
+from trigger_contract.document.shape import walk
 from trigger_contract.errors import UserError
 
 UNIONS = ("oneOf", "anyOf")
@@ -21,6 +24,9 @@ ANNOTATIONS = frozenset(
      "externalDocs", "$comment", "discriminator", "nullable")
 )  # fmt: skip
 """What tells about a value and neither allows nor forbids one."""
+
+_UNEVALUATED = ("unevaluatedProperties", "unevaluatedItems")
+_NAMES = frozenset(("$id", "$anchor", "$dynamicAnchor"))  # what only one schema of a document can have
 
 _NEVER: Mapping[str, Any] = {"not": {}}
 _ANYTHING: Mapping[str, Any] = {}
@@ -118,8 +124,28 @@ class Composition:
                     seen.add(id(alternative))
                     yield alternative
 
+    def each_part_once(self, schema: View) -> View:
+        """Return a schema that says the same, with each part of its ``allOf`` in it once.
+
+        It is the schema itself where no part is met a second time, and where a keyword hangs on what stands
+        beside it (``unevaluatedProperties``).
+
+        Raises:
+            UserError: A reference leads nowhere, or the schema contains itself by ``allOf``.
+        """
+        (*parts, own), repeated = self._collected(schema)
+        if not repeated or any(word in part for part in (*parts, own) for word in _UNEVALUATED):
+            return schema
+        members = [{key: value for key, value in part.items() if key not in _NAMES} for part in parts if part]
+        return {**own, "allOf": members}
+
     def _parts(self, schema: View) -> tuple[View, ...]:
         """Return what a schema is composed of, each part once, that which is written outermost last."""
+        return tuple(part for part in self._collected(schema)[0] if part)
+
+    def _collected(self, schema: View) -> tuple[tuple[View, ...], bool]:
+        """Return the parts of a schema, that which stands in itself last, and whether one was met again."""
+        repeated = False
         parts: dict[int, View] = {}
         # An entry is a schema and whether its own members were taken in.
         stack: list[tuple[Any, bool]] = [(schema, False)]
@@ -133,12 +159,12 @@ class Composition:
                 del unfinished[id(raw)]
                 finished[id(raw)] = raw
                 own = self._without_members(raw)
-                if own:
-                    parts[id(own)] = own
+                parts[id(own)] = own
                 continue
             if id(raw) in unfinished:
                 raise _circle(raw)
             if id(raw) in finished:
+                repeated = True
                 continue
             unfinished[id(raw)] = raw
             stack.append((raw, True))
@@ -146,7 +172,7 @@ class Composition:
             stack += [(member, False) for member in reversed(members)] if isinstance(members, list) else []
             if isinstance(raw.get("$ref"), str):
                 stack.append((lookup(self._document, raw["$ref"]), False))
-        return tuple(parts.values())
+        return tuple(parts.values()), repeated
 
     def _without_members(self, raw: View) -> View:
         """Return what a schema says by itself, always as the same object."""
@@ -207,6 +233,34 @@ class Composition:
 def composition(document: Mapping[str, Any]) -> Composition:
     """Return the views of a document's schemas; the same ones for the same document."""
     return Composition(document)
+
+
+def with_parts_once(root: dict[str, Any]) -> dict[str, Any]:
+    """Return a document for a validator, with each ``allOf`` of a part that it reaches twice written out.
+
+    Validators take in a part as often as it is referred to: twice as often with each level of a tower.
+
+    Args:
+        root: A schema with what it refers to, as plain dictionaries and lists.
+    """
+    if _repeating(root):
+        root = deepcopy(root)
+        for schema, once in _repeating(root):
+            schema.clear()
+            schema.update(once)
+    return root
+
+
+def _repeating(root: dict[str, Any]) -> list[tuple[dict[str, Any], View]]:
+    """Return the schemas that take something in twice, each with what says the same without that."""
+    views, found = Composition(root), []
+    with suppress(UserError):  # what leads nowhere is the validator's to say
+        for start in ("schema", "document"):
+            for _, value, kind in walk(start, root):
+                if kind == "schema" and isinstance(value, dict) and isinstance(value.get("allOf"), list):
+                    once = views.each_part_once(value)
+                    found += [(value, once)] if once is not value else []
+    return found
 
 
 def _circle(raw: Any) -> UserError:

@@ -101,6 +101,7 @@ SHAPE: dict[str, dict[str, tuple[str, str]]] = {
 _EXTENSIBLE_MAPS = frozenset((("document", "paths"), ("operation", "responses")))
 
 REFERENCE_KINDS = frozenset(COMPONENT_KINDS.values())
+_FIELDS = {kind: frozenset(fields) for kind, fields in SHAPE.items()}
 
 
 def field_shape(kind: str, name: str) -> tuple[str, str] | None:
@@ -154,9 +155,11 @@ def walk(
     """
     stack = [(pointer, value, kind)]
     while stack:
-        pointer, value, kind = stack.pop()
-        yield pointer, value, kind
+        entry = stack.pop()
+        yield entry
+        pointer, value, kind = entry
         # Most objects have nothing below them, and finding that out must be cheap.
-        if isinstance(value, dict) and (kind == "callback" or not SHAPE[kind].keys().isdisjoint(value)):
-            below = [((*pointer, *tokens), child, name) for tokens, child, name, _ in children(kind, value)]
-            stack.extend(reversed(below))
+        if isinstance(value, dict) and (kind == "callback" or not _FIELDS[kind].isdisjoint(value)):
+            below = [(pointer + tokens, child, name) for tokens, child, name, _ in children(kind, value)]
+            below.reverse()
+            stack += below

@@ -8,7 +8,7 @@ key, and bounds on depth and alias expansion. Source: YAML 1.2.2, section 10.3.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import yaml
@@ -42,7 +42,6 @@ class LocatedMapping(dict[str, Any]):
     __slots__ = ("line", "lines", "source")
 
     def __init__(self) -> None:
-        super().__init__()
         self.line = 0
         self.lines: dict[str, int] = {}
         self.source = ""
@@ -60,7 +59,6 @@ class LocatedSequence(list[Any]):
     __slots__ = ("line", "lines", "source")
 
     def __init__(self) -> None:
-        super().__init__()
         self.line = 0
         self.lines: list[int] = []
         self.source = ""
@@ -133,16 +131,17 @@ class _Composer:
         self.first_line = first_line
         self.anchors: dict[str, tuple[Any, int]] = {}
         self.aliased = 0
+        self.merges = False
 
     def fail(self, message: str, line: int) -> UserError:
         return UserError(message, source=self.source, line=line + self.first_line)
 
-    def events(self) -> Iterator[Any]:
+    def compose(self) -> Any:
+        """Return the value of the text."""
         parser = None
         try:
             parser = yaml.CSafeLoader(self.text)
-            while (event := parser.get_event()) is not None:
-                yield event
+            return self._compose(parser.get_event)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = mark.line if mark else 0
@@ -157,59 +156,79 @@ class _Composer:
             if parser is not None:
                 parser.dispose()
 
-    def compose(self) -> Any:
-        """Walk the events with an explicit stack of open collections."""
-        # An entry is [container, pending key, anchor, nodes below, keys seen]
-        stack: list[list[Any]] = []
+    def _compose(self, next_event: Callable[[], Any]) -> Any:
+        """Walk the events with an explicit stack of open collections.
+
+        Of the innermost one are known the pending key (None where a key is awaited), its anchor, the nodes
+        in it and its first line. Written in one piece, because all of every page goes through here.
+        """
+        stack: list[tuple[Any, bool, str | None, str | None, int, int]] = []
+        container: Any = None
+        mapping, key, anchor, nodes, start = False, None, None, 0, 0
         result: Any = None
         documents = 0
-        for event in self.events():
+        while (event := next_event()) is not None:
             kind = type(event)
             line = event.start_mark.line
             if kind is yaml.ScalarEvent:
-                if stack and type(stack[-1][0]) is LocatedMapping and stack[-1][1] is None:
-                    self._open_key(stack[-1], event, line)
+                if mapping and key is None:
+                    key = self._key(event, container, line)
                     continue
-                value, nodes = self._scalar(event, line), 1
+                plain = event.tag is None and event.implicit[0]
+                value, count = self._plain(event.value, line) if plain else self._scalar(event, line), 1
                 if event.anchor:
                     self.anchors[event.anchor] = (value, 1)
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                if mapping and key is None:
+                    raise self.fail("a key must be a scalar", line)
+                if len(stack) >= MAXIMUM_DEPTH:
+                    raise self.fail(f"nested deeper than {MAXIMUM_DEPTH} levels", line)
+                stack.append((container, mapping, key, anchor, nodes, start))
+                mapping, key, anchor, nodes, start = (
+                    kind is yaml.MappingStartEvent,
+                    None,
+                    event.anchor,
+                    1,
+                    line,
+                )
+                container = self._open(event, mapping, line)
+                continue
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                value, count, line = container, nodes, start
+                if mapping and self.merges and _MERGE in value:
+                    _merge(value)
+                if anchor:
+                    self.anchors[anchor] = (value, count)
+                container, mapping, key, anchor, nodes, start = stack.pop()
             elif kind is yaml.AliasEvent:
                 if event.anchor not in self.anchors:
                     raise self.fail(f"alias *{event.anchor} has no anchor before it", line)
-                if stack and type(stack[-1][0]) is LocatedMapping and stack[-1][1] is None:
+                if mapping and key is None:
                     raise self.fail("an alias cannot be a key", line)
-                value, nodes = self.anchors[event.anchor]
-                self.aliased += nodes
+                value, count = self.anchors[event.anchor]
+                self.aliased += count
                 if self.aliased > MAXIMUM_ALIASED:
                     raise self.fail(f"aliases expand to more than {MAXIMUM_ALIASED} nodes", line)
-            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-                stack.append(self._open(event, line, stack))
-                continue
-            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-                value, _, anchor, nodes, line = stack.pop()
-                if kind is yaml.MappingEndEvent and _MERGE in value:
-                    _merge(value)
-                if anchor:
-                    self.anchors[anchor] = (value, nodes)
-            elif kind is yaml.DocumentStartEvent:
-                documents += 1
+            else:
+                documents += kind is yaml.DocumentStartEvent
                 if documents > 1:
                     raise self.fail("more than one YAML document", line)
-                continue
-            else:
                 continue
             if not stack:
                 result = value
                 continue
-            self._attach(stack[-1], value, nodes, line)
+            nodes += count
+            if nodes > MAXIMUM_NODES:
+                raise self.fail(f"holds more than {MAXIMUM_NODES} nodes", line)
+            if mapping:
+                container[key] = value
+                key = None
+            else:
+                container.append(value)
+                container.lines.append(line + self.first_line)
         return result
 
-    def _open(self, event: Any, line: int, stack: list[list[Any]]) -> list[Any]:
-        mapping = type(event) is yaml.MappingStartEvent
-        if stack and type(stack[-1][0]) is LocatedMapping and stack[-1][1] is None:
-            raise self.fail("a key must be a scalar", line)
-        if len(stack) >= MAXIMUM_DEPTH:
-            raise self.fail(f"nested deeper than {MAXIMUM_DEPTH} levels", line)
+    def _open(self, event: Any, mapping: bool, line: int) -> LocatedMapping | LocatedSequence:
         if event.tag and event.tag != _TAG + ("map" if mapping else "seq"):
             raise self.fail(f"tag {event.tag} is not allowed", line)
         container: LocatedMapping | LocatedSequence = LocatedMapping() if mapping else LocatedSequence()
@@ -217,30 +236,18 @@ class _Composer:
         container.source = self.source
         if event.anchor:
             self.anchors.pop(event.anchor, None)
-        return [container, None, event.anchor, 1, line]
+        return container
 
-    def _open_key(self, entry: list[Any], event: Any, line: int) -> None:
-        key = event.value if event.value != "<<" or not event.implicit[0] else _MERGE
-        container: LocatedMapping = entry[0]
+    def _key(self, event: Any, container: LocatedMapping, line: int) -> str:
+        key: str = event.value
+        if key == "<<" and event.implicit[0]:
+            key, self.merges = _MERGE, True
         if key in container:
             raise self.fail(f"key {key!r} stands twice in one mapping", line)
         if event.anchor:
             self.anchors[event.anchor] = (key, 1)
         container.lines[key] = line + self.first_line
-        container[key] = None
-        entry[1] = (key,)
-
-    def _attach(self, entry: list[Any], value: Any, nodes: int, line: int) -> None:
-        entry[3] += nodes
-        if entry[3] > MAXIMUM_NODES:
-            raise self.fail(f"holds more than {MAXIMUM_NODES} nodes", line)
-        container = entry[0]
-        if type(container) is LocatedMapping:
-            container[entry[1][0]] = value
-            entry[1] = None
-        else:
-            container.append(value)
-            container.lines.append(line + self.first_line)
+        return key
 
     def _scalar(self, event: Any, line: int) -> Any:
         value: str = event.value

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from trigger_contract.document.composition import with_parts_once
 from trigger_contract.document.operations import operations, response_schema
 from trigger_contract.mock import dates, states, stored
 from trigger_contract.mock.clock import Clock
@@ -203,7 +204,7 @@ class Editor:
             built = {}
             for name, raw in (schema.get("properties") or {}).items():
                 # The validator takes plain lists and mappings only, and those of a file know their lines.
-                plain = json.loads(json.dumps({"allOf": [raw], "components": components}))
+                plain = with_parts_once(json.loads(json.dumps({"allOf": [raw], "components": components})))
                 built[name] = jsonschema_rs.Draft202012Validator(plain, validate_formats=True)
             return built
         raise ValueError("the document has no runs to create: it has no path /api/v3/runs/{runId}")

@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from trigger_contract.document.listening import bind, url_of
 from trigger_contract.document.locate import read_document
 from trigger_contract.errors import one_line
 from trigger_contract.mock.app import MockApp, create_app
 from trigger_contract.mock.filling import MANY
 from trigger_contract.mock.reading import read
-from trigger_contract.mock.server import bind, serve, url_of
+from trigger_contract.mock.server import serve
 from trigger_contract.mock.settings import (
     DEFAULT_PUBLIC_TOKEN,
     DEFAULT_RECOUP_TOKEN,

@@ -209,14 +209,6 @@ class Service:
             return json_answer(414, {"error": "URI too long"})
         return json_answer(404, {"error": "Not found"})
 
-    def _by_form(self, request: Request) -> Answer | None:
-        """Answer a request that the service's doors have let in, by the document's form."""
-        found = self.router.find("GET" if request.method == "OPTIONS" else request.method, request.path)
-        if not isinstance(found, Match):
-            return None
-        door = self._doors.of(found.operation)
-        return self._live(door, found.parameters, request, door.reader.read(request.query))
-
     def _is_elsewhere(self, request: Request) -> bool:
         """Whether a request is for something that the service's own doors do not lead to."""
         return self.router.find(request.method, request.path) is not None or request.path.startswith(
@@ -227,6 +219,7 @@ class Service:
         """Become the server of another environment."""
         self.store.adopt(environment)
         self.views.forget()
+        self.progress.wake(0)
         self.forget()
 
     def check_fault(self, fault: Fault) -> None:
@@ -292,7 +285,7 @@ class Service:
 
             return operations_of(self._world, self.model, self.views, own)
 
-        return Front(gate, functions, on, paths.__contains__, self._is_elsewhere, self._by_form)
+        return Front(gate, functions, on, paths.__contains__, self._is_elsewhere)
 
     def _enter(self, door: Door, path: Mapping[str, str], request: Request) -> Answer:
         """Judge a request in the order 401, 400, 404, then hand it to the operation."""
@@ -330,9 +323,11 @@ class Service:
         """Answer an operation of a resource by form, or from its schema alone."""
         generic = door.generic
         assert generic is not None, "only what the runs model answers goes without"
-        if self.front is not None and request.body:
-            request = self.front.spelled(request)
         judged = generic.judge(request, path, reading)
+        if isinstance(judged, Answer) and self.front is not None:
+            # Refused as it was sent: the document may be one that describes it otherwise.
+            request, reading = self.front.spelled(request), door.reader.read(request.query)
+            judged = generic.judge(request, path, reading)
         if isinstance(judged, Answer):
             return judged
         own = self.front.within(request) if self.front is not None else None
@@ -341,7 +336,12 @@ class Service:
         answer = self.collections.answer(door.operation, request, path, reading, judged.body)
         if door.operation.method != "get":
             self._kept.clear()
-        return generic.answer() if answer is None else answer
+        if answer is not None:
+            return answer
+        operation = door.operation
+        if self.refusals.documents(operation, 404) and not self.collections.stands(operation, path):
+            return self.refusals.answer(operation, 404, text="Not found")
+        return generic.answer()
 
     def _refusals_for_query(self, operation: Operation, details: list[dict[str, Any]]) -> Answer:
         if self.settings.strict_query:

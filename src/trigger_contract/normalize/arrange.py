@@ -8,17 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from trigger_contract.document.shape import (
-    COMPONENT_KINDS,
-    LIST,
-    MAP,
-    ONE,
-    field_shape,
-    is_extension,
-)
+from trigger_contract.document.shape import COMPONENT_KINDS, LIST, MAP, ONE, SHAPE, field_shape, is_extension
 from trigger_contract.document.yaml import LocatedMapping
-from trigger_contract.normalize.located import Node, node_like, operations_of, put
-from trigger_contract.normalize.naming import derive_operation_id
+from trigger_contract.normalize.located import Node, line_of, node_like, operations_of, put
+from trigger_contract.normalize.naming.words import derive_operation_id
 from trigger_contract.normalize.reading.fields import ORDER
 
 _LAST = 1000
@@ -29,10 +22,16 @@ def arrange(value: Any, kind: str = "document") -> Any:
     """Put the keys of an object and everything below it in their order, in place."""
     if not isinstance(value, dict):
         return value
+    shapes = SHAPE.get(kind, {})
+    rank = ORDER.get(kind, {})
+    place, in_order = -1, True
     for name, below in value.items():
+        own = rank.get(name, _LAST)
+        in_order = in_order and place <= own
+        place = own
         if not isinstance(below, (dict, list)):
             continue
-        form, child_kind = field_shape(kind, name) or ("", "")
+        form, child_kind = (field_shape(kind, name) if kind == "callback" else shapes.get(name)) or ("", "")
         if form == ONE:
             arrange(below, child_kind)
         elif form == LIST and isinstance(below, list):
@@ -44,12 +43,8 @@ def arrange(value: Any, kind: str = "document") -> Any:
                     arrange(item, child_kind)
             if name in _SORTED_MAPS and kind != "schema":
                 _reorder(below, sorted(below, key=_natural))
-    rank = ORDER.get(kind)
-    if rank:
-        keys = list(value)
-        ordered = sorted(keys, key=lambda key: rank.get(key, _LAST))
-        if ordered != keys:
-            _reorder(value, ordered)
+    if not in_order:
+        _reorder(value, sorted(value, key=lambda key: rank.get(key, _LAST)))
     return value
 
 
@@ -95,13 +90,9 @@ def complete(document: Node, name: str) -> None:
     if not isinstance(info, LocatedMapping):
         info = node_like(document)
         put(document, "info", info)
-    if "title" not in info:
-        put(info, "title", name)
-    if "version" not in info:
-        put(info, "version", "unknown")
-    for field in ("title", "version"):
-        if not isinstance(info[field], str):  # `version: 1.0` without quotes is a number in YAML
-            info[field] = str(info[field])
+    for field, missing in (("title", name), ("version", "unknown")):
+        # `version: 1.0` without quotes is a number in YAML.
+        put(info, field, str(info.get(field, missing)), line_of(info, field))
     used: dict[str, None] = {}
     for *_, operation in operations_of(document):
         used.update(dict.fromkeys(map(str, operation.get("tags", ()))))

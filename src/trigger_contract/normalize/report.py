@@ -15,9 +15,8 @@ from trigger_contract.document.quoting import markdown_code, markdown_spans, mar
 from trigger_contract.document.references import join_pointer
 from trigger_contract.document.shape import MAP, children, field_shape
 from trigger_contract.document.yaml import LocatedMapping
-from trigger_contract.normalize.ledger import AGE, APART, OVERLAY, RULE, Contradiction, owner
 from trigger_contract.normalize.located import Node, Pointer
-from trigger_contract.normalize.model import Fragment
+from trigger_contract.normalize.model import AGE, APART, OVERLAY, RULE, Contradiction, Fragment, owner
 from trigger_contract.normalize.overlay import Action
 
 _SETTLED = {
@@ -58,10 +57,7 @@ def _pages(fragments: Sequence[Fragment]) -> Iterator[str]:
     yield "| page | dialect | published | operations |"
     yield "|---|---|---|---|"
     for fragment in fragments:
-        shown = [
-            markdown_code(f"{method.upper()} {path}", cell=True)
-            for _, path, method, _ in fragment.operations()
-        ]
+        shown = [markdown_code(owner(found[:3]), cell=True) for found in fragment.operations()]
         page, age = markdown_text(fragment.page.name, cell=True), fragment.page.age
         yield f"| {page} | {fragment.dialect} | {age} | {', '.join(shown) or 'none; sentences only'} |"
 
@@ -124,20 +120,21 @@ def provenance(document: Node) -> dict[str, list[str]]:
     Keys are JSON Pointers into the document. At most ``_MAXIMUM_ORIGINS`` places are named for each.
     """
     found: dict[str, list[str]] = {}
-    stack: list[tuple[tuple[str | int, ...], Any, str]] = [((), document, "document")]
+    stack: list[tuple[str, Any, str]] = [("", document, "document")]
     while stack:
         pointer, value, kind = stack.pop()
         if not isinstance(value, dict):
             continue
         below = []
         for tokens, child, child_kind, _ in children(kind, value):
-            where = (*pointer, *tokens)
+            where = pointer + join_pointer(*tokens)
             if child_kind != "components":
                 origins = _origins(child, value, str(tokens[0]), tokens[-1], kind)
                 if origins:
-                    found[join_pointer(*where)] = origins
+                    found[where] = origins
             below.append((where, child, child_kind))
-        stack.extend(reversed(below))
+        below.reverse()
+        stack += below
     return found
 
 
@@ -160,6 +157,8 @@ def _origins(child: Any, parent: Mapping[str, Any], field: str, key: str | int, 
 def _merged(value: Any) -> Iterator[Any]:
     """Yield everything that was merged into a node, at any remove."""
     stack = list(getattr(value, "also", ()))[::-1]
+    if not stack:
+        return
     seen: set[int] = set()
     while stack:
         node = stack.pop()

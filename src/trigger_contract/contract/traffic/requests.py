@@ -14,7 +14,7 @@ from trigger_contract.contract.citations import Pointer
 from trigger_contract.contract.traffic.matching import Match
 from trigger_contract.contract.traffic.reading import Recorded
 from trigger_contract.contract.universal import Breach, Fault, generalised
-from trigger_contract.document.composition import composition
+from trigger_contract.document.composition import composition, with_parts_once
 from trigger_contract.document.conjunction import types_of
 from trigger_contract.document.operations import is_json
 from trigger_contract.document.references import resolve
@@ -189,7 +189,7 @@ class RequestJudge:
                 root = json.loads(text)
                 if '"$ref"' in text:
                     root = {"components": self._components, **root}
-                made = jsonschema_rs.Draft202012Validator(root, validate_formats=True)
+                made = jsonschema_rs.Draft202012Validator(with_parts_once(root), validate_formats=True)
             except (ValueError, RecursionError, TypeError, jsonschema_rs.ValidationError):
                 made = None
             # The schema is kept, so that its identity is not given to another one.

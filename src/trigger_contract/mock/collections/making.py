@@ -25,6 +25,8 @@ _HEAVY = 12
 """An object of more values than this is large."""
 _HOUR = 3_600_000
 _HOURS = 500
+_EXCLUDING = frozenset(("not", "if", "oneOf"))
+"""Keywords that what fits one part of them may break."""
 ABSENT = object()
 """Stands for a member that is left out."""
 
@@ -81,7 +83,7 @@ class Maker:
     def _made(self, view: View, number: int, name: str, hint: Any, depth: int) -> Any:
         turn = number + _turn(name) % 7
         for value in self._candidates(view, number, turn, name, hint, depth):
-            if _is_container(value) and depth and "not" not in view and "if" not in view:
+            if _is_container(value) and depth and not _EXCLUDING & view.keys():
                 return value  # the whole is judged once, at the end, and not at each level again
             if self.judge.fits(view, value):
                 return value
@@ -215,7 +217,7 @@ class Maker:
         return value
 
     def _texts(self, view: View, number: int, name: str, examples: list[Any]) -> Iterator[str]:
-        shown = [example for example in examples if isinstance(example, str)]
+        shown = list(dict.fromkeys(example for example in examples if isinstance(example, str)))
         if number < len(shown):
             yield shown[number]
         form = view.get("format") or ("byte" if view.get("contentEncoding") == "base64" else None)
@@ -305,7 +307,7 @@ def _is_container(value: Any) -> bool:
 
 def _numbers(view: View, number: int, turn: int, examples: list[Any], *, whole: bool) -> Iterator[float]:
     """Yield numbers near the examples, then numbers from the lower bound upwards."""
-    shown = [example for example in examples if is_number(example)]
+    shown = list(dict.fromkeys(example for example in examples if is_number(example)))
     if number < len(shown):
         yield shown[number]
     given = view.get("multipleOf")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from trigger_contract.document.identity import identity_of
 from trigger_contract.document.operations import Operation, operations
 from trigger_contract.document.promises import promise
 from trigger_contract.document.resource import Resource
@@ -72,6 +73,7 @@ class Collections:
         self._answering: dict[str, Answering] = {}
         self._data = data
         self._identities: dict[str, Resource] | None = None
+        self._items: dict[str | None, Resource] | None = None
         self.load()
 
     def handler(self, operation: Operation) -> Handler | None:
@@ -195,6 +197,38 @@ class Collections:
         if scope[:-1] and not self.exists(resource.parent, scope[:-1]):
             return False
         return living.table.get(scope[:-1], scope[-1]) is not None
+
+    def may_be_listed(self, resource: Resource, scope: Scope) -> bool:
+        """Whether a list right above a resource, whose things no path names, has what it stands below."""
+        parameter = resource.parents[-1]
+        above, _, _ = resource.path.partition("/{" + parameter + "}")
+        listing = next((one for one in self._resources.all if one.path == above and one.list), None)
+        if resource.parent is not None or listing is None or listing.name in self._foreign:
+            return True
+        living = self.living(listing)
+        noun = above.rpartition("/")[2]
+        field = identity_of(self.shaper.views, living.item_view(), parameter, noun)
+        if field is None or living.why_not is not None or len(scope) != len(listing.parents) + 1:
+            return True
+        things = living.table.things(scope[:-1]).values()
+        return any(str(thing.state.get(field)) == scope[-1] for thing in things)
+
+    def stands(self, operation: Operation, path: Mapping[str, str]) -> bool:
+        """Whether what an operation without state stands below is there, as far as that is known.
+
+        Args:
+            operation: The operation.
+            path: The values of its path, in their order.
+        """
+        if self._items is None:
+            self._items = {resource.item_path: resource for resource in self._resources.all}
+        values = tuple(path.values())
+        parts = operation.path.split("/")
+        for end in range(len(parts) - 1, 0, -1):
+            above = self._items.get("/".join(parts[:end]))
+            if above is not None and above.identity is not None:
+                return self.exists(above.name, values[: len(above.parents) + 1])
+        return True
 
     def above(self, resource: Resource) -> Resource | None:
         """Return what things of a resource stand below."""

@@ -256,8 +256,26 @@ class Table:
         for schema in reversed(self.schemas):
             made = self.maker.make(schema, number, hint=hint)
             state |= made if isinstance(made, dict) else {}
+        self._leave_out_kin(state)
         self._agree(state, number)
         return state
+
+    def _leave_out_kin(self, state: dict[str, Any]) -> None:
+        """Leave out things of the same kind inside of a thing: made up, they would be nowhere else."""
+        for schema in self.schemas if self.field is not None else ():
+            declared = self.shaper.declared(schema)
+            for name, view in declared.items():
+                if name not in state:
+                    continue
+                inner = self.shaper.views.items(view) if "array" in types_of(view) else view
+                names = self.shaper.names(inner)
+                if self.field not in names or len(names & declared.keys()) * 2 <= len(declared):
+                    continue
+                if name not in (schema.get("required") or ()):
+                    del state[name]
+                else:
+                    nothing: tuple[Any, ...] = ([], None, state[name])
+                    state[name] = next(one for one in nothing if self.maker.judge.fits(view, one))
 
     def _agree(self, state: dict[str, Any], number: int) -> None:
         """Let what several schemas show be the same in all, and let nothing be over that goes on."""

@@ -15,18 +15,19 @@ from trigger_contract.document.shape import (
     MAP,
     ONE,
     REFERENCE_KINDS,
+    SHAPE,
     field_shape,
     is_extension,
 )
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.ledger import brief
 from trigger_contract.normalize.located import line_of, node_like, refusal
-from trigger_contract.normalize.model import Slip
+from trigger_contract.normalize.model import Slip, brief
 from trigger_contract.normalize.reading.fields import FITS, FORMS, MEANING
 from trigger_contract.normalize.reading.mending import mend, mend_required
 
 _TYPES = frozenset(("string", "number", "integer", "boolean", "array", "object", "null"))
+_HELD = frozenset(("exclusiveMaximum", "exclusiveMinimum", "pattern", "discriminator"))
 _NOTHING = frozenset(("schema", "response", "mediaType"))  # where a name alone says that there is one
 
 
@@ -59,8 +60,11 @@ def check_form(document: Any, kind: str, slips: list[Slip] | None = None) -> Non
         if kind == "schema" and slips is not None and isinstance(value.get("required"), bool):
             mend_required(value, holder, "" if holder is container else str(key), slips)
         _check_fields(value, kind, document, slips)
+        shapes, callback = SHAPE[kind], kind == "callback"
+        if shapes.keys().isdisjoint(value) and not callback:
+            continue
         for name, below in value.items():
-            shape = field_shape(kind, name)
+            shape = field_shape(kind, name) if callback else shapes.get(name)
             if shape is None:
                 continue
             form, child_kind = shape
@@ -116,10 +120,11 @@ def _check_fields(value: LocatedMapping, kind: str, document: Any, slips: list[S
 
 def _check_schema(schema: LocatedMapping) -> None:
     declared = schema.get("type", "string")
-    kinds = declared if isinstance(declared, list) else [declared]
-    for kind in kinds:
+    for kind in declared if isinstance(declared, list) else [declared]:
         if not isinstance(kind, str) or kind not in _TYPES:
             raise refusal(schema, "type", f"`type` must name types of JSON Schema, not {kind!r:.60}")
+    if _HELD.isdisjoint(schema):
+        return
     for name in ("exclusiveMaximum", "exclusiveMinimum"):
         if name in schema and not (FITS["number"](schema[name]) or isinstance(schema[name], bool)):
             raise refusal(schema, name, f"`{name}` must be a number")

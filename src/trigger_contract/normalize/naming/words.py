@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from http import HTTPStatus
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+\d*|[A-Z]+\d*|\d+")
@@ -30,15 +31,22 @@ _SHORTER = {
 }
 
 
-def words(text: str) -> list[str]:
+# The same names stand in many places.
+@lru_cache(maxsize=4096)
+def words(text: str) -> tuple[str, ...]:
     """Split a name of any style into its words, as written; letters lose their accents."""
     plain = unicodedata.normalize("NFKD", _APOSTROPHE.sub("", text))
-    return _WORD.findall(plain.encode("ascii", "ignore").decode())
+    return tuple(_WORD.findall(plain.encode("ascii", "ignore").decode()))
 
 
 def pascal(text: str) -> str:
     """Write a name in PascalCase; abbreviations keep their capitals."""
     return "".join(word if word.isupper() and len(word) > 1 else word.capitalize() for word in words(text))
+
+
+def folded(name: str) -> str:
+    """Return a name without case and separators, in which alone names in generated code must not differ."""
+    return "".join(words(name)).casefold() or name
 
 
 def snake(text: str) -> str:
@@ -100,7 +108,7 @@ def noun(name: str, *, verb: bool = False) -> str:
         kept = kept[: kept.index("With", 1)]
     if (answers or verb) and len(kept) > 1 and kept[0].capitalize() in _VERBS:
         kept = kept[1:]
-    return name if kept == found else pascal("_".join(kept))
+    return name if tuple(kept) == found else pascal("_".join(kept))
 
 
 def joined(name: str, part: str) -> str:
