@@ -1,7 +1,7 @@
 """How quick the mock is, side by side with a plain Starlette endpoint and with Prism.
 
     .venv/bin/python benchmarks/mock.py [--runs 1000000] [--seconds 1] [--rounds 7]
-        [--prism COMMAND] [--any FILE] [--large FILE] [--workers 2]
+        [--prism COMMAND] [--any FILE] [--workers 2]
 
 Every figure of one table comes from one run on one machine, the servers taking turns. Rates are requests
 for each second of processor time the server used, as Linux counts it: unlike requests a second they are
@@ -32,7 +32,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 
@@ -307,47 +306,6 @@ def starting(rounds: int, *options: str, what: str = "300 runs", goal: str = "< 
             row(f"start-up with {what}, processor time{more}", f"{busy:.2f} s")
 
 
-def first_requests(file: Path) -> None:
-    """Measure the first request of each operation that reads, in one process and in an order by chance."""
-    import gc
-    import random
-
-    from trigger_contract.document.references import resolve
-    from trigger_contract.mock.app import create_app
-    from trigger_contract.mock.messages import Request
-    from trigger_contract.mock.reading import read
-    from trigger_contract.mock.settings import Settings
-
-    begun = time.process_time()
-    app = create_app(read(file), Settings(runs=300))
-    row(f"{file.name} read and served, processor time", f"{time.process_time() - begun:.2f} s", None, "< 2 s")
-    gc.freeze()
-    gc.set_threshold(2_000, 10, 1_000)
-    headers = {name.encode(): value.encode() for name, value in (KEY | {"host": "127.0.0.1"}).items()}
-    document = app.service.document
-
-    def value(parameter: dict[str, Any]) -> str:
-        schema = resolve(document, parameter.get("schema") or {})
-        found = parameter.get("example", schema.get("example", (schema.get("enum") or [None])[0]))
-        return str(found if found is not None else 1 if schema.get("type") == "integer" else "x")
-
-    taken = []
-    operations = [operation for operation in app.service.operations if operation.method == "get"]
-    random.Random(1).shuffle(operations)
-    for operation in operations:
-        path = operation.path
-        for parameter in operation.parameters:
-            if parameter["in"] == "path":
-                path = path.replace(f"{{{parameter['name']}}}", value(parameter))
-        begun = time.process_time()
-        app.answer(Request("GET", path.encode(), b"", headers))
-        taken.append(time.process_time() - begun)
-    taken.sort()
-    row(f"first request of {len(taken)} operations, median", f"{statistics.median(taken) * 1000:.1f} ms")
-    row("the slowest of them", f"{taken[-1] * 1000:.1f} ms", None, "< 20 ms")
-    row("slower than 20 ms", f"{sum(one > 0.02 for one in taken)}", None, "0")
-
-
 def together(workers: int, seconds: float, rounds: int) -> None:
     """Measure what several processes give that serve one file, against one process."""
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
@@ -377,7 +335,6 @@ def main() -> None:
         "--spec", type=Path, default=Path(__file__).parent.parent / "openapi" / "openapi.yaml"
     )
     parser.add_argument("--any", type=Path, help="a document whose operations are answered by form")
-    parser.add_argument("--large", type=Path, help="a document of many megabytes, read and asked once")
     parser.add_argument("--workers", type=int, default=2, help="so many processes against one")
     options = parser.parse_args()
     if shutil.which("wrk") is None:
@@ -388,8 +345,6 @@ def main() -> None:
             options.rounds, "--spec", str(options.any), what=options.any.name, goal="61 operations < 0.6 s"
         )
         alive(options.seconds, options.rounds, options.prism, options.any)
-    if options.large:
-        first_requests(options.large)
     against_peers(options.seconds, options.rounds, options.prism, options.spec)
     together(options.workers, options.seconds, options.rounds)
     paging(options.runs, options.seconds, options.rounds)
