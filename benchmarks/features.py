@@ -1,18 +1,20 @@
 """What each peer does, seen by running it: one line for each feature and peer.
 
-    .venv/bin/python benchmarks/features.py [--prism COMMAND] [--sdk FOLDER]
+    .venv/bin/python benchmarks/features.py [--prism COMMAND] [--sdk FOLDER] [--peers FOLDER]
 
 The stock client is what openapi-python-client makes of the canonical document; it and the official
 TypeScript SDK (a folder with its node_modules) call our mock server, whose journal tells what reached it.
-Prism serves the canonical document. What schemathesis catches is in the kill matrix. The README's table
-is made of these lines by benchmarks/table.py.
+Prism serves the canonical document. Other mocks, suites and proxies are asked by benchmarks/peers.py. What
+schemathesis catches is in the kill matrix. The README's table is made of these lines by benchmarks/table.py.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import importlib
+import io
 import json
 import os
 import shlex
@@ -23,9 +25,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import yaml
+from peers import SHOP, compare_with_peers, programs
 
 from client import stock_decoder
-from trigger_contract.document.locate import resource
+from trigger_contract.document.locate import read_document, resource
 from trigger_contract.mock import MockServer, Settings
 
 # By name: the linter takes `mock` for a library that Python has replaced.
@@ -77,6 +81,80 @@ def stock_client(mock: MockServer, folder: Path) -> None:
     both = asyncio.run(runs.asyncio(client=client))
     seen("python", STOCK, len(both.data) > 0, "`sync` and `asyncio` of one operation")
     seen("start", STOCK, False, "the published pages describe no operation that starts a run")
+
+
+# A union whose members are told apart only by what they say of themselves, and a stream.
+_FORMS = """
+openapi: 3.1.0
+info: {title: Forms, version: "1"}
+paths:
+  /pet:
+    get:
+      operationId: readPet
+      responses:
+        "200": {description: "", content: {application/json: {schema: {$ref: "#/components/schemas/Pet"}}}}
+  /news:
+    get:
+      operationId: follow
+      responses: {"200": {description: "", content: {text/event-stream: {schema: {type: string}}}}}
+components:
+  schemas:
+    Pet:
+      oneOf: [{$ref: "#/components/schemas/Cat"}, {$ref: "#/components/schemas/Dog"}]
+      discriminator:
+        propertyName: kind
+        mapping: {cat: "#/components/schemas/Cat", dog: "#/components/schemas/Dog"}
+    Cat: {type: object, required: [kind], properties: {kind: {type: string}, name: {type: string}}}
+    Dog: {type: object, required: [kind], properties: {kind: {type: string}, name: {type: string}}}
+"""
+
+
+def stock_package(document: Any, folder: Path, name: str) -> None:
+    """Let openapi-python-client make a package of a document, and make it importable."""
+    from openapi_python_client import Project
+    from openapi_python_client.config import Config, ConfigFile, MetaType
+    from openapi_python_client.parser import GeneratorData
+
+    config = Config.from_sources(
+        ConfigFile(package_name_override=name, post_hooks=[]),
+        MetaType.NONE,
+        document_source=folder,
+        file_encoding="utf-8",
+        overwrite=True,
+        output_path=folder / name,
+    )
+    data = GeneratorData.from_dict(json.loads(json.dumps(document)), config=config)
+    with contextlib.redirect_stdout(io.StringIO()):
+        Project(openapi=data, config=config).build()
+    sys.path.insert(0, str(folder))
+    importlib.invalidate_caches()
+
+
+def stock_forms(folder: Path) -> None:
+    """Write with a stock client, and let it read a union and a stream."""
+    stock_package(read_document(SHOP), folder, "stock_shop")
+    order = importlib.import_module("stock_shop.models").Order
+    try:
+        order(id="1", status="OPEN", itme="Tea")
+        seen("writing", STOCK, False, "a wrong keyword is taken")
+    except TypeError as error:
+        seen("writing", STOCK, True, f"a body is a model: `{error}`")
+    stock_package(yaml.safe_load(_FORMS), folder, "stock_forms")
+    client = importlib.import_module("stock_forms.client").Client(base_url="http://x.test")
+    answers = {
+        "read_pet": httpx.Response(200, json={"kind": "dog", "name": "Rex"}),
+        "follow": httpx.Response(
+            200, headers={"content-type": "text/event-stream"}, text="data: 1\n\ndata: 2\n\n"
+        ),
+    }
+    pet, news = (
+        importlib.import_module(f"stock_forms.api.default.{name}")._parse_response(
+            client=client, response=answer
+        )
+        for name, answer in answers.items()
+    )
+    seen("unions", STOCK, type(pet).__name__ == "Dog", f"a dog becomes a {type(pet).__name__}")
+    seen("streams", STOCK, not isinstance(news, str), f"two events become `{news!r}`")
 
 
 _SDK_SCRIPT = """
@@ -177,14 +255,18 @@ def main() -> None:
     )
     parser.add_argument("--prism", help="command that starts Prism")
     parser.add_argument("--sdk", type=Path, help="folder with the node_modules of the official SDK")
+    parser.add_argument("--peers", type=Path, help="folder with the node_modules of those of peers.py")
     options = parser.parse_args()
     print("| feature | peer | answer | seen |\n|---|---|---|---|")
     with tempfile.TemporaryDirectory() as scratch, MockServer(settings=SETTINGS) as mock:
         stock_client(mock, Path(scratch))
+        stock_forms(Path(scratch))
         if options.sdk:
             sdk(mock, options.sdk)
     if options.prism:
         prism(options.prism, Path(resource("openapi", "openapi.yaml")))
+    started = shlex.split(options.prism) if options.prism else None
+    compare_with_peers(programs(started, options.peers), seen)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,11 @@
 
     .venv/bin/python benchmarks/run.py [NAME...]
 
-NAME is one of normalize, client, forms, mock, contract, features, versions; by default all. Peers in Python
-come with the pinned development dependencies. Prism, the official TypeScript SDK and published versions of
-documents are installed from the npm registry into a scratch folder, wrk is taken where it is installed; what
-is missing is said to be missing in the results. A part that fails leaves its section as it was, and the
-exit code is 1. Takes a quarter of an hour.
+NAME is one of normalize, client, forms, mock, contract, packages, versions, large, features; by default all.
+Peers in Python come with the pinned development dependencies. Prism, the official TypeScript SDK, others and
+published versions of documents are installed from the npm registry into a scratch folder; wrk and Java are
+taken where they are installed; what is missing is said to be missing in the results. A part that fails leaves
+its section as it was, and the exit code is 1. Takes about forty minutes.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 PRISM = "@stoplight/prism-cli@5.16.0"
+OTHERS = ("specmatic@2.55.1", "wiremock@3.13.2", "@redocly/cli@2.77.0")
 PEERS = (
     "openapi-python-client",
     "pydantic",
@@ -42,26 +43,44 @@ TITLES = {
     "forms": "Client on forms of documents, each of our own making",
     "mock": "Mock against a plain Starlette endpoint and Prism",
     "contract": "Contract suite",
+    "packages": "What an installation costs",
     "versions": "Comparison of published versions, beside an oracle",
+    "large": "A large document: GitHub's, by every command",
     "features": "Features of the peers, seen by running them",
 }
 
 
-def install_prism(folder: Path) -> tuple[str | None, str]:
-    """Install Prism into a folder; return its command, or None and why not."""
+def install(folder: Path, packages: tuple[str, ...]) -> str | None:
+    """Install packages of npm into a folder; return why not, or None."""
     if shutil.which("npm") is None:
-        return None, "Prism: missing (no npm here)"
+        return "no npm here"
     done = subprocess.run(
-        ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder), PRISM],
+        ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder), *packages],
         capture_output=True,
         text=True,
         check=False,
         timeout=600,
     )
-    command = folder / "node_modules" / ".bin" / "prism"
-    if done.returncode or not command.exists():
-        return None, "Prism: missing (npm could not install it)"
-    return str(command), f"Prism: {PRISM}"
+    return "npm could not install it" if done.returncode else None
+
+
+def install_prism(folder: Path) -> tuple[str | None, str]:
+    """Install Prism into a folder; return its command, or None and why not."""
+    why = install(folder, (PRISM,))
+    return (
+        (None, f"Prism: missing ({why})")
+        if why
+        else (str(folder / "node_modules/.bin/prism"), f"Prism: {PRISM}")
+    )
+
+
+def install_others(folder: Path) -> tuple[list[str], str]:
+    """Install the peers of benchmarks/peers.py; return what `features.py` is told, and a note."""
+    why = install(folder, OTHERS)
+    if why is None and shutil.which("java") is None:
+        why = "two of them need Java, which is not here"
+    note = f"{', '.join(OTHERS)}{f': missing ({why})' if why else ''}"
+    return ["--peers", str(folder)], f"{note}, Microcks: missing (it comes as containers)"
 
 
 def install_sdk(folder: Path) -> tuple[str | None, str]:
@@ -149,6 +168,9 @@ def main() -> int:
             if name == "features":
                 sdk, note = install_sdk(scratch / "sdk")
                 arguments += ["--sdk", sdk] if sdk else []
+                told.append(note)
+                more, note = install_others(scratch / "others")
+                arguments += more
                 told.append(note)
             printed = measure(name, arguments)
             if printed is None:

@@ -20,6 +20,10 @@ PEERS = {
     "openapi-python-client": "openapi-python-client",
     "TypeScript SDK": "TypeScript SDK",
     "Prism": "Prism",
+    "Specmatic": "Specmatic",
+    "WireMock": "WireMock",
+    "Redocly": "Redocly",
+    "Microcks": "Microcks",
     "schemathesis": "plain schemathesis",
 }
 BEGIN, END = "<!-- made by benchmarks/table.py -->\n", "<!-- end -->\n"

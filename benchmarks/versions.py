@@ -98,15 +98,17 @@ def fetch(package: str, members: Sequence[str], folder: Path) -> list[tuple[str,
     wanted = listed[-LAST.get(package, len(listed)) :]
     home = folder / package.replace("/", "-")
     home.mkdir(parents=True, exist_ok=True)
-    targets = [home / f"{version}{Path(members[0]).suffix}" for version in wanted]
     with ThreadPoolExecutor(4) as pool:
-        missing = [pair for pair in zip(wanted, targets, strict=True) if not pair[1].exists()]
-        list(pool.map(lambda pair: _unpack(f"{package}@{pair[0]}", members, pair[1]), missing))
+        targets = list(pool.map(lambda version: unpacked(package, version, members, home), wanted))
     return [pair for pair in zip(wanted, targets, strict=True) if pair[1].exists()]
 
 
-def _unpack(package: str, members: Sequence[str], target: Path) -> None:
-    pack = ["npm", "pack", package, "--silent", "--pack-destination", str(target.parent)]
+def unpacked(package: str, version: str, members: Sequence[str], folder: Path) -> Path:
+    """Return where the document of a version lies, which is fetched where it is not there."""
+    target = folder / f"{version}{Path(members[0]).suffix}"
+    if target.exists():
+        return target
+    pack = ["npm", "pack", f"{package}@{version}", "--silent", "--pack-destination", str(folder)]
     done = subprocess.run(pack, capture_output=True, check=True, timeout=300, text=True)
     archive = target.parent / done.stdout.split()[-1]
     with tarfile.open(archive) as packed:
@@ -115,6 +117,7 @@ def _unpack(package: str, members: Sequence[str], target: Path) -> None:
         if member is not None and (content := packed.extractfile(member)) is not None:
             target.write_bytes(content.read())
     archive.unlink()
+    return target
 
 
 def run(package: str, versions: list[tuple[str, Path]]) -> Tally:

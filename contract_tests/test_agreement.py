@@ -74,9 +74,9 @@ def test_list_and_detail_tell_the_same(check: Check) -> None:
         body = body_of(exchange)
         if body is not None and identity in listed:
             check.saw()
-            doubts += disagreements(identity, listed[identity], body, relation.shared, never)
+            doubts += disagreements(identity, listed[identity], body, relation, never)
     for identity, (item, exchange) in recheck(check, relation, spread(doubts)).items():
-        for found in disagreements(identity, item, body_of(exchange) or {}, relation.shared, never):
+        for found in disagreements(identity, item, body_of(exchange) or {}, relation, never):
             check.fail(
                 f"List and detail disagree about {found.field!r} of {identity}.",
                 expected=f"as listed: {quoted(found.one)}",

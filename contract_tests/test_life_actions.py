@@ -104,13 +104,24 @@ def _act_on_existing(check: Check, shop: Workshop) -> None:
         if 200 <= exchange.status < 300:
             _judge(check, shop, pair.turn, thing, own, exchange)
         else:
-            check.skip(f"the server answers {exchange.status}")
+            _judge_refused(check, exchange, "What was just read is not there for the action.")
         undone = _ask(shop, pair.back[0], pair.back[1], thing, "undo it")
         if not 200 <= undone.status < 300:
+            _judge_refused(check, undone, "What was just acted on is not there to undo it.")
             continue
         check.session.ledger.drop(entry)
         if 200 <= exchange.status < 300:
             _judge_undone(check, shop, pair, thing, undone)
+
+
+def _judge_refused(check: Check, exchange: Exchange, message: str) -> None:
+    """Say that something is not there although it is; any other refusal may have its reason."""
+    if exchange.status not in _GONE:
+        check.skip(f"the server answers {exchange.status}")
+        return
+    check.saw()
+    check.fail(message, expected="a success", received=f"status {exchange.status}", exchange=exchange,
+               place="not there")  # fmt: skip
 
 
 def _judge_undone(check: Check, shop: Workshop, pair: Pair, thing: Thing, undone: Exchange) -> None:
@@ -209,7 +220,7 @@ def test_what_was_removed_is_gone(check: Check) -> None:
     path = full_path(check.subject, thing.parents, thing.identity)
     exchange = shop.send(check.subject, path, purpose="remove one")
     if not 200 <= exchange.status < 300:
-        check.skip(f"the server answers {exchange.status}")
+        _judge_refused(check, exchange, "What was just made is not there to be removed.")
         return
     check.saw()
     item = shop.settle(

@@ -17,6 +17,7 @@ from trigger_contract.contract.life.errors import (
 )
 from trigger_contract.contract.life.things import full_path
 from trigger_contract.contract.life.workshop import Workshop
+from trigger_contract.contract.refusing import hold_text
 
 _PLACE = "RFC 9110, section 15.3.2: Location tells where what was created is."
 
@@ -31,11 +32,15 @@ def test_errors_of_what_writes_come_as_documented(check: Check) -> None:
     path = unknown_path(subject)
     wrong = credentials.wrong(subject)
     if is_closed(subject) and wrong:
-        sender.send(subject, path, body, f"send {wrong[0].label} for its error", credential=wrong[0])
+        exchange = sender.send(
+            subject, path, body, f"send {wrong[0].label} for its error", credential=wrong[0]
+        )
         check.saw()
+        hold_text(check, exchange)
     if is_about_one(subject) and (credentials.main(subject) is not None or not subject.operation.security):
         exchange = sender.send(subject, path, body, "write to an unknown id")
         check.saw()
+        hold_text(check, exchange)
         if 200 <= exchange.status < 300:
             check.fail(
                 "An unknown id is answered like a known one.",

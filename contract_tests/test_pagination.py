@@ -21,7 +21,7 @@ from trigger_contract.contract.properties import for_all
 from trigger_contract.contract.showing import quoted
 from trigger_contract.contract.snapshot import Page, key_of, read_page, size_leaf
 from trigger_contract.contract.steps import is_addressable, start_at
-from trigger_contract.contract.totals import judge_last_page, judge_totals
+from trigger_contract.contract.totals import judge_last_page, judge_same_totals, judge_totals
 
 _BRACKETS = (("%5B", "%5D"), ("%5b", "%5d"))
 _PAGES_A_WALK = 40
@@ -159,6 +159,7 @@ def test_the_last_page_is_said_to_be_the_last(check: Check) -> None:
 def test_the_totals_are_those_of_the_list(check: Check) -> None:
     """The numbers of items and of pages that are told are those of the list, filtered or not."""
     judge_totals(check, {}, everything, "the whole list")
+    judge_same_totals(check)
     for condition in instructive_singles(check):
         values = {condition.filter.leaf.name: condition.sent}
         judge_totals(check, values, condition.selects, f"{condition.filter.leaf.name} of a value")

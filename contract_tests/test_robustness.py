@@ -125,8 +125,8 @@ def _odd_queries(check: Check) -> list[tuple[str, str]]:
 def _refuse_item(check: Check, exchange: Any, what: str) -> None:
     body: Mapping[str, Any] | None = body_of(exchange)
     relation = check.session.contract.relation_to(check.subject)
-    if relation is None or what in _OF_NUMBERS:
-        # Where no list names the ids, any text may be one; and zero may be the number of an item.
+    if relation is None or what in _OF_NUMBERS or not check.session.ids(relation):
+        # Where no list names an id, any text may be one; and zero may be the number of an item.
         return
     if body is not None and relation.field in body:
         check.fail(

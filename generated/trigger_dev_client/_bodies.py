@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import json
+import mimetypes
 import os
 from collections.abc import AsyncIterable, Iterable, Mapping
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -145,10 +147,11 @@ def _rule_for(operation: Operation[Any], body: Any, content_type: str | None) ->
         for rule in operation.bodies:
             if getattr(rule.shape, "model", None) is type(body):
                 return rule
-    for rule in operation.bodies:
-        if rule.kind in _wanted(body):
-            return rule
-    return operation.bodies[0]
+    wanted = _wanted(body)
+    fitting = [rule for rule in operation.bodies if rule.kind in wanted]
+    return (
+        min(fitting, key=lambda rule: wanted.index(rule.kind)) if fitting else operation.bodies[0]
+    )
 
 
 def _wanted(body: Any) -> tuple[str, ...]:
@@ -224,42 +227,48 @@ def _multipart(rule: BodyRule, plain: Mapping[str, Any]) -> Written:
     opened: list[IO[bytes]] = []
     for name, item in plain.items():
         encoding = rule.encodings.get(name, Encoding())
+        kinds = [kind.strip() for kind in encoding.content_type.split(",") if kind.strip()]
         if _holds_file(item):
             for each in item if isinstance(item, list) else [item]:
-                parts.append((name, _part(each, name, encoding.content_type, opened)))
-        elif encoding.content_type.partition(";")[0].strip().lower() == "application/json":
-            parts.append(
-                (
-                    name,
-                    (
-                        None,
-                        json.dumps(to_json(item), ensure_ascii=False).encode(),
-                        "application/json",
-                    ),
-                )
-            )
-        else:
+                parts.append((name, _part(each, name, kinds, opened)))
+        elif encoding.style:
             parts.extend((field, (None, text)) for field, text in _form_pairs(rule, name, item))
+        else:
+            kind = next((kind for kind in kinds if "*" not in kind), "")
+            whole = not isinstance(item, (list, tuple)) or (kind and body_kind(kind) == "json")
+            parts.extend(
+                (name, _value_part(to_json(each), kind)) for each in ([item] if whole else item)
+            )
     return Written({"files": parts}, None, tuple(opened))
 
 
-def _part(value: Any, name: str, content_type: str, opened: list[IO[bytes]]) -> Any:
+def _value_part(value: Any, kind: str) -> Any:
+    """A part that is no file. Source: OpenAPI 3.1, Encoding Object: an object is JSON unless it says otherwise."""
+    if isinstance(value, (dict, list)) or (kind and body_kind(kind) == "json"):
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return None, text.encode("utf-8", "surrogatepass"), kind or "application/json"
+    return (None, _form_text(value), kind) if kind else (None, _form_text(value))
+
+
+def _part(value: Any, name: str, kinds: list[str], opened: list[IO[bytes]]) -> Any:
     """Return a file as httpx takes it: name, content and perhaps its type."""
     if isinstance(value, tuple):
-        filename, content, *more = value
-        return (
-            (filename, _open(content, opened), *more)
-            if more or not content_type
-            else (filename, _open(content, opened), content_type)
-        )
-    filename = os.path.basename(
-        str(getattr(value, "name", None) or (value if hasattr(value, "__fspath__") else name))
-    )
-    return (
-        (filename, _open(value, opened), content_type)
-        if content_type
-        else (filename, _open(value, opened))
-    )
+        filename, value, *more = value
+    else:
+        own = getattr(value, "name", None) or (value if hasattr(value, "__fspath__") else name)
+        filename, more = os.path.basename(str(own)), []
+    kind = _file_kind(filename or name, kinds)
+    return (filename, _open(value, opened), *(more or ([kind] if kind else [])))
+
+
+def _file_kind(filename: str, kinds: list[str]) -> str | None:
+    """Of the content types that a file may have the one that it has by its name, or the first that is one."""
+    guessed = mimetypes.guess_type(filename)[0]
+    if guessed is not None and any(
+        fnmatch(guessed, kind) for kind in kinds if len(kinds) > 1 or "*" in kind
+    ):
+        return guessed
+    return next((kind for kind in kinds if "*" not in kind), None)
 
 
 def _open(value: Any, opened: list[IO[bytes]]) -> Any:

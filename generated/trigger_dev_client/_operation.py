@@ -283,13 +283,13 @@ def _simple_object(parameter: Parameter, value: Mapping[str, Any]) -> str:
 
 def _path_segment(parameter: Parameter, value: Any) -> str:
     items = _items(parameter, value) if parameter.is_list else [_joined(parameter, value)]
-    if not items or not all(item.strip() for item in items):
+    if not items or not all([item.strip() for item in items]):
         raise ValueError(f"{parameter.name} cannot be empty")
     if len(items) == 1 and items[0] in (".", ".."):
         # Dot segments are resolved away (RFC 3986, section 5.2.4) and would name another path.
         raise ValueError(f"{parameter.name} cannot be {items[0]!r}")
     separator = parameter.separator or ","
-    return parameter.prefix + separator.join(quote(item, safe="") for item in items)
+    return parameter.prefix + separator.join([quote(item, safe="") for item in items])
 
 
 def encode_scalar(name: str, kind: str, value: Any) -> str:

@@ -18,6 +18,8 @@ from ._transport import (
     PLAIN_CLIENTS,
     URL,
     AsyncHTTPClient,
+    Base,
+    ByteStream,
     Headers,
     HTTPClient,
     Request,
@@ -85,7 +87,12 @@ class Requests:
             header_text(f"header {name!r}", value)
         usual = {"Accept-Encoding": ACCEPT_ENCODING, "User-Agent": USER_AGENT}
         self.default_headers = override(usual, default_headers)
-        self._merged: dict[tuple[Any, str], tuple[list[tuple[bytes, bytes]], Headers]] = {}
+        self._base = Base(base_url)
+        self._merged: dict[tuple[str, Any, str], tuple[list[tuple[bytes, bytes]], Headers]] = {}
+        self._extensions: tuple[Timeout, dict[str, Any]] = (
+            None,
+            {"timeout": HTTPTimeout(None).as_dict()},
+        )
 
     def alternative(
         self, operation: Operation[Any], options: Options, values: Mapping[str, Any]
@@ -121,7 +128,7 @@ class Requests:
         values: Mapping[str, Any],
         options: Options,
         written: Written,
-        secrets: Iterable[tuple[Credential, str]],
+        secrets: list[tuple[Credential, str]],
         timeout: Timeout,
         accept: str | None = None,
     ) -> Request:
@@ -135,7 +142,6 @@ class Requests:
         if options.address is not None:
             path, query = options.address[0] or path, list(options.address[1])
         accept = accept or operation.accept
-        secrets = list(secrets)
         usual = not (
             headers
             or cookies
@@ -159,13 +165,17 @@ class Requests:
             and not http_client.params
             and not http_client.cookies
         ):
-            return Request(
+            request = Request(
                 operation.method,
-                self.base_url + path,
-                params=tuple(query) or None,
-                headers=self._usual_headers(http_client, (operation.security, accept), secrets),
-                extensions={"timeout": HTTPTimeout(timeout).as_dict()},
+                self._base.below(path, query),
+                headers=self._usual_headers(
+                    http_client, (operation.method, operation.security, accept), secrets
+                ),
+                stream=ByteStream(b""),
+                extensions=self._usual_extensions(timeout),
             )
+            request.read()
+            return request
         sent = self._with_secrets(accept, secrets, headers)
         if written.content_type:
             sent = override(sent, {"Content-Type": written.content_type})
@@ -201,16 +211,26 @@ class Requests:
     def _usual_headers(
         self,
         http_client: HTTPClient | AsyncHTTPClient,
-        key: tuple[Any, str],
+        key: tuple[str, Any, str],
         secrets: Iterable[tuple[Credential, str]],
     ) -> Headers:
         """Merge with the headers of the http client once; merging costs more than all else in a call."""
         own = http_client.headers.raw
         known = self._merged.get(key)
         if known is None or known[0] != own or self.secrets.has_functions:
+            method, _, accept = key
             merged = Headers(http_client.headers)
-            merged.update(self._with_secrets(key[1], secrets, {}))
-            self._merged[key] = known = (own, merged)
+            merged.update(self._with_secrets(accept, secrets, {}))
+            first = [] if "host" in merged else [(b"Host", self._base.netloc)]
+            if method in ("POST", "PUT", "PATCH"):
+                first.append((b"Content-Length", b"0"))
+            self._merged[key] = known = (own, Headers([*first, *merged.raw]))
+        return known[1]
+
+    def _usual_extensions(self, timeout: Timeout) -> dict[str, Any]:
+        known = self._extensions
+        if known[0] is not timeout:
+            self._extensions = known = (timeout, {"timeout": HTTPTimeout(timeout).as_dict()})
         return known[1]
 
 

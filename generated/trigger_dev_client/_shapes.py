@@ -417,7 +417,7 @@ def same_scalar(left: Any, right: Any) -> bool:
 ANY = AnyShape()
 STRING = ScalarShape("string", (str,), str)
 UUID = STRING
-BINARY = STRING
+BINARY = ScalarShape("string", (str,), str)
 INTEGER = IntegerShape()
 NUMBER = ScalarShape("number", (int, float), Number)
 BOOLEAN = ScalarShape("boolean", (bool,), bool)

@@ -10,6 +10,7 @@ connections that keep a deadline, and reads answers within a bound.
 from __future__ import annotations
 
 import os
+import re
 import time
 import weakref
 import zlib
@@ -31,6 +32,7 @@ from httpx import (
     Limits,
     LocalProtocolError,
     PoolTimeout,
+    QueryParams,
     ReadTimeout,
     Request,
     RequestNotRead,
@@ -71,6 +73,44 @@ class TooLarge(Unreadable):
 def default_timeout(http_client: HTTPClient | AsyncHTTPClient) -> Timeout:
     """The timeouts of a given client, unless they are those that nobody chose."""
     return DEFAULT_TIMEOUT if http_client.timeout == _HTTPX_DEFAULT else http_client.timeout
+
+
+# --- addresses
+
+_PLAIN_PATH = re.compile(r"(?:/(?:[\w~-]|%[0-9A-Fa-f]{2})(?:[\w.~-]|%[0-9A-Fa-f]{2})*)+", re.ASCII)
+_LONGEST = 1 << 14
+
+
+class Base:
+    """An address of which others stand below; they are not parsed whole, as that takes long.
+
+    httpx has no public way to it. Without its private name each address is parsed.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._text = url
+        self._url = URL(url)
+        self._parts: Any = getattr(self._url, "_uri_reference", "")
+        self._is_quick = hasattr(self._parts, "_replace")
+        self._prefix = self._url.raw_path.decode("ascii").rstrip("/")
+        self.netloc = self._url.netloc
+
+    def below(self, path: str, query: list[tuple[str, str]]) -> URL:
+        """Return the address of a path, which is percent-encoded, and a query.
+
+        Raises:
+            InvalidURL: It is none, or too long.
+        """
+        text = str(QueryParams(tuple(query))) if query else None
+        if (
+            not self._is_quick
+            or len(path) + len(text or "") > _LONGEST
+            or not _PLAIN_PATH.fullmatch(path)
+        ):
+            return URL(self._text + path, params=tuple(query)) if query else URL(self._text + path)
+        made = URL(self._url)
+        made._uri_reference = self._parts._replace(path=self._prefix + path, query=text)
+        return made
 
 
 # --- connections
@@ -435,6 +475,7 @@ __all__ = [
     "URL",
     "AsyncConnections",
     "AsyncHTTPClient",
+    "Base",
     "ByteStream",
     "Connections",
     "HTTPClient",

@@ -12,7 +12,7 @@ from typing import Any
 
 from . import _shapes as shapes
 from ._models import Model, to_json
-from ._operation import BodyRule, FieldRule
+from ._operation import BodyRule, FieldRule, encode_scalar
 from .types import NotGiven
 
 _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
@@ -106,6 +106,15 @@ def write(shape: shapes.Shape, value: Any, place: str, *, keep: bool = False) ->
             str(key): write(shape.item, item, f"{place}[{key!r}]", keep=keep)
             for key, item in value.items()
         }
+    if isinstance(value, str) and isinstance(shape, (shapes.DateTimeShape, shapes.DateShape)):
+        return encode_scalar(
+            place, "date" if isinstance(shape, shapes.DateShape) else "datetime", value
+        )
+    if keep and shape is shapes.BINARY and isinstance(value, str):
+        # It could be the name of a file or what is in it.
+        raise TypeError(
+            f"{place} must be bytes, an open file, a pathlib.Path or (name, content), not a text"
+        )
     members: tuple[shapes.Shape, ...] | None = getattr(shape, "members", None)
     if members is not None:
         return write(_fitting(members, value), value, place, keep=keep)

@@ -9,10 +9,7 @@ These are for type checkers and editors. An enum's class takes any further value
 from __future__ import annotations
 
 import os
-from typing import IO, TYPE_CHECKING, Literal, TypeAlias
-
-if TYPE_CHECKING:
-    pass
+from typing import IO, Literal, TypeAlias
 
 FileContent: TypeAlias = bytes | IO[bytes] | os.PathLike[str]
 FileInput: TypeAlias = (

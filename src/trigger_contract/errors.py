@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import re
+import socket
 import traceback
 from collections.abc import Iterable
 from pathlib import Path
@@ -66,6 +68,33 @@ def meant(word: str, known: Iterable[str], *, among: str = "choose from") -> str
         return f"did you mean {folded[near[0]]!r}?"
     more = ", …" if len(names) > _MOST_NAMES else ""
     return f"{among} {', '.join(names[:_MOST_NAMES])}{more}"
+
+
+_WORDS = {
+    errno.ECONNREFUSED: "nothing listens there",
+    errno.ECONNRESET: "the connection was cut",
+    errno.EHOSTUNREACH: "no way leads there",
+    errno.ENETUNREACH: "no way leads there",
+    errno.ETIMEDOUT: "it does not answer",
+    errno.EADDRINUSE: "another program listens there; choose another port",
+    errno.EADDRNOTAVAIL: "this machine has no such address",
+    errno.EACCES: "that needs more rights; choose a port above 1023",
+}
+
+
+def why(error: BaseException) -> str:
+    """Say in a person's words why a host could not be reached or listened at.
+
+    A library's own exception is passed over for what the system said.
+    """
+    cause: BaseException | None = error
+    while cause is not None and not (isinstance(cause, OSError) and cause.errno is not None):
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(cause, socket.gaierror):
+        return "there is no host of that name"
+    if isinstance(cause, OSError) and cause.errno in _WORDS:
+        return _WORDS[cause.errno]
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 def printable(text: str) -> str:

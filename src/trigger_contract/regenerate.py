@@ -18,7 +18,7 @@ from trigger_contract.document.locate import read_document
 from trigger_contract.document.operations import operations
 from trigger_contract.generate.project import generate
 from trigger_contract.normalize.files import Request, normalize_files
-from trigger_contract.normalize.ledger import AGE, APART, OVERLAY, RULE
+from trigger_contract.normalize.model import AGE, APART, OVERLAY, RULE
 from trigger_contract.normalize.pipeline import Normalized
 
 _WAYS = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from small_documents import an_object, receiving
 
+from inside import called
 from trigger_contract.changes import as_json, as_markdown, as_text, compare, propose
 from trigger_contract.cli.diff import command
 from trigger_contract.errors import UserError
@@ -29,8 +29,7 @@ TEXT = receiving(an_object(["id"], id={"type": "string", "description": "The <b>
 
 
 def diff(*arguments: Any) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "trigger_contract", "diff", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return called("diff", *arguments)
 
 
 def written(path: Path, document: Any) -> Path:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from inside import called
 from trigger_contract.cli import main
 
 GOOD_PAGE = Path(__file__).resolve().parent.parent.parent / "openapi" / "sources" / "trigger-list-runs.md"
@@ -16,8 +17,7 @@ SECRET = "tr_dev_never_shown_anywhere"
 
 
 def call(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "trigger_contract", *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60, check=False)
+    return called(*arguments, cwd=cwd)
 
 
 def assert_one_line(done: subprocess.CompletedProcess[str], *words: str) -> None:

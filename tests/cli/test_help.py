@@ -47,9 +47,13 @@ def test_without_a_command_the_help_is_shown():
         (["mock", "--deviation", "backward-ordr"], "did you mean 'backward-order'?"),
         (["test", "--url", "http://127.0.0.1:9", "--probe", "pagnation"], "did you mean 'pagination'?"),
         (["test", "--url", "http://127.0.0.1:9", "--probe", "x"], "kinds are schema, auth"),
+        (["mock", "--port", "99999"], "must be a whole number from 0 to 65535, not 99999"),
+        (["fetch", "--timeout", "soon"], "must be a number from 0.1 to 600, not soon"),
+        (["test", "--url", "http://127.0.0.1:1", "--token", "x"], "nothing listens there"),
+        (["test", "--url", "http://no.such.host.invalid", "--token", "x"], "there is no host of that name"),
     ],
 )
-def test_an_unknown_word_is_told_with_the_nearest(line, told):
+def test_what_was_mistyped_is_told_in_a_persons_words(line, told):
     with pytest.raises((click.UsageError, UserError), match=re.escape(told)):
         group.main(line, standalone_mode=False)
 

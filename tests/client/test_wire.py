@@ -6,12 +6,15 @@ import asyncio
 import datetime
 import uuid
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 import httpx
 import pytest
 import respx
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from trigger_dev_client import AsyncTriggerClient, RecoupClient, RunStatus, TriggerClient
+from trigger_dev_client._transport import Base
 
 UTC = datetime.UTC
 CEST = datetime.timezone(datetime.timedelta(hours=2))
@@ -210,3 +213,19 @@ def test_a_given_http_client_keeps_its_own_headers_and_query(api: respx.MockRout
     assert request.headers["x-team"] == "a"
     assert ("team", "a") in request.url.params.multi_items()
     assert ("page[size]", "10") in request.url.params.multi_items()
+
+
+SEGMENT = st.text("aZ0-_.~%/ é:@[]", max_size=6)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(["https://a.example", "http://a.example:8080/v1", "https://é.example/b%20c/d"]),
+    st.lists(SEGMENT.map(lambda text: quote(text, safe="")) | SEGMENT, max_size=3),
+    st.lists(st.tuples(st.sampled_from(["a", "page[size]"]), SEGMENT), max_size=3),
+)
+def test_an_address_that_is_not_parsed_whole_is_the_same(
+    base: str, segments: list[str], query: list[tuple[str, str]]
+) -> None:
+    path = "".join(f"/{segment}" for segment in segments)
+    assert Base(base).below(path, query) == httpx.URL(base + path, params=query or None)

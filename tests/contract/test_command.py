@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from socket_servers import KEYS, serving
 
+from inside import called
 from trigger_contract.mock import MockServer, Settings
 from trigger_contract.mock.messages import json_answer
 
@@ -26,16 +27,8 @@ OPTIONS = [
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("TRIGGER_", "RECOUP_"))}
 
 
-def run(*arguments, command=("-m", "trigger_contract", "test"), cwd=None):
-    return subprocess.run(
-        [sys.executable, *command, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=170,
-        check=False,
-        env=CLEAN,
-        cwd=cwd,
-    )
+def run(*arguments, cwd=None):
+    return called("test", *arguments, cwd=cwd)
 
 
 def without_status(request, answering):
@@ -140,11 +133,9 @@ def test_pytest_takes_the_same_options_and_shares_the_work(tmp_path):
     # What pytest calls a set without members is a name like any other.
     spec.write_text(text.replace("list_runs_v1", "list_NOTSET_things"))
     with MockServer(settings=Settings(runs=15, **KEYS)) as mock:
-        done = run(
-            ROOT / "contract_tests",
-            *("--url", mock.url, *OPTIONS, "--spec", spec, "--probe", "auth", "-n", "2"),
-            command=("-m", "pytest"),
-        )
+        chosen = ("--url", mock.url, *OPTIONS, "--spec", spec, "--probe", "auth", "-n", "2")
+        command = [sys.executable, "-m", "pytest", ROOT / "contract_tests", *chosen]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=170, check=False, env=CLEAN)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "kind of promise" in done.stdout
     assert "list_NOTSET_things" in done.stdout

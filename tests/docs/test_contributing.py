@@ -15,6 +15,7 @@ from workspace import workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+SHOWN = ROOT / "src" / "trigger_contract" / "mock" / "deviations.py"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SECTIONS = {
     title: BLOCK.findall(text)
@@ -40,6 +41,10 @@ def test_an_example_works_as_written(title: str, folder: Path, trigger_mock_serv
     for language, text in SECTIONS[title]:
         if language == "sh":
             command: list[str] = ["bash", "-euo", "pipefail", "-c", text]
+        elif language == "py":
+            # A line of the program as it stands there.
+            assert text.strip() in SHOWN.read_text(encoding="utf-8")
+            continue
         elif title in FILES:
             path = folder / FILES[title]
             assert path.name in TEXT

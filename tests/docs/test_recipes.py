@@ -139,25 +139,41 @@ def run_step(script: str, cwd: Path, environment: dict[str, str]) -> subprocess.
     # As GitHub runs a step with `shell: bash`.
     command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
     return subprocess.run(
-        command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=170, check=False
+        command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300, check=False
     )
 
 
-def test_the_action_checks_a_server_and_leaves_a_report(tmp_path: Path, trigger_mock_server: Any) -> None:
-    step = read(ROOT / "action.yml")["runs"]["steps"][-1]
+def test_the_action_installs_the_suite_from_its_own_lock_checks_a_server_and_leaves_a_report(
+    tmp_path: Path, trigger_mock_server: Any
+) -> None:
+    copy = tmp_path / "action"
+    for name in ("src", "openapi", "contract_tests", "scripts"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "requirements-test.lock", "README.md", "LICENSE", "NOTICE"):
+        shutil.copy(ROOT / name, copy / name)
+    _, install, check = read(ROOT / "action.yml")["runs"]["steps"]
     environment = {
         **os.environ,
-        **dict.fromkeys(step["env"], ""),
-        "GITHUB_ACTION_PATH": str(ROOT),
+        **dict.fromkeys(check["env"], ""),
+        "GITHUB_ACTION_PATH": str(copy),
         "GITHUB_OUTPUT": str(tmp_path / "output.txt"),
-        # Installing is a step of its own, and has a test of its own.
-        "ACTION_ENVIRONMENT": sys.prefix,
+        "PYTHON": sys.executable,
+        # Compiling is left to the import of what is used.
+        "PIP_NO_COMPILE": "1",
         "TRIGGER_API_URL": trigger_mock_server.url,
         "TRIGGER_SECRET_KEY": trigger_mock_server.token,
         "REPORT": "report",
         "ARGUMENTS": "--probe auth --seed 1",
     }
-    done = run_step(step["run"], tmp_path, environment)
+    done = run_step(install["run"], tmp_path, environment)
+    offline = re.search(r"Failed to establish|name resolution|ConnectTimeout|Read timed out", done.stderr)
+    if offline:
+        environment["ACTION_ENVIRONMENT"] = sys.prefix
+    else:
+        assert done.returncode == 0, done.stderr
+        assert not list(copy.glob(".venv-action/lib/python*/site-packages/zensical"))
+
+    done = run_step(check["run"], tmp_path, environment)
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "report" / "junit.xml").is_file()
     told = outputs(tmp_path / "output.txt")
@@ -165,32 +181,15 @@ def test_the_action_checks_a_server_and_leaves_a_report(tmp_path: Path, trigger_
     assert int(told["promises"]) > 0
     assert set(told) == set(read(ROOT / "action.yml")["outputs"])
 
-    done = run_step(step["run"], tmp_path, {**environment, "TRIGGER_SECRET_KEY": "tr_dev_wrong"})
+    done = run_step(check["run"], tmp_path, {**environment, "TRIGGER_SECRET_KEY": "tr_dev_wrong"})
     assert done.returncode == 2
     assert outputs(tmp_path / "output.txt")["verdict"] == "not made"
+    if offline:
+        pytest.skip("no package index can be reached; the suite was borrowed, everything else held")
 
 
 def outputs(path: Path) -> dict[str, str]:
     return dict(line.split("=", 1) for line in path.read_text().splitlines())
-
-
-def test_the_action_installs_the_suite_from_its_own_lock(tmp_path: Path) -> None:
-    copy = tmp_path / "action"
-    for name in ("src", "openapi", "contract_tests", "scripts"):
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "requirements-test.lock", "README.md", "LICENSE", "NOTICE"):
-        shutil.copy(ROOT / name, copy / name)
-    install = read(ROOT / "action.yml")["runs"]["steps"][1]
-    environment = {**os.environ, "GITHUB_ACTION_PATH": str(copy), "PYTHON": sys.executable}
-    done = run_step(install["run"], tmp_path, environment)
-    if re.search(r"Failed to establish|name resolution|ConnectTimeout|Read timed out", done.stderr):
-        pytest.skip("no package index can be reached")
-    assert done.returncode == 0, done.stderr
-    command = copy / ".venv-action" / "bin" / "trigger-contract"
-    done = subprocess.run([command, "test"], capture_output=True, text=True, env={}, check=False)
-    assert done.returncode == 2
-    assert "--url" in done.stderr
-    assert not list(copy.glob(".venv-action/lib/python*/site-packages/zensical"))
 
 
 def test_the_job_for_gitlab_checks_a_server_and_leaves_what_it_names(

@@ -157,7 +157,7 @@ def test_a_filter_that_holds_itself_has_an_end():
 
 
 @pytest.mark.parametrize(
-    ("name", "last"), [("page[size]", "size"), ("size", "size"), ("a[b][c]", "c"), ("a[]", "a[]"), ("]", "]")]
+    ("name", "last"), [("page[size]", "size"), ("size", "size"), ("a[b][c]", "c"), ("a[]", "a"), ("]", "]")]
 )
 def test_the_last_name_of_a_leaf(name, last):
     assert names({"name": name})[name].last_name == last

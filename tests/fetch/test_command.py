@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from page_server import PageServer
+
+from inside import called
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LISTING = """\
@@ -31,8 +32,7 @@ def listing(tmp_path: Path) -> Path:
 
 def fetch(listing: Path, server: PageServer, *arguments: str) -> subprocess.CompletedProcess[str]:
     options = ["--sources", str(listing), "--url-map", f"https://docs.example.com={server.url}"]
-    command = [sys.executable, "-m", "trigger_contract", "fetch", *options, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return called("fetch", *options, *arguments)
 
 
 def test_a_new_text_replaces_the_old_one(listing: Path, server: PageServer) -> None:

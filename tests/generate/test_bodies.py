@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import email
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -44,30 +46,74 @@ def test_bodies_are_written_in_their_content_type(client_of: Build, kind: str) -
     assert seen[0].headers["content-type"].startswith(header)
 
 
-def test_files_are_sent_as_parts(client_of: Build) -> None:
-    schema = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}, "name": TEXT}}
-    spec = document(
-        {
-            "/x": {
-                "post": operation(
-                    "send_x", "t", {}, requestBody=body(schema, media_type="multipart/form-data")
-                )
-            }
-        }
-    )
-    seen: list[bytes] = []
+FILE = {"type": "string", "format": "binary"}
+FORM: dict[str, Any] = {
+    "schema": {
+        "type": "object",
+        "properties": {
+            "file": FILE,
+            "sheets": {"type": "array", "items": FILE},
+            "name": TEXT,
+            "about": {"type": "object", "properties": {"who": TEXT}},
+            "rows": {"type": "array", "items": {"type": "object", "properties": {"n": {"type": "integer"}}}},
+            "table": TEXT,
+            "due": {"type": "string", "format": "date"},
+        },
+    },
+    "encoding": {"file": {"contentType": "image/png, image/*"}, "table": {"contentType": "text/csv"}},
+}
+
+
+def test_parts_of_an_upload_have_their_names_and_types(client_of: Build, tmp_path: Path) -> None:
+    request = {"content": {"multipart/form-data": FORM, "text/plain": {"schema": TEXT}}}
+    request["content"]["application/octet-stream"] = {"schema": FILE}
+    spec = document({"/x": {"post": operation("send_x", "t", {}, requestBody=request)}})
+    seen: list[tuple[str, list[Any]]] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        seen.append(request.read())
+        kind = request.headers["content-type"]
+        whole = email.message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + request.read())
+        parts = whole.get_payload() if whole.is_multipart() else [whole]
+        seen.append(
+            (
+                kind,
+                [
+                    (each.get_filename(), each["content-type"], each.get_payload(decode=True))
+                    for each in parts
+                ],
+            )
+        )
         return httpx.Response(200, json={})
 
-    client = talk(client_of(spec), "WidgetsClient", answer)
-    client.t.send_x(body={"file": ("a.bin", b"\x01\x02"), "name": "n"})
-    client.t.send_x(body={"name": "only"})
-    assert b'filename="a.bin"' in seen[0]
-    assert b"\x01\x02" in seen[0]
-    assert b'name="name"\r\n\r\nn\r\n' in seen[0]
-    assert b'name="name"\r\n\r\nonly\r\n' in seen[1]
+    (tmp_path / "a.jpg").write_bytes(b"J")
+    client = talk(client_of(spec), "WidgetsClient", answer).t
+    client.send_x(file=b"\x01", sheets=[("s.txt", b"T"), ("t", b"U", "text/x")], name="é")
+    client.send_x(file=tmp_path / "a.jpg", about={"who": "me"}, rows=[{"n": 1}, {"n": 2}], table="a;b")
+    client.send_x(body={"name": "only", "file": (None, b"")})
+    client.send_x(body=b"\x02")
+    client.send_x(body="text")
+    one, two, three, four, five = [parts for _, parts in seen]
+    assert one == [
+        ("file", "image/png", b"\x01"),
+        ("s.txt", "text/plain", b"T"),
+        ("t", "text/x", b"U"),
+        (None, None, "é".encode()),
+    ]
+    assert two == [
+        ("a.jpg", "image/jpeg", b"J"),
+        (None, "application/json", b'{"who":"me"}'),
+        (None, "application/json", b'{"n":1}'),
+        (None, "application/json", b'{"n":2}'),
+        (None, "text/csv", b"a;b"),
+    ]
+    assert three[0] == (None, None, b"only")
+    assert four == [(None, "application/octet-stream", b"\x02")]
+    assert five == [(None, "text/plain", b"text")]
+    with pytest.raises(TypeError, match=r"file must be bytes, .* not a text"):
+        client.send_x(file="a.jpg")
+    with pytest.raises(ValueError, match=r"due must be a .* or a text such as"):
+        client.send_x(due="tomorrow")
+    assert len(seen) == 5
 
 
 def test_a_null_in_a_body_is_sent_where_the_document_allows_it(client_of: Build) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from trigger_contract.errors import UserError
 from trigger_contract.generate.naming import stem
@@ -73,8 +77,41 @@ def test_one_and_many_are_one_resource() -> None:
         "/runs": {"get": operation("list_runs", "runs", TEXT)},
     }
     (resource,) = make_plan(document(paths)).resources
-    assert resource.attribute == "runs"
+    assert (resource.attribute, resource.aliases) == ("runs", ("run",))
     assert [method.name for method in resource.methods] == ["retrieve", "list"]
+
+
+ACTIONS = [
+    (f"/{noun}{rest}", verb, f"{name}_{noun}", tag)
+    for noun, tag in (("runs", "run"), ("runs", "runs"), ("users", "people"))
+    for rest, verb, name in (
+        ("", "get", "list"),
+        ("", "post", f"create_{tag}"),
+        ("/{id}", "get", f"get_{tag}"),
+    )
+]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from(ACTIONS), min_size=1, unique=True), st.data())
+def test_names_stay_when_a_document_grows(
+    found: list[tuple[str, str, str, str]], data: st.DataObject
+) -> None:
+    def names(actions: list[tuple[str, str, str, str]]) -> set[tuple[str, str, str, str]]:
+        paths: dict[str, dict[str, Any]] = {}
+        for path_, verb, name, tag in actions:
+            paths.setdefault(f"/{tag}{path_}", {})[verb] = operation(
+                name + tag, tag, TEXT, parameters=[path("id")] if "{id}" in path_ else []
+            )
+        return {
+            (method.path, method.verb, attribute, method.name)
+            for resource in make_plan(document(paths)).resources
+            for attribute in (resource.attribute, *resource.aliases)
+            for method in resource.methods
+        }
+
+    earlier = [action for action in found if data.draw(st.booleans())] or found[:1]
+    assert names(earlier) <= names(found)
 
 
 def test_people_name_what_they_like() -> None:

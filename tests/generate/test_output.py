@@ -19,6 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inside import called
 from trigger_contract.document.blame import blaming
 from trigger_contract.document.locate import read_document
 from trigger_contract.document.yaml import dump, load
@@ -211,21 +212,7 @@ def test_bad_usage_is_one_line_and_exit_2(tmp_path: Path, arguments: list[str], 
     (tmp_path / "list.yaml").write_text("- 1\n")
     (tmp_path / "good.yaml").write_text(dump(SMALL))
     before = contents(tmp_path)
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "trigger_contract",
-            "generate",
-            *arguments,
-            *([] if "-o" in arguments else ["-o", "out"]),
-        ],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = called("generate", *arguments, *([] if "-o" in arguments else ["-o", "out"]), cwd=tmp_path)
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
     assert message in done.stderr

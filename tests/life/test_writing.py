@@ -89,6 +89,9 @@ class _Lamps(httpx.BaseTransport):
         return httpx.Response(status, headers={"content-type": "application/json"}, content=content)
 
     def _answered(self, method: str, path: str, content: bytes) -> tuple[int, Any]:
+        if path == "/parties":
+            lamp = self._add({"label": "of a party", "watts": 1})
+            return 202, {"lampId": "lamp0" if self.fault == "unnamed" else lamp["lampId"]}
         match = re.fullmatch(r"/lamps(?:/([^/]+))?", path)
         if match is None:
             return 404, {}
@@ -100,6 +103,8 @@ class _Lamps(httpx.BaseTransport):
         if method == "GET":
             return 200, lamp
         if method == "DELETE":
+            if self.fault == "nowhere":
+                return 404, {}
             if self.fault != "stays":
                 del self.all[match[1]]
             return 204, None
@@ -172,12 +177,24 @@ def test_a_correct_server_is_green_and_as_it_was() -> None:
         ("unchanged", "life/change"),
         ("neighbours", "life/change"),
         ("stays", "life/remove"),
+        ("nowhere", "life/remove"),
         ("lax", "life/refused"),
         ("kept", "life/refused"),
     ],
 )
 def test_a_fault_is_found_by_its_law(fault: str, law: str) -> None:
     assert law in _run(_Lamps(fault))
+
+
+@pytest.mark.parametrize("fault", ["", "unnamed"])
+def test_what_an_answer_names_is_read_and_removed(fault: str) -> None:
+    document, lamps = _document(), _Lamps(fault)
+    party = {"type": "object", "properties": {"lampId": {"type": "string"}}}
+    begin = {"operationId": "beginParty", "responses": {"202": _answer(party)}}
+    document["paths"]["/parties"] = {"post": begin}
+    found = _run(lamps, document)
+    assert ("life/named" in found) == bool(fault)
+    assert len(lamps.all) == (5 if fault else 4)
 
 
 def test_nothing_is_written_unless_it_is_wished_for() -> None:

@@ -46,7 +46,7 @@ def test_the_seed_exercises_every_property_and_enumerated_value(make, document):
         assert [name for name in found.missed(aspect) if name.split()[1].startswith("200")] == []
 
 
-def test_many_runs_come_from_a_process_of_their_own_and_are_the_same(monkeypatch):
+def test_many_runs_come_from_processes_of_their_own_and_are_the_same(monkeypatch):
     expected = list(filling.seeded_chunks(2500, 3, 1_760_000_000_000, free=True))
     monkeypatch.setattr(filling, "MANY", 1000)
     assert list(filling.seeded_chunks(2500, 3, 1_760_000_000_000, free=True)) == expected
@@ -55,5 +55,5 @@ def test_many_runs_come_from_a_process_of_their_own_and_are_the_same(monkeypatch
 def test_a_process_that_fails_is_told_and_fills_nothing(monkeypatch):
     monkeypatch.setattr(filling, "MANY", 0)
     monkeypatch.setattr(filling.sys, "executable", "false")
-    with pytest.raises(UserError, match="--runs: the process that makes the runs failed"):
+    with pytest.raises(UserError, match="--runs: a process that makes the runs failed"):
         list(filling.seeded_chunks(10, 3, 1_760_000_000_000, free=True))

@@ -10,9 +10,9 @@ import sys
 import httpx
 import pytest
 
+from trigger_contract.document.listening import bind
 from trigger_contract.errors import UserError
 from trigger_contract.mock import MockServer, Settings
-from trigger_contract.mock.server import bind
 
 
 def start(*options: str) -> tuple[subprocess.Popen[str], str]:

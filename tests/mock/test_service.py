@@ -135,7 +135,7 @@ def test_operations_on_metadata_do_what_they_are_called(start, key, number):
     assert after("delete") == {name: value for name, value in start.items() if name != key}
     assert after("increment") == {**start, key: start.get(key, 0) + number}
     assert (
-        changed(after("increment"), [{"type": "decrement", "key": key, "value": number}]) == {key: 0} | start
+        changed(after("increment"), [{"type": "increment", "key": key, "value": -number}]) == {key: 0} | start
     )
     assert after("append")[key][-1] == number
     assert number not in changed(after("append"), [{"type": "remove", "key": key, "value": number}])[key]

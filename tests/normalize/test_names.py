@@ -4,7 +4,7 @@ import pytest
 
 from trigger_contract.document.yaml import load
 from trigger_contract.normalize import Page, normalize
-from trigger_contract.normalize.naming import derive_operation_id, singular, status_phrase
+from trigger_contract.normalize.naming.words import derive_operation_id, singular, status_phrase
 
 
 @pytest.mark.parametrize(

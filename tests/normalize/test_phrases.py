@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies
 
-from trigger_contract.normalize.checks.limit_phrases import LIMITS, read_limits
+from trigger_contract.normalize.checks.limits import LIMITS, read_limits
 from trigger_contract.normalize.checks.phrases import PHRASES
 
 

@@ -7,6 +7,7 @@ and a test says so by being skipped at its end.
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import signal
@@ -15,6 +16,7 @@ import sys
 import sysconfig
 import tarfile
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 SOURCES = {"trigger-contract": ROOT, "trigger-dev-client": ROOT / "generated"}
 OFFLINE = re.compile(r"Failed to establish|name resolution|ConnectTimeout|Read timed out|Connection refused")
+Build = Callable[[str], tuple[Path, Path]]
 NO_INDEX = "no package index can be reached; the dependencies were borrowed, everything else held"
 
 
@@ -36,13 +39,18 @@ def run(*arguments: str | Path, cwd: Path, env: dict[str, str] | None = None) ->
     return done.stdout
 
 
-def build(name: str, folder: Path) -> tuple[Path, Path]:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """Build an sdist and a wheel from it, with the back end that is installed; return wheel and sdist."""
-    target = folder / f"dist-{name}"
-    target.mkdir()
-    command = (sys.executable, "-m", "build", "--no-isolation", "--outdir", target, SOURCES[name])
-    run(*command, cwd=target)
-    return next(target.glob("*.whl")), next(target.glob("*.tar.gz"))
+
+    @functools.cache
+    def build(name: str) -> tuple[Path, Path]:
+        target = tmp_path_factory.mktemp(f"dist-{name}")
+        command = (sys.executable, "-m", "build", "--no-isolation", "--outdir", target, SOURCES[name])
+        run(*command, cwd=target)
+        return next(target.glob("*.whl")), next(target.glob("*.tar.gz"))
+
+    return build
 
 
 @dataclass(frozen=True)
@@ -112,8 +120,10 @@ def lists_runs(url: str, token: str) -> str:
     )
 
 
-def test_the_client_works_in_an_empty_environment(tmp_path: Path, trigger_mock_server: Any) -> None:
-    wheel, sdist = build("trigger-dev-client", tmp_path)
+def test_the_client_works_in_an_empty_environment(
+    built: Build, tmp_path: Path, trigger_mock_server: Any
+) -> None:
+    wheel, sdist = built("trigger-dev-client")
     inspect(wheel, sdist, "trigger_dev_client")
     environment = install([wheel], tmp_path)
     mock = trigger_mock_server
@@ -123,8 +133,8 @@ def test_the_client_works_in_an_empty_environment(tmp_path: Path, trigger_mock_s
         pytest.skip(NO_INDEX)
 
 
-def test_the_mock_alone_is_small_and_serves(tmp_path: Path) -> None:
-    wheel, _ = build("trigger-contract", tmp_path)
+def test_the_mock_alone_is_small_and_serves(built: Build, tmp_path: Path) -> None:
+    wheel, _ = built("trigger-contract")
     environment = install([f"{wheel}[mock]"], tmp_path)
     if environment.is_fresh:
         (site,) = environment.folder.glob("lib/python*/site-packages")
@@ -155,41 +165,31 @@ def test_the_mock_alone_is_small_and_serves(tmp_path: Path) -> None:
         pytest.skip(NO_INDEX)
 
 
-def test_everything_else_works_in_an_empty_environment(tmp_path: Path) -> None:
-    wheel, sdist = build("trigger-contract", tmp_path)
+def test_the_fixtures_and_the_client_work_together_in_an_empty_environment(
+    built: Build, tmp_path: Path
+) -> None:
+    wheel, sdist = built("trigger-contract")
     inspect(wheel, sdist, "trigger_contract")
-    client, _ = build("trigger-dev-client", tmp_path)
-    environment = install([f"{wheel}[mock-httpx,test]", client], tmp_path)
+    client, _ = built("trigger-dev-client")
+    environment = install([f"{wheel}[mock-httpx]", client, "pytest"], tmp_path)
     place = environment.call("python", "-c", "import trigger_contract; print(trigger_contract.__file__)")
     assert place.startswith(str(environment.folder))
     version = re.search(r"-([\d.]+)-py3", wheel.name)
     assert version is not None
     assert version[1] in environment.call("trigger-contract", "--version")
 
-    command = (environment.folder / "bin" / "trigger-contract", "mock", "--port", "0", "--runs", "60")
-    variables = environment.variables()
-    with subprocess.Popen(command, cwd=tmp_path, env=variables, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stdout is not None
-            found = re.search(r"http://[0-9.:]+", server.stdout.readline())
-            assert found, "the mock did not print its address"
-            url = found.group()
-            assert int(environment.call("python", "-c", lists_runs(url, "tr_dev_mock"))) == 60
-            # The suite and the document travel in the wheel; one kind of law shows that they are found.
-            given = ("--url", url, "--token", "tr_dev_mock", "--tag", "runs", "--probe", "errors")
-            environment.call("trigger-contract", "test", *given)
-        finally:
-            server.send_signal(signal.SIGTERM)
-    assert server.returncode == 0
-
     mine = tmp_path / "elsewhere" / "test_mine.py"
     mine.write_text(
-        "import httpx\n\n"
-        "def test_mine(trigger_mock_server):\n"
-        "    answer = httpx.get(trigger_mock_server.url + '/api/v1/runs')\n"
-        "    assert answer.status_code == 401\n"
+        "from trigger_dev_client import TriggerClient\n\n"
+        "def test_inside(trigger_mock):\n"
+        "    listed(trigger_mock)\n\n"
+        "def test_on_a_socket(trigger_mock_server):\n"
+        "    listed(trigger_mock_server)\n\n"
+        "def listed(mock):\n"
+        "    with TriggerClient(secret_key=mock.token, base_url=mock.url) as trigger:\n"
+        "        assert len({run.id for run in trigger.runs.list(size=20)}) == len(mock.runs)\n"
     )
     shown = environment.call("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", mine)
-    assert "1 passed" in shown
+    assert "2 passed" in shown
     if not environment.is_fresh:
         pytest.skip(NO_INDEX)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
-import subprocess
-import sys
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inside import called
 from trigger_contract.errors import UserError
 from trigger_contract.mock import MockServer, Settings
 from trigger_contract.mock.deviations import choose
@@ -219,8 +218,7 @@ def test_a_role_needs_a_key(given_role):
 
 
 def run(*arguments):
-    command = [sys.executable, "-m", "trigger_contract", "replay", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+    return called("replay", *arguments)
 
 
 def test_the_command_tells_the_shares_and_ends_with_1_where_too_much_differs(written, url):

@@ -6,12 +6,13 @@ import base64
 import gzip
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from inside import called
 
 THING = {
     "type": "object",
@@ -98,8 +99,7 @@ def lines(*exchanges: dict[str, Any]) -> str:
 def check(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
     spec = folder / "spec.json"
     spec.write_text(json.dumps(DOCUMENT))
-    command = [sys.executable, "-m", "trigger_contract", "check", "--spec", spec, *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    return called("check", "--spec", spec, *arguments, cwd=folder)
 
 
 def judged(folder: Path, *exchanges: dict[str, Any]) -> list[tuple[str, str, str]]:

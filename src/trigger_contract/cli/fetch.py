@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 
 from trigger_contract.cli.examples import epilog
+from trigger_contract.cli.ranges import Number, Whole
 from trigger_contract.document.locate import checkout
 from trigger_contract.errors import UserError
 from trigger_contract.fetch import (
@@ -44,12 +45,8 @@ from trigger_contract.normalize.reading.pages import read_page
     metavar="PREFIX=REPLACEMENT",
     help="Ask another server for URLs that start so; the only way to plain http.",
 )
-@click.option(
-    "--timeout", type=click.FloatRange(0.1, 600), default=30.0, show_default=True, help="Seconds a page."
-)
-@click.option(
-    "--max-bytes", type=click.IntRange(1), default=Limits.size, show_default=True, help="Size of a page."
-)
+@click.option("--timeout", type=Number(0.1, 600), default=30.0, show_default=True, help="Seconds a page.")
+@click.option("--max-bytes", type=Whole(1), default=Limits.size, show_default=True, help="Size of a page.")
 def command(
     names: tuple[str, ...], sources: Path | None, url_map: tuple[str, ...], timeout: float, max_bytes: int
 ) -> int:

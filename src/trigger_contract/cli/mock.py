@@ -8,6 +8,7 @@ import click
 
 from trigger_contract.cli.completion import deviations, offering, profiles, progressions
 from trigger_contract.cli.examples import epilog
+from trigger_contract.cli.ranges import Whole
 
 
 @click.command(
@@ -23,7 +24,7 @@ from trigger_contract.cli.examples import epilog
     ),
 )
 @click.option("--host", default="127.0.0.1", help="Address to listen on.")
-@click.option("--port", default=0, type=click.IntRange(0, 65535), help="Port; 0 takes a free one.")
+@click.option("--port", default=0, type=Whole(0, 65535), help="Port; 0 takes a free one.")
 @click.option("--token", help="Secret key.  [env: TRIGGER_SECRET_KEY; default: tr_dev_mock]")
 @click.option("--public-token", help="Public key.  [env: TRIGGER_PUBLIC_KEY; default: pk_dev_mock]")
 @click.option("--recoup-token", help="Key of the tasks API.  [env: RECOUP_API_KEY; default: recoup_mock]")
@@ -41,7 +42,7 @@ from trigger_contract.cli.examples import epilog
     multiple=True,
     metavar="NAME",
     shell_complete=offering(deviations),
-    help="Switch one deviation on (D1 … D34).",
+    help="Switch one deviation on (D1 … D36).",
 )
 @click.option(
     "--no-deviation",
@@ -74,7 +75,7 @@ from trigger_contract.cli.examples import epilog
 @click.option(
     "--workers",
     default=1,
-    type=click.IntRange(1, 64),
+    type=Whole(1, 64),
     metavar="N",
     help="Serve the file of --db from N processes, without the control door.",
 )

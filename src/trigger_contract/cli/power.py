@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from trigger_contract.cli.examples import epilog
+from trigger_contract.cli.ranges import Number, Whole
 from trigger_contract.errors import UserError, printable
 
 
@@ -29,16 +29,14 @@ from trigger_contract.errors import UserError, printable
 )
 @click.option("--write", is_flag=True, help="Judge what writes too, as test --write does.")
 @click.option("--kind", multiple=True, metavar="NAME", help="Try only this kind of fault; may be repeated.")
-@click.option(
-    "--sample", type=click.IntRange(1), metavar="N", help="Try this many faults, of each kind as many."
-)
+@click.option("--sample", type=Whole(1), metavar="N", help="Try this many faults, of each kind as many.")
 @click.option(
     "--time-limit",
-    type=click.FloatRange(0, min_open=True),
+    type=Number(0, min_open=True),
     metavar="S",
     help="Begin no fault after this many seconds.",
 )
-@click.option("--jobs", default=1, type=click.IntRange(1, 64), help="Faults that are tried side by side.")
+@click.option("--jobs", default=1, type=Whole(1, 64), help="Faults that are tried side by side.")
 @click.option("--seed", default=1, help="Chooses data, requests and sample.")
 @click.option(
     "--known", type=click.Path(path_type=Path), help="Known deviations of the mock without a fault."
@@ -62,7 +60,10 @@ def command(
     Nothing is sent to any address. Exit codes: 0 every fault that was tried was caught; 1 one was missed, or
     the mock without a fault is not green; 2 the document cannot be used.
     """
+    from rich.console import Console
+
     from trigger_contract.contract.baseline import read_deviations
+    from trigger_contract.contract.progress import bar
     from trigger_contract.document.files import write_files
     from trigger_contract.document.locate import read_document
     from trigger_contract.mock.plants import KINDS
@@ -76,7 +77,12 @@ def command(
             raise UserError(f"there is no such kind; kinds are {', '.join(names)}", source=f"--kind {name}")
     deviations = read_deviations(known) if known is not None else []
     way = Way(read_document(spec), write=write, seed=seed, known=deviations)
-    with _Bar() as told:
+    with bar(Console(stderr=True)) as shown:
+        task = shown.add_task("reading", total=None)
+
+        def told(what: str, done: int, of: int) -> None:
+            shown.update(task, description=what, completed=done, total=of)
+
         power = measure(way, Limits(sample, time_limit, jobs, kind), told)
     for line in lines(power):
         click.echo(printable(line))
@@ -88,31 +94,3 @@ def command(
     if files:
         write_files(files)
     return 1 if power.clean.troubles or power.missed() else 0
-
-
-class _Bar:
-    """Shows on a terminal how far it is."""
-
-    def __enter__(self) -> Callable[[str, int, int], None]:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-        console = Console(stderr=True)
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
-        self._task = self._bar.add_task("reading", total=None)
-        self._bar.start()
-        return self._tell
-
-    def _tell(self, what: str, done: int, of: int) -> None:
-        self._bar.update(self._task, description=what, completed=done, total=of)
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()

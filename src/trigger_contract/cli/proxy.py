@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from trigger_contract.cli.examples import epilog
+from trigger_contract.cli.ranges import Whole
 
 _FILE = click.Path(path_type=Path)
 
@@ -22,7 +23,7 @@ _FILE = click.Path(path_type=Path)
 )
 @click.option("--upstream", required=True, metavar="URL", help="The server that requests are passed on to.")
 @click.option("--host", default="127.0.0.1", help="Address to listen on.")
-@click.option("--port", default=0, type=click.IntRange(0, 65535), help="Port; 0 takes a free one.")
+@click.option("--port", default=0, type=Whole(0, 65535), help="Port; 0 takes a free one.")
 @click.option("--enforce", is_flag=True, help="Answer 502 with what is broken, not a broken answer.")
 @click.option(
     "--spec", type=_FILE, metavar="FILE", help="Judge by this document.  [default: the canonical one]"

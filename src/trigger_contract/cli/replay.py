@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from trigger_contract.cli.examples import epilog
+from trigger_contract.cli.ranges import Number, Whole
 
 
 @click.command(
@@ -23,13 +24,11 @@ from trigger_contract.cli.examples import epilog
     "--role", "roles", multiple=True, metavar="ROLE=VALUE", help="The key of a role; may be repeated."
 )
 @click.option("--only", multiple=True, metavar="NAME", help="Only this operation or group; may be repeated.")
-@click.option("--show", default=20, type=click.IntRange(0), help="How many differing exchanges to print.")
-@click.option("--least", default=100.0, type=click.FloatRange(0, 100), help="Percent that must be equal.")
+@click.option("--show", default=20, type=Whole(0), help="How many differing exchanges to print.")
+@click.option("--least", default=100.0, type=Number(0, 100), help="Percent that must be equal.")
 @click.option("--by", type=click.Choice(["value", "shape"]), default="value", help="What equal means.")
-@click.option(
-    "--settle", default=0.0, type=click.FloatRange(0, 60), help="Seconds between a write and a read."
-)
-@click.option("--timeout", default=30.0, type=click.FloatRange(0.1), help="Seconds to wait for an answer.")
+@click.option("--settle", default=0.0, type=Number(0, 60), help="Seconds between a write and a read.")
+@click.option("--timeout", default=30.0, type=Number(0.1), help="Seconds to wait for an answer.")
 @click.option("--json", "as_json", is_flag=True, help="Print the shares as JSON.")
 def command(
     file: Path,

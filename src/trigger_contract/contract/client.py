@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 import string
 import threading
 import time
@@ -21,7 +22,7 @@ from trigger_contract.contract.exchange import Exchange, Request
 from trigger_contract.contract.gate import Gate
 from trigger_contract.contract.settings import Settings
 from trigger_contract.contract.sockets import Aborted, Overrun, Sockets, is_stream
-from trigger_contract.errors import UserError
+from trigger_contract.errors import UserError, why
 
 ANSWER_SECONDS = 30.0
 _ANSWER_BYTES = 64 * 1024 * 1024
@@ -29,6 +30,8 @@ _STREAM_BYTES = 65_536
 _ATTEMPTS_WHEN_LIMITED = 12
 _RECONNECTION_PAUSES = (0.1, 0.4, 1.0)
 _LONGEST_WAIT = 60.0
+# A target that httpx would send as it is.
+_PLAIN = re.compile(r"(?:/(?:[\w.~:@-]|%[0-9A-Fa-f]{2})+)+(?:\?(?:[\w.~&+,:=-]|%[0-9A-Fa-f]{2})+)?", re.ASCII)
 # What may have been done already must not be done twice. Source: RFC 9110, section 9.2.2.
 _ONCE = frozenset(("POST", "PATCH"))
 # httpx would add fields of its own; a request holds what is said here and nothing else.
@@ -78,6 +81,8 @@ class Client:
         self._base = httpx.URL(settings.url)
         self._prefix = self._base.raw_path.decode("ascii").rstrip("/")
         self._transport = transport or Sockets(settings, self._aborted)
+        self._opens_sockets = transport is None
+        self._origin = str(self._base.copy_with(raw_path=b"/"))[:-1]
         self._gate = Gate(settings.concurrency)
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
@@ -221,9 +226,7 @@ class Client:
                 is_trouble = exchange.status in (0, 429, 503)
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 if pause is None or self.elapsed > self.seconds:
-                    raise UserError(
-                        f"cannot be reached: {_reason(error)}", source=self._settings.url
-                    ) from None
+                    raise UserError(f"cannot be reached: {why(error)}", source=self._settings.url) from None
             except Aborted:
                 raise BudgetExhausted(self.exhausted) from None
             else:
@@ -246,7 +249,7 @@ class Client:
         prefix = "" if request.is_absolute else self._prefix
         # What a law has not encoded is encoded here; what it has is left as it is.
         target = quote(prefix + request.target, safe=string.punctuation, errors="surrogatepass")
-        url = self._base.copy_with(raw_path=target.encode("ascii"))
+        url, raw, address = self._addressed(target)
         status, headers, body, trouble, is_overrun = 0, {}, b"", "", False
         is_partial = False
         try:
@@ -256,7 +259,7 @@ class Client:
                     url,
                     headers=self._fields(request),
                     content=request.body,
-                    extensions={"deadline": clock + seconds},
+                    extensions={"deadline": clock + seconds, "target": raw},
                 )
             )
             headers = {name.lower(): value for name, value in response.headers.items()}
@@ -276,7 +279,7 @@ class Client:
             trouble = _reason(error)
         return Exchange(
             request,
-            str(url),
+            address,
             status,
             headers if status else {},
             body,
@@ -287,6 +290,17 @@ class Client:
             is_overrun=is_overrun,
             is_partial=is_partial,
         )
+
+    def _addressed(self, target: str) -> tuple[httpx.URL, bytes, str]:
+        """Return where a request goes, what stands in its first line, and both as one address.
+
+        What needs no spelling of its own is taken as it is: to put an address together and take it apart
+        again costs more than all that the suite does with a usual answer.
+        """
+        if self._opens_sockets and _PLAIN.fullmatch(target) and "/." not in target:
+            return self._base, target.encode("ascii"), self._origin + target
+        url = self._base.copy_with(raw_path=target.encode("ascii"))
+        return url, url.raw_path, str(url)
 
     def _fields(self, request: Request) -> list[tuple[bytes, bytes]]:
         given = {name.lower() for name, _ in request.headers}

@@ -13,6 +13,7 @@ from trigger_contract.contract.law import Check
 from trigger_contract.contract.oracle import fraction_digits, parse_moment
 from trigger_contract.contract.snapshot import stable
 from trigger_contract.contract.subjects import Relation
+from trigger_contract.document.composition import Composition, View, composition
 from trigger_contract.document.promises import promises
 
 _RECHECKED = 12
@@ -66,26 +67,54 @@ def disagreements(
     identity: str,
     one: Mapping[str, Any],
     other: Mapping[str, Any],
-    fields: Iterable[str],
+    relation: Relation,
     never: tuple[set[str], set[str]],
 ) -> Iterator[Disagreement]:
-    """Yield the fields two answers disagree on.
+    """Yield the fields that list and detail disagree on.
 
     Args:
         identity: The item.
-        one: One account of it.
-        other: Another.
-        fields: The fields both may have.
+        one: What the list says of it.
+        other: What the detail says.
+        relation: The list and the detail.
         never: Fields that accounts of each sort do not have at all; those are left out, not lost.
     """
-    for field in fields:
+    views = composition(relation.source.document)
+    schemas = relation.source.item_schema, relation.target.answer_schema
+    one, other = (in_common(views, account, *schemas) for account in (one, other))
+    for field in relation.shared:
         if (field not in one and field in never[0]) or (field not in other and field in never[1]):
             continue
         if field not in one and field not in other:
             continue
         if field in one and field in other and same(one[field], other[field]):
             continue
-        yield Disagreement(identity, field, one.get(field), other.get(field))
+        if relation.can_agree(field, one.get(field), other.get(field)):
+            yield Disagreement(identity, field, one.get(field), other.get(field))
+
+
+def in_common(views: Composition, value: Any, one: View, other: View) -> Any:
+    """Return of a value what two schemas both declare; of what only one of them has, the other is silent."""
+    if one is other:
+        return value
+    if isinstance(value, list):
+        return [in_common(views, item, views.items(one), views.items(other)) for item in value]
+    first, second = _declared(views, one), _declared(views, other)
+    if not isinstance(value, Mapping) or first is None or second is None:
+        return value
+    return {
+        name: in_common(views, inner, first[name], second[name])
+        for name, inner in value.items()
+        if name in first and name in second
+    }
+
+
+def _declared(views: Composition, schema: View) -> dict[str, View] | None:
+    """Return the properties that each alternative of a schema has; None where none is described."""
+    found = [views.properties(part) for part in views.alternatives(schema)]
+    if not any(found):
+        return None
+    return {name: view for name, view in found[0].items() if all(name in other for other in found)}
 
 
 def recheck(

@@ -145,6 +145,7 @@ class _Book:
             if not status.startswith("x-")
         }
         self.known_items: set[str] = set()
+        self.known_bodies: set[tuple[str, int]] = set()
         self.met: dict[str, set[str]] = {name: set() for name in ASPECTS}
         self.promised: dict[str, set[str]] = {name: set() for name in ASPECTS}
         self.promised["operations"] = {subject.name}
@@ -175,7 +176,10 @@ class _Book:
                 self.met["enum values"].update(
                     f"{self.subject.name} {name}={item}" for item in split_list(leaf, value)
                 )
-        if exchange.is_json:
+        # The same page is read by one law after the other.
+        body = (status, hash(exchange.body))
+        if body not in self.known_bodies and exchange.is_json:
+            self.known_bodies.add(body)
             self._meet(self.responses[status], exchange.json, status, "")
 
     def _status(self, status: int) -> str | None:
@@ -215,7 +219,7 @@ class _Book:
         """Leave out what was met before: the pages of a list repeat the same things many times."""
         for item in items:
             identity = item.get("id") if isinstance(item, dict) else None
-            if isinstance(identity, str):
+            if isinstance(identity, (str, int)):
                 key = f"{place} {identity} {len(item)}"
                 if key in self.known_items:
                     continue

@@ -336,7 +336,8 @@ def hidden_values(check: Check) -> Iterator[tuple[QueryLeaf, str, set[str], set[
     """
     relation = check.session.contract.detail_of(check.subject)
     for leaf in hidden_leaves(check.subject):
-        yield leaf, UNKNOWN_TEXT, set(), set()
+        if "enum" not in leaf.schema:
+            yield leaf, UNKNOWN_TEXT, set(), set()
         if relation is None:
             continue
         shown: dict[str, str] = {}

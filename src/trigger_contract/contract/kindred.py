@@ -11,6 +11,8 @@ from trigger_contract.contract.pointers import items_pointer, property_pointer
 from trigger_contract.contract.subjects import Contract, Subject
 from trigger_contract.document.composition import Composition, composition
 from trigger_contract.document.conjunction import types_of
+from trigger_contract.document.paths import template
+from trigger_contract.document.words import singular
 
 _DEEPEST = 3
 Path = tuple[str, ...]
@@ -36,7 +38,8 @@ class Choice:
 def open_choices(contract: Contract, subject: Subject) -> list[Choice]:
     """Return the texts of a thing that another operation, answering with the same thing, closes.
 
-    Source: two answers are of the same thing where they share an identity and most of their fields.
+    Source: two answers are of the same thing where they share an identity and most of the fields of both,
+    or of the briefer one where the paths name the same.
 
     Args:
         contract: All operations.
@@ -50,7 +53,7 @@ def open_choices(contract: Contract, subject: Subject) -> list[Choice]:
     opened = {path for path, view in _texts(views, mine) if "enum" not in view and "const" not in view}
     for other in contract.subjects:
         theirs = thing_of(other)
-        if other.name == subject.name or not _is_same(mine, theirs):
+        if other.name == subject.name or not _is_same(mine, theirs, _noun(subject) == _noun(other)):
             continue
         for path, view in _texts(views, theirs):
             if path in opened and "enum" in view and len(view["enum"]) > 1:
@@ -65,9 +68,16 @@ def thing_of(subject: Subject) -> Mapping[str, Any]:
     return subject.item_schema if subject.items is not None else subject.answer_schema
 
 
-def _is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    first, second = set(one.get("properties") or ()), set(other.get("properties") or ())
-    return "id" in first & second and len(first & second) * 2 > min(len(first), len(second))
+def _noun(subject: Subject) -> str:
+    return singular(template(subject.operation.path).noun.lower())
+
+
+def _is_same(one: Mapping[str, Any], other: Mapping[str, Any], is_named_alike: bool) -> bool:
+    first, second = (one.get("properties") or {}).keys(), (other.get("properties") or {}).keys()
+    if "id" not in first or "id" not in second:
+        return False
+    length = (min if is_named_alike else max)(len(first), len(second))
+    return len(first & second) * 2 > length
 
 
 def _texts(

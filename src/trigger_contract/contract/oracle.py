@@ -65,14 +65,19 @@ class Filter:
         Args:
             values: The values, one of which must fit.
         """
-        field = self.field
+        field, fits = self.field, self._fits(values)
+        # The same few texts stand in thousands of items, and the same items are met again and again.
+        known: dict[str, Verdict] = {}
 
         def selects(item: Mapping[str, Any]) -> Verdict:
             found = item.get(field)
-            # An optional field that is absent says nothing about what the server knows.
-            return None if found is None else fits(found)
+            if type(found) is not str:
+                # An optional field that is absent says nothing about what the server knows.
+                return None if found is None else fits(found)
+            if found not in known:
+                known[found] = fits(found)
+            return known[found]
 
-        fits = self._fits(values)
         return selects
 
     def _fits(self, values: Sequence[str]) -> Callable[[Any], Verdict]:

@@ -57,15 +57,18 @@ def without(contract: Contract, reasons: Mapping[str, str]) -> Contract:
     if not left:
         name, reason = next(iter(reasons.items()))
         raise UserError(f"no operation is left to check; {name} was left out: {reason}")
+    relations = tuple(
+        item
+        for item in contract.relations
+        if item.source.name not in reasons and item.target.name not in reasons
+    )
+    # Whose list is left out, its items are known from nowhere.
+    targets = {item.target.name for item in relations}
     return replace(
         contract,
-        subjects=left,
+        subjects=tuple(replace(item, is_detail=item.is_detail and item.name in targets) for item in left),
         writing=tuple(item for item in contract.writing if item.name not in reasons),
-        relations=tuple(
-            item
-            for item in contract.relations
-            if item.source.name not in reasons and item.target.name not in reasons
-        ),
+        relations=relations,
         left_out=(
             *contract.left_out,
             *(f"{item.name}: {reasons[item.name]}" for item in contract.subjects if item.name in reasons),

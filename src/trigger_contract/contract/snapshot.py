@@ -82,6 +82,16 @@ class Walk:
         return found
 
     @cached_property
+    def order(self) -> list[str]:
+        """Every identity once, in the order read."""
+        return list(self.by_id)
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """Where each identity stands in the order."""
+        return {identity: index for index, identity in enumerate(self.by_id)}
+
+    @cached_property
     def ids(self) -> tuple[str, ...]:
         """Every identity in the order read, repeated ones too."""
         return tuple(key for page in self.pages for key in page.ids(self.identity))

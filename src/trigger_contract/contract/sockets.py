@@ -156,7 +156,10 @@ class Sockets(httpx.BaseTransport):
         self._pool = httpcore.HTTPProxy(proxy, **common) if proxy else httpcore.ConnectionPool(**common)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request; its extension ``deadline`` says until when the answer has to be whole.
+        """Send a request.
+
+        Its extension ``deadline`` says until when the answer has to be whole, ``target`` what stands in its
+        first line where that is not the path and the query of its address.
 
         Raises:
             Overrun: The answer's head was not there in time.
@@ -164,13 +167,12 @@ class Sockets(httpx.BaseTransport):
         """
         self._clock.deadline = request.extensions.get("deadline", float("inf"))
         url = request.url
+        target = request.extensions.get("target", url.raw_path)
         with _translated():
             answer = self._pool.handle_request(
                 httpcore.Request(
                     request.method,
-                    httpcore.URL(
-                        scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-                    ),
+                    httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=target),
                     headers=request.headers.raw,
                     content=request.read() or None,
                 )

@@ -11,7 +11,7 @@ from typing import Any
 from trigger_contract.contract.citations import Pointer, follow
 from trigger_contract.contract.pointers import items_pointer, property_pointer
 from trigger_contract.contract.values import plain
-from trigger_contract.document.composition import composition
+from trigger_contract.document.composition import Composition, composition
 from trigger_contract.document.conjunction import types_of
 from trigger_contract.document.identity import identity_of
 from trigger_contract.document.listing import answer_schema, item_schema, items_of
@@ -29,6 +29,7 @@ from trigger_contract.document.resources import Resource, resources
 from trigger_contract.document.wire import QueryLeaf, query_leaves
 from trigger_contract.errors import UserError, meant
 
+_ANY = ("array", "boolean", "integer", "null", "number", "object", "string")
 _WRITES = frozenset(("post", "put", "patch", "delete"))
 _LINK = re.compile(r"\$response\.body#(?P<items>(?:/[^/]+)*)/\d+/(?P<field>[^/]+)\Z")
 
@@ -239,9 +240,33 @@ class Relation:
 
     @cached_property
     def shared(self) -> tuple[str, ...]:
-        """Names of the fields that item and answer both have."""
-        whole = self.target.answer_schema.get("properties", {})
-        return tuple(name for name in self.source.item_schema.get("properties", {}) if name in whole)
+        """Names of the fields that item and answer both have, and of which a value can keep both schemas."""
+        views = composition(self.source.document)
+        whole = views.properties(self.target.answer_schema)
+        return tuple(
+            name
+            for name, view in views.properties(self.source.item_schema).items()
+            if name in whole and _may_be_alike(views, view, whole[name])
+        )
+
+    def can_agree(self, field: str, one: Any, other: Any) -> bool:
+        """Whether item and answer have names for each other's value, where both list theirs."""
+        views = composition(self.source.document)
+        schemas = self.source.item_schema, self.target.answer_schema
+        first, second = (views.properties(schema).get(field, {}).get("enum") for schema in schemas)
+        if first is None or second is None or one is None or other is None:
+            return True
+        return other in first and one in second
+
+
+def _may_be_alike(views: Composition, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether values of two schemas may be of one type; an object here may be named by a text there."""
+
+    def kinds(view: Mapping[str, Any]) -> set[str]:
+        found = {kind for part in views.alternatives(view) for kind in types_of(part) or _ANY} - {"null"}
+        return found | {"integer"} if "number" in found else found
+
+    return bool(kinds(one) & kinds(other))
 
 
 @dataclass(frozen=True)

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
-from collections import Counter
-from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from trigger_contract.contract.baseline import read_deviations
 from trigger_contract.contract.gathering import Gathering
-from trigger_contract.contract.law import Check
 from trigger_contract.contract.ledger import Entry
 from trigger_contract.contract.life.cleaning import ask_leave, clean_up, tell_left
 from trigger_contract.contract.loader import check_probes, every_law
 from trigger_contract.contract.preflight import preflight
+from trigger_contract.contract.progress import Progress
 from trigger_contract.contract.proposing.writing import write_proposal
 from trigger_contract.contract.report.github import step_summary, workflow_commands
 from trigger_contract.contract.report.text import print_summary
@@ -28,53 +25,6 @@ from trigger_contract.contract.settings import Settings
 from trigger_contract.contract.summary import Summary
 from trigger_contract.contract.webhooks.running import Listening, judge_webhooks, listens
 from trigger_contract.errors import UserError
-
-
-class _Progress:
-    """Shows how far the run is: a bar on a terminal, lines elsewhere."""
-
-    def __init__(self, console: Console, checks: Sequence[Check], gathering: Gathering) -> None:
-        self._console = console
-        self._gathering = gathering
-        self._open = Counter(check.law.kind for check in checks)
-        self._counts: dict[str, Counter[str]] = {kind: Counter() for kind in self._open}
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
-        self._task = self._bar.add_task("judging", total=len(checks))
-
-    def __enter__(self) -> _Progress:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def done(self, check: Check) -> None:
-        """Count a check that has ended."""
-        kind, outcome = check.law.kind, check.outcome
-        known = self._gathering.known(finding.fingerprint for finding in outcome.findings)
-        state = outcome.state(known, strict=check.session.settings.strict)
-        if state == "failed" and not self._counts[kind][state]:
-            # Whoever has seen enough need not wait for the end of the kind.
-            self._say(f"{kind}: {outcome.law} is broken on {outcome.operation}")
-        self._counts[kind][state] += 1
-        self._open[kind] -= 1
-        self._bar.update(self._task, advance=1, description=kind)
-        if not self._open[kind]:
-            self._say(
-                f"{kind}: " + ", ".join(f"{count} {name}" for name, count in self._counts[kind].items())
-            )
-
-    def _say(self, line: str) -> None:
-        if not self._console.is_terminal:
-            self._console.print(line, soft_wrap=True, highlight=False, markup=False)
 
 
 def run_suite(settings: Settings, console: Console) -> int:
@@ -108,7 +58,7 @@ def run_suite(settings: Settings, console: Console) -> int:
         checks = planned(session)
         if not checks:
             raise UserError("no law applies to an operation of the document", source="--probe or --spec")
-        with _Progress(console, checks, gathering) as progress:
+        with Progress(console, checks, gathering) as progress:
             judged = judge(session, checks, done=progress.done)
         if settings.write:
             tell_left(_cleaned(session, judged), session, console)

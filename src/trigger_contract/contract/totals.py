@@ -11,7 +11,7 @@ from trigger_contract.contract.listing import Select
 from trigger_contract.contract.paging import says_more, sizes
 from trigger_contract.contract.showing import quoted
 from trigger_contract.contract.snapshot import Walk, largest, read_page, size_leaf
-from trigger_contract.contract.steps import at_path, is_by_id
+from trigger_contract.contract.steps import at_path, is_by_id, start_at
 
 
 def judge_last_page(check: Check) -> None:
@@ -78,17 +78,22 @@ def judge_totals(check: Check, values: Mapping[str, Any], select: Select, label:
     fitting = [select(item) for item in known.items]
     leaf = size_leaf(subject)
     size = largest(leaf) if leaf is not None else None
+    if size is None and leaf is not None and pages.total_pages:
+        # Without a size that is asked for, nothing says how many pages there are.
+        size = next(iter(sizes(check)), None)
+    count = sum(map(bool, fitting))
     if None in fitting or not all(page.is_good for page in known.pages):
         return
     query = {**check.session.required_values(subject), **values}
     if leaf is not None and size is not None:
         query[leaf.name] = size
     read = read_page(check.session, subject, query, f"count {label}")
+    is_full = size is not None and len(read.items) == min(size, count)
     told = [
         (name, path, at_path(read.exchange.json, path), expected)
         for name, path, expected in (
-            ("total", pages.total, sum(map(bool, fitting))),
-            ("pages", pages.total_pages, math.ceil(sum(map(bool, fitting)) / size) if size else None),
+            ("total", pages.total, count),
+            ("pages", pages.total_pages, math.ceil(count / size) if size and is_full else None),
         )
         if path is not None and expected is not None
     ]
@@ -109,3 +114,31 @@ def judge_totals(check: Check, values: Mapping[str, Any], select: Select, label:
             place=f"{name} of {label}",
             at=subject.field_pointer(*path),
         )
+
+
+def judge_same_totals(check: Check) -> None:
+    """Hold what a later page tells of the length of the list against what the first one tells."""
+    subject, pages, every = check.subject, check.subject.pages, sizes(check)
+    known = check.session.snapshot(subject)
+    leaf = size_leaf(subject)
+    if pages is None or pages.kind not in ("number", "offset") or leaf is None or not every:
+        return
+    if len(known.ids) <= every[0] or not known.is_whole:
+        return
+    query = {**check.session.required_values(subject), leaf.name: every[0]}
+    _, later = start_at(subject, known.ids, every[0], every[0])
+    first, second, third = (
+        read_page(check.session, subject, {**query, **values}, "compare totals") for values in ({}, later, {})
+    )
+    for path in filter(None, (pages.total, pages.total_pages)):
+        one, two, three = (at_path(page.exchange.json, path) for page in (first, second, third))
+        check.saw()
+        if one == three != two and second.is_good:
+            check.fail(
+                "A later page tells another length of the list than the first one.",
+                expected=f"{'.'.join(path)}: {one}",
+                received=f"{'.'.join(path)}: {two}",
+                exchange=second.exchange,
+                place=f"{path[-1]} of a later page",
+                at=subject.field_pointer(*path),
+            )

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from trigger_contract.contract.ids import prefix_of, unknown_value
+from trigger_contract.contract.snapshot import size_leaf
 from trigger_contract.contract.subjects import Subject
 from trigger_contract.contract.values import invalid_values, item_schema, plain, some_value
 from trigger_contract.document.wire import QueryLeaf
@@ -22,6 +23,8 @@ LATE = ("2099-12-31T23:59:59Z", "2100-01-01T00:00:00.000Z", "2099-12-31T23:59:59
 # Sizes and places of pages that every server takes, also where it has a bound that it does not state.
 _USUAL_SIZE = 10
 _FAR_PAGE = 1000
+# How large a number may be that is not for a page: what every language has as an integer.
+_USUAL_NUMBER = 2**31 - 1
 _MOST_VALUES = 4
 _KEPT = (
     *("type", "enum", "const", "format", "pattern", "minLength", "maxLength"),
@@ -104,7 +107,7 @@ def _narrowed(
     elif kind not in ("integer", "boolean", "string"):
         return None
     elif kind == "integer" and "enum" not in item:
-        item = _of_pages(subject, leaf) | item
+        item = {"minimum": -_USUAL_NUMBER, "maximum": _USUAL_NUMBER} | _of_pages(subject, leaf) | item
     if leaf.is_list:
         fewest = max(1, leaf.schema.get("minItems", 1))
         most = min(leaf.schema.get("maxItems", _MOST_VALUES), max(fewest, _MOST_VALUES))
@@ -120,10 +123,10 @@ def _of_pages(subject: Subject, leaf: QueryLeaf) -> dict[str, Any]:
     No page has fewer than one item, none comes before the first, and how far a server goes it need not say.
     """
     pages = subject.pages
-    if pages is None or leaf not in (pages.size, pages.after):
-        return {}
-    if leaf == pages.size:
+    if leaf == size_leaf(subject):
         return {"minimum": 1, "maximum": max(_USUAL_SIZE, leaf.schema.get("minimum", 1))}
+    if pages is None or leaf != pages.after:
+        return {}
     least = pages.first
     return {"minimum": least, "maximum": max(_FAR_PAGE, leaf.schema.get("minimum", least))}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from trigger_contract.generate.schemas import Type
@@ -97,7 +98,7 @@ class Body:
     required: bool
     description: str
 
-    @property
+    @cached_property
     def fields(self) -> list[BodyField]:
         """The keywords of all forms, required ones first; one that another form lacks is not required."""
         found: dict[str, BodyField] = {}

@@ -10,6 +10,7 @@ from openapi_python_client.schema.untrusted_string import UntrustedString
 from trigger_contract.document import quoting
 from trigger_contract.document.quoting import python_docstring
 from trigger_contract.generate import docstrings, reserved, showcase, signatures, status
+from trigger_contract.generate.naming import natural
 from trigger_contract.generate.plan import Client, Method, Plan
 from trigger_contract.generate.reading import PRIVATE, is_unspellable
 from trigger_contract.generate.schemas import (
@@ -243,7 +244,12 @@ def _inputs(plan: Plan) -> dict[str, Any]:
     """What ``params`` defines: literals for enums, typed mappings for models."""
     models = {model.reference: model for model in plan.models}
     enums = {enum.reference: enum for enum in plan.enums}
+    mentioned: set[Named] = set()
+    for item in plan.inputs:
+        if item in models:
+            mentioned |= {each for entry in models[item].fields for each in named(entry.type)}
     return {
+        "imports": sorted(mentioned, key=lambda item: natural(item.module)),
         "literals": [(name, enums[item]) for item, name in plan.inputs.items() if item in enums],
         "mappings": [(name, models[item]) for item, name in plan.inputs.items() if item in models],
         "annotation": lambda entry: signatures.input_annotation(entry.type, plan.inputs, entry.spelled),

@@ -137,3 +137,8 @@ _OF_THEIR_OWN = {
     "matrices": "matrix",
     "vertices": "vertex",
 }
+
+
+def natural(name: str) -> list[str | int]:
+    """What names are sorted by as people count: ``item2`` before ``item10``, as import sorters do."""
+    return [int(part) if part.isdecimal() else part for part in re.split(r"([0-9]+)", name)]

@@ -167,6 +167,12 @@ class Method:
         texts = list(dict.fromkeys(texts))
         return "Any" if "Any" in texts else " | ".join(texts)
 
+    def streams(self, prefix: str = "", builtins: str = "") -> str:
+        """The annotation of what gives its values one by one."""
+        assert self.streamed is not None
+        assert self.streamed.type is not None
+        return f"{prefix}Stream[{annotation(self.streamed.type, builtins=builtins)}]"
+
     def mentioned(self) -> set[Named]:
         """Every class in its signature."""
         types = [argument.type for argument in self.arguments]
@@ -210,6 +216,8 @@ class Resource:
         class_name: The resource's class.
         tag: The tag in the document.
         description: The tag's description.
+        aliases: Attributes of the client that are named after its other tags, so that a name stays whichever
+            tag further operations have.
         methods: In the document's order.
     """
 
@@ -218,6 +226,7 @@ class Resource:
     class_name: str
     tag: str
     description: str
+    aliases: tuple[str, ...] = ()
     methods: list[Method] = field(default_factory=list)
 
     def mentioned(self) -> list[Named]:

@@ -133,6 +133,10 @@ def _resources(
             )
             resources[url, key] = resource
             client.resources.append(resource)
+        for (of, key), resource in resources.items():
+            others = dict.fromkeys(snake_case(tag, fallback="default") for tag in names[key])
+            if of == url:
+                resource.aliases = tuple(attributes.take(name) for name in others if name not in attributes)
     return resources
 
 

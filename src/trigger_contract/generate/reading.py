@@ -69,16 +69,11 @@ class SchemaReader:
     Args:
         document: The OpenAPI document.
         reserved: Class names that mean something else in the package.
-
-    Attributes:
-        models: The models so far.
-        enums: The enums so far.
     """
 
     def __init__(self, document: Mapping[str, Any], reserved: frozenset[str]) -> None:
         self.document = document
-        self.models: list[Model] = []
-        self.enums: list[Enum] = []
+        self._models: dict[Named, Model] = {}
         self._by_reference: dict[str, Type] = {}
         self._announced: dict[str, Named] = {}
         self._children = children_of(document)
@@ -119,7 +114,17 @@ class SchemaReader:
 
     def model(self, type_: Type) -> Model | None:
         """Return the model that a type is, if it is one."""
-        return next((model for model in self.models if model.reference == type_), None)
+        return self._models.get(type_) if isinstance(type_, Named) else None
+
+    @property
+    def models(self) -> list[Model]:
+        """The models so far."""
+        return list(self._models.values())
+
+    @property
+    def enums(self) -> list[Enum]:
+        """The enums so far."""
+        return list(self._enums.values())
 
     def _reference(self, reference: str) -> Type:
         known = self._by_reference.get(reference)
@@ -245,7 +250,7 @@ class SchemaReader:
             return announced
         named = announced or self._new_class(hint, reference, schema)
         model = Model(named, _text(schema.get("description")))
-        self.models.append(model)
+        self._models[named] = model
         if reference and self._by_reference.get(reference, ANY) == ANY:
             self._by_reference[reference] = named
         required = set(schema.get("required") or ())
@@ -324,7 +329,6 @@ class SchemaReader:
         ]
         named = self._new_class(hint, reference, schema, base.__name__)
         enum = Enum(named, _text(schema.get("description")), base.__name__, members, is_status(values))
-        self.enums.append(enum)
         self._enums[named] = enum
         return named
 

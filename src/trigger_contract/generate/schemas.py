@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from trigger_contract.generate.naming import natural
+
 ScalarKind = Literal[
     "any", "string", "integer", "number", "boolean", "null", "datetime", "date", "uuid", "binary"
 ]
@@ -162,7 +164,7 @@ class Model:
     def imports(self) -> list[Named]:
         """Classes that its fields name, without itself."""
         found = {item for entry in self.fields for item in named(entry.type)} | named(self.rest)
-        return sorted(found - {self.reference}, key=lambda item: item.name)
+        return sorted(found - {self.reference}, key=lambda item: natural(item.module))
 
 
 @dataclass

@@ -13,6 +13,8 @@ from urllib.parse import quote
 from urllib.request import ProxyHandler, build_opener
 from urllib.request import Request as HttpRequest
 
+from trigger_contract.errors import why
+
 Call = Callable[[str, str, Any], Any]
 """Sends method, path below ``/__mock`` and JSON body; returns the JSON of the answer."""
 
@@ -237,7 +239,7 @@ def far(url: str) -> Call:
         except HTTPError as error:
             return _read(error.code, error.read())
         except (URLError, HTTPException, OSError) as error:
-            raise ControlError(f"{url}: the mock server does not answer: {error}") from None
+            raise ControlError(f"{url}: the mock server does not answer: {why(error)}") from None
 
     return call
 

@@ -75,6 +75,8 @@ class Deviation(StrEnum):
     D32 = "D32", "list and detail of a schedule or a waitpoint token show it differently"
     D33 = "D33", "payload and output are shown whatever type they have"
     D34 = "D34", "a queue without a limit or an override of its own shows null for it"
+    D35 = "D35", "a schedule starts its run up to seconds before its slot, and dates it on the slot"
+    D36 = "D36", "metadata operations for a parent or root take effect about a second later"
     BACKWARD_ORDER = "backward-order", "a page before a cursor comes oldest first"
     BARE_REFUSALS = "bare-refusals", "401 carries no `WWW-Authenticate` and 405 no `Allow`"
 

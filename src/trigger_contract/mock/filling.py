@@ -1,7 +1,8 @@
-"""Rows of many runs at a time; of very many by a process of its own, beside the one that writes them."""
+"""Rows of many runs at a time; of very many by processes of their own, beside the one that writes them."""
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import marshal
 import sys
@@ -10,19 +11,20 @@ from typing import Any, BinaryIO
 
 from trigger_contract.errors import UserError
 from trigger_contract.mock.records import Record, to_row
-from trigger_contract.mock.seed import seeded
+from trigger_contract.mock.seed import TOGETHER, seeded
 from trigger_contract.mock.selection import TIE_BITS
 
 MANY = 50_000
 """From so many runs on, seeding takes seconds."""
-_TOGETHER = 1000
+_MAKERS = 2
+"""So many processes make the rows of many runs: it takes three times as long as to write them."""
 
 Chunk = tuple[list[tuple[Any, ...]], list[tuple[str, int]]]
 """Rows in the order of their columns, and each tag with the key of its run."""
 
 
 def chunks(records: Iterable[Record], *, free: bool) -> Iterator[Chunk]:
-    """Yield the rows of runs, a thousand at a time.
+    """Yield the rows of runs, so many at a time as belong together.
 
     Args:
         records: The runs, oldest first.
@@ -30,7 +32,7 @@ def chunks(records: Iterable[Record], *, free: bool) -> Iterator[Chunk]:
     """
     previous = -1
     stream = iter(records)
-    while together := list(itertools.islice(stream, _TOGETHER)):
+    while together := list(itertools.islice(stream, TOGETHER)):
         rows: list[tuple[Any, ...]] = []
         tags: list[tuple[str, int]] = []
         for record in together:
@@ -49,7 +51,7 @@ def priced(record: Record, *, free: bool) -> Record:
 
 
 def seeded_chunks(count: int, seed: int, now: int, *, free: bool) -> Iterator[Chunk]:
-    """Yield the rows of seeded runs; of many, another process makes them while these are written.
+    """Yield the rows of seeded runs; of many, other processes make them while these are written.
 
     Args:
         count: How many runs.
@@ -58,28 +60,33 @@ def seeded_chunks(count: int, seed: int, now: int, *, free: bool) -> Iterator[Ch
         free: Whether they cost nothing.
 
     Raises:
-        UserError: That process failed.
+        UserError: One of them failed.
     """
     if count < MANY:
         yield from chunks(seeded(count, seed, now), free=free)
         return
     import subprocess  # few servers have so many runs
 
-    command = [sys.executable, "-m", __name__, str(count), str(seed), str(now), str(int(free))]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        try:
-            while head := process.stdout.read(8):
-                yield marshal.loads(process.stdout.read(int.from_bytes(head, "big")))
-            if process.wait():
-                raise UserError("the process that makes the runs failed", source="--runs")
-        finally:
-            process.kill()
+    with contextlib.ExitStack() as stack:
+        makers = []
+        for part in range(_MAKERS):
+            told = map(str, (count, seed, now, int(free), part, _MAKERS))
+            command = [sys.executable, "-m", __name__, *told]
+            maker = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+            makers.append(stack.enter_context(maker))
+            stack.callback(maker.kill)
+        outs = [maker.stdout for maker in makers if maker.stdout is not None]
+        for out in itertools.cycle(outs):
+            if not (head := out.read(8)):
+                break
+            yield marshal.loads(out.read(int.from_bytes(head, "big")))
+        if any(maker.wait() for maker in makers):
+            raise UserError("a process that makes the runs failed", source="--runs")
 
 
 def _write(arguments: list[str], out: BinaryIO) -> None:
-    count, seed, now, free = map(int, arguments)
-    for chunk in chunks(seeded(count, seed, now), free=bool(free)):
+    count, seed, now, free, part, parts = map(int, arguments)
+    for chunk in chunks(seeded(count, seed, now, part, parts), free=bool(free)):
         data = marshal.dumps(chunk)
         out.write(len(data).to_bytes(8, "big") + data)
     out.flush()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from email.parser import BytesParser
-from email.policy import HTTP
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -90,6 +88,9 @@ def parts_of(body: bytes, content_type: str) -> list[Part]:
     Raises:
         ValueError: It has none.
     """
+    from email.parser import BytesParser  # takes as long as a dozen other modules, and forms are rare
+    from email.policy import HTTP
+
     head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1", "replace")
     message = BytesParser(policy=HTTP).parsebytes(head + body)
     if not message.is_multipart():

@@ -11,7 +11,7 @@ from trigger_contract.document.composition import composition
 from trigger_contract.document.operations import FORMS, Operation, is_json
 from trigger_contract.document.references import resolve
 from trigger_contract.mock.collections.making import Maker
-from trigger_contract.mock.collections.sheet import examples_of
+from trigger_contract.mock.collections.sheet import NOT_MADE, examples_of
 from trigger_contract.mock.forms import form_value
 from trigger_contract.mock.judging import Judge
 from trigger_contract.mock.messages import Answer, Request, json_answer
@@ -136,7 +136,7 @@ class GenericOperation:
         headers = []
         for name, raw in (response.get("headers") or {}).items():
             header = resolve(self._document, raw)
-            if name.lower() in ("content-type", "content-length", "transfer-encoding", "connection"):
+            if name.lower() in NOT_MADE:
                 continue
             value = (
                 header["example"] if "example" in header else sample(self._document, header.get("schema", {}))

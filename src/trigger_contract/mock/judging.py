@@ -65,6 +65,7 @@ class Judge:
         self._kept_back = "readOnly" if sent else "writeOnly"
         # The schema is kept beside its validator, so that its id() stays its own.
         self._compiled: dict[int, tuple[Any, Any]] = {}
+        self._plain_ones: dict[str, Any] = {}
 
     def fits(self, schema: Any, value: Any) -> bool:
         """Whether a JSON value satisfies a schema."""
@@ -115,8 +116,22 @@ class Judge:
     def _validator(self, schema: Any) -> Any:
         found = self._compiled.get(id(schema))
         if found is None:
-            found = self._compiled[id(schema)] = (schema, self._compile(schema))
+            found = self._compiled[id(schema)] = (schema, self._of_words(schema) or self._compile(schema))
         return found[1]
+
+    def _of_words(self, schema: Any) -> Any | None:
+        """Return the validator of a schema that holds no other; of many there are few different ones."""
+        if not isinstance(schema, Mapping):
+            return None
+        said = {key: value for key, value in schema.items() if key not in _SILENT and key[:2] != "x-"}
+        if any(isinstance(value, Mapping | list) and key != "type" for key, value in said.items()):
+            return None
+        if "$ref" in said:
+            return None
+        words = repr(sorted(said.items()))
+        if words not in self._plain_ones:
+            self._plain_ones[words] = self._compile(said)
+        return self._plain_ones[words]
 
     def _compile(self, schema: Any) -> Any:
         import jsonschema_rs

@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from trigger_contract.document.listening import bind, url_of
 from trigger_contract.document.locate import read_document
 from trigger_contract.errors import one_line
 from trigger_contract.mock.app import MockApp, create_app
 from trigger_contract.mock.filling import MANY
 from trigger_contract.mock.reading import read
-from trigger_contract.mock.server import bind, serve, url_of
+from trigger_contract.mock.server import serve
 from trigger_contract.mock.settings import (
     DEFAULT_PUBLIC_TOKEN,
     DEFAULT_RECOUP_TOKEN,
@@ -101,7 +102,8 @@ def run(
         # What the door tells and changes beside runs is each process's own.
         settings = replace(settings, admin=False)
     # All that is made until it serves stays: looking through it for garbage again and again takes a second
-    # of the start with a large document, and later a tenth of one in the middle of some request.
+    # of the start with a large document, and later a tenth of one in the middle of some request. What is
+    # made while it serves is rarely garbage either: all of it is looked through after twenty million things.
     gc.disable()
     try:
         document = read_document() if spec is None else read(spec)
@@ -113,6 +115,7 @@ def run(
             raise
     finally:
         gc.freeze()
+        gc.set_threshold(2_000, 10, 1_000)
         gc.enable()
     count = app.service.store.count()
 

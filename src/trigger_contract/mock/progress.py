@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from trigger_contract.mock import dates
@@ -12,6 +13,9 @@ from trigger_contract.mock.records import Record, Row, to_record
 from trigger_contract.mock.settings import Progression
 from trigger_contract.mock.states import FINISHED
 from trigger_contract.mock.store import Store
+
+Alarm = Callable[[int], int | None]
+"""Does what is due at a time, and returns when it wants to be called again; both in milliseconds."""
 
 
 class Progress:
@@ -24,6 +28,7 @@ class Progress:
         self.progression = progression
         self._store = store
         self._clock = clock
+        self._alarms: list[Alarm] = []
         self._polls: dict[str, int] = {}
         self._next_due = store.next_due()
 
@@ -81,7 +86,7 @@ class Progress:
             return None
         states, at = [state for state, _ in steps], [moment for _, moment in steps]
         record["plan"] = {"states": states, "result": {}, "at": at}
-        self._next_due = at[0] if self._next_due is None else min(at[0], self._next_due)
+        self.wake(at[0])
         return at[0]
 
     def due(self, record: Record, at: int) -> int | None:
@@ -89,7 +94,7 @@ class Progress:
         if self.progression.kind != "time" or not record.get("plan"):
             return None
         due = at + round(self.progression.step * 1000)
-        self._next_due = due if self._next_due is None else min(due, self._next_due)
+        self.wake(due)
         return due
 
     def tick(self) -> None:
@@ -97,10 +102,21 @@ class Progress:
         if self._next_due is None or self._clock.now() < self._next_due:
             return
         now = self._clock.now()
+        later = [alarm(now) for alarm in self._alarms]
         while rows := self._store.due(now):
             for row in rows:
                 self._step(row, row.due or now)
-        self._next_due = self._store.next_due()
+        known = [at for at in (self._store.next_due(), *later) if at is not None]
+        self._next_due = min(known, default=None)
+
+    def attach(self, alarm: Alarm) -> None:
+        """Let something else ring by the clock, at the next tick for the first time."""
+        self._alarms.append(alarm)
+        self.wake(0)
+
+    def wake(self, at: int) -> None:
+        """Ring all alarms at the first tick after a time, in milliseconds."""
+        self._next_due = at if self._next_due is None else min(at, self._next_due)
 
     def visit(self, row: Row) -> Row:
         """Count a retrieval of a run and step it where retrievals move runs."""
@@ -152,7 +168,7 @@ class Progress:
     def forget(self) -> None:
         """Start afresh after the store was cleared."""
         self._polls.clear()
-        self._next_due = self._store.next_due()
+        self._next_due = 0 if self._alarms else self._store.next_due()
 
     def _step(self, row: Row, at: int) -> Row:
         record = to_record(row)

@@ -12,6 +12,7 @@ from trigger_contract.document.files import read_text
 from trigger_contract.document.locate import read_document
 from trigger_contract.document.operations import METHODS
 from trigger_contract.document.references import check_references, lookup
+from trigger_contract.document.validity import fault_error, openapi_schema
 from trigger_contract.document.version30 import upgrade
 from trigger_contract.document.yaml import load
 from trigger_contract.errors import UserError
@@ -28,12 +29,6 @@ def read(path: Path) -> Mapping[str, Any]:
     Raises:
         UserError: It is not a valid OpenAPI document; the message names the first fault.
     """
-    try:
-        from trigger_contract.document.specification import fault_error
-    except ModuleNotFoundError:
-        # The extra `mock` comes without the library that validates whole documents.
-        fault_error = _form_fault
-
     if path.suffix == ".json" and (quick := _read_large(path)) is not None:
         return quick
     document = read_document(path)
@@ -41,7 +36,12 @@ def read(path: Path) -> Mapping[str, Any]:
     if not version.startswith(("3.0", "3.1", "3.2")):
         raise UserError(f"is OpenAPI {version}; 3.0 and 3.1 are served", source=path)
     check_references(document)
-    if (error := fault_error(document, path)) is not None:
+    try:
+        error = fault_error(document, path)
+    except ModuleNotFoundError:
+        # The extra `mock` comes without the library that validates whole documents.
+        error = _form_fault(document, path)
+    if error is not None:
         raise error
     return document
 
@@ -102,7 +102,6 @@ def _read_large(path: Path) -> Mapping[str, Any] | None:
     try:
         import jsonschema_rs
         import orjson
-        from openapi_spec_validator.schemas import schema_v30, schema_v31
     except ModuleNotFoundError:
         return None
     text = read_text(path)
@@ -113,8 +112,8 @@ def _read_large(path: Path) -> Mapping[str, Any] | None:
         version = str(document["openapi"])
         if not version.startswith(("3.0", "3.1")):
             return None
-        schema = schema_v30 if version.startswith("3.0") else schema_v31
-        if not jsonschema_rs.validator_for(json.loads(json.dumps(dict(schema)))).is_valid(document):
+        schema = openapi_schema(version[:3])
+        if schema is None or not jsonschema_rs.validator_for(schema).is_valid(document):
             return None
         # What looks like a reference inside of an example and is none sends the document the long way.
         for reference in set(_REFERENCE.findall(text)):

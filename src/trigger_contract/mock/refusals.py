@@ -118,7 +118,14 @@ class Refusals:
         items = resolve(self._document, raw.get("items") or {})
         if "string" in str(items.get("type")):
             return f"{', '.join(detail['path'])}: {detail['message']}"
-        return detail
+        made: dict[str, Any] = {}
+        for name, inner in self._properties(items).items():
+            is_none = name in detail and "enum" in inner and detail[name] not in inner["enum"]
+            if is_none or (name in items.get("required", ()) and name not in detail):
+                from trigger_contract.mock.sample import sample
+
+                made[name] = sample(self._document, inner)
+        return {**detail, **made} if made else detail
 
     def _schema(self, operation: Operation, status: int) -> Mapping[str, Any] | None:
         for name in (str(status), f"{status // 100}XX", "default"):

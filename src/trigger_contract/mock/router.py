@@ -25,8 +25,9 @@ class Match(NamedTuple):
 
 @dataclass(frozen=True)
 class _Template:
+    """Paths that match the same; what their parameters are called each operation says itself."""
+
     pattern: re.Pattern[str]
-    names: tuple[str, ...]
     methods: dict[str, Operation]
 
 
@@ -44,11 +45,12 @@ class Router:
     def __init__(self, document: Mapping[str, Any]) -> None:
         templates: dict[str, _Template] = {}
         for operation in operations(document):
-            template = templates.setdefault(operation.path, _template(operation.path))
-            template.methods[operation.method.upper()] = operation
-        self._fixed = {path: t for path, t in templates.items() if not t.names}
+            form = shape(operation.path)
+            template = templates.setdefault(form, _template(form))
+            template.methods.setdefault(operation.method.upper(), operation)
+        self._fixed = {path: t for path, t in templates.items() if "{}" not in path}
         self._open = sorted(
-            (t for t in templates.values() if t.names),
+            (t for path, t in templates.items() if "{}" in path),
             key=lambda t: [segment.startswith("(") for segment in t.pattern.pattern.split("/")],
         )
 
@@ -80,15 +82,14 @@ class Router:
         if operation is None:
             allowed = set(template.methods) | ({"HEAD"} if "GET" in template.methods else set())
             return sorted(allowed)
-        parameters = {
-            name: value.replace(_SLASH, "/") for name, value in zip(template.names, values, strict=True)
-        }
-        return Match(operation, parameters)
+        names = _NAME.findall(operation.path)
+        return Match(
+            operation, {name: value.replace(_SLASH, "/") for name, value in zip(names, values, strict=True)}
+        )
 
 
-def _template(path: str) -> _Template:
-    literals = [re.escape(part) for part in _NAME.sub("\0", path).split("\0")]
-    return _Template(re.compile("([^/]*)".join(literals)), tuple(_NAME.findall(path)), {})
+def _template(form: str) -> _Template:
+    return _Template(re.compile("([^/]*)".join(re.escape(part) for part in form.split("{}"))), {})
 
 
 def _decode(raw_path: bytes) -> str:

@@ -25,6 +25,8 @@ _TAGS = ("user_1", "user_2", "org_north", "org_süd", "plan:pro", "a b&c=d", "x"
 
 _FAMILY = 20
 """Runs come in families of this many; relations stay inside a family."""
+TOGETHER = 50 * _FAMILY
+"""So many runs are handed on together."""
 _PARENTS = {1: 0, 2: 0, 3: 0, 4: 1, 5: 4, 11: 10, 12: 10}
 _FUNCTIONS = ("trigger", "triggerAndWait", "batchTrigger", "batchTriggerAndWait")
 # Who starts a run how changes from family to family, so that every function is seen in every relation.
@@ -56,53 +58,54 @@ _NOTHING = 11
 _LARGE_UNTIL = 2000
 
 
-def seeded(count: int, seed: int, now: int) -> Iterator[Record]:
+def seeded(count: int, seed: int, now: int, part: int = 0, parts: int = 1) -> Iterator[Record]:
     """Yield runs, oldest first, the newest a minute old.
 
     A quarter is older than a week; some are created in the same millisecond as their neighbour.
 
     Args:
-        count: How many.
+        count: How many there are.
         seed: The same seed gives the same runs, their times relative to ``now``.
         now: The time, in milliseconds.
+        part: Of each so many times ``TOGETHER`` runs only this share is yielded.
+        parts: How many shares there are.
     """
     rng = random.Random(seed)
     old = count // 4
-    states: list[str] = []
-    ids: list[str] = []
-    depths: list[int] = []
-    previous = 0
-    for index in range(count):
-        family, position = divmod(index, _FAMILY)
-        if position == 0:
-            states = rng.sample(_STATES, len(_STATES))
-            # The first run, which has the most descendants, is in each state in turn.
-            turn = states.index(_SEEDED[family % len(_SEEDED)])
-            states[0], states[turn] = states[turn], states[0]
-            bits = rng.getrandbits(96 * _FAMILY)
-            ids = [f"run_c{bits >> (96 * k) & (1 << 96) - 1:024x}" for k in range(_FAMILY)]
-            depths = [0] * _FAMILY
-        created = _created(index, count, old, now)
-        if position in (3, 7, 8):
-            created = max(previous, created - 1) if previous else created
-            created = previous or created
-        previous = created
-        record: Record = {
-            "id": ids[position],
-            "taskIdentifier": TASKS[index % len(TASKS)],
-            "createdAt": created,
-            "updatedAt": created,
-            "isTest": index % 7 in (0, 3),
-            "tags": _tags(index),
-            "depth": 0,
-            "triggerFunction": _FUNCTIONS[(_TRIGGERS[position] + family) % 4 if position in _TRIGGERS else 0],
-            "queue": QUEUES[index % 2],
-            "machine": MACHINES[index // 2 % 2],
-            "region": REGIONS[index // 4 % 2],
-        }
-        _relate(record, index, position, ids, depths)
-        _fill_in(record, index, states[position])
-        yield _live(record, states[position], index, now)
+    for first in range(0, count, _FAMILY):
+        family = first // _FAMILY
+        states = rng.sample(_STATES, len(_STATES))
+        # The first run, which has the most descendants, is in each state in turn.
+        turn = states.index(_SEEDED[family % len(_SEEDED)])
+        states[0], states[turn] = states[turn], states[0]
+        bits = rng.getrandbits(96 * _FAMILY)
+        if first // TOGETHER % parts != part:
+            continue
+        ids = [f"run_c{bits >> (96 * k) & (1 << 96) - 1:024x}" for k in range(_FAMILY)]
+        depths = [0] * _FAMILY
+        previous = 0
+        for index in range(first, min(first + _FAMILY, count)):
+            position = index - first
+            created = previous if position in (3, 7, 8) else _created(index, count, old, now)
+            previous = created
+            record: Record = {
+                "id": ids[position],
+                "taskIdentifier": TASKS[index % len(TASKS)],
+                "createdAt": created,
+                "updatedAt": created,
+                "isTest": index % 7 in (0, 3),
+                "tags": _tags(index),
+                "depth": 0,
+                "triggerFunction": _FUNCTIONS[
+                    (_TRIGGERS[position] + family) % 4 if position in _TRIGGERS else 0
+                ],
+                "queue": QUEUES[index % 2],
+                "machine": MACHINES[index // 2 % 2],
+                "region": REGIONS[index // 4 % 2],
+            }
+            _relate(record, index, position, ids, depths)
+            _fill_in(record, index, states[position])
+            yield _live(record, states[position], index, now)
 
 
 def _created(index: int, count: int, old: int, now: int) -> int:

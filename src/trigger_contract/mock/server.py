@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
-import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -12,44 +10,12 @@ from typing import Any, Self
 
 import uvicorn
 
-from trigger_contract.errors import UserError
+from trigger_contract.document.listening import bind, stopped_by_signals, url_of
 from trigger_contract.mock.app import Hook, MockApp, create_app
 from trigger_contract.mock.deviations import Deviation
 from trigger_contract.mock.protocol import BareProtocol, Protocol
 from trigger_contract.mock.service import Service
 from trigger_contract.mock.settings import Settings
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """Open the listening socket.
-
-    Raises:
-        UserError: The host is unknown or the port is in use.
-    """
-    try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except (OSError, UnicodeError):
-        raise UserError(f"unknown host {host!r}", source="--host") from None
-    listener = socket.socket(family, kind)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(1024)
-    except OSError as error:
-        listener.close()
-        reason = error.strerror or str(error)
-        raise UserError(
-            f"cannot listen on {host}:{port}: {reason}; choose another port", source="--port"
-        ) from None
-    return listener
-
-
-def url_of(listener: socket.socket) -> str:
-    """Return the URL of a listening socket."""
-    host, port = listener.getsockname()[:2]
-    if ipaddress.ip_address(host).is_unspecified:
-        host = "127.0.0.1"
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 class _Server(uvicorn.Server):
@@ -92,17 +58,12 @@ def serve(app: MockApp, listener: socket.socket, started: Callable[[], None] = l
         started: Called once, before the first request is answered.
     """
     server = _server(app)
-    # Ctrl-Break is how a program on Windows is asked to end by another one.
-    names = ("SIGINT", "SIGTERM", "SIGBREAK")
-    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    # Before anyone is told that the server is there: whoever reads the line may stop it at once.
-    previous = {number: signal.signal(number, server.stop) for number in numbers}
     try:
-        started()
-        server.run(sockets=[listener])
+        # Before anyone is told that the server is there: whoever reads the line may stop it at once.
+        with stopped_by_signals(server.stop):
+            started()
+            server.run(sockets=[listener])
     finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
         listener.close()
         app.service.close()
 

@@ -4,38 +4,31 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trigger_contract.document.operations import Operation, operations
-from trigger_contract.document.references import resolve
-from trigger_contract.document.resource import Resource
-from trigger_contract.document.wire import query_leaves
 from trigger_contract.errors import meant
 from trigger_contract.mock.clock import Clock
-from trigger_contract.mock.collections.model import Ask, Collections, Told
 from trigger_contract.mock.deviations import Deviation
+from trigger_contract.mock.doors import Door, Doors
 from trigger_contract.mock.faults import Fault, Faults, RateLimit
 from trigger_contract.mock.filling import seeded_chunks
-from trigger_contract.mock.generic import GenericOperation
 from trigger_contract.mock.journal import Journal
 from trigger_contract.mock.judging import Judge, check_patterns
 from trigger_contract.mock.kept import Kept, sameness
 from trigger_contract.mock.keys import Caller, Doorkeeper, Refusal, carriers
-from trigger_contract.mock.listquery import ListReader
 from trigger_contract.mock.messages import Answer, Request, json_answer
 from trigger_contract.mock.platform.documented import Documented
 from trigger_contract.mock.platform.front import Front
 from trigger_contract.mock.platform.gate import Gate
-from trigger_contract.mock.platform.giving import give
 from trigger_contract.mock.platform.limiter import Limiter
-from trigger_contract.mock.platform.operations import operations_of
 from trigger_contract.mock.platform.seeding import seed as seed_things
 from trigger_contract.mock.platform.things import Things
 from trigger_contract.mock.platform.world import World
 from trigger_contract.mock.progress import Progress
-from trigger_contract.mock.query import QueryReader, Reading, pairs
+from trigger_contract.mock.query import Reading, pairs
 from trigger_contract.mock.refusals import Refusals
 from trigger_contract.mock.router import MAX_PATH, Match, Router, shape
 from trigger_contract.mock.runs import SHOULD_RETRY, TASKS, Call, RunsModel
@@ -43,24 +36,17 @@ from trigger_contract.mock.settings import Settings
 from trigger_contract.mock.store import DEVELOPMENT, Store
 from trigger_contract.mock.views import PACKETS, Views
 
+# What answers by form, and the service's other operations, is imported when a document or a request asks
+# for it: together it takes a third of the time until a server of runs answers.
+if TYPE_CHECKING:
+    from trigger_contract.document.resource import Resource
+    from trigger_contract.mock.collections.model import Collections, Told
+    from trigger_contract.mock.platform.front import Function
+
 DOORS = frozenset({Deviation.D23, Deviation.D24, Deviation.D25, Deviation.D26})
 """The deviations that change how a request comes in, whatever it asks for."""
 
 CHALLENGE = (b"www-authenticate", b'Bearer realm="trigger-contract"')
-
-
-@dataclass
-class _Door:
-    """Everything about one operation that does not change between requests."""
-
-    operation: Operation
-    alternatives: tuple[Any, ...]
-    reader: QueryReader | ListReader
-    handler: Callable[[Call], Answer] | None
-    generic: GenericOperation
-    patterns: tuple[tuple[str, Mapping[str, str]], ...]
-    secured_by_bearer: bool
-    lasts: Callable[[Request, Answer], bool]
 
 
 class Service:
@@ -97,15 +83,14 @@ class Service:
             self.store, self.things, self.clock, self.progress, settings.token, settings.deviations
         )
         self.model.index_delay = round(settings.index_delay * 1000)
-        self._judge = Judge(document)
+        self.judge = Judge(document)
         check_patterns(document)
-        self.collections = Collections(document, self.refusals, self.clock.now, self._keeper, settings.data)
         self._kept = Kept(self._stamp)
-        self._keys = Doorkeeper(document, settings, self.clock.now)
-        self._front = self._build_front()
+        self.keys = Doorkeeper(document, settings, self.clock.now)
+        self.front = self._build_front()
         self._has_doors = bool(settings.deviations & DOORS)
-        self._documented = Documented(document, self.refusals, self._judge)
-        self._doors: dict[tuple[str, str], _Door] = {}
+        self._documented = Documented(document, self.refusals, self.judge)
+        self._doors = Doors(self)
         self._bare = "bare-refusals" in settings.deviations
         self.faults = Faults()
         self._limit = RateLimit(settings.rate_limit, self.clock) if settings.rate_limit else None
@@ -121,10 +106,20 @@ class Service:
         # One request at a time: the store is used by the server's thread and by a test's.
         self.lock = threading.RLock()
         for operation in self.operations:
-            self._keys.alternatives(operation)  # tells of a scheme that is not there before anyone asks
+            self.keys.alternatives(operation)  # tells of a scheme that is not there before anyone asks
+        if settings.data is not None or not all(map(self.keeps_runs, self.operations)):
+            _ = self.collections
         self.seed = int(self.store.fact("seed") or settings.seed)
         if self.store.fact("seed") is None:
             self.reseed()
+
+    @cached_property
+    def collections(self) -> Collections:
+        """What is answered by form."""
+        from trigger_contract.mock import generic  # noqa: F401  # here, and not in the first request
+        from trigger_contract.mock.collections.model import Collections
+
+        return Collections(self.document, self.refusals, self.clock.now, self._keeper, self.settings.data)
 
     def close(self) -> None:
         """Close the store."""
@@ -150,9 +145,9 @@ class Service:
         self.things.clear()
         self.seed = self.settings.seed if seed is None else seed
         count = self.settings.runs if runs is None else runs
-        if not any(self._handler(operation) for operation in self.operations):
+        if not any(self.handler(operation) for operation in self.operations):
             count = 0  # nothing in this document would ever show a run
-        if count and self._front is not None:
+        if count and self.front is not None:
             seed_things(self.things, self.clock.now())
         self.give()
         made = seeded_chunks(count, self.seed, self.clock.now(), free=self.store.is_free)
@@ -161,7 +156,9 @@ class Service:
 
     def give(self) -> None:
         """Put the user's own things beside the runs into their places."""
-        if self._front is not None and self.settings.data is not None:
+        if self.front is not None and self.settings.data is not None:
+            from trigger_contract.mock.platform.giving import give
+
             give(self.things, self.settings.data, self.clock.now())
 
     def respond(self, request: Request) -> Answer:
@@ -177,7 +174,7 @@ class Service:
             answer = refused or (Answer(200) if replaced else self._answer(request, found))
             if fault is not None:
                 answer = fault.strike(answer, self.clock.now())
-            if self._front is not None and answer.status != 429:
+            if self.front is not None and answer.status != 429:
                 answer = answer.with_headers(*self._limiter.headers(left))
             status = 0 if answer.cut_after == -1 else answer.status
             self.journal.note(self.clock.now(), request, status, operation, fault is not None)
@@ -197,12 +194,12 @@ class Service:
         return self._answer(request, self.router.find(request.method, request.path))
 
     def _answer(self, request: Request, found: Match | list[str] | None) -> Answer:
-        if self._front is not None and self._has_doors:
-            answer = self._front.answer(request)
+        if self.front is not None and self._has_doors:
+            answer = self.front.answer(request)
             if answer is not None:
                 return answer
         if isinstance(found, Match):
-            return self._enter(self._door(found.operation), found.parameters, request)
+            return self._enter(self._doors.of(found.operation), found.parameters, request)
         if found is not None:
             allow = () if self._bare else ((b"allow", ", ".join(found).encode()),)
             return json_answer(405, {"error": "Method not allowed"}, allow)
@@ -211,14 +208,6 @@ class Service:
         if len(request.path) > MAX_PATH:
             return json_answer(414, {"error": "URI too long"})
         return json_answer(404, {"error": "Not found"})
-
-    def _by_form(self, request: Request) -> Answer | None:
-        """Answer a request that the service's doors have let in, by the document's form."""
-        found = self.router.find("GET" if request.method == "OPTIONS" else request.method, request.path)
-        if not isinstance(found, Match):
-            return None
-        door = self._door(found.operation)
-        return self._live(door, found.parameters, request, door.reader.read(request.query))
 
     def _is_elsewhere(self, request: Request) -> bool:
         """Whether a request is for something that the service's own doors do not lead to."""
@@ -230,6 +219,7 @@ class Service:
         """Become the server of another environment."""
         self.store.adopt(environment)
         self.views.forget()
+        self.progress.wake(0)
         self.forget()
 
     def check_fault(self, fault: Fault) -> None:
@@ -245,11 +235,11 @@ class Service:
 
     def known_names(self, operation_id: str) -> list[str]:
         """Return the query names an operation reads."""
-        return self._door(self._by_id[operation_id]).reader.names
+        return self._doors.of(self._by_id[operation_id]).reader.names
 
     def keeps_elsewhere(self, operation: Operation) -> bool:
         """Whether the runs model or the service's own operations answer, and no collection does."""
-        return self.keeps_runs(operation) or (self._front is not None and self._front.owns(operation))
+        return self.keeps_runs(operation) or (self.front is not None and self.front.owns(operation))
 
     def forget(self) -> None:
         """Answer anew what was answered before: what it was made of has changed."""
@@ -257,26 +247,26 @@ class Service:
 
     def keeps_runs(self, operation: Operation) -> bool:
         """Whether an operation is answered from the mock's own runs."""
-        return self._handler(operation) is not None
+        return self.handler(operation) is not None
 
     def explain(self) -> list[Told]:
         """Return what each operation does; those of the runs model keep runs."""
         told = self.collections.explain()
         return [
-            replace(one, alive=True, how="from the mock's own runs") if self._handler(one.operation) else one
+            replace(one, alive=True, how="from the mock's own runs") if self.handler(one.operation) else one
             for one in told
         ]
 
     def turns_away(self, request: Request) -> bool:
         """Whether a request is refused whatever its body is: by its path, its method or its key."""
-        if self._front is not None and self._has_doors and self._front.find(request.path) is not None:
+        if self.front is not None and self._has_doors and self.front.find(request.path) is not None:
             return False
         found = self.router.find(request.method, request.path)
         if not isinstance(found, Match):
             return True
         run_id = next(iter(found.parameters.values()), None)
         return isinstance(
-            self._keys.check(self._door(found.operation).alternatives, request, run_id), Refusal
+            self.keys.check(self._doors.of(found.operation).alternatives, request, run_id), Refusal
         )
 
     # Inside
@@ -289,13 +279,18 @@ class Service:
         if not own:
             return None
         gate = Gate(self.settings, self.clock.now, lambda: (self.store.environment["id"], self.store.adopted))
-        functions = operations_of(self._world, self.model, self.views, own)
-        return Front(gate, functions, on, paths.__contains__, self._is_elsewhere, self._by_form)
 
-    def _enter(self, door: _Door, path: Mapping[str, str], request: Request) -> Answer:
+        def functions() -> Mapping[str, Function]:
+            from trigger_contract.mock.platform.operations import operations_of
+
+            return operations_of(self._world, self.model, self.views, own)
+
+        return Front(gate, functions, on, paths.__contains__, self._is_elsewhere)
+
+    def _enter(self, door: Door, path: Mapping[str, str], request: Request) -> Answer:
         """Judge a request in the order 401, 400, 404, then hand it to the operation."""
         run_id = next(iter(path.values()), None)
-        caller = self._keys.check(door.alternatives, request, run_id)
+        caller = self.keys.check(door.alternatives, request, run_id)
         if isinstance(caller, Refusal):
             return self._refuse(door, caller)
         same = sameness(request, caller)
@@ -311,34 +306,42 @@ class Service:
         self.progress.tick()
         return self.progress.progression, *self.store.stamp()
 
-    def _judged(self, door: _Door, path: Mapping[str, str], request: Request, caller: Caller) -> Answer:
+    def _judged(self, door: Door, path: Mapping[str, str], request: Request, caller: Caller) -> Answer:
         operation = door.operation
         enums = self.model.enums(operation, request) if door.handler else None
         reading = door.reader.read(request.query, enums)
         if door.handler is None:
             return self._live(door, path, request, reading)
         for name, pattern in door.patterns:
-            if not self._judge.fits(pattern, path[name]):
+            if not self.judge.fits(pattern, path[name]):
                 return self._malformed(operation)
         if reading.details and operation.path not in ("/api/v1/runs", "/api/tasks/runs"):
             return self._refusals_for_query(operation, reading.details)
         return door.handler(Call(request, operation, caller, path, reading))
 
-    def _live(self, door: _Door, path: Mapping[str, str], request: Request, reading: Reading) -> Answer:
+    def _live(self, door: Door, path: Mapping[str, str], request: Request, reading: Reading) -> Answer:
         """Answer an operation of a resource by form, or from its schema alone."""
-        if self._front is not None and request.body:
-            request = self._front.spelled(request)
-        judged = door.generic.judge(request, path, reading)
+        generic = door.generic
+        assert generic is not None, "only what the runs model answers goes without"
+        judged = generic.judge(request, path, reading)
+        if isinstance(judged, Answer) and self.front is not None:
+            # Refused as it was sent: the document may be one that describes it otherwise.
+            request, reading = self.front.spelled(request), door.reader.read(request.query)
+            judged = generic.judge(request, path, reading)
         if isinstance(judged, Answer):
             return judged
-        own = self._front.within(request) if self._front is not None else None
+        own = self.front.within(request) if self.front is not None else None
         if own is not None and (fitting := self._documented.fit(door.operation, own)) is not None:
             return fitting
-        handler = self.collections.handler(door.operation)
-        answer = handler(Ask(request, path, reading, judged.body)) if handler is not None else None
+        answer = self.collections.answer(door.operation, request, path, reading, judged.body)
         if door.operation.method != "get":
             self._kept.clear()
-        return door.generic.answer() if answer is None else answer
+        if answer is not None:
+            return answer
+        operation = door.operation
+        if self.refusals.documents(operation, 404) and not self.collections.stands(operation, path):
+            return self.refusals.answer(operation, 404, text="Not found")
+        return generic.answer()
 
     def _refusals_for_query(self, operation: Operation, details: list[dict[str, Any]]) -> Answer:
         if self.settings.strict_query:
@@ -358,7 +361,7 @@ class Service:
             return json_answer(404, {"error": "Not found"}, [SHOULD_RETRY])
         return self.refusals.answer(operation, status)
 
-    def _refuse(self, door: _Door, why: Refusal) -> Answer:
+    def _refuse(self, door: Door, why: Refusal) -> Answer:
         challenge = () if self._bare or not door.secured_by_bearer else (CHALLENGE,)
         if why is Refusal.FORBIDDEN:
             return json_answer(403, {"error": "This key does not give access to this run"})
@@ -380,51 +383,9 @@ class Service:
             return json_answer(403, {"error": "The URL is not right or has expired"})
         return Answer(200, content)
 
-    def _door(self, operation: Operation) -> _Door:
-        door = self._doors.get((operation.path, operation.method))
-        if door is None:
-            door = self._doors[operation.path, operation.method] = self._build(operation)
-        return door
-
-    def _handler(self, operation: Operation) -> Callable[[Call], Answer] | None:
+    def handler(self, operation: Operation) -> Callable[[Call], Answer] | None:
+        """Return what answers an operation from the mock's own runs, or None."""
         return self.model.handlers.get(shape(operation.path)) if operation.method == "get" else None
-
-    def _build(self, operation: Operation) -> _Door:
-        handler = self._handler(operation)
-        strict = self.settings.strict_query
-        patterns = []
-        for parameter in operation.parameters:
-            schema = resolve(self.document, parameter.get("schema") or {})
-            pattern = schema.get("pattern") if isinstance(schema, Mapping) else None  # it may be `true`
-            if parameter["in"] == "path" and pattern:
-                patterns.append((parameter["name"], {"pattern": pattern}))
-        alternatives = self._keys.alternatives(operation)
-        generic = GenericOperation(
-            self.document,
-            operation,
-            self.refusals,
-            self._judge,
-            self.collections.shaper.maker,
-            self.collections.beginnings(operation),
-        )
-        bearer = any(
-            not name.lower().startswith("apikey") for option in operation.security for name in option
-        )
-        is_elsewhere = self._front is not None and self._front.is_within(operation)
-        is_read = operation.method == "get" and not generic.reads_headers and not is_elsewhere
-        by_form = is_read and self.collections.keeps(operation)
-        return _Door(
-            operation,
-            alternatives,
-            self.model.reader(operation, strict=strict)
-            if handler
-            else QueryReader(self._judge, query_leaves(self.document, operation), strict=strict),
-            handler,
-            generic,
-            tuple(patterns),
-            bearer,
-            self.model.lasts if handler else lambda *_: by_form,
-        )
 
     def _keeper(self, resource: Resource) -> Callable[[str], bool] | None:
         """Return what says whether a run is there, for a resource that the runs model answers for."""

@@ -133,6 +133,18 @@ def flags(name: str) -> dict[str, bool]:
     }
 
 
+_SAID = {"PENDING": "Queued", "RETRYING": "Reattempting", "WAITING_TO_RESUME": "Waiting"}
+
+
+def word(state: str) -> str:
+    """Return how a state is written where it is read by people: in words."""
+    return _SAID.get(state, state.capitalize().replace("_", " "))
+
+
+STORED_WORDS = tuple(dict.fromkeys(map(word, STATES)))
+"""All these words."""
+
+
 def state_of(name: str) -> str | None:
     """Return the stored state a status name of any set stands for, or None for an unknown name."""
     if name in _NAMES or name in _STORED:

@@ -199,6 +199,12 @@ class Store:
             self._tag(key, record["tags"])
         return row
 
+    def unschedule(self, schedule: str) -> None:
+        """Let runs forget the schedule that started them."""
+        self._recent.clear()
+        with self._transaction():
+            self._db.execute("UPDATE runs SET schedule=NULL, schedule_json='' WHERE schedule=?", (schedule,))
+
     @property
     def adopted(self) -> bool:
         """Whether the environment was given by somebody."""
@@ -295,6 +301,11 @@ class Store:
         """Return the runs of a batch, oldest first."""
         found = self._db.execute(f"SELECT {_COLUMNS} FROM runs WHERE batch=? ORDER BY key", (batch_id,))
         return [Row._make(values) for values in found]
+
+    def between(self, since: int, until: int, most: int) -> Iterator[Row]:
+        """Yield the runs made in a span of time, the newest first; both ends in milliseconds."""
+        sql = f"SELECT {_COLUMNS} FROM runs WHERE key>>{TIE_BITS} BETWEEN ? AND ? ORDER BY key DESC LIMIT ?"
+        return map(Row._make, self._db.execute(sql, (since, until, most)))
 
     def children(self, run_id: str) -> list[Row]:
         """Return the immediate children of a run, oldest first, as the database gives them."""

@@ -4,8 +4,7 @@ Pages are read into fragments, fragments merged into a draft, decisions laid ove
 named, and the result validated. Whatever two pages disagree on is written down with page and line.
 """
 
-from trigger_contract.normalize.ledger import Contradiction
-from trigger_contract.normalize.model import Age, Page
+from trigger_contract.normalize.model import Age, Contradiction, Page
 from trigger_contract.normalize.overlay import read_overlay
 from trigger_contract.normalize.pipeline import Normalized, ReadPage, normalize
 

@@ -8,18 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from trigger_contract.document.shape import (
-    COMPONENT_KINDS,
-    LIST,
-    MAP,
-    ONE,
-    SHAPE,
-    field_shape,
-    is_extension,
-)
+from trigger_contract.document.shape import COMPONENT_KINDS, LIST, MAP, ONE, SHAPE, field_shape, is_extension
 from trigger_contract.document.yaml import LocatedMapping
-from trigger_contract.normalize.located import Node, node_like, operations_of, put
-from trigger_contract.normalize.naming import derive_operation_id
+from trigger_contract.normalize.located import Node, line_of, node_like, operations_of, put
+from trigger_contract.normalize.naming.words import derive_operation_id
 from trigger_contract.normalize.reading.fields import ORDER
 
 _LAST = 1000
@@ -98,13 +90,9 @@ def complete(document: Node, name: str) -> None:
     if not isinstance(info, LocatedMapping):
         info = node_like(document)
         put(document, "info", info)
-    if "title" not in info:
-        put(info, "title", name)
-    if "version" not in info:
-        put(info, "version", "unknown")
-    for field in ("title", "version"):
-        if not isinstance(info[field], str):  # `version: 1.0` without quotes is a number in YAML
-            info[field] = str(info[field])
+    for field, missing in (("title", name), ("version", "unknown")):
+        # `version: 1.0` without quotes is a number in YAML.
+        put(info, field, str(info.get(field, missing)), line_of(info, field))
     used: dict[str, None] = {}
     for *_, operation in operations_of(document):
         used.update(dict.fromkeys(map(str, operation.get("tags", ()))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from trigger_contract.document.references import lookup
@@ -51,6 +51,15 @@ def put(node: LocatedMapping, key: str, value: Any, line: int | None = None) -> 
     node.lines[key] = node.line if line is None else line
 
 
+def take(
+    node: LocatedMapping, holder: LocatedMapping, *keys: str, but: Collection[str] | None = None
+) -> None:
+    """Put what another mapping has under some keys, or under all but some, each with its line."""
+    for key in keys if but is None else [key for key in holder if key not in but]:
+        if key in holder:
+            put(node, key, holder[key], line_of(holder, key))
+
+
 def line_of(container: Any, key: str | int) -> int | None:
     """Return the line on which a key or an item was written, if it was read from a file."""
     if isinstance(container, LocatedMapping):
@@ -82,6 +91,11 @@ def node_of(holder: Any, key: str) -> LocatedMapping:
     """Return the mapping with lines under a key of a mapping; an empty one where there is no such thing."""
     value = holder.get(key) if isinstance(holder, dict) else None
     return value if isinstance(value, LocatedMapping) else node_like(holder)
+
+
+def nodes_in(holder: Any) -> list[tuple[str, LocatedMapping]]:
+    """Return the entries of a mapping that are mappings with lines, under their names."""
+    return [(key, value) for key, value in as_map(holder).items() if isinstance(value, LocatedMapping)]
 
 
 def as_map(value: Any) -> dict[str, Any]:

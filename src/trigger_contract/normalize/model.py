@@ -1,13 +1,185 @@
-"""What goes in and what is read: pages and fragments."""
+"""What goes in, what is read, and what is noticed: pages, fragments, who says what and why it was chosen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
+from trigger_contract.document.references import join_pointer
 from trigger_contract.document.yaml import LocatedMapping
-from trigger_contract.normalize.ledger import Contradiction
-from trigger_contract.normalize.located import Node, node_of, operations_of
+from trigger_contract.normalize.located import Node, Pointer, line_of, node_of, operations_of
+
+AGE, RULE, OVERLAY, APART = "age", "rule", "overlay", "apart"
+NOTED = frozenset(
+    (
+        *("limit in prose only", "enum in prose only", "default in prose only", "format in prose only"),
+        *("dependency in prose only", "unknown keyword", "unknown word", "hidden property", "old form"),
+        *("unread line", "unknown type"),
+    )
+)
+"""Kinds of what was noticed and contradicts nothing: only a text says it, or nobody knows what it means."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What one page says about a thing that pages disagree on.
+
+    Attributes:
+        source: Name of the page.
+        line: Where it says so, if a single place can be named.
+        says: Its value, short and readable.
+    """
+
+    source: str
+    line: int | None
+    says: str
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.line}" if self.line else self.source
+
+
+def owner(pointer: Pointer) -> str:
+    """Name the component or the operation that a place belongs to; an empty text where it is of neither."""
+    if len(pointer) < 3 or pointer[0] not in ("components", "paths", "webhooks"):
+        return ""
+    return str(pointer[2]) if pointer[0] == "components" else f"{str(pointer[2]).upper()} {pointer[1]}"
+
+
+def claim(holder: Any, key: str | int, says: str) -> Claim:
+    """Return what a page says under a key, or of the whole where the key is empty."""
+    return Claim(holder.source, line_of(holder, key), says)
+
+
+def quoted(holder: Any, words: str) -> Claim:
+    """Return what a page says in words, in the description of a thing."""
+    return claim(holder, "description", f'the text: "{words}"')
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """Two statements that cannot both be true, and what was done about it.
+
+    Attributes:
+        kind: What they disagree on, for example ``enum`` or ``limit in prose``.
+        pointer: Where in the draft (before the overlay and before components are named).
+        claims: Who says what; the first is the one that won, if any did.
+        chosen: What stands in the document.
+        settled: ``age``, ``rule``, ``overlay`` or ``apart`` (both stay, each in its own place).
+        reason: Why.
+        places: Further places that it is about; a decision on any of them settles it.
+    """
+
+    kind: str
+    pointer: Pointer
+    claims: tuple[Claim, ...]
+    chosen: str
+    settled: str
+    reason: str
+    places: tuple[Pointer, ...] = ()
+
+    @property
+    def is_note(self) -> bool:
+        """Whether nothing contradicts it, and it is only to be known."""
+        return self.kind in NOTED
+
+    @property
+    def where(self) -> str:
+        """The place as a JSON Pointer into the draft."""
+        return join_pointer(*self.pointer)
+
+
+@dataclass
+class Ledger:
+    """The contradictions found so far, one for each place and kind."""
+
+    entries: dict[tuple[Pointer, str], Contradiction] = field(default_factory=dict)
+    _by_claim: dict[tuple[object, ...], tuple[Pointer, str]] = field(default_factory=dict)
+
+    def rule(self, kind: str, pointer: Pointer, reason: str, *claims: Claim, chosen: str = "") -> None:
+        """Add one that a rule settles; where nothing else is chosen, the first claim stands."""
+        self.add(Contradiction(kind, pointer, claims, chosen or claims[0].says, RULE, reason))
+
+    def only_said(self, what: str, pointer: Pointer, reason: str, shown: Claim, words: Claim) -> None:
+        """Note what only a text says: the schema is silent, so it is no rule until a person decides so."""
+        self.rule(f"{what} in prose only", pointer, reason, shown, words, chosen="stays in prose")
+
+    def apart(self, kind: str, reason: str, said: Sequence[tuple[Pointer, Claim]]) -> None:
+        """Add one about several places each of which keeps what it has."""
+        (pointer, _), *others = said
+        claims, places = tuple(each for _, each in said), tuple(place for place, _ in others)
+        self.add(Contradiction(kind, pointer, claims, "both, apart", APART, reason, places))
+
+    def differing(self, kind: str, reason: str, *said: Mapping[str, tuple[Pointer, Claim]]) -> None:
+        """Add one for each thing that is said in several ways: all ways to say it with a place of each."""
+        for ways in said:
+            if len(ways) > 1:
+                self.apart(kind, reason, list(ways.values()))
+
+    def add(self, contradiction: Contradiction) -> None:
+        """Add one.
+
+        A further claim about the same place joins what is known of it. So does the same sentence met in
+        another place, because a YAML alias or a merged schema shows it there as well; and so do two
+        operations that say word for word the same in one place, because some sites write a parameter
+        or a schema out on every page that uses it.
+        """
+        key = (contradiction.pointer, contradiction.kind)
+        if key not in self.entries:
+            sentences = list(_sentences(contradiction))
+            key = next((self._by_claim[said] for said in sentences if said in self._by_claim), key)
+            self._by_claim.update(dict.fromkeys(sentences, key))
+        known = self.entries.get(key)
+        if known is None:
+            self.entries[key] = contradiction
+            return
+        claims = list(known.claims)
+        if contradiction.settled != RULE or _says(known) != _says(contradiction):
+            for claim in contradiction.claims:
+                if not any(claim.says == other.says and claim.source == other.source for other in claims):
+                    claims.append(claim)
+        places = dict.fromkeys((*known.places, contradiction.pointer, *contradiction.places))
+        places.pop(known.pointer, None)
+        self.entries[key] = replace(known, claims=tuple(claims), places=tuple(places))
+
+
+def _says(contradiction: Contradiction) -> tuple[str, ...]:
+    return tuple(claim.says for claim in contradiction.claims)
+
+
+def _sentences(contradiction: Contradiction) -> Iterator[tuple[object, ...]]:
+    """What is the same wherever a sentence is met: where it was read, or what it says in a like place."""
+    pointer = contradiction.pointer
+    yield (contradiction.kind, pointer[-1], contradiction.claims[-1])
+    if contradiction.settled == RULE and pointer[0] in ("paths", "webhooks"):
+        below = tuple(token for token in pointer[3:] if not isinstance(token, int))
+        yield (contradiction.kind, below, _says(contradiction))
+
+
+def contrast(first: Any, second: Any) -> tuple[str, str]:
+    """Write two values in one short line each; of long texts only what is around the difference."""
+    if not (isinstance(first, str) and isinstance(second, str) and max(len(first), len(second)) > 200):
+        return brief(first), brief(second)
+    ours, theirs = first.split(), second.split()
+    start = next((i for i, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b), 0)
+    end = next((i for i, (a, b) in enumerate(zip(ours[::-1], theirs[::-1], strict=False)) if a != b), 0)
+    start, end = max(0, start - 6), max(0, end - 6)
+
+    def cut(text: list[str]) -> str:
+        middle = " ".join(text[start : max(start + 1, len(text) - end)])
+        return f"{'… ' if start else ''}{brief(middle)}{' …' if end else ''}"
+
+    return cut(ours), cut(theirs)
+
+
+def brief(value: Any) -> str:
+    """Write a value in one short line."""
+    if isinstance(value, str):
+        text = " ".join(value.split())
+    else:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 300 else text[:297] + "…"
 
 
 @dataclass(frozen=True, order=True)
@@ -39,6 +211,23 @@ class Page:
     text: str
     age: Age = Age()
     api: str | None = None
+
+
+@dataclass(frozen=True)
+class Headline:
+    """Title and description of a page, or of one of the blocks on it.
+
+    Attributes:
+        title: Empty where there is none.
+        line: Where the title stands.
+        description: Empty where there is none.
+        description_line: Where the description starts.
+    """
+
+    title: str = ""
+    line: int = 1
+    description: str = ""
+    description_line: int = 1
 
 
 @dataclass(frozen=True)

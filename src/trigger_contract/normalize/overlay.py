@@ -10,20 +10,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from operator import eq
 from typing import Any
 
 import jsonpath_rfc9535
 
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence, load
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.ledger import OVERLAY, Contradiction, Ledger, brief
-from trigger_contract.normalize.located import Node, Pointer, copy_value, line_of, node_like
+from trigger_contract.normalize.located import Node, Pointer, as_map, copy_value, node_like, refusal
+from trigger_contract.normalize.model import OVERLAY, Contradiction, Ledger, brief
 
 _VERSION = re.compile(r"1\.0(?:\.[0-9]+)?")
 _FIELDS = ("overlay", "info", "extends", "actions")
 # Source: JSON Schema 2020-12, Validation, sections 6.1.1, 6.1.2 and 6.5.3: no item stands there twice.
 _SETS = frozenset({"type", "enum", "required"})
 _COMPONENT = re.compile(r"\$\.components\b")
+_FORMS: dict[str, tuple[type, str]] = {"info": (dict, "a mapping"), "extends": (str, "a text")}
+_OF_ACTION = ("target", "description", "update", "remove", "reason")
 _REASONS = ("x-reason", "reason", "description")
 
 
@@ -50,17 +53,8 @@ class Action:
     line: int | None
 
 
-@dataclass(frozen=True)
-class Touched:
-    """A place that an action changed or confirmed.
-
-    Attributes:
-        pointer: The place in the draft.
-        action: The action.
-    """
-
-    pointer: Pointer
-    action: Action
+Touched = tuple[Pointer, Action]
+"""A place in the draft that an action changed or confirmed, and the action."""
 
 
 def read_overlay(text: str, source: str) -> list[Action]:
@@ -74,57 +68,43 @@ def read_overlay(text: str, source: str) -> list[Action]:
     if not isinstance(document, LocatedMapping) or "overlay" not in document:
         raise UserError("is not an OpenAPI Overlay: it has no `overlay` key", source=source, line=1)
     if not _VERSION.fullmatch(str(document["overlay"])):
-        raise UserError(
-            f"is Overlay {document['overlay']}; only 1.0 is read",
-            source=source,
-            line=line_of(document, "overlay"),
-        )
+        raise refusal(document, "overlay", f"is Overlay {document['overlay']}; only 1.0 is read")
     for key, value in document.items():
-        form = "a mapping" if key == "info" else "a text"
         if key not in _FIELDS and not key.startswith("x-"):
-            message = f"an Overlay has no `{key}`"
-        elif key in ("info", "extends") and not isinstance(value, dict if key == "info" else str):
-            message = f"`{key}` must be {form}"
-        else:
-            continue
-        raise UserError(message, source=source, line=line_of(document, key))
+            raise refusal(document, key, f"an Overlay has no `{key}`")
+        if key in _FORMS and not isinstance(value, _FORMS[key][0]):
+            raise refusal(document, key, f"`{key}` must be {_FORMS[key][1]}")
     actions = document.get("actions")
     if not isinstance(actions, LocatedSequence) or not actions:
-        raise UserError(
-            "`actions` must be a list with at least one action", source=source, line=document.line
-        )
-    return [_read_action(action, source, actions.lines[index]) for index, action in enumerate(actions)]
+        raise refusal(document, "", "`actions` must be a list with at least one action")
+    return [_read_action(actions, index) for index in range(len(actions))]
 
 
-def _read_action(action: Any, source: str, line: int) -> Action:
-    def fail(message: str) -> UserError:
-        return UserError(message, source=source, line=line)
-
-    if not isinstance(action, LocatedMapping):
-        raise fail("an action must be a mapping")
-    unknown = [
-        key
-        for key in action
-        if key not in ("target", "description", "update", "remove", "reason") and not key.startswith("x-")
-    ]
-    if unknown:
-        raise fail(f"an action of Overlay 1.0 has no `{unknown[0]}`")
-    target = action.get("target")
-    if not isinstance(target, str):
-        raise fail("an action needs a `target`, a JSONPath")
-    try:
-        query = jsonpath_rfc9535.compile(target)
-    except (jsonpath_rfc9535.JSONPathError, RecursionError) as error:
-        raise fail(f"target {target!r} is not a JSONPath: {str(error).splitlines()[0]}") from None
+def _read_action(actions: LocatedSequence, index: int) -> Action:
+    action = as_map(actions[index])
+    unknown = next((key for key in action if key not in _OF_ACTION and not key.startswith("x-")), "")
+    target, remove, query, fault = action.get("target"), action.get("remove", False), None, ""
     reason = next((action[key] for key in _REASONS if action.get(key)), None)
-    if not isinstance(reason, str) or not reason.strip():
-        raise fail("an action needs a reason: say in `x-reason` or `description` why")
-    remove = action.get("remove", False)
-    if not isinstance(remove, bool):
-        raise fail("`remove` must be true or false")
-    if not remove and "update" not in action:
-        raise fail("an action needs `update` or `remove: true`")
-    return Action(target, query, action.get("update"), remove, " ".join(reason.split()), source, line)
+    try:
+        query = jsonpath_rfc9535.compile(str(target))
+    except (jsonpath_rfc9535.JSONPathError, RecursionError) as error:
+        fault = str(error).splitlines()[0]
+    for message, holds in (
+        ("an action must be a mapping", not isinstance(actions[index], dict)),
+        (f"an action of Overlay 1.0 has no `{unknown}`", unknown),
+        ("an action needs a `target`, a JSONPath", not isinstance(target, str)),
+        (f"target {target!r} is not a JSONPath: {fault}", fault),
+        (
+            "an action needs a reason: say in `x-reason` or `description` why",
+            not isinstance(reason, str) or not reason.strip(),
+        ),
+        ("`remove` must be true or false", not isinstance(remove, bool)),
+        ("an action needs `update` or `remove: true`", not remove and "update" not in action),
+    ):
+        if holds:
+            raise refusal(actions, index, message)
+    why = " ".join(str(reason).split())
+    return Action(str(target), query, action.get("update"), remove, why, actions.source, actions.lines[index])
 
 
 def split(draft: Node, actions: list[Action]) -> tuple[list[Action], list[Action]]:
@@ -166,11 +146,9 @@ def apply_overlay(draft: Node, actions: list[Action]) -> list[Touched]:
             # From the back, so that the positions of what is still to be removed stay right.
             for pointer in sorted(set(pointers), key=_position, reverse=True):
                 _remove(draft, pointer, action)
-                touched.append(Touched(pointer, action))
+                touched.append((pointer, action))
             continue
-        for pointer in pointers:
-            for place in _update(draft, pointer, action):
-                touched.append(Touched(place, action))
+        touched += [(place, action) for pointer in pointers for place in _update(draft, pointer, action)]
     return touched
 
 
@@ -244,7 +222,7 @@ def settle(ledger: Ledger, touched: list[Touched], draft: Node) -> tuple[Contrad
     """Mark what the overlay decided; the last action that touches a place is the one that counts."""
     result = []
     for entry in ledger.entries.values():
-        action = next((place.action for place in reversed(touched) if _covers(place, entry)), None)
+        action = next((action for place, action in reversed(touched) if _covers(place, entry)), None)
         if action is not None:
             chosen = _now(draft, entry)
             entry = replace(entry, settled=OVERLAY, reason=action.reason, chosen=chosen)
@@ -263,9 +241,6 @@ def _now(draft: Node, entry: Contradiction) -> str:
     return brief(value)
 
 
-def _covers(place: Touched, entry: Contradiction) -> bool:
-    for pointer in (entry.pointer, *entry.places):
-        length = min(len(place.pointer), len(pointer))
-        if place.pointer[:length] == pointer[:length]:
-            return True
-    return False
+def _covers(place: Pointer, entry: Contradiction) -> bool:
+    pointers = (entry.pointer, *entry.places)
+    return any(all(map(eq, place, pointer)) for pointer in pointers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -12,30 +13,20 @@ from trigger_contract.errors import UserError
 from trigger_contract.normalize.arrange import arrange, complete, name_operations
 from trigger_contract.normalize.checks import check_draft
 from trigger_contract.normalize.checks.draft import Draft
-from trigger_contract.normalize.components import name_components
 from trigger_contract.normalize.expanded.restoring import restore
 from trigger_contract.normalize.expanded.unread import note_hints, note_unread
-from trigger_contract.normalize.ledger import AGE, Contradiction, Ledger
 from trigger_contract.normalize.located import Node
-from trigger_contract.normalize.merging.evidence import place_sentences
-from trigger_contract.normalize.merging.extensions import write_promises
-from trigger_contract.normalize.merging.gaps import drop_defaults, fill_gaps
+from trigger_contract.normalize.merging.gaps import drop_defaults, fill_gaps, write_promises
 from trigger_contract.normalize.merging.merge import Merger
-from trigger_contract.normalize.merging.notes import Notes
+from trigger_contract.normalize.merging.notes import Notes, place_sentences
 from trigger_contract.normalize.merging.services import adopt_schemes, separate_services
-from trigger_contract.normalize.model import Fragment, Page
+from trigger_contract.normalize.model import AGE, Contradiction, Fragment, Ledger, Page, owner
+from trigger_contract.normalize.naming.components import name_components
 from trigger_contract.normalize.overlay import Action, apply_overlay, settle, split
 from trigger_contract.normalize.reading.forms import check_form
 from trigger_contract.normalize.reading.pages import read_page
 from trigger_contract.normalize.report import provenance, write_report
-from trigger_contract.normalize.validation import (
-    check_containment,
-    check_operation_ids,
-    check_paths,
-    check_references,
-    plain,
-    validate,
-)
+from trigger_contract.normalize.validation import check_structure, plain, validate
 
 
 @dataclass(frozen=True)
@@ -104,35 +95,21 @@ def normalize(pages: Iterable[Page], overlay: Sequence[Action] = ()) -> Normaliz
     try:
         return _validated(pages, overlay)
     except UserError as error:
-        culprit = _culprit(pages, overlay) if _is_of_no_action(error, overlay) else None
-        if culprit is None:
+        of_action = error.source in {action.source for action in overlay}
+        if of_action or not overlay or not _is_valid(pages, ()):
             raise
+        # An action that makes a valid document one that is not, found by halves.
+        fails = bisect_left(
+            range(1, len(overlay)), True, key=lambda count: not _is_valid(pages, overlay[:count])
+        )
         message = f"what this action does makes no valid document: {error}"
-        raise UserError(message, source=culprit.source, line=culprit.line) from None
+        raise UserError(message, source=overlay[fails].source, line=overlay[fails].line) from None
 
 
 def _validated(pages: Sequence[Page], overlay: Sequence[Action]) -> Normalized:
     result = build(pages, overlay)
     validate(result.document, result.draft, len(result.text))
     return result
-
-
-def _is_of_no_action(error: UserError, overlay: Sequence[Action]) -> bool:
-    return bool(overlay) and error.source not in {action.source for action in overlay}
-
-
-def _culprit(pages: Sequence[Page], overlay: Sequence[Action]) -> Action | None:
-    """Find an action that makes a valid document one that is not; None where the pages alone make none."""
-    if not _is_valid(pages, ()):
-        return None
-    good, bad = 0, len(overlay)
-    while bad - good > 1:
-        middle = (good + bad) // 2
-        if _is_valid(pages, overlay[:middle]):
-            good = middle
-        else:
-            bad = middle
-    return overlay[bad - 1]
 
 
 def _is_valid(pages: Sequence[Page], overlay: Sequence[Action]) -> bool:
@@ -161,7 +138,15 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     separate_services(fragments)
     restore(fragments)
     adopt_schemes(fragments)
-    read = tuple(_read(fragment) for fragment in fragments)
+    read = tuple(
+        ReadPage(
+            fragment.page.name,
+            fragment.dialect,
+            fragment.page.age.published,
+            tuple(owner(found[:3]) for found in fragment.operations()),
+        )
+        for fragment in fragments
+    )
     ledger = Ledger()
     for slip in (slip for fragment in fragments for slip in fragment.slips):
         ledger.add(slip)
@@ -169,13 +154,10 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     merger = Merger(fragments, Notes.of(fragments, ledger))
     draft = merger.merge()
     note_unread(fragments, ledger)
-    place_sentences(merger, draft)
-    check_references(draft)
-    check_paths(draft)
-    check_containment(draft)
+    place_sentences(fragments, merger.notes, draft)
+    check_structure(draft)
     arrange(draft)
     name_operations(draft, titles)
-    check_operation_ids(draft)
     expanded = [fragment.page.name for fragment in fragments if fragment.dialect == "expanded"]
     fill_gaps(draft, expanded, ledger)
     if expanded:
@@ -190,20 +172,16 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     notes = tuple(entry for entry in entries if entry.is_note)
     if early:
         check_form(draft, "document")  # a slip that a page may have is a mistake in a decision
-        check_paths(draft)
-        check_containment(draft)
-        check_operation_ids(draft)
-        check_references(draft)
+        check_structure(draft)
     complete(draft, _name(fragments))
     arrange(draft)
     name_components(draft)
     if late:
         apply_overlay(draft, late)
-        check_references(draft)
+        check_structure(draft)
         name_components(draft)
     write_promises(draft)
     arrange(draft)
-    check_operation_ids(draft)
     document: dict[str, object] = plain(draft)
     return Normalized(
         draft=draft,
@@ -215,11 +193,6 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
         pages=read,
         notes=notes,
     )
-
-
-def _read(fragment: Fragment) -> ReadPage:
-    shown = tuple(f"{method.upper()} {path}" for _, path, method, _ in fragment.operations())
-    return ReadPage(fragment.page.name, fragment.dialect, fragment.page.age.published, shown)
 
 
 def _in_order(fragments: Iterable[Fragment]) -> list[Fragment]:

@@ -15,9 +15,8 @@ from trigger_contract.document.quoting import markdown_code, markdown_spans, mar
 from trigger_contract.document.references import join_pointer
 from trigger_contract.document.shape import MAP, children, field_shape
 from trigger_contract.document.yaml import LocatedMapping
-from trigger_contract.normalize.ledger import AGE, APART, OVERLAY, RULE, Contradiction, owner
 from trigger_contract.normalize.located import Node, Pointer
-from trigger_contract.normalize.model import Fragment
+from trigger_contract.normalize.model import AGE, APART, OVERLAY, RULE, Contradiction, Fragment, owner
 from trigger_contract.normalize.overlay import Action
 
 _SETTLED = {
@@ -58,10 +57,7 @@ def _pages(fragments: Sequence[Fragment]) -> Iterator[str]:
     yield "| page | dialect | published | operations |"
     yield "|---|---|---|---|"
     for fragment in fragments:
-        shown = [
-            markdown_code(f"{method.upper()} {path}", cell=True)
-            for _, path, method, _ in fragment.operations()
-        ]
+        shown = [markdown_code(owner(found[:3]), cell=True) for found in fragment.operations()]
         page, age = markdown_text(fragment.page.name, cell=True), fragment.page.age
         yield f"| {page} | {fragment.dialect} | {age} | {', '.join(shown) or 'none; sentences only'} |"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from trigger_contract.document.shape import REFERENCE_KINDS
@@ -16,6 +17,7 @@ from trigger_contract.normalize.located import (
     line_of,
     list_of,
     map_of,
+    node_of,
     objects,
     operations_of,
     refusal,
@@ -26,12 +28,20 @@ MAXIMUM_VALIDATED = 8_000_000
 _PATH = re.compile(r"(?:[^{}]|\{[^{}]*\})*")
 
 
-def check_references(document: Node) -> None:
-    """Refuse references that lead nowhere.
+def check_structure(document: Node) -> None:
+    """Refuse what no later step could make sense of: in references, paths, ``allOf`` and operationIds.
 
     Raises:
-        UserError: Names the page and line of the first such reference.
+        UserError: Names the page and line of the first such place.
     """
+    _check_references(document)
+    _check_paths(document)
+    _check_containment(document)
+    _check_operation_ids(document)
+
+
+def _check_references(document: Node) -> None:
+    """Refuse references that lead nowhere."""
     known: dict[str, bool] = {}
     for _, node, _ in objects(document, *REFERENCE_KINDS):
         reference = text_of(node, "$ref")
@@ -41,32 +51,15 @@ def check_references(document: Node) -> None:
             raise refusal(node, "$ref", f"reference {reference!r} points to nothing or only to itself")
 
 
-def check_containment(document: Node) -> None:
-    """Refuse schemas that take themselves in by ``allOf``, which nothing could ever satisfy or refute.
-
-    Raises:
-        UserError: Names the page and line of the first such schema.
-    """
-    schemas = document.get("components", {}).get("schemas", {})
-    taken_in = {name: set(_taken_in(schema)) for name, schema in schemas.items()}
-    done: set[str] = set()
-    for start in taken_in:
-        path: list[tuple[str, list[str]]] = [(start, sorted(taken_in[start]))] if start not in done else []
-        above = {start}
-        while path:
-            name, left = path[-1]
-            if not left:
-                path.pop()
-                above.discard(name)
-                done.add(name)
-                continue
-            below = left.pop()
-            if below in above:
-                message = f"schema {below!r} contains itself by `allOf`, so nothing can be said of it"
-                raise refusal(schemas[below], "", message)
-            if below in taken_in and below not in done:
-                above.add(below)
-                path.append((below, sorted(taken_in[below])))
+def _check_containment(document: Node) -> None:
+    """Refuse schemas that take themselves in by ``allOf``, which nothing could ever satisfy or refute."""
+    schemas = node_of(node_of(document, "components"), "schemas")
+    try:
+        TopologicalSorter({name: [*_taken_in(schema)] for name, schema in schemas.items()}).prepare()
+    except CycleError as error:
+        name = error.args[1][0]
+        message = f"schema {name!r} contains itself by `allOf`, so nothing can be said of it"
+        raise refusal(schemas[name], "", message) from None
 
 
 def _taken_in(schema: Any) -> Iterator[str]:
@@ -79,12 +72,8 @@ def _taken_in(schema: Any) -> Iterator[str]:
         stack.extend(list_of(value, "allOf"))
 
 
-def check_paths(document: Node) -> None:
-    """Refuse paths with a brace that has no other: the rest was cut off (OpenAPI 3.1, Path Templating).
-
-    Raises:
-        UserError: Names the page and line of the first such path.
-    """
+def _check_paths(document: Node) -> None:
+    """Refuse paths with a brace that has no other: the rest was cut off (OpenAPI 3.1, Path Templating)."""
     for path, item in document.get("paths", {}).items():
         if not path.startswith(("/", "x-")):
             raise refusal(item, "", f"path {path!r} must begin with a slash")
@@ -92,12 +81,8 @@ def check_paths(document: Node) -> None:
             raise refusal(item, "", f"path {path!r} has a brace without the other")
 
 
-def check_operation_ids(document: Node) -> None:
-    """Refuse one operationId on two operations.
-
-    Raises:
-        UserError: Names the later page and line and the other operation.
-    """
+def _check_operation_ids(document: Node) -> None:
+    """Refuse one operationId on two operations."""
     known: dict[str, tuple[str, Node]] = {}
     for _, path, method, operation in operations_of(document):
         identifier = operation.get("operationId")

@@ -59,7 +59,7 @@ class Way:
     probe: tuple[str, ...] = ()
 
 
-class _InProcess(httpx.BaseTransport):
+class InProcess(httpx.BaseTransport):
     """Carries requests to a mock without a socket."""
 
     def __init__(self, app: MockApp) -> None:
@@ -124,7 +124,7 @@ class Bench:
         return self._session
 
     def _open(self, app: MockApp) -> Session:
-        session = Session(self._settings, document=self._way.document, transport=_InProcess(app))
+        session = Session(self._settings, document=self._way.document, transport=InProcess(app))
         # Everything is asked in this thread: what is found hangs on nothing, and no thread is left behind.
         session.pool = Pool(0)
         return session

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from trigger_contract.errors import UserError
+from trigger_contract.errors import UserError, why
 from trigger_contract.replay.recording import Received
 
 _MOST = 64 * 1024 * 1024
@@ -79,7 +79,7 @@ class Asker:
                 # A connection that was left open may be gone; a new one that fails is the server's word.
                 if fresh or attempt == 2:
                     raise UserError(
-                        f"does not answer {method} {path[:100]}: {error}", source=self.url
+                        f"does not answer {method} {path[:100]}: {why(error)}", source=self.url
                     ) from None
         raise AssertionError("the loop returns or raises")
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
 import json
-import signal
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +23,7 @@ from trigger_contract.contract.traffic.judging import Traffic
 from trigger_contract.contract.traffic.proxy import Proxy
 from trigger_contract.contract.traffic.reading import Recorded
 from trigger_contract.contract.traffic.telling import tell
+from trigger_contract.document.listening import bind, stopped_by_signals, url_of
 from trigger_contract.document.locate import read_document
 from trigger_contract.errors import UserError
 
@@ -96,10 +95,10 @@ def run_proxy(settings: Settings, console: Console, *, host: str, port: int, enf
         check_folder(settings.report)
     watch = Watch(settings, console, enforces=enforces)
     _see(settings.url)
-    listener = _bind(host, port)
+    listener = bind(host, port)
     server = _Server(_config(Proxy(settings.url, watch.judge, enforces=enforces)))
-    with server.stopped_by_signals():
-        console.print(f"Proxy for {settings.url} on {_url_of(listener)}", soft_wrap=True, highlight=False)
+    with stopped_by_signals(server.stop):
+        console.print(f"Proxy for {settings.url} on {url_of(listener)}", soft_wrap=True, highlight=False)
         try:
             server.run(sockets=[listener])
         finally:
@@ -120,18 +119,6 @@ class _Server(uvicorn.Server):
         """Stop; a second signal does not wait for what is still open."""
         self.force_exit = self.should_exit
         self.should_exit = True
-
-    @contextlib.contextmanager
-    def stopped_by_signals(self) -> Iterator[None]:
-        """Be stopped by what asks a program to end."""
-        names = ("SIGINT", "SIGTERM", "SIGBREAK")
-        numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-        previous = {number: signal.signal(number, self.stop) for number in numbers}
-        try:
-            yield
-        finally:
-            for number, handler in previous.items():
-                signal.signal(number, handler)
 
 
 def _config(app: Proxy) -> uvicorn.Config:
@@ -182,28 +169,3 @@ def _see(url: str) -> None:
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise UserError(f"nothing answers there: {reason}", source=f"--upstream {url}") from None
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except (OSError, UnicodeError):
-        raise UserError(f"unknown host {host!r}", source="--host") from None
-    listener = socket.socket(family, kind)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(1024)
-    except OSError as error:
-        listener.close()
-        reason = error.strerror or str(error)
-        raise UserError(
-            f"cannot listen on {host}:{port}: {reason}; choose another port", source="--port"
-        ) from None
-    return listener
-
-
-def _url_of(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    host = "127.0.0.1" if ipaddress.ip_address(host).is_unspecified else host
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

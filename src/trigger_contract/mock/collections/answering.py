@@ -198,12 +198,16 @@ class Answering:
     # Inside
 
     def _not_there(self, operation: Operation, ask: Ask) -> Answer | None:
-        """Answer for a thing that is not there; an operation that knows no 404 is asked for any name."""
+        """Answer for a thing that is not there.
+
+        An operation that knows no 404 is asked for any name, where no list tells which names there are.
+        """
         values = tuple(ask.path.values())
         above = len(self.resource.parents)
         was = bool(values[above:]) and self.table.was_there(values[:above], values[above])
         refusals = self._world.refusals
-        if was or refusals.documents(operation, 404) or refusals.documents(operation, 410):
+        is_told = self.resource.list is not None and operation.method == "get"
+        if was or is_told or refusals.documents(operation, 404) or refusals.documents(operation, 410):
             return self.refuse(operation, (404, 410), "Not found")
         return None
 

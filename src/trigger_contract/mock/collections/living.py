@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from trigger_contract.document.composition import View
+from trigger_contract.document.identity import identity_of
 from trigger_contract.document.listing import items_of
 from trigger_contract.document.operations import Operation
 from trigger_contract.document.pagination import pagination
@@ -34,6 +35,9 @@ class World(Protocol):
 
     def exists(self, name: str | None, scope: Scope) -> bool:
         """Whether a thing of a resource is there, named by its identity and what it stands below."""
+
+    def may_be_listed(self, resource: Resource, scope: Scope) -> bool:
+        """Whether a list right above a resource, whose things no path names, has what it stands below."""
 
     def removed(self, resource: Resource, scope: Scope) -> None:
         """Remove what stands below a thing."""
@@ -66,16 +70,22 @@ class Living:
             self.shaper,
             list(self._examples()),
             lambda name, number: world.relation(resource, name, number),
-            self._told_by_cursor(),
+            self._told_otherwise(),
         )
         self.writer = Writer(self.table, resource.status, resource.final)
         self.pager, self.filters = self._listing()
 
-    def _told_by_cursor(self) -> str | None:
-        """Return the property that a cursor of the list takes, for things that no path names."""
+    def _told_otherwise(self) -> str | None:
+        """Return the property that tells things apart where no path takes it, first what a cursor takes."""
         operation = self.resource.list
         form = pagination(self.world.document, operation) if operation is not None else None
-        return form.identity if form is not None else None
+        if form is not None and form.identity is not None:
+            return form.identity
+        for view in self._found.values() if operation is not None else ():
+            name = identity_of(self.views, view)
+            if name is not None and not {"enum", "const"} & self.shaper.declared(view)[name].keys():
+                return name
+        return None
 
     # What its operations say
 
@@ -140,8 +150,9 @@ class Living:
             return None, None
         document = self.world.document
         schema = self.sheet(operation).schema
-        pager = Pager(pagination(document, operation), self.shaper, schema, self.items)
-        leaves = [leaf for leaf in query_leaves(document, operation) if leaf.name not in pager.names]
+        known = query_leaves(document, operation)
+        pager = Pager(pagination(document, operation), self.shaper, schema, self.items, known)
+        leaves = [leaf for leaf in known if leaf.name not in pager.names]
         array = thing_view(self.shaper.maker, schema, self.items)
         item = self.views.items(array) if array is not None else {}
         return pager, Filters(self.shaper, item, leaves)
@@ -201,8 +212,10 @@ class Living:
         """Whether what something stands below is there; of what is no resource, whether it may be there."""
         if not scope:
             return True
-        return all(map(self._may_be, self.resource.parents, scope)) and self.world.exists(
-            self.resource.parent, scope
+        return (
+            all(map(self._may_be, self.resource.parents, scope))
+            and self.world.exists(self.resource.parent, scope)
+            and self.world.may_be_listed(self.resource, scope)
         )
 
     def _may_be(self, parameter: str, text: str) -> bool:

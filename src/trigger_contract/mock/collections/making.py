@@ -15,6 +15,8 @@ from trigger_contract.document.conjunction import is_number, types_of
 from trigger_contract.mock import dates
 from trigger_contract.mock.collections.varying import another, fitted, titled, usual
 from trigger_contract.mock.judging import Judge
+from trigger_contract.mock.pattern import matching
+from trigger_contract.mock.sample import FORMATS
 
 _DEEP = 6
 """Below so many levels only what is required is made."""
@@ -23,6 +25,8 @@ _HEAVY = 12
 """An object of more values than this is large."""
 _HOUR = 3_600_000
 _HOURS = 500
+_EXCLUDING = frozenset(("not", "if", "oneOf"))
+"""Keywords that what fits one part of them may break."""
 ABSENT = object()
 """Stands for a member that is left out."""
 
@@ -45,6 +49,9 @@ class Maker:
         self.now = now
         self._heavy: set[int] = set()
         self._kept: dict[tuple[int, int, int, int], Any] = {}
+        self._known: dict[
+            int, tuple[View, tuple[str, ...], tuple[str, ...], list[Any], tuple[View, ...]]
+        ] = {}
 
     def make(
         self, schema: Any, number: int = 0, *, name: str = "", hint: Any = ABSENT, depth: int = 0
@@ -73,7 +80,7 @@ class Maker:
     def _made(self, view: View, number: int, name: str, hint: Any, depth: int) -> Any:
         turn = number + _turn(name) % 7
         for value in self._candidates(view, number, turn, name, hint, depth):
-            if _is_container(value) and depth and "not" not in view and "if" not in view:
+            if _is_container(value) and depth and not _EXCLUDING & view.keys():
                 return value  # the whole is judged once, at the end, and not at each level again
             if self.judge.fits(view, value):
                 return value
@@ -82,19 +89,23 @@ class Maker:
     def _candidates(
         self, view: View, number: int, turn: int, name: str, hint: Any, depth: int
     ) -> Iterator[Any]:
-        kinds = types_of(view)
-        examples = [*([hint] if hint is not ABSENT else ()), *_examples(view)]
+        known = self._known.get(id(view))
+        if known is None:
+            # A schema is made use of for every thing there is, and says the same each time.
+            known = view, types_of(view), _kinds(view), _examples(view), self.views.alternatives(view)
+            self._known[id(view)] = known
+        _, named, kinds, own, alternatives = known
+        examples = own if hint is ABSENT else [hint, *own]
         if "const" in view:
             yield view["const"]
         if isinstance(values := view.get("enum"), list) and values:
             yield values[number % len(values)]
             yield from values
-        if "null" in kinds and depth and turn % 5 == 4:
+        if "null" in named and depth and turn % 5 == 4:
             yield None
         if depth > _DEEPEST:
             yield from examples
             return
-        alternatives = self.views.alternatives(view)
         if len(alternatives) > 1 or alternatives[0] is not view:
             yield from self._alternative(alternatives, number, name, hint, depth)
         yield from self._by_type(view, kinds, number, turn, name, examples, depth)
@@ -123,9 +134,11 @@ class Maker:
         examples: list[Any],
         depth: int,
     ) -> Iterator[Any]:
-        kinds = kinds or _kinds(view)
-        order = [kinds[(number + step) % len(kinds)] for step in range(len(kinds))]
-        for kind in sorted(order, key=lambda kind: kind == "null"):
+        order = kinds
+        if len(kinds) > 1:
+            turned = [kinds[(number + step) % len(kinds)] for step in range(len(kinds))]
+            order = tuple(sorted(turned, key=lambda kind: kind == "null"))
+        for kind in order:
             match kind:
                 case "object":
                     yield self._object(view, number, examples, depth)
@@ -195,7 +208,7 @@ class Maker:
         return value
 
     def _texts(self, view: View, number: int, name: str, examples: list[Any]) -> Iterator[str]:
-        shown = [example for example in examples if isinstance(example, str)]
+        shown = list(dict.fromkeys(example for example in examples if isinstance(example, str)))
         if number < len(shown):
             yield shown[number]
         form = view.get("format") or ("byte" if view.get("contentEncoding") == "base64" else None)
@@ -204,15 +217,11 @@ class Maker:
         pattern = view.get("pattern")
         base = shown[number % len(shown)] if shown else None
         if isinstance(pattern, str):
-            from trigger_contract.mock.pattern import matching
-
             base = base or matching(pattern, int(view.get("minLength") or 0))
             yield from another(base, number)
         elif base is not None:
             yield from (fitted(text, view) for text in another(base, number))
         elif isinstance(form, str) and form not in ("date-time", "date", "time"):
-            from trigger_contract.mock.sample import FORMATS
-
             yield FORMATS.get(form, "")
         if base is None and (plain := usual(name, str(view.get("description") or ""), number)) is not None:
             yield plain
@@ -289,7 +298,7 @@ def _is_container(value: Any) -> bool:
 
 def _numbers(view: View, number: int, turn: int, examples: list[Any], *, whole: bool) -> Iterator[float]:
     """Yield numbers near the examples, then numbers from the lower bound upwards."""
-    shown = [example for example in examples if is_number(example)]
+    shown = list(dict.fromkeys(example for example in examples if is_number(example)))
     if number < len(shown):
         yield shown[number]
     given = view.get("multipleOf")

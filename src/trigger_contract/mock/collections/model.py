@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from trigger_contract.document.identity import identity_of
 from trigger_contract.document.operations import Operation, operations
+from trigger_contract.document.promises import promise
 from trigger_contract.document.resource import Resource
 from trigger_contract.document.resources import resources
 from trigger_contract.document.words import flat, singular
@@ -18,6 +20,8 @@ from trigger_contract.mock.collections.making import Maker
 from trigger_contract.mock.collections.shaping import Shaper
 from trigger_contract.mock.collections.table import Scope
 from trigger_contract.mock.judging import Judge
+from trigger_contract.mock.messages import Answer, Request
+from trigger_contract.mock.query import Reading
 from trigger_contract.mock.refusals import Refusals
 
 
@@ -69,6 +73,7 @@ class Collections:
         self._answering: dict[str, Answering] = {}
         self._data = data
         self._identities: dict[str, Resource] | None = None
+        self._items: dict[str | None, Resource] | None = None
         self.load()
 
     def handler(self, operation: Operation) -> Handler | None:
@@ -92,6 +97,13 @@ class Collections:
         }  # fmt: skip
         return handlers.get(role)
 
+    def answer(
+        self, operation: Operation, request: Request, path: Mapping[str, str], reading: Reading, body: Any
+    ) -> Answer | None:
+        """Answer a request that was judged; None where no state of a resource does."""
+        handler = self.handler(operation)
+        return handler(Ask(request, path, reading, body)) if handler is not None else None
+
     def beginnings(self, operation: Operation) -> dict[str, str]:
         """Return what values of a path begin with, by their parameter, where no resource has them as ids."""
         resource = self._resources.of(operation)
@@ -101,9 +113,6 @@ class Collections:
         named = [one for one in operation.parameters if one["in"] == "path" and one["name"] != known]
         if not named:
             return {}
-        # The table of phrases takes a while to be loaded, and most servers start without it.
-        from trigger_contract.document.promises import promise
-
         found = ((one["name"], promise(self.document, one, "prefix")) for one in named)
         return {name: str(begins["text"]) for name, begins in found if begins is not None}
 
@@ -188,6 +197,38 @@ class Collections:
         if scope[:-1] and not self.exists(resource.parent, scope[:-1]):
             return False
         return living.table.get(scope[:-1], scope[-1]) is not None
+
+    def may_be_listed(self, resource: Resource, scope: Scope) -> bool:
+        """Whether a list right above a resource, whose things no path names, has what it stands below."""
+        parameter = resource.parents[-1]
+        above, _, _ = resource.path.partition("/{" + parameter + "}")
+        listing = next((one for one in self._resources.all if one.path == above and one.list), None)
+        if resource.parent is not None or listing is None or listing.name in self._foreign:
+            return True
+        living = self.living(listing)
+        noun = above.rpartition("/")[2]
+        field = identity_of(self.shaper.views, living.item_view(), parameter, noun)
+        if field is None or living.why_not is not None or len(scope) != len(listing.parents) + 1:
+            return True
+        things = living.table.things(scope[:-1]).values()
+        return any(str(thing.state.get(field)) == scope[-1] for thing in things)
+
+    def stands(self, operation: Operation, path: Mapping[str, str]) -> bool:
+        """Whether what an operation without state stands below is there, as far as that is known.
+
+        Args:
+            operation: The operation.
+            path: The values of its path, in their order.
+        """
+        if self._items is None:
+            self._items = {resource.item_path: resource for resource in self._resources.all}
+        values = tuple(path.values())
+        parts = operation.path.split("/")
+        for end in range(len(parts) - 1, 0, -1):
+            above = self._items.get("/".join(parts[:end]))
+            if above is not None and above.identity is not None:
+                return self.exists(above.name, values[: len(above.parents) + 1])
+        return True
 
     def above(self, resource: Resource) -> Resource | None:
         """Return what things of a resource stand below."""

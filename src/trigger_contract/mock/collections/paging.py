@@ -14,6 +14,7 @@ from trigger_contract.document import page_names
 from trigger_contract.document.composition import View
 from trigger_contract.document.conjunction import is_number, types_of
 from trigger_contract.document.pagination import Pagination
+from trigger_contract.document.wire import QueryLeaf
 from trigger_contract.document.words import flat
 from trigger_contract.mock.collections.shaping import Path, Shaper, drop, put
 from trigger_contract.mock.collections.table import Thing
@@ -33,12 +34,14 @@ class Page:
         size: How many it may show.
         start: How many things stand before it.
         count: How many there are on all pages.
+        back: What stands right before the page before this one.
     """
 
     things: Sequence[Thing]
     size: int
     start: int
     count: int
+    back: Thing | None = None
 
     @property
     def more(self) -> bool:
@@ -54,10 +57,23 @@ class Pager:
         shaper: Knows what the answer's schema declares.
         body: The schema of the answer.
         items: Where the items stand in it.
+        leaves: What may stand in the query.
     """
 
-    def __init__(self, form: Pagination | None, shaper: Shaper, body: Any, items: Path) -> None:
+    def __init__(
+        self,
+        form: Pagination | None,
+        shaper: Shaper,
+        body: Any,
+        items: Path,
+        leaves: Sequence[QueryLeaf] = (),
+    ) -> None:
         self.form = form
+        self._sizes = [
+            leaf.name
+            for leaf in leaves
+            if flat(leaf.last_name) in page_names.SIZE and "integer" in types_of(leaf.schema)
+        ]
         self._shaper = shaper
         self._items = items
         self._schema = body
@@ -72,8 +88,9 @@ class Pager:
     def names(self) -> frozenset[str]:
         """The names of the query that page, and so filter nothing."""
         form = self.form
-        leaves = (form.size, form.after, form.before) if form else ()
-        return frozenset(leaf.name for leaf in leaves if leaf is not None)
+        if form is None:
+            return frozenset(self._sizes)
+        return frozenset(leaf.name for leaf in (form.size, form.after, form.before) if leaf is not None)
 
     # Which things
 
@@ -90,7 +107,9 @@ class Pager:
         """
         form = self.form
         if form is None:
-            return Page(things, max(len(things), 1), 0, len(things))
+            most = next((reading.values[name] for name in self._sizes if name in reading.values), None)
+            shown = things[: max(int(most), 0)] if _is_number(most) else things
+            return Page(shown, max(len(shown), 1), 0, len(things))
         size = self._size(reading)
         values = reading.values
         after = values.get(form.after.name) if form.after else None
@@ -112,7 +131,8 @@ class Pager:
             if found is None:
                 return None
             start, size = found
-        return Page(things[start : start + size], size, start, len(things))
+        back = things[start - size - 1] if start > size else None
+        return Page(things[start : start + size], size, start, len(things), back)
 
     def start(self, things: Sequence[Thing], reading: Reading) -> Page:
         """Return the first page."""
@@ -253,10 +273,11 @@ class Pager:
             given[form.after.name] = str(start + form.first)
         else:
             name = form.after.name if form and form.after else _CURSOR
-            if start == 0 or not page.things:
+            last = page.things[-1] if page.things and start > page.start else page.back
+            if start == 0 or last is None:
                 given.pop(name, None)
             else:
-                given[name] = self._cursor(page.things[-1])
+                given[name] = self._cursor(last)
         return f"{address}?{urlencode(given)}" if given else address
 
     def links(self, page: Page, address: str, query: bytes) -> bytes | None:

@@ -51,8 +51,10 @@ class Shaper:
 
     def _shape(self, view: View, value: Any, number: int, name: str) -> Any:
         if isinstance(value, Mapping):
-            alternatives = self.views.alternatives(view)
+            alternatives = [one for one in self.views.alternatives(view) if _may_be_object(one)]
             shaped = [self._object(alternative, value, number) for alternative in alternatives]
+            if not shaped:  # one schema has an object where another one has its name
+                return self._made(view, value, number, name)
             if len(shaped) == 1:
                 return shaped[0]
             fitting = [one for one in shaped if self.maker.judge.fits(view, one)]
@@ -82,9 +84,13 @@ class Shaper:
             elif name in required:
                 shaped[name] = self.maker.make(inner, number, name=name, depth=1)
         extra = view.get("additionalProperties")
-        if extra is not None and extra is not False:
-            shaped |= {name: item for name, item in value.items() if name not in properties}
-        return shaped
+        is_open = extra is not None and extra is not False
+        # What is required need not be described.
+        return shaped | {
+            name: item
+            for name, item in value.items()
+            if name not in properties and (is_open or (extra is None and name in required))
+        }
 
     def names(self, view: View) -> frozenset[str]:
         """Return the names of all properties of a schema, in whichever alternative they stand."""
@@ -127,6 +133,11 @@ class Shaper:
                 return max(found, key=lambda one: one[0])[1]
             level = below
         return None
+
+
+def _may_be_object(view: View) -> bool:
+    kinds = types_of(view)
+    return not kinds or "object" in kinds
 
 
 def put(whole: Any, path: Sequence[str], value: Any) -> Any:

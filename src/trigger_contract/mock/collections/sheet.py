@@ -20,8 +20,8 @@ from trigger_contract.document.references import resolve
 from trigger_contract.mock.collections.making import Maker
 from trigger_contract.mock.messages import JSON_TYPE, Answer, json_answer
 
-# What the transport says itself.
-_TRANSPORT = frozenset(("content-type", "content-length", "transfer-encoding", "connection"))
+# What the transport says itself, and where the other pages are: an example of those leads to somewhere else.
+NOT_MADE = frozenset(("content-type", "content-length", "transfer-encoding", "connection", "link"))
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def response_headers(
     """Yield the documented headers of a response, each with its example or a made value."""
     for name, raw in (response.get("headers") or {}).items():
         header = resolve(document, raw)
-        if name.lower() in _TRANSPORT or not isinstance(header, Mapping):
+        if name.lower() in NOT_MADE or not isinstance(header, Mapping):
             continue
         value = (
             header["example"] if "example" in header else maker.make(header.get("schema", {}), 0, name=name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Any
 
 from trigger_contract.document.composition import View
@@ -26,26 +26,42 @@ _MOST = 90
 _FEWEST, _VALUES = 4, 900
 """At least so many things are seeded, and of large ones no more than have so many values together."""
 _DRAFTS = 2
+_LARGE, _MADE = 225, 1500
+"""Where more values than this are made for one thing, so many are made in all, and shown in turns."""
 _REMEMBERED = 10_000
 
 
-@dataclass(slots=True)
 class Thing:
     """One thing.
 
     Attributes:
         key: Its identity as it stands in a path.
         scope: What it stands below.
-        state: All that is known of it; also what is never shown.
         number: Its turn, by which what a schema asks for beside the state is made.
         shown: Its state as schemas show it, by the ``id`` of the schema; forgotten with each change.
     """
 
-    key: str
-    scope: Scope
-    state: dict[str, Any]
-    number: int
-    shown: dict[int, Any] = field(default_factory=dict)
+    __slots__ = ("_state", "key", "number", "scope", "shown")
+
+    def __init__(
+        self, key: str, scope: Scope, state: dict[str, Any] | Callable[[], dict[str, Any]], number: int
+    ) -> None:
+        self.key = key
+        self.scope = scope
+        self.number = number
+        self.shown: dict[int, Any] = {}
+        self._state = state
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """All that is known of it, also what is never shown; that of a seeded one is made when asked for."""
+        if callable(self._state):
+            self._state = self._state()
+        return self._state
+
+    @state.setter
+    def state(self, state: dict[str, Any]) -> None:
+        self._state = state
 
 
 class Table:
@@ -219,17 +235,47 @@ class Table:
 
     def _draft(self, number: int) -> dict[str, Any]:
         """Return what a thing of that number has wherever it stands; the first ones are asked for again."""
+        if number >= _DRAFTS and self._turns:
+            number %= self._turns
         if number in self._drafts:
             return self._drafts[number]
+        state = self._drafted(number)
+        if number < _DRAFTS or self._turns:
+            self._drafts[number] = state
+        return state
+
+    @cached_property
+    def _turns(self) -> int:
+        """After how many turns things begin again, where so much is made for one that it takes its time."""
+        size = max(leaves(self._draft(number)) for number in range(_DRAFTS)) * len(self.schemas)
+        return max(_DRAFTS, _MADE // size) if size > _LARGE else 0
+
+    def _drafted(self, number: int) -> dict[str, Any]:
         hint = self._examples[number % len(self._examples)] if self._examples else ABSENT
         state: dict[str, Any] = {}
         for schema in reversed(self.schemas):
             made = self.maker.make(schema, number, hint=hint)
             state |= made if isinstance(made, dict) else {}
+        self._leave_out_kin(state)
         self._agree(state, number)
-        if number < _DRAFTS:
-            self._drafts[number] = state
         return state
+
+    def _leave_out_kin(self, state: dict[str, Any]) -> None:
+        """Leave out things of the same kind inside of a thing: made up, they would be nowhere else."""
+        for schema in self.schemas if self.field is not None else ():
+            declared = self.shaper.declared(schema)
+            for name, view in declared.items():
+                if name not in state:
+                    continue
+                inner = self.shaper.views.items(view) if "array" in types_of(view) else view
+                names = self.shaper.names(inner)
+                if self.field not in names or len(names & declared.keys()) * 2 <= len(declared):
+                    continue
+                if name not in (schema.get("required") or ()):
+                    del state[name]
+                else:
+                    nothing: tuple[Any, ...] = ([], None, state[name])
+                    state[name] = next(one for one in nothing if self.maker.judge.fits(view, one))
 
     def _agree(self, state: dict[str, Any], number: int) -> None:
         """Let what several schemas show be the same in all, and let nothing be over that goes on."""
@@ -281,10 +327,9 @@ class Table:
         for number in range(self._wanted(scope)):
             turn = number + (sum(map(ord, "".join(scope))) if scope else 0)
             key = self.identity(scope, number)
-            state = self.made(turn, scope, key)
             name = str(key) if key is not None else str(number)
             if name not in into:
-                into[name] = Thing(name, scope, state, turn)
+                into[name] = Thing(name, scope, partial(self.made, turn, scope, key), turn)
 
     def _wanted(self, scope: Scope) -> int:
         """Return how many things are seeded: enough that each value of an enumeration occurs."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from trigger_contract.document.composition import View, composition
 from trigger_contract.document.conjunction import types_of
-from trigger_contract.document.operations import response_of, success_statuses
+from trigger_contract.document.operations import response_of, response_schema, success_statuses
 from trigger_contract.document.resources import resources
 from trigger_contract.mock.collections.shaping import put, take
 from trigger_contract.mock.messages import JSON_TYPE, Answer, Request
@@ -17,6 +17,7 @@ from trigger_contract.mock.plants.kinds import (
     Kind,
     NotPlantable,
     Spot,
+    errs,
     first_of,
     is_success,
     json_of,
@@ -24,6 +25,7 @@ from trigger_contract.mock.plants.kinds import (
     with_json,
 )
 
+_FAULTS = frozenset(("500", "5XX", "DEFAULT"))
 _OTHER = {"string": 17, "integer": "text", "number": "text", "boolean": "yes", "array": {}, "object": []}
 
 
@@ -233,12 +235,15 @@ def _without_header(spot: Spot, request: Request, answering: Answerer) -> Answer
 
 
 def _error_with_body(spot: Spot) -> Iterator[str]:
+    judge, views = spot.service.collections.shaper.maker.judge, composition(spot.document)
     for status in provoked(spot):
-        response = response_of(spot.document, spot.operation, status)
-        if response is not None and response.get("content"):
+        schema = response_schema(spot.document, spot.operation, status)
+        told = [view.get("enum") or [view.get("const")] for view in views.properties(schema).values()]
+        is_told = any(len(texts) == 1 and isinstance(texts[0], str) for texts in told)
+        if schema is not None and (is_told or not judge.fits(schema, {})):
             yield status
             return
-    raise NotPlantable("no error that can be provoked is documented with a body")
+    raise NotPlantable("no error that can be provoked is documented to hold anything")
 
 
 def _empty_error(spot: Spot, request: Request, answering: Answerer) -> Answer:
@@ -247,8 +252,9 @@ def _empty_error(spot: Spot, request: Request, answering: Answerer) -> Answer:
 
 
 def _errs(spot: Spot) -> Iterator[str]:
-    yield from provoked(spot)
-    raise NotPlantable("no error that can be provoked is documented")
+    if {str(name).upper() for name in spot.operation.definition.get("responses") or {}} & _FAULTS:
+        raise NotPlantable("a server error is documented")
+    yield from errs(spot)
 
 
 def _error_as_fault(spot: Spot, request: Request, answering: Answerer) -> Answer:

@@ -342,3 +342,13 @@ def provoked(spot: Spot) -> Iterator[str]:
         if status == 401 and not spot.operation.security:
             continue
         yield str(status)
+
+
+def errs(spot: Spot) -> Iterator[str]:
+    """Yield what ``provoked`` does.
+
+    Raises:
+        NotPlantable: There is none.
+    """
+    yield from provoked(spot)
+    raise NotPlantable("no error that can be provoked is documented")

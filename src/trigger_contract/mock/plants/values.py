@@ -107,7 +107,7 @@ def with_size(request: Request, name: str, size: int) -> Request:
 def _exchanged(spot: Spot, request: Request, answering: Answerer) -> Answer:
     answer = answering(request)
     items = items_in(spot, answer) if is_success(answer) else []
-    if len(items) < 3:
+    if len(items) < 2:
         return answer
     return with_json(answer, put(json_of(answer), spot.items, [items[1], items[0], *items[2:]]))
 

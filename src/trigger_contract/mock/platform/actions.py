@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from trigger_contract.mock import dates
 from trigger_contract.mock.deviations import Deviation
+from trigger_contract.mock.ids import short_id
 from trigger_contract.mock.lifecycle import enter
 from trigger_contract.mock.messages import Answer
 from trigger_contract.mock.platform import answers, bodies
@@ -28,7 +30,19 @@ _LARGEST_METADATA = 262_144
 _LATE = 3_600_000
 """How long a finished run's metadata can still be changed, in milliseconds."""
 _KEPT = ("payload", "payloadType", "tags", "metadata", "machine", "queue", "isTest", "region")
-_CHANGE = Is("array", optional=True, of=Is("object", fields={"type": Is("string")}))
+_LATER = 1_000
+"""So much later a run's metadata is changed in another one's name, in milliseconds."""
+_CHANGE = Is("array", optional=True, of=Is("object"))
+_CHANGES = ("operations", "parentOperations", "rootOperations")
+_KEY, _ANY = Is("string"), Is("any", optional=True)
+_OPERATIONS = {
+    "update": Is("object", fields={"value": Is("object")}),
+    "set": Is("object", fields={"key": _KEY, "value": _ANY}),
+    "delete": Is("object", fields={"key": _KEY}),
+    "append": Is("object", fields={"key": _KEY, "value": _ANY}),
+    "remove": Is("object", fields={"key": _KEY, "value": _ANY}),
+    "increment": Is("object", fields={"key": _KEY, "value": Is("number")}),
+}
 
 
 class Actions:
@@ -183,6 +197,8 @@ class Actions:
         body = bodies.read(visit, Is("object", fields=fields))
         if isinstance(body, Answer):
             return body
+        if faults := [fault for name in _CHANGES for fault in _operation_faults(name, body.get(name) or [])]:
+            return bodies.invalid(faults)
         if len(json.dumps(body.get("metadata", {}))) > _LARGEST_METADATA:
             return answers.error(413, f"Metadata exceeds maximum size of {_LARGEST_METADATA} bytes")
         row = self._any(visit.path[0])
@@ -191,19 +207,38 @@ class Actions:
         record = to_record(row)
         if row.state in FINISHED and record.get("finishedAt", 0) < self._world.clock.now() - _LATE:
             return answers.error(422, "Cannot update metadata for a completed run")
-        changes = [*(body.get("operations") or []), *(body.get("parentOperations") or [])]
         said: Any = {}
         metadata = record.get("metadata")
         if "metadata" in body:
             metadata = said = body["metadata"]
         if body.get("operations"):
             metadata = said = changed(metadata, body["operations"])
-        later = [*(body.get("parentOperations") or []), *(body.get("rootOperations") or [])]
-        if later:
-            metadata = changed(metadata, later)
-        if changes or later or "metadata" in body:
+        if body.get("operations") or "metadata" in body:
             self._write(row, record | {"metadata": metadata})
+        # A run without a parent stands for its own.
+        for name, other in (("parentOperations", row.parent), ("rootOperations", row.root)):
+            if body.get(name):
+                self._change_later(other or row.id, body[name])
         return answers.given(200, {"metadata": said})
+
+    def _change_later(self, run: str, operations: list[dict[str, Any]]) -> None:
+        now = self._world.clock.now()
+        at = now + (_LATER if Deviation.D36 in self._world.on else 0)
+        name = short_id("later")
+        self._world.things.put("later", name, {"id": name, "at": at, "run": run, "operations": operations})
+        self._world.progress.wake(at)
+        self._world.progress.tick()
+
+    def catch_up(self, now: int) -> int | None:
+        """Make the changes of metadata that are due; returns when the next one is, in milliseconds."""
+        waiting = self._world.things.all("later")
+        for thing in [thing for thing in waiting if thing["at"] <= now]:
+            self._world.things.remove("later", thing["id"])
+            if (row := self._world.store.get(thing["run"])) is not None:
+                record = to_record(row)
+                metadata = changed(record.get("metadata"), thing["operations"])
+                self._write(row, record | {"metadata": metadata})
+        return min((thing["at"] for thing in waiting if thing["at"] > now), default=None)
 
     def _read_metadata(self, visit: Visit) -> Answer:
         row = self._any(visit.path[0])
@@ -319,25 +354,36 @@ class Actions:
         return answers.given(200, {"id": batch["id"], "items": items})
 
 
+def _operation_faults(name: str, operations: list[dict[str, Any]]) -> Iterator[bodies.Issue]:
+    """Yield what is wrong with operations on metadata; each kind has its own members."""
+    for index, operation in enumerate(operations):
+        kind = operation.get("type")
+        if not isinstance(kind, str) or kind not in _OPERATIONS:
+            expected = " | ".join(f"'{known}'" for known in _OPERATIONS)
+            said = f"Invalid discriminator value. Expected {expected}"
+            yield {"message": said, "path": [name, index, "type"]}
+            continue
+        yield from bodies.judge(operation, _OPERATIONS[kind], (name, index))
+
+
 def changed(metadata: Any, operations: list[dict[str, Any]]) -> Any:
-    """Return metadata after operations on it: set, delete, append, remove, increment, update."""
+    """Return metadata after operations on it, which were judged."""
     value: Any = copy.deepcopy(metadata) if isinstance(metadata, dict) else {}
     for operation in operations:
         key, given = operation.get("key"), operation.get("value")
+        there = value.get(key)
         match operation["type"]:
             case "update":
-                value = given if isinstance(given, dict) else {}
-            case "set" if isinstance(key, str):
+                value = dict(given or {})
+            case "set":
                 value[key] = given
-            case "delete" if isinstance(key, str):
+            case "delete":
                 value.pop(key, None)
-            case "append" if isinstance(key, str):
-                there = value.get(key, [])
-                value[key] = [*(there if isinstance(there, list) else [there]), given]
-            case "remove" if isinstance(key, str) and isinstance(value.get(key), list):
-                value[key] = [item for item in value[key] if item != given]
-            case "increment" | "decrement" if isinstance(key, str) and isinstance(given, int | float):
-                there = value.get(key, 0)
-                sign = 1 if operation["type"] == "increment" else -1
-                value[key] = (there if isinstance(there, int | float) else 0) + sign * given
+            case "append":
+                listed = there if isinstance(there, list) else [there] if key in value else []
+                value[key] = [*listed, given]
+            case "remove" if isinstance(there, list):
+                value[key] = [item for item in there if item != given]
+            case "increment":
+                value[key] = (there if isinstance(there, int | float) else 0) + (given or 0)
     return value

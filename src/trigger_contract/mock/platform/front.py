@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import unquote_to_bytes
 
 from trigger_contract.document.operations import Operation
@@ -12,7 +13,7 @@ from trigger_contract.mock.deviations import Deviation
 from trigger_contract.mock.messages import Answer, Request, json_answer
 from trigger_contract.mock.platform import addresses, answers
 from trigger_contract.mock.platform.gate import Bearer, Gate
-from trigger_contract.mock.platform.routes import BY_FORM, ROUTES, Route
+from trigger_contract.mock.platform.routes import ROUTES, Route
 from trigger_contract.mock.query import pairs
 
 EXPOSED = (b"access-control-expose-headers", b"x-trigger-jwt,x-trigger-jwt-claims")
@@ -67,32 +68,33 @@ class Front:
 
     Args:
         gate: Reads keys.
-        functions: The operations, by the names that routes have for them.
+        functions: Returns the operations, by the names that routes have for them.
         on: The deviations that are on.
         served: Whether a document has a path, with ``{}`` for each parameter.
         elsewhere: Whether something else than the service answers a request.
-        formal: Answers a request by the document's form, once its key was found right.
     """
 
     def __init__(
         self,
         gate: Gate,
-        functions: Mapping[str, Function],
+        functions: Callable[[], Mapping[str, Function]],
         on: frozenset[str],
         served: Callable[[str], bool],
         elsewhere: Callable[[Request], bool],
-        formal: Callable[[Request], Answer | None],
     ) -> None:
-        self._formal = formal
         self._elsewhere = elsewhere
         self._gate = gate
-        self._functions = functions
+        self._make = functions
         self._on = on
         self._routes = [
             (route.pattern if Deviation.D26 in on else re.compile(route.pattern.pattern), route)
             for route in ROUTES
             if served(route.path)
         ]
+
+    @cached_property
+    def _functions(self) -> Mapping[str, Function]:
+        return self._make()
 
     def find(self, raw: bytes) -> tuple[Route, tuple[str, ...]] | None:
         """Return the route of a path and its decoded parameters."""
@@ -108,7 +110,7 @@ class Front:
     def owns(self, operation: Operation) -> bool:
         """Whether an operation has a function of its own here, and is not answered by form."""
         route = self._route_of(operation)
-        return route is not None and route.function(operation.method.upper()) not in ("", BY_FORM)
+        return route is not None and route.function(operation.method.upper()) != ""
 
     def answer(self, request: Request) -> Answer | None:
         """Answer a request; None where it is none of the service's own."""
@@ -145,7 +147,7 @@ class Front:
         """Answer a request that other doors have let in; None where the service has no such operation."""
         found = self.find(request.path)
         name = found[0].function(request.method) if found is not None else ""
-        if found is None or name in ("", BY_FORM) or found[0].by_form:
+        if found is None or not name or found[0].by_form:
             return None
         route, path = found
         return self._functions[name](Visit(request, route, path, dict(pairs(request.query)), Bearer()))
@@ -170,20 +172,7 @@ class Front:
         if Deviation.D28 in self._on and not route.indexed and any("\0" in value for value in path):
             wrong = answers.broken() if route.frail else answers.went_wrong()
             return self._shared(route, request, wrong if route.hand else answers.failed())
-        if name == BY_FORM:
-            return self._by_form(visit)
         return self._shared(route, request, self._functions[name](visit))
-
-    def _by_form(self, visit: Visit) -> Answer | None:
-        """Let a request through to the document's form, where a token's scopes allow it."""
-        route, request = visit.route, visit.request
-        action = "read" if request.method in ("GET", "HEAD") else "write"
-        if not visit.bearer.may(
-            action, {route.scope: [route.named] if route.named else list(visit.path[:1])}
-        ):
-            return self._shared(route, request, answers.forbidden())
-        answer = self._formal(request)
-        return None if answer is None else self._shared(route, request, answer)
 
     def _function(self, request: Request, route: Route) -> str | Answer:
         """Return the name of the function that answers a request, or the answer where there is none."""

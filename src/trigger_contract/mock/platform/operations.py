@@ -5,9 +5,11 @@ from __future__ import annotations
 from trigger_contract.document.operations import Operation
 from trigger_contract.mock.platform.actions import Actions
 from trigger_contract.mock.platform.bulk import BulkActions
+from trigger_contract.mock.platform.catalogue import Catalogue
 from trigger_contract.mock.platform.deployments import Deployments
 from trigger_contract.mock.platform.envvars import Variables
 from trigger_contract.mock.platform.failures import Failures
+from trigger_contract.mock.platform.firing import Firing
 from trigger_contract.mock.platform.front import Function
 from trigger_contract.mock.platform.querying import Querying
 from trigger_contract.mock.platform.queues import Queues
@@ -35,6 +37,8 @@ def operations_of(
     triggering = Triggering(world)
     reading = Reading(model, world, documented)
     actions = Actions(world, triggering, model, views)
+    world.progress.attach(Firing(world, triggering).ring)
+    world.progress.attach(actions.catch_up)
     parts = (
         reading,
         triggering,
@@ -47,6 +51,7 @@ def operations_of(
         BulkActions(world, reading, actions),
         Failures(world),
         Querying(world),
+        Catalogue(),
         Deployments(world),
     )
     return {name: function for part in parts for name, function in part.functions.items()}

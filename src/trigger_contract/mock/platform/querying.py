@@ -15,9 +15,11 @@ from trigger_contract.mock.listquery import read_moment, read_period
 from trigger_contract.mock.messages import Answer
 from trigger_contract.mock.platform import answers, bodies
 from trigger_contract.mock.platform.bodies import Is
+from trigger_contract.mock.platform.catalogue import CORE, RUNS
 from trigger_contract.mock.platform.front import Function, Visit
 from trigger_contract.mock.platform.world import World
-from trigger_contract.mock.states import FINISHED
+from trigger_contract.mock.records import Row, to_record
+from trigger_contract.mock.states import FINISHED, word
 from trigger_contract.mock.store import TIE_BITS
 
 TABLES = (
@@ -30,12 +32,7 @@ TABLES = (
     "queue_metrics_by_key",
 )
 """The tables of the service; all but the first are empty here."""
-_CORE = ("run_id", "status", "task_identifier", "triggered_at")
-"""What ``*`` stands for."""
-_COLUMNS = (
-    *_CORE, "attempt_count", "batch_id", "depth", "environment", "execution_duration", "is_finished",
-    "is_test", "machine", "project", "queue", "region", "task_version", "tags",
-)  # fmt: skip
+_COLUMNS = tuple(column.name for column in RUNS)
 _BODY = Is(
     "object",
     fields={
@@ -55,6 +52,7 @@ _MOST_STEPS = 20_000_000
 _LONGEST = 1_000_000
 """The longest text that a query makes, in bytes."""
 _TABLE = re.compile(r"\b(?:FROM|JOIN)\s+([A-Za-z_][A-Za-z0-9_]{0,60})", re.IGNORECASE)
+_NO_COLUMN = re.compile(r"no such column: ([\w.]+)")
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 _STAR = re.compile(r"\bSELECT\s+\*\s+FROM\s+runs\b", re.IGNORECASE)
 _AGO = re.compile(r"\bnow\(\)\s*-\s*INTERVAL\s+([0-9]{1,6})\s+([A-Za-z]{1,7})", re.IGNORECASE)
@@ -92,7 +90,7 @@ class Querying:
         try:
             names, rows = self._run(asked, body)
         except (ValueError, sqlite3.Error) as error:
-            return answers.error(400, str(error)[:500])
+            return answers.error(400, _reason(error))
         if body.get("format") == "csv":
             return answers.given(200, {"format": "csv", "results": _as_csv(names, rows)})
         found = [dict(zip(names, row, strict=True)) for row in rows]
@@ -100,7 +98,7 @@ class Querying:
 
     def _run(self, asked: str, body: dict[str, Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
         now = self._world.clock.now()
-        core = ", ".join(_CORE)
+        core = ", ".join(CORE)
         asked = _STAR.sub(f"SELECT {core} FROM runs", asked)
         asked = _AGO.sub(lambda ago: f"'{_ago(now, ago[1], ago[2])}'", asked)
         asked = _NOW.sub(f"'{_stamp(now)}'", asked)
@@ -112,7 +110,7 @@ class Querying:
             for name in TABLES[1:]:
                 db.execute(f"CREATE TABLE {name} (triggered_at, run_id)")
             marks = ",".join("?" * len(_COLUMNS))
-            db.executemany(f"INSERT INTO runs VALUES ({marks})", self._rows(since, until))
+            db.executemany(f"INSERT INTO runs VALUES ({marks})", self._rows(since, until, asked))
             db.commit()
             # From here on nothing but reading, and not for ever.
             db.set_authorizer(_only_reading)
@@ -124,24 +122,54 @@ class Querying:
         finally:
             db.close()
 
-    def _rows(self, since: float, until: float) -> Iterable[tuple[Any, ...]]:
+    def _rows(self, since: float, until: float, asked: str) -> Iterable[tuple[Any, ...]]:
+        """Yield what the table tells of each run; of columns that nobody asks for nothing."""
+        wanted = {name for name in _COLUMNS if name in asked}
+        for row in self._world.store.between(int(since), int(until), _MOST_ROWS):
+            told = self._plain(row)
+            if wanted - told.keys():
+                told |= _more(row)
+            yield tuple(told.get(name) for name in _COLUMNS)
+
+    def _plain(self, row: Row) -> dict[str, Any]:
+        """Return what stands in a run's row as it is."""
         known = self._world.environment
-        for row in self._world.store.database.execute(_RUNS, (int(since), int(until))):
-            run_id, state, task, key, tries, batch, detail, *others, version, common = row
-            is_test, machine, queue, region = others
-            shown, depth = json.loads("{" + common + "}"), json.loads("{" + detail + "}")["depth"]
-            told = _WORDS.get(state, state.capitalize().replace("_", " "))
-            first = (run_id, told, task, _stamp(key >> TIE_BITS), tries, batch, depth, known["name"])
-            ended = (shown.get("durationMs"), int(state in FINISHED))
-            last = (queue, region, version, json.dumps(shown["tags"]))
-            yield (*first, *ended, is_test, machine, known.get("project"), *last)
+        told: dict[str, Any] = {"run_id": row.id, "status": word(row.state), "task_identifier": row.task}
+        told |= {"environment": known["name"], "project": known.get("project")}
+        told |= {"environment_type": self._world.kind, "attempt_count": row.attempt_count}
+        told |= {"queue": row.queue, "batch_id": row.batch, "region": row.region, "machine": row.machine}
+        told |= {"root_run_id": row.root, "parent_run_id": row.parent, "task_version": row.version}
+        told |= {"is_root_run": int(row.parent is None), "is_child_run": int(row.parent is not None)}
+        told |= {"is_test": row.is_test, "is_finished": int(row.state in FINISHED)}
+        told |= {"output": row.output or None, "error": row.error or None}
+        told |= {"bulk_action_group_ids": json.dumps([row.bulk] if row.bulk else [])}
+        return told | {"triggered_at": _stamp(row.key >> TIE_BITS)}
 
 
-_RUNS = f"""
-SELECT id, state, task, key, attempt_count, batch, detail, is_test, machine, queue, region, version, common
-FROM runs WHERE key>>{TIE_BITS} BETWEEN ? AND ? ORDER BY key DESC LIMIT {_MOST_ROWS}
-"""
-_WORDS = {"PENDING": "Queued", "RETRYING": "Reattempting", "WAITING_TO_RESUME": "Waiting"}
+def _more(row: Row) -> dict[str, Any]:
+    """Return what must be read out of a run's members."""
+    run, created = to_record(row), row.key >> TIE_BITS
+    began, ended, waits = run.get("startedAt"), run.get("finishedAt"), run.get("delayedUntil")
+    queued, taken = created if waits is None else waits, run.get("lockedAt", began)
+    times = {"executed_at": began, "completed_at": ended, "queued_at": queued, "dequeued_at": taken}
+    times |= {"delay_until": waits, "expired_at": run.get("expiredAt")}
+    told: dict[str, Any] = {name: _stamp(at) for name, at in times.items() if at is not None}
+    told |= {"execution_duration": ended - began} if began is not None and ended is not None else {}
+    told |= {"total_duration": ended - created} if ended is not None else {}
+    told |= {"queued_duration": began - queued} if began is not None else {}
+    compute, start = run.get("costInCents", 0) / 100, run.get("baseCostInCents", 0) / 100
+    told |= {"compute_cost": compute, "invocation_cost": start, "total_cost": compute + start}
+    told |= {"has_delay": int(waits is not None), "depth": run["depth"], "tags": json.dumps(run["tags"])}
+    told |= {"usage_duration": run.get("durationMs", 0), "ttl": run.get("ttl")}
+    return told | {"idempotency_key": run.get("idempotencyKey")}
+
+
+def _reason(error: Exception) -> str:
+    """Say why a query fails; a column that is not there, as the service says it."""
+    text = str(error)[:500]
+    if found := _NO_COLUMN.fullmatch(text):
+        return f'Unknown column "{found[1]}". Available columns: {", ".join(sorted(_COLUMNS))}'
+    return text
 
 
 def _only_reading(action: int, *_: Any) -> int:

@@ -35,8 +35,6 @@ class Route:
         frail: Whether a hand-written route does not notice its own failures.
         by_form: Whether the document's form answers instead where the pages' promises are kept.
         indexed: Whether an id is looked up in the index, which minds no NUL.
-        scope: The type that a token's scopes must name, where the document's form answers the request.
-        named: The one thing of that type that is asked for.
         spelled: Brings a request to the form that pages have for it, where their promises are kept.
     """
 
@@ -55,8 +53,6 @@ class Route:
     frail: bool = False
     by_form: bool = False
     indexed: bool = False
-    scope: str = ""
-    named: str = ""
     spelled: Callable[[Request], Request] | None = None
 
     @property
@@ -87,17 +83,6 @@ def _open(path: str, read: str = "", **more: object) -> Route:
 def _hand(path: str, read: str = "", **more: object) -> Route:
     """Return a route that was written by hand: it tells of a refused method in a success."""
     return _route(path, read, {"hand": True, "refusal": OLD, "other": "told"} | more)
-
-
-BY_FORM = "by form"
-"""The function of a route that has no life of its own here: the document's form answers what is let in."""
-
-
-def _formal(path: str, methods: str = "", scope: str = "", **more: object) -> Route:
-    """Return a route whose doors are the service's, and whose answers are made by form."""
-    acts = {name: BY_FORM for name in methods.split() if name != "GET"}
-    settings = {"acts": acts, "scope": scope, "tokens": bool(scope)} | more
-    return _route(path, BY_FORM if "GET" in methods else "", settings)
 
 
 _ENVVARS = "/api/v1/projects/{}/envvars/{}"
@@ -193,8 +178,8 @@ ROUTES = (
     _decision("ignore"),
     _decision("unresolve"),
     _open("/api/v1/query", acts={"*": "query"}, by_form=True),
-    _formal("/api/v1/query/schema", "GET", "query", named="schema", **_SHARED),
-    _formal("/api/v1/query/dashboards", "GET", "query", **_SHARED),
+    _open("/api/v1/query/schema", "query_schema", by_form=True),
+    _open("/api/v1/query/dashboards", "dashboards", by_form=True),
     Route(_BULK, "list_bulk_actions", {"*": "create_bulk_action"}, capped=True, by_form=True),
     Route(_BULK + "/{}", "retrieve_bulk_action", by_form=True),
     Route(_BULK + "/{}/abort", acts={"*": "abort_bulk_action"}, by_form=True),

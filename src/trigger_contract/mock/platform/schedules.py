@@ -14,12 +14,12 @@ from trigger_contract.mock.messages import Answer
 from trigger_contract.mock.platform import answers, bodies
 from trigger_contract.mock.platform.bodies import Is
 from trigger_contract.mock.platform.cron import BadCron, Cron
+from trigger_contract.mock.platform.firing import KIND, in_run
 from trigger_contract.mock.platform.front import Function, Visit
 from trigger_contract.mock.platform.pages import offset_page, pages
 from trigger_contract.mock.platform.things import Thing
 from trigger_contract.mock.platform.world import World
 
-_KIND = "schedule"
 _MINUTE = 60_000
 _OPTIONAL = Is("string", optional=True)
 _FIELDS = {
@@ -64,9 +64,9 @@ class Schedules:
         }
 
     def _find(self, name: str) -> Thing | None:
-        if (thing := self._world.things.get(_KIND, name)) is not None:
+        if (thing := self._world.things.get(KIND, name)) is not None:
             return thing
-        return next((s for s in self._world.things.all(_KIND) if name and s.get("key") == name), None)
+        return next((s for s in self._world.things.all(KIND) if name and s.get("key") == name), None)
 
     # Operations
 
@@ -74,7 +74,7 @@ class Schedules:
         reading = pages(visit)
         if reading.details:
             return bodies.refused(reading.details, "Invalid request parameters")
-        page = offset_page(list(reversed(self._world.things.all(_KIND))), reading, 50)
+        page = offset_page(list(reversed(self._world.things.all(KIND))), reading, 50)
         if any(thing["timezone"] == "" for thing in page["data"]):
             return answers.broken()
         return answers.given(200, page | {"data": [self._listed(thing) for thing in page["data"]]})
@@ -95,7 +95,7 @@ class Schedules:
             return bodies.refused(body)
         key = body.get("deduplicationKey", "") if "deduplicationKey" in fields else ""
         if key and known is None:
-            known = next((s for s in self._world.things.all(_KIND) if s.get("key") == key), None)
+            known = next((s for s in self._world.things.all(KIND) if s.get("key") == key), None)
         try:
             thing = self._judged(visit, body, known)
         except _Refused as refused:
@@ -104,8 +104,9 @@ class Schedules:
             thing |= {"id": short_id("sched"), "task": body["task"], "active": True}
             thing |= {"key": key} if key else {}
         else:
-            thing = {name: known[name] for name in ("id", "task", "active", "key") if name in known} | thing
-        self._world.things.put(_KIND, thing["id"], thing)
+            kept = ("id", "task", "active", "key", "fired")
+            thing = {name: known[name] for name in kept if name in known} | thing
+        self._keep(thing)
         if thing["timezone"] == "":
             return answers.went_wrong()  # saved all the same
         return answers.given(200, self._made(thing))
@@ -146,7 +147,8 @@ class Schedules:
         thing = self._find(visit.path[0])
         if thing is None:
             return _unknown()
-        self._world.things.remove(_KIND, thing["id"])
+        self._world.things.remove(KIND, thing["id"])
+        self._world.store.unschedule(thing["id"])
         return answers.given(200, {"id": thing["id"]})
 
     def _switch(self, visit: Visit, *, active: bool) -> Answer:
@@ -154,8 +156,14 @@ class Schedules:
         if thing is None:
             return _unknown()
         thing["active"] = active
-        self._world.things.put(_KIND, thing["id"], thing)
+        self._keep(thing)
         return answers.given(200, self._shown(thing))
+
+    def _keep(self, thing: Thing) -> None:
+        """Keep a schedule whose slots count from now on."""
+        now = self._world.clock.now()
+        self._world.things.put(KIND, thing["id"], thing | {"since": now})
+        self._world.progress.wake(now)
 
     # Views
 
@@ -167,12 +175,9 @@ class Schedules:
         return {"nextRun": dates.to_text(slot), "nextRunEffectiveAt": dates.to_text(slot + spread % window)}
 
     def _common(self, thing: Thing) -> dict[str, Any]:
-        cron = Cron(thing["cron"])
-        generator = {"type": "CRON", "expression": thing["cron"], "description": cron.describe()}
-        shown = {"id": thing["id"], "type": "IMPERATIVE", "task": thing["task"], "active": thing["active"]}
-        shown |= {"generator": generator, "timezone": thing["timezone"]}
-        shown |= {name: thing[name] for name in ("externalId", "window") if name in thing}
-        return shown | ({"deduplicationKey": thing["key"]} if "key" in thing else {})
+        shown = {"type": "IMPERATIVE", "task": thing["task"], "active": thing["active"]}
+        shown |= {"timezone": thing["timezone"]} | in_run(thing)
+        return shown | ({"window": thing["window"]} if "window" in thing else {})
 
     def _made(self, thing: Thing) -> dict[str, Any]:
         known = self._world.environment

@@ -6,10 +6,9 @@ notes what it finds; none of them changes it.
 
 from __future__ import annotations
 
-from trigger_contract.normalize.checks.consistency import check_consistency
+from trigger_contract.normalize.checks.consistency import check_consistency, check_errors
 from trigger_contract.normalize.checks.credentials import check_credentials
 from trigger_contract.normalize.checks.draft import Draft
-from trigger_contract.normalize.checks.errors import check_errors
 from trigger_contract.normalize.checks.examples import check_examples
 from trigger_contract.normalize.checks.limits import check_limits
 from trigger_contract.normalize.checks.prose import check_prose

@@ -13,8 +13,8 @@ from typing import Any
 from trigger_contract.document.shape import walk
 from trigger_contract.normalize.checks.draft import Draft
 from trigger_contract.normalize.checks.phrases import PHRASES, said
-from trigger_contract.normalize.ledger import Claim, claim, quoted
 from trigger_contract.normalize.located import Node, Pointer, as_map, map_of, text_of
+from trigger_contract.normalize.model import Claim, claim, quoted
 
 _COMMON = frozenset(("api", "the", "your", "bearer", "access"))
 _OTHER = {"access token": "api key", "api key": "access token"}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from trigger_contract.normalize.ledger import Ledger
 from trigger_contract.normalize.located import (
     Found,
     Node,
@@ -18,7 +18,9 @@ from trigger_contract.normalize.located import (
     map_of,
     objects,
     operations_of,
+    text_of,
 )
+from trigger_contract.normalize.model import Ledger
 
 _MOST_STEPS = 8
 
@@ -55,6 +57,18 @@ class Draft:
         for group, path, method, operation in operations_of(self.root):
             if group == "paths":
                 yield (group, path, method), operation
+
+    @cached_property
+    def described_at(self) -> dict[Pointer, Node]:
+        """The schemas and parameters by their places."""
+        return {pointer: node for pointer, node, kind in self.found if kind in ("schema", "parameter")}
+
+    def described(self) -> Iterator[tuple[Pointer, Node, str, str]]:
+        """Yield each schema and parameter that has a text: place, node, kind, and the text on one line."""
+        for pointer, node, kind in self.found:
+            text = text_of(node, "description") if kind in ("schema", "parameter") else ""
+            if line := " ".join(text.split()):
+                yield pointer, node, kind, line
 
     def schemas(self) -> Iterator[tuple[Pointer, Node]]:
         """Yield every schema that stands in the draft."""

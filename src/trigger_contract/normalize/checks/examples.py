@@ -12,12 +12,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Any, TypeGuard
+from typing import Any
 
 from trigger_contract.document.yaml import LocatedSequence
 from trigger_contract.normalize.checks.draft import Draft
-from trigger_contract.normalize.checks.limit_phrases import read_limits
-from trigger_contract.normalize.ledger import Claim, brief, claim, quoted
+from trigger_contract.normalize.checks.limits import read_limits
 from trigger_contract.normalize.located import (
     Lookup,
     Node,
@@ -29,7 +28,8 @@ from trigger_contract.normalize.located import (
     map_of,
     text_of,
 )
-from trigger_contract.normalize.naming import words
+from trigger_contract.normalize.model import Claim, brief, claim, quoted
+from trigger_contract.normalize.naming.words import words
 
 _SHOWS = "An example shows, a schema promises: the schema stands, and the example is kept as published."
 _PREFIX = "The text that promises the prefix stands; the example is kept as published."
@@ -44,16 +44,21 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 # Formats that every reader takes alike; of a time, pages often show only hours and minutes.
 _FORMATS = frozenset(("date-time", "date", "uuid", "email", "uri", "ipv4", "ipv6"))
-_LIMITS = (
-    (str, "minLength", "maxLength"),
-    (list, "minItems", "maxItems"),
-    (dict, "minProperties", "maxProperties"),
-)
-_BOUNDS: tuple[tuple[str, Callable[[float, float], bool]], ...] = (
-    ("minimum", operator.lt),
-    ("maximum", operator.gt),
-    ("exclusiveMinimum", operator.le),
-    ("exclusiveMaximum", operator.ge),
+# A keyword, the values that it is about, and whether one of them breaks it.
+_RULES: tuple[tuple[str, Any, Callable[[Any, Any], bool]], ...] = (
+    ("minLength", str, lambda value, least: len(value) < least),
+    ("maxLength", str, lambda value, most: len(value) > most),
+    ("minItems", list, lambda value, least: len(value) < least),
+    ("maxItems", list, lambda value, most: len(value) > most),
+    ("minProperties", dict, lambda value, least: len(value) < least),
+    ("maxProperties", dict, lambda value, most: len(value) > most),
+    ("pattern", str, lambda value, pattern: not _conforms("pattern", pattern, value)),
+    ("format", str, lambda value, form: form in _FORMATS and not _conforms("format", form, value)),
+    ("minimum", (int, float), operator.lt),
+    ("maximum", (int, float), operator.gt),
+    ("exclusiveMinimum", (int, float), operator.le),
+    ("exclusiveMaximum", (int, float), operator.ge),
+    ("multipleOf", (int, float), lambda value, step: not _is_multiple(value, step)),
 )
 _MAXIMUM_DEPTH = 12
 _MAXIMUM_STEPS = 5_000
@@ -207,31 +212,10 @@ def _is(value: Any, kind: str) -> bool:
 
 
 def _scalar_faults(value: Any, schema: Mapping[str, Any]) -> Iterator[str]:
-    for kind, low, high in _LIMITS:
-        if isinstance(value, kind):
-            least, most = schema.get(low), schema.get(high)
-            if _is_number(least) and len(value) < least:
-                yield f"{low} {least}"
-            if _is_number(most) and len(value) > most:
-                yield f"{high} {most}"
-    if isinstance(value, str):
-        pattern, form = schema.get("pattern"), schema.get("format")
-        if isinstance(pattern, str) and not _conforms("pattern", pattern, value):
-            yield f"pattern {pattern}"
-        if form in _FORMATS and not _conforms("format", str(form), value):
-            yield f"format {form}"
-    elif _is_number(value):
-        for word, breaks in _BOUNDS:
-            bound = schema.get(word)
-            if _is_number(bound) and breaks(value, bound):
-                yield f"{word} {bound}"
-        step = schema.get("multipleOf")
-        if _is_number(step) and not _is_multiple(value, step):
-            yield f"multipleOf {step}"
-
-
-def _is_number(value: Any) -> TypeGuard[float]:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    for word, kind, breaks in _RULES:
+        about = word in schema and isinstance(value, kind) and not isinstance(value, bool)
+        if about and breaks(value, schema[word]):
+            yield f"{word} {schema[word]}"
 
 
 def _is_multiple(value: float, step: float) -> bool:

@@ -7,17 +7,17 @@ stands, because machines read it; the report tells which page to put right.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from trigger_contract.document.phrases import PARAMETER, SCHEMA
 from trigger_contract.normalize.checks.draft import Draft
 from trigger_contract.normalize.checks.phrases import PHRASES, QUOTED, said
-from trigger_contract.normalize.ledger import Claim, brief, claim, quoted
 from trigger_contract.normalize.located import Node, Pointer, kinds_of, list_of, map_of, text_of
-from trigger_contract.normalize.merging.extensions import samples
-from trigger_contract.normalize.naming import words
+from trigger_contract.normalize.merging.gaps import samples
+from trigger_contract.normalize.model import Claim, brief, claim, quoted
+from trigger_contract.normalize.naming.words import words
 
 _STANDS = "Where the text and the schema of one page differ, the schema stands: machines read it."
 _APART = "Each place keeps what its own page says, but a value of any kind need not be an object."
@@ -77,23 +77,19 @@ class _Saying(NamedTuple):
 
 def check_prose(draft: Draft) -> None:
     """Note each text that contradicts a keyword, a name or an example of what it describes."""
-    nodes = {pointer: node for pointer, node, kind in draft.found if kind in ("schema", "parameter")}
-    for pointer, node, kind in draft.found:
-        line = " ".join(text_of(node, "description").split())
-        if pointer not in nodes or not line:
-            continue
+    for pointer, node, kind, line in draft.described():
         parent: Node | None = node
         name, schema, where = text_of(node, "name"), node.get("schema"), (*pointer, "schema")
         if kind == "schema":
             own = len(pointer) > 2 and pointer[-2] == "properties"
-            parent = nodes.get(pointer[:-2]) if own else None
+            parent = draft.described_at.get(pointer[:-2]) if own else None
             name, schema, where = str(pointer[-1]) if parent is not None else "", node, pointer
         for row, held in _HELD[kind]:
             if match := row.pattern.search(line):
                 held(_Saying(draft, pointer, node, match, parent, name))
         if isinstance(schema, Node):
             _values(draft, where, node, schema)
-    _anything(draft, nodes)
+    _anything(draft)
 
 
 def _required(saying: _Saying) -> None:
@@ -170,11 +166,11 @@ _HELD = {
 }
 
 
-def _anything(draft: Draft, nodes: Mapping[Pointer, Node]) -> None:
+def _anything(draft: Draft) -> None:
     """A property that is any JSON value by its text in one place and an object by its type in another."""
     free: dict[str, tuple[Pointer, Claim]] = {}
     properties = [
-        (place, node) for place, node in nodes.items() if len(place) > 1 and place[-2] == "properties"
+        (place, node) for place, node in draft.schemas() if len(place) > 1 and place[-2] == "properties"
     ]
     for pointer, node in properties:
         if "type" not in node and "$ref" not in node:
@@ -222,11 +218,7 @@ def _values(draft: Draft, pointer: Pointer, holder: Node, schema: Node) -> None:
     if part and found.certain and "const" not in part and "pattern" not in part:
         shown = claim(part, "", "the schema: no enum")
         reason = _LIST if said("several", text) else _SILENT
-        entry = (*where, "enum")
-        chosen = "stays in prose"
-        draft.ledger.rule(
-            "enum in prose only", entry, reason, shown, quoted(holder, found.words), chosen=chosen
-        )
+        draft.ledger.only_said("enum", (*where, "enum"), reason, shown, quoted(holder, found.words))
 
 
 def _read(text: str) -> _Said | None:

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from trigger_contract.normalize.checks.draft import Draft
-from trigger_contract.normalize.checks.limit_phrases import number
+from trigger_contract.normalize.checks.limits import number
 from trigger_contract.normalize.checks.phrases import PHRASES, said
-from trigger_contract.normalize.ledger import claim, quoted
 from trigger_contract.normalize.located import Node, Pointer, kinds_of, list_of, map_of, text_of
-from trigger_contract.normalize.merging.extensions import Sample, samples
+from trigger_contract.normalize.merging.gaps import Sample, samples
+from trigger_contract.normalize.model import claim, quoted
 
 Part = tuple[Pointer, Node]
 
@@ -59,9 +59,7 @@ def _together(draft: Draft, place: Pointer, holder: Any, known: set[str], reason
         return
     without = f"`{name}` goes {'with' if match['never'] else 'without'} `{match[2]}`"
     shown = claim(holder, "", f"the schema: {without}")
-    where, chosen = (*place, "description"), "stays in prose"
-    words = quoted(holder, match[0])
-    draft.ledger.rule("dependency in prose only", where, reason, shown, words, chosen=chosen)
+    draft.ledger.only_said("dependency", (*place, "description"), reason, shown, quoted(holder, match[0]))
 
 
 def _counts(draft: Draft, pointer: Pointer, operation: Node) -> None:
@@ -73,11 +71,8 @@ def _counts(draft: Draft, pointer: Pointer, operation: Node) -> None:
         match = next((match for name, match in counts.items() if name in names), None)
         known = schema.get("maxItems")
         if match and known is None:
-            shown, chosen = claim(schema, "type", "no maxItems"), "stays in prose"
-            words = quoted(operation, match[0])
-            draft.ledger.rule(
-                "limit in prose only", (*place, "maxItems"), _SILENT, shown, words, chosen=chosen
-            )
+            shown, words = claim(schema, "type", "no maxItems"), quoted(operation, match[0])
+            draft.ledger.only_said("limit", (*place, "maxItems"), _SILENT, shown, words)
         elif match and known != int(number(match[1].rstrip(","))):
             shown = claim(schema, "maxItems", f"maxItems: {known}")
             draft.ledger.rule("limit", (*place, "maxItems"), _STANDS, shown, quoted(operation, match[0]))

@@ -10,9 +10,11 @@ Source: the site generator's own converter, read and tried out; see benchmarks/d
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from operator import ge, le
 from typing import Any, Literal
 
+from trigger_contract.document.conjunction import is_number, merge
 from trigger_contract.normalize.located import Lookup, as_map, follow, list_of, map_of, text_of
 
 # Shown where a page shows them, but lost by most versions of the generator.
@@ -38,9 +40,6 @@ _ROOT = frozenset(word for words in _KEPT.values() for word in words) | {
 }
 _COMPOSED = frozenset(("type", "$ref", "allOf", "anyOf", "oneOf"))
 _TYPED = frozenset(("properties", "items", "enum", "required"))
-_LEAST = ("maxLength", "maxItems", "maxProperties")
-_MOST = ("minLength", "minItems", "minProperties")
-_LAST = ("format", "contentMediaType", "contentEncoding", "default", "const")
 _FILES = ("image/", "audio/", "video/")
 _ARCHIVES = frozenset(
     f"application/{name}"
@@ -202,70 +201,48 @@ def _multiplied(factors: list[list[_Product]]) -> list[_Product] | None:
 
 def _merged(product: _Product, lookup: Lookup, place: Place | None) -> dict[str, Any] | None:
     """Merge one product, from the outside in; None if nothing can satisfy all of it."""
-    result: dict[str, Any] = {}
     inside_out = sorted(product, key=lambda entry: (entry[0], "type" not in entry[1]))
-    for _, part in inside_out:
-        kinds = {result.get("type"), part.get("type")} - {None}
-        if kinds == {"integer", "number"}:
-            kinds = {"integer"}
-        if len(kinds) > 1:
-            return None
-        if kinds:
-            result["type"] = kinds.pop()
-        _join_limits(result, part)
-        for key in (*_LAST, "pattern", "uniqueItems", "example", "description"):
-            if key in part:
-                result[key] = part[key]
-        if "example" not in part and list_of(part, "examples"):
-            result["example"] = part["examples"][0]
-        if "required" in part:
-            known = result.setdefault("required", [])
-            known.extend(name for name in list_of(part, "required") if name not in known)
-        if isinstance(part.get("enum"), list):
-            allowed = result["enum"] if "enum" in result else part["enum"]
-            result["enum"] = [value for value in allowed if value in part["enum"]]
-        _join_schemas(result, part, lookup, place or "")
+    parts = [_visible(part, lookup, place or "") for _, part in inside_out]
+    result = merge(parts, _joined)
+    if {"not": {}} in result.pop("allOf", ()):
+        return None
+    for bound, exclusive, tighter in (
+        ("minimum", "exclusiveMinimum", ge),
+        ("maximum", "exclusiveMaximum", le),
+    ):
+        if bound in result and exclusive in result:
+            both = is_number(result[bound]) and is_number(result[exclusive])
+            del result[bound if not both or tighter(result[exclusive], result[bound]) else exclusive]
+    steps = [part["multipleOf"] for part in parts if "multipleOf" in part]
+    if all(isinstance(step, int) for step in steps[1:]) and len(steps) > 1:
+        result["multipleOf"] = math.lcm(*steps)
     if place != "" and "required" in result:
         # What is hidden because it goes the other way only is not required on this way.
         result["required"] = [name for name in result["required"] if name in result.get("properties", {})]
     return result
 
 
-def _join_limits(result: dict[str, Any], part: _Simple) -> None:
-    for keys, choose in ((_LEAST, min), (_MOST, max), (("multipleOf",), math.lcm)):
-        for key in keys:
-            if key in part and part[key] != result.get(key):
-                try:
-                    result[key] = choose(result[key], part[key]) if key in result else part[key]
-                except TypeError:  # no whole numbers: the later one, as good as any
-                    result[key] = part[key]
-    for bound, exclusive, sign in (("minimum", "exclusiveMinimum", -1), ("maximum", "exclusiveMaximum", 1)):
-        limits = [
-            (sign * schema[key], key != exclusive, schema[key])
-            for schema in (result, part)
-            for key in (bound, exclusive)
-            if isinstance(schema.get(key), (int, float))
-        ]
-        if limits:
-            _, inclusive, value = min(limits)
-            result.pop(exclusive if inclusive else bound, None)
-            result[bound if inclusive else exclusive] = value
-
-
-def _join_schemas(result: dict[str, Any], part: _Simple, lookup: Lookup, place: Place) -> None:
-    hidden = {"request": "readOnly", "response": "writeOnly"}.get(place)
+def _visible(part: _Simple, lookup: Lookup, place: Place) -> dict[str, Any]:
+    """Return what shows of one factor: without what goes the other way only, the first example for all."""
+    hidden = {"request": "readOnly", "response": "writeOnly"}.get(place, "")
+    shown = {key: value for key, value in part.items() if key not in ("properties", "examples")}
     if "properties" in part:
-        known = result.setdefault("properties", {})
-        for name, schema in map_of(part, "properties").items():
-            if not (hidden and as_map(follow(schema, lookup)).get(hidden)):
-                known.setdefault(name, []).append(schema)
-    if isinstance(part.get("items"), Mapping):
-        result.setdefault("items", []).append(part["items"])
-    additional = part.get("additionalProperties")
-    if additional is False or result.get("additionalProperties") is False:
-        result["additionalProperties"] = False
-    elif isinstance(additional, Mapping):
-        result.setdefault("additionalProperties", []).append(additional)
+        shown["properties"] = {
+            name: schema
+            for name, schema in map_of(part, "properties").items()
+            if not (hidden and as_map(follow(schema, lookup)).get(hidden))
+        }
+    if "example" not in part and list_of(part, "examples"):
+        shown["example"] = part["examples"][0]
+    return shown
+
+
+def _joined(schemas: Sequence[Any]) -> Any:
+    """Write what several factors say of one thing as ``allOf``."""
+    if any(schema is False for schema in schemas):
+        return False
+    said = [schema for schema in schemas if isinstance(schema, Mapping)]
+    return said[0] if len(said) == 1 else {"allOf": said}
 
 
 def _kept(merged: dict[str, Any], alone: bool) -> dict[str, Any] | None:
@@ -286,22 +263,13 @@ def _kept(merged: dict[str, Any], alone: bool) -> dict[str, Any] | None:
         words = ("const", *_ENDS)
     for word in words:
         if word in merged:
-            kept[word] = _wrapped(word, merged[word])
+            kept[word] = merged[word]
     if kind == "array":
         kept.setdefault("items", {})
     for word in ("properties", "required"):
         if not kept.get(word):
             kept.pop(word, None)
     return kept
-
-
-def _wrapped(word: str, value: Any) -> Any:
-    """Write what several branches say of one thing as ``allOf``, and what one says as that."""
-    if word == "properties":
-        return {name: _wrapped("", schemas) for name, schemas in value.items()}
-    if word in ("items", "additionalProperties", "") and isinstance(value, list):
-        return value[0] if len(value) == 1 else {"allOf": value}
-    return value
 
 
 def _file(merged: dict[str, Any]) -> str | None:

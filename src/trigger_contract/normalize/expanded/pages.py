@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from trigger_contract.document.conjunction import is_number
 from trigger_contract.document.shape import METHODS
 from trigger_contract.document.yaml import LocatedMapping
-from trigger_contract.normalize.expanded.schemas import HINT as HINT
-from trigger_contract.normalize.expanded.schemas import alternatives_of, read_root
-from trigger_contract.normalize.expanded.security import read_security
+from trigger_contract.normalize.expanded.parts import HINT as HINT
+from trigger_contract.normalize.expanded.parts import alternatives_of, read_root, read_security
 from trigger_contract.normalize.located import (
     Lookup,
     Node,
@@ -24,9 +24,11 @@ from trigger_contract.normalize.located import (
     mapping_of,
     node_like,
     node_of,
+    nodes_in,
     put,
     refusal,
     sequence_of,
+    take,
 )
 from trigger_contract.normalize.model import Slip
 from trigger_contract.normalize.reading.forms import check_form
@@ -100,8 +102,7 @@ def read_expanded(document: LocatedMapping, title: str, description: str, slips:
     put(result, "webhooks" if webhook else "paths", items, line_of(document, "paths"))
     components = node_like(document)
     source = node_of(document, "components")
-    for name, value in source.items():
-        put(components, name, value, line_of(source, name))
+    take(components, source, but=())
     if schemes:
         put(components, "securitySchemes", schemes)
     if components:
@@ -149,32 +150,22 @@ def _parameter(name: str, place: str, entry: LocatedMapping, line: int | None) -
     if place == "path" or any(alternative.get("required") is True for alternative in alternatives):
         flagged = next((item for item in alternatives if "required" in item), None)
         put(parameter, "required", True, line_of(flagged, "required") if flagged else line)
-    for word in ("style", "explode"):
-        if word in entry:
-            put(parameter, word, entry[word], line_of(entry, word))
+    take(parameter, entry, "style", "explode")
     put(parameter, "schema", schema, line_of(entry, "schema"))
     return parameter
 
 
 def _body(request: LocatedMapping, operation: Node, lookup: Lookup, slips: list[Slip]) -> None:
     media_types = mapping_of(request, "body")
-    if not media_types:
-        return
-    body = node_like(media_types)
-    content = node_like(media_types)
-    required = False
-    for media_type, entry in media_types.items():
-        if not isinstance(entry, LocatedMapping):
-            continue
-        if "description" in entry and "description" not in body:
-            put(body, "description", entry["description"], line_of(entry, "description"))
-        required = required or any(item.get("required") is True for item in alternatives_of(entry))
-        read = _media_type(media_type, entry, lookup, slips)
-        put(content, media_type, read, line_of(media_types, media_type))
-    put(body, "content", content)
-    if required:
-        put(body, "required", True)
-    put(operation, "requestBody", body, line_of(request, "body"))
+    if media_types:
+        body = _carrier(media_types, media_types.line, lookup, slips)
+        if any(
+            item.get("required") is True
+            for _, entry in nodes_in(media_types)
+            for item in alternatives_of(entry)
+        ):
+            put(body, "required", True)
+        put(operation, "requestBody", body, line_of(request, "body"))
 
 
 def _responses(endpoint: LocatedMapping, operation: Node, lookup: Lookup, slips: list[Slip]) -> None:
@@ -182,52 +173,48 @@ def _responses(endpoint: LocatedMapping, operation: Node, lookup: Lookup, slips:
     responses = node_like(statuses)
     for status, media_types in statuses.items():
         line = line_of(statuses, status)
-        response = node_like(media_types)
-        content = node_like(media_types)
-        for media_type, entry in media_types.items() if isinstance(media_types, LocatedMapping) else ():
-            if isinstance(entry, LocatedMapping) and "description" in entry and "description" not in response:
-                put(response, "description", entry["description"], line_of(entry, "description"))
-            if media_type != PLACEHOLDER and isinstance(entry, LocatedMapping):
-                read = _media_type(media_type, entry, lookup, slips)
-                put(content, media_type, read, line_of(media_types, media_type))
+        response = _carrier(media_types, line, lookup, slips)
         if "description" not in response:
             put(response, "description", "", line)
-        if content:
-            put(response, "content", content, line)
+        if not response["content"]:
+            del response["content"]
         put(responses, status, response, line)
     if responses:
         put(operation, "responses", responses, line_of(endpoint, "response"))
+
+
+def _carrier(media_types: Any, line: int | None, lookup: Lookup, slips: list[Slip]) -> Node:
+    """Read a body or a response, each media type of which repeats the description."""
+    carrier, content = node_like(media_types), node_like(media_types)
+    for media_type, entry in nodes_in(media_types):
+        if "description" not in carrier:
+            take(carrier, entry, "description")
+        if media_type != PLACEHOLDER:
+            read = _media_type(media_type, entry, lookup, slips)
+            put(content, media_type, read, line_of(media_types, media_type))
+    put(carrier, "content", content, line)
+    return carrier
 
 
 def _media_type(media_type: str, entry: LocatedMapping, lookup: Lookup, slips: list[Slip]) -> Node:
     result = node_like(entry)
     alternatives = alternatives_of(entry)
     schema = read_root(entry, alternatives)
-    if alternatives and not _is_no_schema(media_type, alternatives):
+    # A media type that has no schema is shown as a file of that media type.
+    shown = [{key: value for key, value in each.items() if key != "required"} for each in alternatives]
+    if shown and shown != [{"type": "file", "contentMediaType": media_type}]:
         put(result, "schema", schema, line_of(entry, "schemaArray"))
     examples = entry.get("examples")
     if isinstance(examples, LocatedMapping):
         check_form(schema, "schema", slips)
         kept = node_like(examples)
         for name, example in examples.items():
-            if not _is_filler(name, example, schema, lookup):
+            unnamed = name == "example" and isinstance(example, dict) and not set(example) - {"value"}
+            if not (unnamed and is_made_up(example.get("value"), schema, lookup)):
                 put(kept, name, example, line_of(examples, name))
         if kept:
             put(result, "examples", kept, line_of(entry, "examples"))
     return result
-
-
-def _is_no_schema(media_type: str, alternatives: list[LocatedMapping]) -> bool:
-    """Whether this is how the dialect shows a media type that has no schema: a file of that media type."""
-    shown = {key: value for key, value in alternatives[0].items() if key != "required"}
-    return len(alternatives) == 1 and shown == {"type": "file", "contentMediaType": media_type}
-
-
-def _is_filler(name: str, example: Any, schema: Node, lookup: Lookup) -> bool:
-    """Whether an example was made up by the site: unnamed, and every value of it follows from the schema."""
-    if name != "example" or not isinstance(example, dict) or set(example) - {"value"}:
-        return False
-    return is_made_up(example.get("value"), schema, lookup)
 
 
 def is_made_up(value: Any, schema: Any, lookup: Callable[[str], Any], depth: int = 0) -> bool:
@@ -276,11 +263,8 @@ def is_made_up(value: Any, schema: Any, lookup: Callable[[str], Any], depth: int
     if isinstance(value, bool) or value is None:
         return value is not False
     least, most = schema.get("minimum"), schema.get("maximum")
-    if isinstance(least, (int, float)) and isinstance(most, (int, float)) and value in _middle(least, most):
-        return True
-    return value in _MADE_UP_NUMBERS or value in (least, most)
-
-
-def _middle(least: float, most: float) -> tuple[float, float]:
-    """What a site makes up between two bounds: the middle, for an integer the whole number below it."""
-    return (least + most) / 2, (least + most) // 2
+    made_up = [*_MADE_UP_NUMBERS, least, most]
+    if is_number(least) and is_number(most):
+        # Between two bounds a site makes up the middle, for an integer the whole number below it.
+        made_up += [(least + most) / 2, (least + most) // 2]
+    return value in made_up

@@ -13,7 +13,7 @@ from typing import Any
 
 from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.normalize.expanded.alternatives import Place, same_root
-from trigger_contract.normalize.expanded.security import UNKNOWN_SCHEME, component_key
+from trigger_contract.normalize.expanded.parts import UNKNOWN_SCHEME, component_key
 from trigger_contract.normalize.located import (
     Lookup,
     Node,
@@ -126,7 +126,9 @@ class _Restorer:
         if "summary" in full:
             put(shown, "summary", full["summary"])  # a page's title is its own, not the operation's
         text, whole = text_of(shown, "description"), text_of(full, "description")
-        if _holds(text.split(), whole.split()):
+        ours, theirs = text.split(), whole.split()
+        # Perhaps with notes of the page before or behind it.
+        if theirs and theirs in (ours[: len(theirs)], ours[-len(theirs) :]):
             put(shown, "description", whole, shown.lines.get("description"))
         self._security(shown, full, group)
         self._servers(shown, full)
@@ -252,11 +254,6 @@ def _says_something(media_type: Any) -> bool:
     """Whether a schema is shown, beside which a required body is marked as such."""
     schema = media_type.get("schema")
     return isinstance(schema, Mapping) and not set(schema) <= {"type", "contentMediaType"}
-
-
-def _holds(text: list[str], words: list[str]) -> bool:
-    """Whether a page's text is an operation's, perhaps with notes of the page before or behind it."""
-    return bool(words) and words in (text[: len(words)], text[-len(words) :])
 
 
 def _lookup(document: Node, named: _Named) -> Lookup:

@@ -7,13 +7,12 @@ Source: the keys that the site generator's own converter writes; see benchmarks/
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeGuard
+from typing import Any
 
 from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.normalize.expanded.alternatives import same_root
 from trigger_contract.normalize.expanded.pages import PLACEHOLDER
-from trigger_contract.normalize.expanded.schemas import HINT
-from trigger_contract.normalize.ledger import RULE, Claim, Contradiction, Ledger, brief, claim
+from trigger_contract.normalize.expanded.parts import HINT
 from trigger_contract.normalize.located import (
     Node,
     Pointer,
@@ -27,7 +26,16 @@ from trigger_contract.normalize.located import (
     objects,
     text_of,
 )
-from trigger_contract.normalize.model import Fragment, Unread
+from trigger_contract.normalize.model import (
+    RULE,
+    Claim,
+    Contradiction,
+    Fragment,
+    Ledger,
+    Unread,
+    brief,
+    claim,
+)
 
 HIDDEN = "hidden property"
 # The words of the dialect, and what they hold: None is looked at elsewhere, or may be anything. What stands
@@ -123,7 +131,7 @@ def _carrier(media_types: Any, way: tuple[str, ...]) -> Iterator[Unread]:
             yield from _words(root, _NO_SCHEMA, (*way, media_type))
             if root.get("type", "any") != "any":
                 yield _word(root, "type", (*way, media_type))
-        for text in filter(_is_text, texts):
+        for text in [text for text in texts if isinstance(text, str)]:
             said = text if said is None else said
             if text.split() != said.split():
                 where = (*way, media_type, "description")
@@ -143,10 +151,6 @@ def _roots(entry: Any, key: str, way: tuple[str, ...]) -> Iterator[Unread]:
                     f"requiredProperties: {name}, and no property",
                 )
                 yield Unread(where, line_of(required, index), says, "not required", HIDDEN, _HIDDEN)
-
-
-def _is_text(value: Any) -> TypeGuard[str]:
-    return isinstance(value, str)
 
 
 def _word(holder: Any, word: str, way: tuple[str, ...]) -> Unread:

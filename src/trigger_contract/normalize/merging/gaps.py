@@ -1,20 +1,27 @@
-"""What pages use without defining it, or define without use: filled with what it implies and no more.
+"""What pages use without defining it, define without use, or define in words: filled with what it implies.
 
 A required name without a property is any value, a placeholder a path parameter of text, a scheme that nobody
-defines a bearer token; what cannot be used is left out. Each is noted.
+defines a bearer token; what cannot be used is left out. Each is noted. What only a text defines is written
+beside it as data: the form of a query, and what is promised. OpenAPI leaves objects and arrays inside a
+``deepObject`` parameter undefined (OpenAPI 3.1, Style Values); pages that use them say in prose how they are
+written, mostly by an example in backticks: ``filter[status]=QUEUED,EXECUTING`` joins a list by commas,
+``filter[createdAt][period]=1d`` nests.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from trigger_contract.document.promises import EXTENSION as PROMISE
+from trigger_contract.document.promises import declared_kinds, read
+from trigger_contract.document.wire import EXTENSION as SERIALIZATION
 from trigger_contract.document.yaml import LocatedSequence
 from trigger_contract.normalize.checks.examples import faults
-from trigger_contract.normalize.expanded.security import unknown_scheme
-from trigger_contract.normalize.ledger import Ledger, brief, claim
+from trigger_contract.normalize.expanded.parts import unknown_scheme
 from trigger_contract.normalize.located import (
     Found,
     Node,
@@ -31,8 +38,10 @@ from trigger_contract.normalize.located import (
     sequence_of,
     text_of,
 )
-from trigger_contract.normalize.merging.extensions import define_serialization
+from trigger_contract.normalize.model import Ledger, brief, claim
 
+_SAMPLE = re.compile(r"`([^`\s=]+)=([^`\s]*)`")
+_REASON = "OpenAPI leaves this undefined, so the text defines it; an extension carries it."
 _ELSEWHERE = ("anyOf", "oneOf", "$ref", "patternProperties")
 _PLACEHOLDER = re.compile(r"\{([^{}/]+)\}")
 # Keywords that say nothing of a value, or that ``faults`` judges at any depth.
@@ -46,6 +55,89 @@ _USELESS = "Nothing in the path can be filled in with it, so it cannot be sent."
 _ASSUMED = "The page asks for it and does not show how it is sent; the commonest way is assumed."
 _UNKNOWN = "Nothing is known of that schema, so the value is left out of the mapping."
 _FORBIDDEN = "A default that its own schema forbids cannot be sent; it is left out."
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A piece of a query string that a text shows, for example ``filter[status]=QUEUED,EXECUTING``."""
+
+    name: str
+    value: str
+    rest: str = ""
+    words: str = ""
+
+    @property
+    def names(self) -> list[str]:
+        """The parameter's name and the names in brackets."""
+        return [part.rstrip("]") for part in self.name.split("[")]
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.value}{self.rest}"
+
+
+def samples(description: str) -> list[Sample]:
+    """Return the pieces of query strings that a text shows in backticks, whatever stands before the ``?``."""
+    found = []
+    for match in _SAMPLE.finditer(description):
+        value, further, rest = match[2].partition("&")
+        found.append(Sample(match[1].rpartition("?")[2].lstrip("&"), value, further + rest, match[0]))
+    return found
+
+
+def define_serialization(found: Iterable[Found], ledger: Ledger) -> None:
+    """Record the form of each ``deepObject`` parameter that only its text defines, in place.
+
+    A page that joins lists by commas in one of its ``deepObject`` parameters does so in all of them.
+    """
+    deep: list[tuple[Pointer, Node, list[Sample]]] = []
+    for pointer, node, kind in found:
+        if kind == "parameter" and node.get("in") == "query" and node.get("style") == "deepObject":
+            shown = samples(text_of(node, "description"))
+            own = [one for one in shown if len(one.names) > 1 and one.names[0] == node.get("name")]
+            if own:
+                deep.append((pointer, node, own))
+    commas = {node.source for _, node, own in deep if any("," in sample.value for sample in own)}
+    for pointer, node, own in deep:
+        line = line_of(node, "description")
+        extension = node_like(node)
+        put(extension, "objects", "brackets", line)
+        if node.source in commas:
+            put(extension, "arrays", "comma", line)
+        put(node, SERIALIZATION, extension, line)
+        nested = [sample for sample in own if len(sample.names) > 2]
+        lists = [sample for sample in own if "," in sample.value]
+        for kind, words, shown in (
+            ("nested objects", "objects", nested),
+            ("comma-separated lists", "lists", lists),
+        ):
+            for sample in shown[:1]:
+                says = claim(node, "description", f"the text: `{sample}`")
+                keyword = claim(node, "style", f"style: deepObject ({words} inside it: undefined)")
+                where = (*pointer, SERIALIZATION)
+                ledger.rule(kind, where, _REASON, says, keyword, chosen=f"as in `{sample}`")
+
+
+def write_promises(document: Node) -> None:
+    """Write ``x-promise`` on every schema, parameter and operation that promises something, in place.
+
+    What a person declared or struck stays as it is; nothing that was read stands beside it.
+
+    Raises:
+        UserError: What a person declared is not of the form of a promise.
+    """
+    for _, node, _ in objects(document, "schema", "parameter", "operation"):
+        known = declared_kinds(node)
+        found = [made for made in read(document, node) if made.kind not in known]
+        if not found:
+            continue
+        line = line_of(node, "description") or node.line
+        entries = list(node.get(PROMISE, ()))
+        for made in found:
+            entry = node_like(node)
+            for key, value in made.entry().items():
+                put(entry, key, sequence_of(node, value) if isinstance(value, list) else value, line)
+            entries.append(entry)
+        put(node, PROMISE, sequence_of(node, entries), line)
 
 
 def fill_gaps(draft: Node, expanded: Collection[str], ledger: Ledger) -> None:
@@ -82,12 +174,10 @@ def fill_gaps(draft: Node, expanded: Collection[str], ledger: Ledger) -> None:
 
 def _scheme(name: str, requirement: Node, ledger: Ledger) -> Node:
     """Define a scheme as far as that goes, so that the need for a key is not lost."""
-    claims = (
-        claim(requirement, name, f"security: {name}"),
-        claim(requirement, name, "components.securitySchemes: none of that name"),
-    )
+    asked = claim(requirement, name, f"security: {name}")
+    none = claim(requirement, name, "components.securitySchemes: none of that name")
     where = ("components", "securitySchemes", name)
-    ledger.rule("security", where, _ASSUMED, *claims, chosen="http, bearer")
+    ledger.rule("security", where, _ASSUMED, asked, none, chosen="http, bearer")
     return unknown_scheme(requirement)
 
 
@@ -119,12 +209,9 @@ def _required(root: Node, pointer: Pointer, schema: Node, ledger: Ledger) -> Non
     if not isinstance(properties, Node):
         return
     for name in missing:
-        claims = (
-            claim(schema, "required", f"required: {name}"),
-            claim(schema, "properties", f"properties: no {name}"),
-        )
-        where = (*pointer, "required", name)
-        ledger.rule("required", where, _UNDEFINED, *claims, chosen="required, any value")
+        asked = claim(schema, "required", f"required: {name}")
+        none, where = claim(schema, "properties", f"properties: no {name}"), (*pointer, "required", name)
+        ledger.rule("required", where, _UNDEFINED, asked, none, chosen="required, any value")
         put(properties, name, node_like(schema), line_of(schema, "required"))
 
 
@@ -155,19 +242,15 @@ def _placeholders(root: Node, pointer: Pointer, operation: Node, ledger: Ledger)
         if not any(name in inner for inner in names):
             dropped = parameters.pop(index)
             del parameters.lines[index : index + 1]
-            claims = (
-                claim(dropped, "", f"parameters: {name} in the path"),
-                claim(dropped, "", f"the path: {path}"),
-            )
-            ledger.rule("parameter", (*pointer, "parameters", name), _USELESS, *claims, chosen="left out")
+            says, shown = f"parameters: {name} in the path", claim(dropped, "", f"the path: {path}")
+            where = (*pointer, "parameters", name)
+            ledger.rule("parameter", where, _USELESS, claim(dropped, "", says), shown, chosen="left out")
     for name in dict.fromkeys(names):
         if name in known:
             continue
-        claims = (
-            claim(operation, "", f"the path: {{{name}}}"),
-            claim(operation, "", "parameters: none of that name"),
-        )
-        ledger.rule("parameter", (*pointer, "parameters", name), _NEEDED, *claims, chosen="a required text")
+        shown = claim(operation, "", f"the path: {{{name}}}")
+        none, where = claim(operation, "", "parameters: none of that name"), (*pointer, "parameters", name)
+        ledger.rule("parameter", where, _NEEDED, shown, none, chosen="a required text")
         schema = node_like(operation, type="string")
         parameter = node_like(operation, **{"name": name, "in": "path", "required": True, "schema": schema})
         if not isinstance(parameters, LocatedSequence):
@@ -201,11 +284,9 @@ def drop_defaults(draft: Node, found: Iterable[Found], ledger: Ledger) -> None:
         if fault is None and schema.keys() - _JUDGED - (set() if isinstance(value, str) else {"format"}):
             fault = _judged(schema, judge())
         if fault is not None:
-            claims = (
-                claim(schema, "", f"the schema: {fault}"),
-                claim(schema, "default", f"the default: {brief(value)}"),
-            )
-            ledger.rule("default", (*pointer, "default"), _FORBIDDEN, *claims, chosen="no default")
+            says = claim(schema, "default", f"the default: {brief(value)}")
+            shown, where = claim(schema, "", f"the schema: {fault}"), (*pointer, "default")
+            ledger.rule("default", where, _FORBIDDEN, shown, says, chosen="no default")
             del schema["default"]
 
 

@@ -24,7 +24,6 @@ from trigger_contract.document.shape import (
     is_extension,
 )
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
-from trigger_contract.normalize.ledger import Ledger, claim, contrast
 from trigger_contract.normalize.located import (
     Lookup,
     Node,
@@ -36,10 +35,11 @@ from trigger_contract.normalize.located import (
     node_like,
     node_of,
     put,
+    take,
     text_of,
 )
 from trigger_contract.normalize.merging.notes import Notes, entry_kind, implied_value, is_implied, left_out
-from trigger_contract.normalize.model import Fragment
+from trigger_contract.normalize.model import Fragment, Ledger, claim, contrast
 from trigger_contract.normalize.rendered.types import ShownNumber
 
 _ANNOTATIONS = frozenset((
@@ -108,9 +108,10 @@ class Merger:
     def _info(self, fragment: Fragment) -> None:
         """Merge what is said of one service; a document has one ``info``, so of a second it is noted only."""
         value, known = fragment.document.get("info"), self.draft.get("info")
-        if value is None or known is None:
-            if value is not None:
-                put(self.draft, "info", value, line_of(fragment.document, "info"))
+        if value is None:
+            return
+        if known is None:
+            take(self.draft, fragment.document, "info")
         elif self.notes.by_source[known.source].service == fragment.service:
             self.object("info", known, value, ("info",))
         else:
@@ -122,7 +123,7 @@ class Merger:
 
     def _tags(self, fragment: Fragment) -> None:
         if "tags" not in self.draft and "tags" in fragment.document:
-            put(self.draft, "tags", fragment.document["tags"], line_of(fragment.document, "tags"))
+            take(self.draft, fragment.document, "tags")
             return
         known = self.draft.get("tags", [])
         names = {tag.get("name"): tag for tag in known if isinstance(tag, dict)}
@@ -322,9 +323,7 @@ def flatten(node: Any, lookup: Lookup, steps: int = 0) -> Node | None:
     if not inner:
         return node
     own = node_like(node)
-    for key, value in node.items():
-        if key not in ("$ref", "allOf"):
-            put(own, key, value, node.lines.get(key))
+    take(own, node, but=("$ref", "allOf"))
     parts = [flatten(part, lookup, steps + 1) for part in inner]
     known = [part for part in (*parts, own) if part]
     if None in parts or len(known) == 1:

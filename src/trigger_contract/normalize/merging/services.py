@@ -17,7 +17,7 @@ from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.located import Node, list_of, map_of, node_of, objects, put, text_of
 from trigger_contract.normalize.model import Fragment
-from trigger_contract.normalize.naming import component_key, pascal, words
+from trigger_contract.normalize.naming.words import component_key, folded, pascal
 
 # Under these, every name one level below is somebody else's.
 _SHARED_HOSTING = (
@@ -143,12 +143,12 @@ def _adopt_scheme_names(group: list[Fragment]) -> None:
     for fragment in group:
         if fragment.dialect not in ("expanded", "rendered"):
             for name, scheme in fragment.named("securitySchemes").items():
-                published.setdefault(_folded(name), name)
+                published.setdefault(folded(name), name)
                 definitions.setdefault(name, scheme)
     for fragment in group:
         if fragment.dialect == "expanded":
             own = fragment.named("securitySchemes")
-            called = {name: published.get(_folded(name), name) for name in own}
+            called = {name: published.get(folded(name), name) for name in own}
             renamed = {name: new for name, new in called.items() if new != name}
             rename_components(fragment.document, "securitySchemes", renamed)
             _deal_out_again(own, definitions)
@@ -165,10 +165,6 @@ def _deal_out_again(own: LocatedMapping, published: dict[str, Any]) -> None:
     if len(shown) == len(names) and set(shown) == set(wanted.values()):
         for name in names:
             put(own, name, shown[wanted[name]])
-
-
-def _folded(name: str) -> str:
-    return "".join(words(name)).casefold()
 
 
 def rename_components(document: Node, group: str, renamed: dict[str, str]) -> None:

@@ -21,9 +21,8 @@ from trigger_contract.document.shape import (
 )
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.ledger import brief
 from trigger_contract.normalize.located import line_of, node_like, refusal
-from trigger_contract.normalize.model import Slip
+from trigger_contract.normalize.model import Slip, brief
 from trigger_contract.normalize.reading.fields import FITS, FORMS, MEANING
 from trigger_contract.normalize.reading.mending import mend, mend_required
 

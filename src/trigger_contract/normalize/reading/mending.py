@@ -15,9 +15,8 @@ from typing import Any
 from trigger_contract.document.references import join_pointer
 from trigger_contract.document.shape import walk
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
-from trigger_contract.normalize.ledger import brief
-from trigger_contract.normalize.located import line_of, list_of, map_of, node_like, put, sequence_of
-from trigger_contract.normalize.model import Slip
+from trigger_contract.normalize.located import line_of, list_of, node_like, nodes_in, put, sequence_of
+from trigger_contract.normalize.model import Slip, brief
 from trigger_contract.normalize.reading.fields import FIELDS, SCHEME_FIELDS
 
 _VALUES = frozenset(("default", "example", "const", "value"))
@@ -48,24 +47,8 @@ _LOST = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 # -- what says nothing, or says it in a form that is plain: mended without a word ----------------------
 
 
-def _is_nothing(value: Any) -> bool:
-    return value is None
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list)
-
-
-def _is_mapping(value: Any) -> bool:
-    return isinstance(value, LocatedMapping)
-
-
-def _is_one(value: Any) -> bool:
-    return value is not None and not isinstance(value, (list, dict))
+def _is(*kinds: type) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, kinds)
 
 
 def _is_just(empty: Any) -> Callable[[Any], bool]:
@@ -76,16 +59,8 @@ def _lacks(word: str) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, dict) and not value.get(word)
 
 
-def _empty(holder: LocatedMapping, _: Any) -> Any:
-    return node_like(holder)
-
-
 def _listed(holder: LocatedMapping, value: Any) -> Any:
     return sequence_of(holder, [value])
-
-
-def _named_by(word: str) -> Callable[[LocatedMapping, Any], Any]:
-    return lambda holder, text: node_like(holder, **{word: text})
 
 
 def _named_tags(holder: LocatedMapping, tags: Any) -> Any:
@@ -127,22 +102,22 @@ _Row = tuple[str, str, Callable[[Any], bool], Callable[[LocatedMapping, Any], An
 _ROWS: tuple[_Row, ...] = (
     ("document operation tag", "externalDocs", _lacks("url"), None),
     ("info", "license", _lacks("name"), None),
-    ("document operation", "security", _is_mapping, _listed),
-    ("document operation", "security", _is_list, _with_scopes),
-    ("document", "tags", _is_list, _named_tags),
-    ("operation", "tags", _is_text, _listed),
+    ("document operation", "security", _is(LocatedMapping), _listed),
+    ("document operation", "security", _is(list), _with_scopes),
+    ("document", "tags", _is(list), _named_tags),
+    ("operation", "tags", _is(str), _listed),
     ("operation", "responses", _is_just({}), None),
-    ("parameter header mediaType", "examples", _is_list, _numbered),
-    ("parameter header mediaType", "examples", _is_mapping, _wrapped),
-    ("requestBody", "content", _is_nothing, _empty),
-    ("response", "description", _is_nothing, lambda *_: ""),
+    ("parameter header mediaType", "examples", _is(list), _numbered),
+    ("parameter header mediaType", "examples", _is(LocatedMapping), _wrapped),
+    ("requestBody", "content", _is_just(None), lambda holder, _: node_like(holder)),
+    ("response", "description", _is_just(None), lambda *_: ""),
     ("schema", "allOf", _is_just([]), None),
     ("schema", "anyOf", _is_just([]), None),
     ("schema", "oneOf", _is_just([]), None),
     ("schema", "items", _is_just([]), None),
-    ("schema", "discriminator", _is_text, _named_by("propertyName")),
+    ("schema", "discriminator", _is(str), lambda holder, text: node_like(holder, propertyName=text)),
     ("schema", "discriminator", _lacks("propertyName"), None),
-    ("schema", "examples", _is_one, _listed),
+    ("schema", "examples", _is(str, int, float), _listed),
 )
 _BY_KIND = {
     kind: [row[1:] for row in _ROWS if kind in row[0].split()]
@@ -230,9 +205,7 @@ def _header(value: LocatedMapping, _: list[Slip]) -> None:
 
 
 def _server(value: LocatedMapping, slips: list[Slip]) -> None:
-    for name, variable in map_of(value, "variables").items():
-        if not isinstance(variable, LocatedMapping):
-            continue
+    for name, variable in nodes_in(value.get("variables")):
         options = list_of(variable, "enum")
         if variable.get("enum") == []:
             del variable["enum"]
@@ -255,8 +228,8 @@ def _security_scheme(value: LocatedMapping, slips: list[Slip]) -> None:
     elif kind == "oauth2":
         if "flows" not in value:
             put(value, "flows", node_like(value))
-        for flow in map_of(value, "flows").values():
-            if isinstance(flow, LocatedMapping) and flow.get("scopes") is None:
+        for _, flow in nodes_in(value["flows"]):
+            if flow.get("scopes") is None:
                 put(flow, "scopes", node_like(flow))
     fields = SCHEME_FIELDS.get(str(value.get("type")))
     if fields is not None and not fields.issuperset(value):
@@ -265,8 +238,8 @@ def _security_scheme(value: LocatedMapping, slips: list[Slip]) -> None:
 
 def _recursion(value: LocatedMapping, slips: list[Slip]) -> None:
     """Write components that refer to themselves in the words of JSON Schema 2019-09 in those of today."""
-    for name, schema in map_of(value, "schemas").items():
-        if not isinstance(schema, LocatedMapping) or "$recursiveAnchor" not in schema:
+    for name, schema in nodes_in(value.get("schemas")):
+        if "$recursiveAnchor" not in schema:
             continue
         line = line_of(schema, "$recursiveAnchor")
         del schema["$recursiveAnchor"]

@@ -10,13 +10,20 @@ from typing import Any
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence, load
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.expanded.pages import is_expanded, read_expanded
-from trigger_contract.normalize.expanded.schemas import without_marks
+from trigger_contract.normalize.expanded.parts import without_marks
 from trigger_contract.normalize.expanded.unread import unread
-from trigger_contract.normalize.ledger import RULE, Claim, Contradiction
-from trigger_contract.normalize.located import Node, line_of
-from trigger_contract.normalize.model import Fragment, Page, Slip, Unread
+from trigger_contract.normalize.located import line_of
+from trigger_contract.normalize.model import (
+    RULE,
+    Claim,
+    Contradiction,
+    Fragment,
+    Headline,
+    Page,
+    Slip,
+)
+from trigger_contract.normalize.reading.names import old_forms, see_invisible
 from trigger_contract.normalize.reading.standard import check_version, read_document
-from trigger_contract.normalize.reading.words import old_forms, see_invisible
 from trigger_contract.normalize.rendered.pages import read_rendered
 
 _OPENING = re.compile(r"^(`{3,}|~{4,})[ \t]*(?:ya?ml|json)\b[ \t]*([^\n`]*)$", re.MULTILINE | re.IGNORECASE)
@@ -38,28 +45,14 @@ _DOCUMENT = re.compile(
 
 
 @dataclass(frozen=True)
-class Heading:
-    """What the page says around its block.
-
-    Attributes:
-        title: The page's title, or an empty text.
-        line: Where the title stands.
-        description: The quoted paragraph under the title, or an empty text.
-    """
-
-    title: str
-    line: int
-    description: str
-
-
-@dataclass(frozen=True)
 class _Block:
     """A fenced block: its text, the line of its first line, what the page says before it and in its fence."""
 
     text: str
     first_line: int
-    heading: Heading
+    heading: Headline
     info: str = ""
+    whole: bool = False
 
 
 def read_page(page: Page) -> list[Fragment]:
@@ -78,15 +71,7 @@ def read_page(page: Page) -> list[Fragment]:
     if blocks:
         return [_read_block(page, block) for block in blocks]
     if page.name.endswith((".yaml", ".yml", ".json")) or _WHOLE.match(text):
-        document = load(text, page.name)
-        if not isinstance(document, LocatedMapping):
-            raise UserError("is not an OpenAPI document", source=page.name, line=1)
-        if "openapi" not in document and "swagger" not in document:
-            raise UserError("is not an OpenAPI document: it has no `openapi` key", source=page.name, line=1)
-        check_version(document)
-        _check_end(document, text, page.name)
-        read, left_out, slips = _read_document(document, text, [])
-        return [Fragment(page, "document", read, unread=left_out, slips=slips)]
+        return [_read_block(page, _Block(text, 1, Headline(), whole=True))]
     start = text.lstrip()[:_START].casefold()
     if start.startswith("<") and "<html" in start:
         message = "is a saved HTML page; take the page as Markdown, or its text as it is shown"
@@ -150,46 +135,37 @@ def _blocks(page: Page, text: str, *, nameless: bool = False) -> list[_Block]:
 
 
 def _read_block(page: Page, block: _Block) -> Fragment:
-    heading = block.heading
+    heading, whole, slips = block.heading, block.whole, list[Slip]()
     document = load(block.text, page.name, first_line=block.first_line)
-    if not isinstance(document, LocatedMapping):
-        raise UserError("the block holds no OpenAPI document", source=page.name, line=block.first_line)
-    mended: list[Slip] = []
-    if is_expanded(document):
-        see_invisible(document, block.text, mended)
+    known = not isinstance(document, dict) or not {"openapi", "swagger"}.isdisjoint(document)
+    expanded = not whole and not known and is_expanded(document)
+    if not isinstance(document, LocatedMapping) or not (known or expanded):
+        message = "is not an OpenAPI document" if whole else "the block holds no OpenAPI document"
+        if not known and whole:
+            message += ": it has no `openapi` key"
+        elif not known:
+            message = (
+                "the block is written in no dialect that is known: it has neither `openapi` nor an endpoint"
+            )
+        raise UserError(message, source=page.name, line=block.first_line)
+    if not expanded:
+        check_version(document)
+    if whole:
+        _check_end(document, block.text, page.name)
+    see_invisible(document, block.text, slips)
+    if expanded:
         left_out = tuple(unread(document))
-        expanded = read_expanded(document, heading.title, heading.description, mended)
-        converted, slips = read_document(expanded, mended, expanded=True)
-        return Fragment(
-            page,
-            "expanded",
-            without_marks(converted),
-            heading.title,
-            heading.line,
-            unread=left_out,
-            slips=slips,
-        )
-    if "openapi" not in document and "swagger" not in document:
-        raise UserError(
-            "the block is written in no dialect that is known: it has neither `openapi` nor an endpoint",
-            source=page.name,
-            line=block.first_line,
-        )
-    check_version(document)
-    read, left_out, slips = _read_document(document, block.text, mended)
-    fragment = Fragment(page, "standard", read, heading.title, heading.line, unread=left_out)
-    fragment.slips = (*slips, *_other_endpoint(fragment, block))
+        document = read_expanded(document, heading.title, heading.description, slips)
+    else:
+        left_out = tuple(old_forms(document)) if "nullable" in block.text else ()
+    read, noted = read_document(document, slips, expanded=expanded)
+    dialect = "expanded" if expanded else "document" if whole else "standard"
+    fragment = Fragment(page, dialect, read, heading.title, heading.line, unread=left_out, slips=noted)
+    if expanded:
+        without_marks(read)
+    else:
+        fragment.slips += tuple(_other_endpoint(fragment, block))
     return fragment
-
-
-def _read_document(
-    document: LocatedMapping, text: str, mended: list[Slip]
-) -> tuple[Node, tuple[Unread, ...], tuple[Contradiction, ...]]:
-    """Read a document of the standard dialect, with what is to be noted of its words."""
-    see_invisible(document, text, mended)
-    left_out = tuple(old_forms(document)) if "nullable" in text else ()
-    read, slips = read_document(document, mended)
-    return read, left_out, slips
 
 
 def _other_endpoint(fragment: Fragment, block: _Block) -> Iterator[Contradiction]:
@@ -208,7 +184,7 @@ def _other_endpoint(fragment: Fragment, block: _Block) -> Iterator[Contradiction
     yield Contradiction("endpoint", (group, path, method), claims, claims[0].says, RULE, _FENCE)
 
 
-def _heading(text: str, lines_before: int) -> Heading:
+def _heading(text: str, lines_before: int) -> Headline:
     """Find title and description before a block: the first heading that is no note of a copy's origin."""
     title, title_line = "", lines_before + 1
     description: list[str] = []
@@ -226,4 +202,4 @@ def _heading(text: str, lines_before: int) -> Heading:
             description.append(line if description else line.removeprefix(">").removeprefix(" "))
     if title == "null":
         title = ""
-    return Heading(title, title_line, "\n".join(description).strip())
+    return Headline(title, title_line, "\n".join(description).strip())

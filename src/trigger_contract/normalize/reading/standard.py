@@ -22,7 +22,6 @@ from trigger_contract.document.shape import (
     walk,
 )
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
-from trigger_contract.normalize.ledger import RULE, Claim, Contradiction
 from trigger_contract.normalize.located import (
     Node,
     Pointer,
@@ -37,12 +36,12 @@ from trigger_contract.normalize.located import (
     put,
     refusal,
     sequence_of,
+    take,
     text_of,
 )
-from trigger_contract.normalize.model import Slip
+from trigger_contract.normalize.model import RULE, Claim, Contradiction, Slip
 from trigger_contract.normalize.reading.forms import check_form
-from trigger_contract.normalize.reading.references import settle_references
-from trigger_contract.normalize.reading.words import make_keys_legal, unknown_keywords
+from trigger_contract.normalize.reading.names import make_keys_legal, settle_references, unknown_keywords
 
 _VERSIONS = ("3.0", "3.1")
 _ANNOTATIONS = (
@@ -176,9 +175,9 @@ def push_down(document: Node) -> None:
     Source: OpenAPI 3.1, Path Item Object and Operation Object (an operation's own value wins).
     Two services may meet in the draft, so nothing at the top of one page may apply to the other's.
     """
-    above = {key: document.pop(key) for key in ("servers", "security") if key in document}
-    for key in [key for key, value in above.items() if value == []]:
-        del above[key]  # sites write an empty list where a document says nothing, and it means the same
+    popped = {key: document.pop(key) for key in ("servers", "security") if key in document}
+    # Sites write an empty list where a document says nothing, and it means the same.
+    above = {key: value for key, value in popped.items() if value != []}
     for group in ("paths", "webhooks"):
         items = document.get(group, {})
         for path in [path for path in items if not is_extension("document", group, path)]:
@@ -245,9 +244,7 @@ def _inline_path_item(document: Node, item: Node) -> Node:
             raise refusal(item, "$ref", f"reference {reference!r} does not lead to a path item")
         seen.add(reference)
         copied = copy_value(target)
-        for key, value in item.items():
-            if key != "$ref":
-                put(copied, key, value, item.lines.get(key))
+        take(copied, item, but=("$ref",))
         item = copied
     return item
 
@@ -296,21 +293,15 @@ def upgrade_schema(schema: Node) -> Node:
 
 
 def _with_null(schema: Node, line: int | None) -> Node:
-    declared = schema.get("type")
-    if isinstance(declared, str):
-        if declared != "null":
-            schema["type"] = sequence_of(schema, [declared, "null"])
-        return schema
-    if isinstance(declared, list):
-        if "null" not in declared:
-            schema["type"] = sequence_of(schema, [*declared, "null"])
+    if kinds := kinds_of(schema):
+        schema["type"] = schema["type"] if "null" in kinds else sequence_of(schema, [*kinds, "null"])
         return schema
     null = node_like(schema)
     put(null, "type", "null", line)
     for keyword in ("anyOf", "oneOf"):
         members = schema.get(keyword)
         if isinstance(members, list) and not any(key in schema for key in _COMPOSED if key != keyword):
-            if not any(_takes_null(member) for member in members):
+            if not any("null" in kinds_of(member) for member in members):  # a second one would take it too
                 schema[keyword] = sequence_of(schema, [*members, null])
             return schema
     if not any(key in schema for key in _COMPOSED):
@@ -323,8 +314,3 @@ def _with_null(schema: Node, line: int | None) -> Node:
         inner = members[0]
     put(outer, "anyOf", sequence_of(schema, [inner, null]), line)
     return outer
-
-
-def _takes_null(member: Any) -> bool:
-    """Whether an alternative is null or may be, so that a further one would be the second to take it."""
-    return "null" in kinds_of(member)

@@ -1,17 +1,18 @@
-"""Fields of a rendered page: a name, a type, marks, a text, keywords, options.
+"""Fields of a rendered page: a name, a type, marks, a text, keywords, options, and attributes of its own.
 
 Every line of a section is accounted for: it begins a field, is part of one, stands above all of them, or is
 left, and then it is told of. After a line that is left nothing more is taken for a part of the same field.
+Attributes of attributes stand below the name of their owner, or under dotted names where they were opened.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from trigger_contract.normalize.rendered.glue import unglued
-from trigger_contract.normalize.rendered.markup import MARK, without_tables
+from trigger_contract.normalize.rendered.markup import MARK, Line, without_tables
 from trigger_contract.normalize.rendered.types import (
     is_type,
     may_be_type,
@@ -19,9 +20,8 @@ from trigger_contract.normalize.rendered.types import (
     stated,
     type_schema,
     typed,
+    unglued,
 )
-
-Line = tuple[int, str]
 
 _CONTINUED = re.compile(r"^[,.;:)]")
 _SQUASHED = re.compile(
@@ -41,6 +41,8 @@ _EXAMPLE = re.compile(r"Examples?:\s*(`[^`]+`|\"[^\"]*\"|\S+)\Z")
 _CODE_WORD = re.compile(r",\s*(\S+)\Z")
 _SENTENCE = re.compile(r"[.!?]\Z")
 _WORD = re.compile(r"[\w$-]+\Z")
+_OBJECT = re.compile(r"([A-Z][A-Z0-9_ .-]*?) (?:OBJECT|ARRAY(?: OF OBJECTS)?)\Z")
+_ALTERNATIVE = re.compile(r"-(?:one|any)-of-\d+\Z")
 
 
 @dataclass
@@ -91,7 +93,8 @@ class Field:
         listed = schema.get("type") == "array" and schema.get("items")
         inner = listed if listed and ("enum<" in self.type or self.children) else schema
         if self.options:
-            inner["enum"] = [_option(option, inner.get("type")) for option in self.options]
+            plain = inner.get("type") in ("integer", "number", "boolean")
+            inner["enum"] = [typed(each, inner["type"]) if plain else each for each in self.options]
         if inner.get("type") in ("object", ["object", "null"]):
             inner.update(_attributes(self.children, self.line))
         for keyword, value in self.keywords.items():
@@ -240,11 +243,14 @@ class _Details:
         for index, (_, text) in enumerate(lines):
             if not (self._value(text) or self._mark(text)):
                 self.listing = False
-                if self._is_strange(text):
-                    self.entry.left = lines[index:]
+                if self.paragraph and _SENTENCE.search(self.paragraph[-1]) and _WORD.match(text):
+                    self.entry.left = lines[index:]  # a single word below a sentence that has ended
                     break
                 self.paragraph.append(text)
-        self.entry.description = _join(self.paragraph)
+        first, *rest = self.paragraph or [""]
+        self.entry.description = first + "".join(
+            line if _CONTINUED.match(line) else f" {line}" for line in rest
+        )
 
     def _without_tabs(self, lines: list[Line]) -> list[Line]:
         """Cut off the tabs of several alternatives, which are the last lines; a list ends a sentence."""
@@ -297,10 +303,6 @@ class _Details:
             return lowered in _SAID
         return True
 
-    def _is_strange(self, text: str) -> bool:
-        """Whether a line goes on with no text: a single word below a sentence that has ended."""
-        return bool(self.paragraph and _SENTENCE.search(self.paragraph[-1]) and _WORD.match(text))
-
 
 def _options(text: str) -> list[str]:
     """Read options from a line: between backticks they may hold commas, else commas part them."""
@@ -345,11 +347,71 @@ def _is_name(text: str) -> bool:
     return bool(text) and (" " not in text) and text.lower() not in _MARKS
 
 
-def _join(paragraph: list[str]) -> str:
-    return "".join(
-        line if not index or _CONTINUED.match(line) else " " + line for index, line in enumerate(paragraph)
-    )
+def read_nested(lines: Sequence[Line]) -> list[Field]:
+    """Read the fields of a section in which ``OWNER OBJECT`` stands above the attributes of ``owner``.
+
+    Attributes of something that the section does not have are left of the last field above them.
+    """
+    start = next((index for index, (_, text) in enumerate(lines) if _OBJECT.match(text)), len(lines))
+    fields = read_fields(list(lines[:start]))
+    known = {_folded(each.name): each for each in fields if each.name}
+    while start < len(lines):
+        match = _OBJECT.match(lines[start][1])
+        following = range(start + 1, len(lines))
+        end = next((index for index in following if _OBJECT.match(lines[index][1])), len(lines))
+        parent = known.get(_folded(match[1])) if match else None
+        if parent is not None:
+            parent.children += read_fields(list(lines[start + 1 : end]))
+            known |= {_folded(each.name): each for each in parent.children if each.name}
+        elif fields:
+            fields[-1].left += lines[start:end]
+        start = end
+    return fields
 
 
-def _option(text: str, kind: Any) -> Any:
-    return typed(text, kind) if kind in ("integer", "number", "boolean") else text
+def _folded(name: str) -> str:
+    return re.sub(r"[\W_]", "", name).lower()
+
+
+def with_children(fields: Sequence[Field]) -> list[Field]:
+    """Put each field into the field that it belongs to, by its dotted name or by its address on the page.
+
+    A name with dots whose beginning is the name of no other field stays what it is: a name. What belongs
+    to one of several alternatives is left out, because the page shows the first alternative only.
+
+    Args:
+        fields: The fields of one section, in the order of the page.
+    """
+    known: dict[str, Field] = {}
+    anchored: dict[str, Field] = {}
+    top: list[Field] = []
+    for shown in fields:
+        parent, name = _parent(shown.name, known)
+        if parent is None and shown.anchor:
+            parent = _above(shown, anchored)
+        known[shown.name] = shown
+        anchored.setdefault(_ALTERNATIVE.sub("", shown.anchor), shown)
+        if parent is None:
+            top.append(shown)
+        elif not parent.alternatives:
+            shown.name = name
+            parent.children.append(shown)
+        else:
+            shown.alternatives = True
+            parent.left.append((shown.line, shown.name))
+    return top
+
+
+def _above(field: Field, anchored: dict[str, Field]) -> Field | None:
+    """Find the field at whose address this one's begins, if its own name is all the rest."""
+    anchor = _ALTERNATIVE.sub("", field.anchor)
+    own = re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", field.name).lower()).strip("-")
+    return anchored.get(anchor.removesuffix(own).rstrip("-")) if anchor.endswith(own) else None
+
+
+def _parent(name: str, known: dict[str, Field]) -> tuple[Field | None, str]:
+    start = len(name)
+    while (start := name.rfind(".", 0, start)) > 0:
+        if name[:start] in known:
+            return known[name[:start]], name[start + 1 :]
+    return None, name

@@ -60,8 +60,10 @@ def plain_lines(text: str) -> list[str]:
     ]
     if not _MARKDOWN.search(text):
         return lines
-    _blank_front_matter(lines)
     index = 0
+    if lines[0].strip() == "---":  # front matter
+        index = next((i for i, line in enumerate(lines) if i and line.strip() == "---"), 0) + 1
+        lines[:index] = [""] * index
     while index < len(lines):
         index = _fence(lines, index) if _FENCE.match(lines[index]) else _prose(lines, index)
     return lines
@@ -70,12 +72,6 @@ def plain_lines(text: str) -> list[str]:
 def without_marks(line: str) -> str:
     """Return a line as a reader sees it."""
     return _MARKS.sub("", line) if MARK in line or TITLE in line or HEADING in line else line
-
-
-def _blank_front_matter(lines: list[str]) -> None:
-    if lines[0].strip() == "---":
-        end = next((index for index, line in enumerate(lines) if index and line.strip() == "---"), 0)
-        lines[: end + 1] = [""] * (end + 1)
 
 
 def _fence(lines: list[str], start: int) -> int:

@@ -7,26 +7,112 @@ body); what it does not show is not invented, and its sentences are kept to be h
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.ledger import brief
 from trigger_contract.normalize.located import Node, put, sequence_of
-from trigger_contract.normalize.model import Fragment, Page, Sentence, Unread
-from trigger_contract.normalize.naming import component_key
-from trigger_contract.normalize.rendered.fields import Field, Line, read_fields
-from trigger_contract.normalize.rendered.markup import MARK, operations_of, plain_lines
-from trigger_contract.normalize.rendered.nesting import read_nested, united, with_children
-from trigger_contract.normalize.rendered.responses import MEDIA_TYPE, Shown, by_status
+from trigger_contract.normalize.model import Fragment, Page, Sentence, Unread, brief
+from trigger_contract.normalize.naming.words import component_key
+from trigger_contract.normalize.rendered.fields import Field, read_fields, read_nested, with_children
+from trigger_contract.normalize.rendered.markup import MARK, Line, operations_of, plain_lines
 from trigger_contract.normalize.rendered.sections import Parts, cut
 from trigger_contract.normalize.rendered.types import shown_node, shown_schema
 
+# The names that are in use; a text that is glued to one would be taken for a part of it otherwise.
+_KNOWN = (
+    r"application/(?:(?:problem|ld|hal|vnd\.[\w.-]+)\+)?(?:json|xml)(?:-patch\+json)?|application/"
+    r"(?:x-ndjson|ndjson|jsonl|pdf|zip|octet-stream|x-www-form-urlencoded)|multipart/form-data|"
+    r"text/(?:plain|html|csv|event-stream|xml)|image/(?:png|jpeg|svg\+xml|\*)|audio/(?:mpeg|wav|\*)|video/mp4"
+)
+MEDIA_TYPE = re.compile(rf"(?:{_KNOWN}|[a-z]{1, 40}/[a-z0-9.+-]{1, 80})\Z")
+_STATUS = re.compile(
+    r"(?:[•*-]\s+)?\**(?P<status>[1-5](?:\d\d|XX)|default)\**"
+    rf"(?:\s*-?\s*`?(?P<media_type>{_KNOWN}|[a-z]+/[a-z0-9.+-]+)`?\s*(?P<behind>.*)|(?P<text>[A-Z].*))?\Z"
+)
+
+_OF_EACH = "Example (from schema)"
 _LEFT = "Nothing on a rendered page reads so in this place, so what it belongs to is not known."
 _ABOVE = "It stands above the fields of a section, and OpenAPI has no place for it."
 _UNKNOWN = "Pages have no such word for a type, so any value is taken."
 _FLAT = "Whether it belongs to the object above it the page does not show."
 _CREDENTIAL = re.compile(r"<(?:token|api-?_?key|encoded-value|credentials?)>|\bBearer\b", re.IGNORECASE)
+
+
+@dataclass
+class Shown:
+    """What a page shows of one response.
+
+    Attributes:
+        line: Where its status stands.
+        status: The status; empty where none is shown.
+        media_type: Empty where none is shown.
+        lines: What stands below it.
+        text: What is said of it on the line of the status.
+    """
+
+    line: int
+    status: str
+    media_type: str = ""
+    lines: list[Line] = field(default_factory=list)
+    text: str = ""
+
+
+def by_status(section: Sequence[Line]) -> list[Shown]:
+    """Cut the section at its statuses.
+
+    Where statuses follow one another with nothing in between they are those that can be chosen from, and what
+    comes below is what the page shows of the first.
+
+    Returns:
+        The responses in their order; the first without a status where something stands above any status.
+    """
+    shown: list[Shown] = []
+    for number, text in section:
+        match = _STATUS.match(text)
+        before = shown[-1].lines[-1][1].lower().rstrip(":") if shown and shown[-1].lines else ""
+        # It is no value of an example, nor a number in a list of options.
+        if match and before not in ("example", "examples", "default", "available options"):
+            shown.append(Shown(number, match["status"], match["media_type"] or ""))
+            behind = (match["behind"] or match["text"] or "").strip()
+            if behind[:1].isupper():
+                shown[-1].text = behind
+            elif behind:
+                shown[-1].lines.append((number, behind))
+            continue
+        if not text:
+            continue
+        if not shown:
+            shown.append(Shown(number, ""))
+        target = shown[-1]
+        if MEDIA_TYPE.match(text) and not target.media_type:
+            target.media_type = text
+        else:
+            target.lines.append((number, text))
+    return _chosen(shown)
+
+
+def _chosen(shown: list[Shown]) -> list[Shown]:
+    """Give the first of several statuses in a row what stands below the last of them."""
+    first = 0
+    while first < len(shown) and shown[first].status == "":
+        first += 1
+    last = first
+    while (
+        last + 1 < len(shown)
+        and not shown[last].lines
+        and not shown[last].media_type
+        and not shown[last].text
+    ):
+        last += 1
+    if last > first:
+        taken, given = shown[first], shown[last]
+        if any(text.lstrip("•*- ") == _OF_EACH for _, text in given.lines):
+            given.lines, given.text = [], ""  # of all of them, and nothing tells where the next one starts
+        taken.media_type, taken.lines, taken.text = given.media_type, given.lines, given.text
+        given.media_type, given.lines, given.text = "", [], ""
+    return shown
 
 
 def read_rendered(page: Page, text: str) -> list[Fragment]:
@@ -125,14 +211,14 @@ def _parameters(page: Page, found: Parts, place: str, left: list[Unread]) -> lis
 
 def _left(section: str, fields: Iterable[Field]) -> Iterator[Unread]:
     """Yield what was left of the lines of some fields, and the types that nobody knows."""
-    for field in fields:
-        if field.is_unknown:
-            says = f"{field.name}: {field.type}"
-            yield _unread(section, field.line, says, _UNKNOWN, "unknown type", "any value")
-        for line, text in field.left:
+    for shown in fields:
+        if shown.is_unknown:
+            says = f"{shown.name}: {shown.type}"
+            yield _unread(section, shown.line, says, _UNKNOWN, "unknown type", "any value")
+        for line, text in shown.left:
             if not text.startswith(MARK):
                 yield _unread(section, line, text, _LEFT)
-        yield from _left(section, field.children)
+        yield from _left(section, shown.children)
 
 
 def _unread(
@@ -143,18 +229,13 @@ def _unread(
 
 def _security(page: Page, found: Parts, operation: Node) -> Node | None:
     """Read the credentials that the page shows, all of them needed at once; return their schemes."""
+    fields = [shown for shown in read_fields(found.sections.get("security", [])) if shown.name]
+    said = [(shown.name, shown.description, shown.place or "header", shown.line) for shown in fields]
+    sent = [each for each in found.request.headers if _CREDENTIAL.search(each[1])]
     schemes: dict[str, Any] = {}
-    for shown in read_fields(found.sections.get("security", [])):
-        if shown.name:
-            key, scheme = _scheme(shown.name, shown.description, shown.place or "header")
-            key = component_key(shown.name) if key in schemes else key
-            schemes[key] = located(page, scheme, shown.line)
-    if not schemes:
-        for name, value in found.request.headers:
-            if _CREDENTIAL.search(value):
-                key, scheme = _scheme(name, value, "header")
-                key = component_key(name) if key in schemes else key
-                schemes[key] = located(page, scheme, found.request.line)
+    for name, text, place, line in said or [(*each, "header", found.request.line) for each in sent]:
+        key, scheme = _scheme(name, text, place)
+        schemes[component_key(name) if key in schemes else key] = located(page, scheme, line)
     if not schemes:
         return None
     line = min(scheme.line for scheme in schemes.values())
@@ -221,8 +302,8 @@ def _responses(page: Page, found: Parts, left: list[Unread]) -> Node:
 
 def _until_object(section: str, fields: list[Field], left: list[Unread]) -> list[Field]:
     """Take the fields up to the first object, behind which nothing tells what belongs to it."""
-    for index, field in enumerate(fields):
-        if "object" in field.type:
+    for index, shown in enumerate(fields):
+        if "object" in shown.type:
             left += [_unread(section, one.line, one.name, _FLAT) for one in fields[index + 1 :]]
             return fields[: index + 1]
     return fields
@@ -250,12 +331,29 @@ def _schema(fields: list[Field], example: Any) -> dict[str, Any]:
         return schema
     properties: dict[str, Any] = inner.setdefault("properties", {})
     for shown in fields:
-        said = united(shown.schema(), properties.get(shown.name, {}))
+        said = _united(shown.schema(), properties.get(shown.name, {}))
         properties[shown.name] = shown_node(said, shown.line)
     required = [shown.name for shown in fields if shown.required]
     if required:
         inner["required"] = required
     return schema
+
+
+def _united(said: dict[str, Any], example: Any) -> dict[str, Any]:
+    """Unite what a field says with what an example shows of it, which has types and nothing else."""
+    if not isinstance(example, dict):
+        return said
+    kind = said.get("type")
+    if kind == "array" and isinstance(example.get("items"), dict):
+        items = said.get("items", {})
+        said["items"] = _united(items, example["items"]) if set(items) - {"type"} else example["items"]
+    elif kind == "object" and isinstance(example.get("properties"), dict):
+        properties = {
+            name: _united(said.get("properties", {}).get(name, schema), schema)
+            for name, schema in example["properties"].items()
+        }
+        said["properties"] = {**said.get("properties", {}), **properties}
+    return said
 
 
 def _sentences(found: Parts) -> tuple[Sentence, ...]:

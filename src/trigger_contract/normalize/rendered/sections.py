@@ -11,11 +11,11 @@ from typing import Any
 from trigger_contract.document.shape import METHODS
 from trigger_contract.document.yaml import load
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.rendered.fields import Line, starts_field
-from trigger_contract.normalize.rendered.glue import at_marks
-from trigger_contract.normalize.rendered.markup import HEADING, MARK, TITLE, without_marks
+from trigger_contract.normalize.model import Headline
+from trigger_contract.normalize.rendered.fields import starts_field
+from trigger_contract.normalize.rendered.markup import HEADING, MARK, TITLE, Line, without_marks
 from trigger_contract.normalize.rendered.request import Request, read_curl, read_endpoint, shows_curl
-from trigger_contract.normalize.rendered.types import is_type, may_be_type
+from trigger_contract.normalize.rendered.types import at_marks, is_type, may_be_type
 
 _SECTIONS = {
     "authorizations": "security",
@@ -59,23 +59,6 @@ _OF_BODY = "response body"
 _OF_COPY = re.compile(r"(?P<what>Title|URL Source|Source|Published Time|Markdown Content):\s*(?P<text>.*)\Z")
 _SITE = re.compile(r"\s{1,9}[-|\u2013]\s{1,9}[^-|\u2013]{1,200}\Z")
 _CODE = re.compile(r"[\[\]{}\"'<>$(`]|(?:import|from|const|let|var|print|return)\b")
-
-
-@dataclass(frozen=True)
-class Headline:
-    """Title and description of a page.
-
-    Attributes:
-        title: Empty where there is none.
-        line: Where the title stands.
-        description: Empty where there is none.
-        description_line: Where the description starts.
-    """
-
-    title: str = ""
-    line: int = 1
-    description: str = ""
-    description_line: int = 1
 
 
 @dataclass

@@ -1,16 +1,21 @@
-"""Types and keywords as rendered pages show them.
+"""Types and keywords as rendered pages show them, also where they were copied without anything in between.
 
 Types such as ``enum<string>``, ``(Text · object | File · object)[]``, ``uuid``, those that an example shows,
-and lines that state a keyword: ranges, lengths, patterns, defaults.
+and lines that state a keyword: ranges, lengths, patterns, defaults. Some tools drop the blanks between the
+parts of a field: ``limitintegerrequired``. The name is what the anchor before it is called, or else the
+longest beginning that leaves a type and known marks and nothing more.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
 from typing import Any
 
 from trigger_contract.normalize.located import Node, put
+from trigger_contract.normalize.rendered.markup import MARK, Line
 
 _NAMES = frozenset(("string", "integer", "number", "boolean", "object", "array", "any", "null"))
 _BASE = r"(?:string|integer|number|boolean|object|array|file|any|null|enum)(?:<[\w:./ -]+>)?(?:\[\])*"
@@ -54,11 +59,45 @@ _SIDES = {"<": "exclusiveMaximum", "<=": "maximum", ">": "exclusiveMinimum", ">=
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)\Z")
 # What sites write into examples where they know no value.
 UNKNOWN = frozenset(("<unknown>", "<any>"))
+# GitBook and Fern have words of their own for types; what each of them means is in ``_meaning``.
+_WORDS = (
+    r"(?:any of|one of|all of|list of [\w ]{1,60}?|map from [\w ]{1,60}? to [\w ]{1,60}?"
+    r"|datetime|date|double|long|uuid)"
+)
+_FACETS = r"(?: · (?:[a-z][a-z0-9-]*?|(?:min|max): -?[\d.]+))*"
+_TYPE = rf"(?:{_BASE}{_FACETS}|{_WORDS})(?: (?:or|\|) null)?"
+_MARK_WORD = (
+    r"(?:header|query|cookie|path|[Rr]equired|[Oo]ptional|[Dd]eprecated|read-only|write-only|nullable)"
+)
+_REST = r"(?:format: \"(?P<format>[\w-]+)\")?"
+_GLUED_FIELD = re.compile(
+    rf"(?P<name>[A-Za-z_$@][\w.$@\[\]{{}}:-]{{0,120}})(?P<type>{_TYPE}){_REST}(?P<marks>{_MARK_WORD}*)"
+    r"(?:[Dd]efault:\s*(?P<default>\S.{0,400}?))?(?P<last>required|deprecated)?\Z"
+)
+_BEHIND_NAME = re.compile(
+    rf"\s{{0,9}}(?P<type>{_BASE}(?:\s*\|\s*{_BASE})*)\s*(?P<marks>(?:{_MARK_WORD}\s*)*)"
+    r"(?:default:(?P<default>-?\d+(?:\.\d+)?|true|false))?\s*(?P<last>required)?(?P<text>.*)\Z"
+)
+_MARK_WORDS = re.compile(_MARK_WORD)
+_ALTERNATIVE = re.compile(rf"{_TYPE}{_MARK_WORD}*\Z|or\Z")
+_BEFORE_STATED = re.compile(
+    r"(?<=[^\s`])(?=(?:Examples?|Available options|Required range|Default|Pattern|Possible values):)"
+    r"|(?<=`) (?=Examples?:\s*\Z)|(?<=`)(?=[A-Za-z_$][\w.$-]*(?:string|integer|number|boolean|object|enum))"
+)
+_MARKED = re.compile(f"{MARK}([^{MARK}]*){MARK}")
+_LENGTHS = {"string": "Required string length: ", "array": "Required array length: "}
+_OTHER_WORDS = {
+    "datetime": "string<date-time>",
+    "date": "string<date>",
+    "uuid": "string<uuid>",
+    "double": "number<double>",
+    "long": "integer<int64>",
+}
 
 
 def is_type(text: str) -> bool:
     """Whether a line can be nothing but a type."""
-    return len(text) < 400 and _certain(text.strip())
+    return len(text) < 400 and _read(text)[1]
 
 
 def may_be_type(text: str) -> bool:
@@ -72,43 +111,35 @@ def type_schema(text: str) -> dict[str, Any] | None:
     Args:
         text: As the page shows it; alternatives stand between bars or, in copies, with nothing in between.
     """
+    return _read(text)[0]
+
+
+def _read(text: str) -> tuple[dict[str, Any] | None, bool]:
+    """Return the schema of a type, and whether a text can be nothing but a type."""
     text = _without_brackets(text.strip())
     parts = [part for part in _split(text) if part]
     if len(parts) > 1:
-        return _united([type_schema(part) or {} for part in parts])
+        found = [_read(part) for part in parts]
+        return _united([schema or {} for schema, _ in found]), all(certain for _, certain in found)
     text = parts[0] if parts else ""
     side = _side(text)
-    glued = _GLUED.findall(side) if _is_row(side) else []
+    row = _is_row(side)
+    glued = _GLUED.findall(side) if row else []
     if len(glued) > 1:
-        return _united([type_schema(part) or {} for part in glued])
+        return _united([_read(part)[0] or {} for part in glued]), True
     if text.endswith("[]"):
-        return {"type": "array", "items": type_schema(text[:-2]) or {}}
+        inner, certain = _read(text[:-2])
+        return {"type": "array", "items": inner or {}}, certain
     if side != text:
-        return type_schema(side)
+        return _read(side)
     if several := _LIST_OF.match(text):
         word = several[1]
         known = word if word in _NAMES or word in _FORMATS else word.removesuffix("s")
-        return {"type": "array", "items": type_schema(known) or {}}
+        return {"type": "array", "items": _read(known)[0] or {}}, True
     if faced := _FACED.match(text):
-        return {"type": faced[2]} if faced[1] == "enum" else {"type": faced[1], "format": faced[2]}
-    if text in ("", "any", "enum"):
-        return {}
-    return {"type": text} if text in _NAMES else _copied(_FORMATS.get(text))
-
-
-def _copied(schema: dict[str, Any] | None) -> dict[str, Any] | None:
-    return None if schema is None else dict(schema)
-
-
-def _certain(text: str) -> bool:
-    text = _without_brackets(text)
-    parts = _split(text)
-    if len(parts) > 1:
-        return all(_certain(part) for part in parts if part)
-    if text.endswith("[]"):
-        return _certain(text[:-2])
-    side = _side(text)
-    return _is_row(side) or bool(_LIST_OF.match(side))
+        return {"type": faced[2]} if faced[1] == "enum" else {"type": faced[1], "format": faced[2]}, row
+    schema = {} if text in ("", "any", "enum") else {"type": text} if text in _NAMES else _FORMATS.get(text)
+    return None if schema is None else dict(schema), row
 
 
 def _side(text: str) -> str:
@@ -126,29 +157,21 @@ def _is_row(text: str) -> bool:
 
 def _without_brackets(text: str) -> str:
     """Take off brackets around the whole."""
-    while text.startswith("(") and text.endswith(")") and _closes(text) == len(text) - 1:
+    while text[:1] == "(" and [*_depths(text, "(", ")"), 0].index(0) == len(text) - 1:
         text = text[1:-1].strip()
     return text
 
 
-def _closes(text: str) -> int:
-    depth = 0
-    for index, mark in enumerate(text):
-        depth += (mark == "(") - (mark == ")")
-        if depth == 0:
-            return index
-    return -1
+def _depths(text: str, opening: str, closing: str) -> Iterator[int]:
+    """Yield in how many brackets each character of a text ends."""
+    return accumulate((mark in opening) - (mark in closing) for mark in text)
 
 
 def _split(text: str) -> list[str]:
     """Split alternatives at the bars that stand in no brackets."""
-    parts, depth, start = [], 0, 0
-    for index, mark in enumerate(text):
-        depth += (mark in "(<") - (mark in ")>")
-        if mark == "|" and depth == 0:
-            parts.append(text[start:index].strip())
-            start = index + 1
-    return [*parts, text[start:].strip()]
+    marks = enumerate(zip(text, _depths(text, "(<", ")>"), strict=True), 1)
+    starts = [0, *(after for after, mark in marks if mark == ("|", 0)), len(text) + 1]
+    return [text[start : end - 1].strip() for start, end in pairwise(starts)]
 
 
 def _united(schemas: list[dict[str, Any]]) -> dict[str, Any]:
@@ -272,3 +295,98 @@ def _scalar(value: Any) -> dict[str, Any]:
     if value == "jsmith@example.com":
         return {"type": "string", "format": "email"}
     return {"type": "string"}
+
+
+def at_marks(line: Line) -> list[Line]:
+    """Cut a line at the anchors in it; the name of a field is told by its anchor.
+
+    Returns:
+        The parts, all with the line's number; a mark stands before each that had an anchor.
+    """
+    number, text = line
+    if MARK not in text:
+        return [line]
+    pieces = _MARKED.split(text)
+    parts: list[Line] = [(number, pieces[0].strip())] if pieces[0].strip() else []
+    for anchor, behind in zip(pieces[1::2], pieces[2::2], strict=True):
+        parts.append((number, MARK + anchor))
+        parts.extend((number, part) for part in _named(anchor, behind.strip()) if part)
+    return parts
+
+
+def unglued(lines: Sequence[Line]) -> list[Line]:
+    """Take the glued fields of a section apart; the lines as they were where there are none."""
+    parts: list[Line] = []
+    found = False
+    composed = False
+    for number, text in lines:
+        for piece in _BEFORE_STATED.split(text):
+            match = _GLUED_FIELD.match(piece)
+            if match and match["name"] == "Response":
+                continue  # the type of the whole body
+            if match:
+                found, composed = True, " of" in match["type"]
+                parts.extend((number, part) for part in (MARK, match["name"], *_facets(match)) if part)
+            elif not (composed and _ALTERNATIVE.match(piece)):
+                parts.append((number, piece.strip()))
+    return parts if found else list(lines)
+
+
+def _named(anchor: str, text: str) -> list[str]:
+    """Cut a text behind an anchor into name, type, marks and description, where they are glued."""
+    plain = _plain(anchor)
+    for end in range(len(text) - 1, 0, -1):
+        name = _plain(text[:end])
+        if name and plain.endswith(name) and not text[end - 1].isspace():
+            match = _BEHIND_NAME.match(text, end)
+            if match and text[end : end + 1]:
+                return [
+                    text[:end],
+                    *_facets(match),
+                    *_BEFORE_STATED.split(match["text"].strip()),
+                ]
+    return _BEFORE_STATED.split(text)
+
+
+def _plain(text: str) -> str:
+    return "".join(character for character in text.lower() if character.isalnum())
+
+
+def _facets(match: re.Match[str]) -> list[str]:
+    """Write type, marks, bounds and default as the pages do that keep them apart."""
+    shown = match["type"]
+    nullable = re.search(r" (?:or|\|) null\Z", shown)
+    main, *facets = (shown[: nullable.start()] if nullable else shown).split(" · ")
+    kind = main.partition("<")[0]
+    bounds = {facet[:3]: facet[5:] for facet in facets if facet[3:5] == ": "}
+    words = [facet for facet in facets if facet[3:5] != ": "]
+    given = match.groupdict().get("format")
+    formats = [given] if given else [word for word in words if word not in ("nullable", "enum")]
+    if "enum" in words:
+        main = f"enum<{main}>"
+    elif formats and "<" not in main:
+        main = f"{main}<{formats[0]}>"
+    lines = [_meaning(main) + (" | null" if nullable or "nullable" in words else "")]
+    lines += [word.lower() for word in _MARK_WORDS.findall(match["marks"]) if word.lower() != "optional"]
+    if match["last"]:
+        lines.append(match["last"])
+    if match["default"]:
+        lines.append(f"default:{match['default']}")
+    low, high = bounds.get("min"), bounds.get("max")
+    if bounds and kind in _LENGTHS:
+        lines.append(
+            _LENGTHS[kind] + (f"{low} - {high}" if low and high else f"{low} -" if low else f"- {high}")
+        )
+    elif bounds:
+        lines.append("Required range: " + (f"{low} <= x" if low else "x") + (f" <= {high}" if high else ""))
+    return lines
+
+
+def _meaning(shown: str) -> str:
+    """The type in the words of the commonest kind of page."""
+    if shown.startswith("list of "):
+        inner = shown.removeprefix("list of ").removesuffix("s")
+        return f"{inner if re.fullmatch(_BASE, inner) else 'any'}[]"
+    if shown.startswith("map from "):
+        return "object"
+    return "any" if shown.endswith(" of") else _OTHER_WORDS.get(shown, shown)

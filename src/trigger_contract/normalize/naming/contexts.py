@@ -9,7 +9,7 @@ from typing import Any
 
 from trigger_contract.document.shape import METHODS, children
 from trigger_contract.normalize.located import Node, as_map, list_of, map_of, operations_of, text_of
-from trigger_contract.normalize.naming import (
+from trigger_contract.normalize.naming.words import (
     joined,
     noun,
     operation_stem,
@@ -98,30 +98,26 @@ class Context:
                 name = f"{name}Item"
         return name
 
+    def outwards(self) -> Iterator[Context]:
+        """Yield the context and those around it, the outermost last."""
+        context: Context | None = self
+        while context is not None:
+            yield context
+            context = context.outer
+
     def is_error(self) -> bool:
         """Whether it stands inside the body of an error."""
-        outer: Context | None = self
-        while outer is not None:
-            if outer.role == "error":
-                return True
-            outer = outer.outer
-        return False
+        return any(context.role == "error" for context in self.outwards())
 
     def component(self) -> str:
         """The published component that it stands in, or an empty text."""
-        outer: Context = self
-        while outer.outer is not None:
-            outer = outer.outer
-        return "" if outer.role else outer.base
+        *_, outermost = self.outwards()
+        return "" if outermost.role else outermost.base
 
     def may_be_published(self, name: str) -> bool:
         """Whether the place may be a reference to that component: not where it would be inside itself."""
-        outer: Context | None = self
-        while outer is not None:
-            if outer.outer is None and outer.base == name and not outer.parts:
-                return False
-            outer = outer.outer
-        return self.base != name
+        *_, outermost = self.outwards()
+        return self.base != name and (outermost.base != name or bool(outermost.parts))
 
     def below(self, part: str, last: str | None = None, role: str = "") -> Context:
         """The context one step further in, with nothing named in between."""
@@ -293,7 +289,7 @@ def _variant(members: list[Any], index: Any) -> str:
     ]
     if title or not others:
         return title if others else ""
-    own = _constant(member) or _own_value(member, others, _constant)
+    own = _constant(member) or _own_value(member, others, _constant)[1]
     if own:
         return own
     kind = member.get("type")
@@ -307,37 +303,38 @@ def _variant(members: list[Any], index: Any) -> str:
     own = _own_property(member, others)
     if own:
         return f"With{own}"
-    own = _own_kind(member, others)
-    shown = _own_value(member, others, _first_value)
-    return shown or (f"With{own}" if own else number)
+    _, shown = _own_value(member, others, _first_value)
+    name, own = _own_value(member, others, _kind)
+    return shown or (f"With{pascal(name)}{own}" if own else number)
 
 
-def _own_value(member: Any, others: list[Any], read: Callable[[Any], str]) -> str:
-    """What a property of an alternative is read as, where it is read as nothing else in the others."""
+def _own_value(member: Any, others: list[Any], read: Callable[[Any], str]) -> tuple[str, str]:
+    """The first property of an alternative that is read as something that it is not in the others."""
     for name, schema in map_of(member, "properties").items():
         value = read(schema)
         if value and all(read(map_of(other, "properties").get(name)) != value for other in others):
-            return value
-    return ""
+            return name, value
+    return "", ""
 
 
 def _constant(schema: Any) -> str:
     """The one value that a schema allows, as part of a name."""
     enum = list_of(schema, "enum")
     constant = text_of(schema, "const") or (enum[0] if len(enum) == 1 else "")
-    return pascal(_quiet(constant)) if isinstance(constant, str) else ""
+    return _spoken(constant)
 
 
 def _first_value(schema: Any) -> str:
     """The first of the values that a schema allows, as part of a name."""
-    first = next(iter(list_of(schema, "enum")), "")
-    return pascal(_quiet(first)) if isinstance(first, str) else ""
+    return _spoken(next(iter(list_of(schema, "enum")), ""))
 
 
-def _quiet(value: str) -> str:
-    """A value in capitals that is no abbreviation, in small letters: ``ON_CLICK`` is called OnClick."""
+def _spoken(value: Any) -> str:
+    """A value as part of a name; capitals that are no abbreviation are small: ``ON_CLICK`` is OnClick."""
+    if not isinstance(value, str):
+        return ""
     word = value.isalnum() and (len(value) < 4 or value in _ABBREVIATIONS)
-    return value if word or not value.isupper() else value.lower()
+    return pascal(value if word or not value.isupper() else value.lower())
 
 
 def _own_property(member: Any, others: list[Any]) -> str:
@@ -348,15 +345,6 @@ def _own_property(member: Any, others: list[Any]) -> str:
     needed = [name for name in mine if name in required]
     theirs = {name for other in others for name in map_of(other, "properties")}
     return next((pascal(name) for name in (*needed, *mine) if name not in theirs and pascal(name)), "")
-
-
-def _own_kind(member: Any, others: list[Any]) -> str:
-    """The first property that is of a type, or a component, that it is not of in the other alternatives."""
-    for name, schema in map_of(member, "properties").items():
-        kind = _kind(schema)
-        if kind and all(_kind(map_of(other, "properties").get(name)) != kind for other in others):
-            return pascal(name) + kind
-    return ""
 
 
 def _kind(schema: Any) -> str:

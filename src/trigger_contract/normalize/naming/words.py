@@ -44,6 +44,11 @@ def pascal(text: str) -> str:
     return "".join(word if word.isupper() and len(word) > 1 else word.capitalize() for word in words(text))
 
 
+def folded(name: str) -> str:
+    """Return a name without case and separators, in which alone names in generated code must not differ."""
+    return "".join(words(name)).casefold() or name
+
+
 def snake(text: str) -> str:
     """Write a name in snake_case."""
     return "_".join(word.lower() for word in words(text))

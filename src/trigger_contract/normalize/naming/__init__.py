@@ -1,0 +1,1 @@
+"""Names for what has none: operations, and components made of inline schemas."""

@@ -1,0 +1,370 @@
+"""Inline objects and enums become named components; equal ones are shared.
+
+First every place is found that needs a component, from the outside in. Places with equal schemas form
+a group. Groups are named in the order in which they are found, so the name of what stands around a
+place is known when the place is named. Last, every place becomes a reference.
+
+Names are chosen in rounds, so that no name hangs on which page comes first. In each round every group of
+equal schemas that has no name yet proposes its next one; a name that only one group proposes, and that is
+free, is given. A name that two want is nobody's, so a page that comes later takes no name away from another
+but where both would say the same. Only what is met much more often than its rivals gets a name that they
+want, too.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count, groupby
+from typing import Any
+
+from trigger_contract.document.promises import EXTENSION as PROMISE
+from trigger_contract.normalize.expanded.parts import HINT
+from trigger_contract.normalize.located import Node, list_of, node_like, objects, put, refusal, take
+from trigger_contract.normalize.naming.contexts import NAME, Context, contexts, needs_component
+from trigger_contract.normalize.naming.words import (
+    common_ending,
+    common_words,
+    component_key,
+    folded,
+    in_style,
+    is_component_key,
+    noun,
+    pascal,
+    singular,
+    style_of,
+    words,
+)
+
+# Words that say what a schema is for, not what it is: no name for a component on their own.
+_SAYS_LITTLE = frozenset(
+    [
+        *("", "Response", "Request", "Item", "Data", "Object", "Value", "Type", "Option", "Id"),
+        *("Status", "Kind", "Level", "State", "Mode", "Format", "Action", "Reason", "Error"),
+        *("Result", "Options", "Config", "Details", "Info", "Code", "Name", "Key", "Attributes"),
+        *("Properties", "Params", "Content", "Source", "Target", "Group", "Class", "Body"),
+        *("Variant", "Input", "Output", "Version"),
+    ]
+)
+_COMMON = frozenset(("List", "Common", "Base", "Filter", "Item", "Simple", "Full"))
+_OF = re.compile(
+    r"\A(?:the )?(?:[\w-]+ ){0,2}?(\w+) of (?:the|an?|this) ([a-z]+(?: [a-z]+)?)(?=[.,;\n]|\Z)", re.I
+)
+_AT_THE_PLACE = ("deprecated", "readOnly", "writeOnly")
+_MAY_DIFFER = ("title", "description", PROMISE, "default", "example", "examples", *_AT_THE_PLACE)
+_MARKS = (NAME, HINT)
+
+
+class _LastResort(str):
+    """A proposal of one that has no better."""
+
+
+def _choose_names(wanted: Sequence[_Group], taken: Mapping[str, str], style: str) -> list[str]:
+    """Choose a name for each, none of them taken.
+
+    Args:
+        wanted: What needs names; what stands around each has its name already.
+        taken: Names that are in use, by their folded form.
+        style: How the names are written (see ``naming.style_of``).
+
+    Returns:
+        The names, in the order of what wanted them. Where two have nothing but the same to propose, the
+        first in the document goes first.
+    """
+    used = set(taken)
+    names = [""] * len(wanted)
+    proposals = [iter(_proposals(each, style)) for each in wanted]
+    open_ones = list(range(len(wanted)))
+    while open_ones:
+        proposed = {
+            index: next(name for name in proposals[index] if name and folded(name) not in used)
+            for index in open_ones
+        }
+        claims: dict[str, list[int]] = {}
+        for index, name in proposed.items():
+            claims.setdefault(folded(name), []).append(index)
+        given = [index for claimants in claims.values() for index in _winner(claimants, proposed, wanted)]
+        for index in given:
+            names[index] = str(proposed[index])
+            used.add(folded(proposed[index]))
+        open_ones = [index for index in open_ones if not names[index]]
+    return names
+
+
+def _winner(claimants: list[int], proposed: Mapping[int, str], wanted: Sequence[_Group]) -> list[int]:
+    """The one that gets a name: the only one who wants it, or one met twice as often as any other."""
+    if all(isinstance(proposed[index], _LastResort) for index in claimants):
+        return claimants[:1]
+    first, *others = sorted(claimants, key=lambda index: -len(wanted[index].contexts))
+    if all(len(wanted[first].contexts) >= 2 * len(wanted[other].contexts) for other in others):
+        return [first]
+    return []
+
+
+def _proposals(wanted: _Group, style: str) -> Iterator[str]:
+    """Propose names without end, the shortest that says enough first."""
+    if wanted.hint:
+        yield wanted.hint
+    contexts = sorted(wanted.contexts, key=lambda context: not context.component())
+    seen: set[str] = set()
+    for name in _plain_names(wanted, contexts):
+        if name and name not in seen:
+            seen.add(name)
+            yield in_style(name, style, contexts[0].component())
+    kind = "Value" if "enum" in wanted.schemas[0] else "Details"
+    last = in_style(contexts[0].name() + kind, style, contexts[0].component())
+    yield _LastResort(last)
+    for number in count(2):
+        yield _LastResort(f"{last}{number}")
+
+
+def _plain_names(wanted: _Group, contexts: list[Context]) -> Iterator[str]:
+    names = list(dict.fromkeys(context.name() for context in contexts))
+    if len(names) > 1:
+        yield from _shared_names(wanted, contexts, names)
+    for context in contexts:
+        values: Any = wanted.schemas[0].get("enum")
+        of_values = values is not None and (len(values) < 2 or context.is_error())
+        if not of_values:
+            short = context.short()
+            if short not in _SAYS_LITTLE:
+                yield short
+    yield from names
+
+
+def _shared_names(wanted: _Group, contexts: list[Context], names: list[str]) -> Iterator[str]:
+    """Names for what stands in several places: what these have in common, and what the text says."""
+    lasts = {pascal(context.last) for context in contexts}
+    if len(lasts) == 1 and "" not in lasts:
+        last = lasts.pop()
+        if len(words(last)) > 1:
+            yield last
+        around = [noun(context.around(), verb=context.role == "parameter") for context in contexts]
+        shared = common_words(around)
+        if shared:
+            yield shared + last
+        yield _of_thing(wanted.schemas, contexts)
+        if not shared:
+            yield _shared_by_most(around, last)
+        if last not in _SAYS_LITTLE:
+            yield last
+    ending = common_ending(names)
+    if ending == "Response" and all(context.role == "error" for context in contexts):
+        yield from ("Error", "ErrorResponse", "ErrorBody")
+    if len(words(ending)) > 1 or ending not in _SAYS_LITTLE:
+        yield ending
+
+
+def _of_thing(schemas: Sequence[Node], contexts: list[Context]) -> str:
+    """Read a name from a text such as "The status of the run"."""
+    matches = (_OF.match(str(schema.get("description", ""))) for schema in schemas)
+    match = next((found for found in matches if found), None)
+    lasts = {singular(context.last).casefold() for context in contexts}
+    if match is None or lasts != {match[1].casefold()}:
+        return ""
+    return pascal(f"{match[2]}_{match[1]}".replace(" ", "_"))
+
+
+def _shared_by_most(around: list[str], last: str) -> str:
+    counts = Counter(word for name in around for word in {singular(found) for found in words(name)})
+    most = [word for word, count in counts.items() if count >= 0.6 * len(around) and word not in _COMMON]
+    order = [singular(word) for name in around for word in words(name)]
+    return pascal("_".join(sorted(most, key=order.index))) + last if most else ""
+
+
+@dataclass
+class Place:
+    """A schema that stands inline.
+
+    Attributes:
+        container: The mapping or list that holds it.
+        key: Under which key or index.
+        schema: The schema.
+        context: What it is called by what stands around it.
+    """
+
+    container: Any
+    key: str | int
+    schema: Node
+    context: Context
+
+
+@dataclass
+class _Group:
+    """Places with equal schemas, and the component that they become."""
+
+    places: list[Place] = field(default_factory=list)
+    name: str = ""
+    published: bool = False
+    hint: str = ""  # a name that a page hints at and nobody else claims
+
+    @property
+    def schemas(self) -> list[Node]:
+        """The schema in each place; they differ in texts only."""
+        return [place.schema for place in self.places]
+
+    @property
+    def contexts(self) -> list[Context]:
+        """Where they stand."""
+        return [place.context for place in self.places]
+
+    def named(self) -> str:
+        """The name, once it has been chosen."""
+        return self.name
+
+
+def name_components(document: Node) -> None:
+    """Move every inline object and enum to ``components.schemas``, in place.
+
+    Raises:
+        UserError: A name given by ``x-component`` is not a legal key or is taken by something else.
+    """
+    components = document.setdefault("components", node_like(document))
+    schemas = components.setdefault("schemas", node_like(components))
+    groups: dict[str, _Group] = {}
+    order: list[_Group] = []
+    taken = {folded(name): name for name in schemas}
+    published = _published(schemas)
+    for place in [Place(*found) for found in contexts(document) if needs_component(found[2])]:
+        content = _content(place.schema)
+        mark = place.schema.get(NAME)
+        sharing = pascal(place.context.last) if _is_small(place.schema) else ""  # only under one name
+        group_key = f"{mark or ''}\n{sharing}\n{content}"
+        group = groups.get(group_key)
+        if group is None:
+            group = groups[group_key] = _Group()
+            order.append(group)
+            name = _known_component(published, place, content)
+            if name and not mark:
+                group.name, group.published = name, True
+        group.places.append(place)
+        place.context.resolve = group.named
+    _take_hints(order, taken)
+    style = style_of(schemas)
+    for _, waved in groupby(sorted(order, key=_depth), _depth):  # what stands around has its name first
+        wave = list(waved)
+        for group in wave:
+            if group.places[0].schema.get(NAME) is not None:
+                group.name = _given(group.places[0].schema, taken)
+                taken[folded(group.name)] = group.name
+        left = [group for group in wave if not group.name]
+        for group, name in zip(left, _choose_names(left, taken, style), strict=True):
+            group.name = name
+            taken[folded(name)] = name
+    for group in order:
+        _replace(group, schemas)
+    _share_parameters(document)
+    for _, schema, _ in objects(document, "schema"):
+        for mark in _MARKS:
+            schema.pop(mark, None)
+    if not schemas:
+        del components["schemas"]
+    if not components:
+        del document["components"]
+
+
+def _content(schema: Node) -> str:
+    """What makes two schemas equal: everything but the texts that belong to the place."""
+    return json.dumps(
+        {key: value for key, value in schema.items() if key not in _MAY_DIFFER and key not in _MARKS},
+        sort_keys=True,
+        default=str,
+    )
+
+
+def _is_small(schema: Node) -> bool:
+    """Whether two such schemas may be equal by chance, as two enums of one value are."""
+    return max(len(schema.get("properties") or ()), len(schema.get("enum") or ())) < 2
+
+
+def _published(schemas: Node) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in sorted(schemas):
+        if needs_component(schemas[name]):
+            found.setdefault(_content(schemas[name]), name)
+    return found
+
+
+def _known_component(published: dict[str, str], place: Place, content: str) -> str | None:
+    """The published component that says the same; a chance likeness of tiny schemas does not count."""
+    name = published.get(content)
+    if name is None or not place.context.may_be_published(name):
+        return None
+    if place.schema.get(HINT) == name:
+        return name
+    return None if _is_small(place.schema) else name
+
+
+def _take_hints(order: list[_Group], taken: dict[str, str]) -> None:
+    """Note names that pages hint at, where one content alone claims the name and no component has it."""
+    claims: dict[str, list[_Group]] = {}
+    for group in order:
+        hint = group.places[0].schema.get(HINT)
+        if isinstance(hint, str) and not group.name:
+            claims.setdefault(component_key(hint), []).append(group)
+    for name, (claimant, *others) in claims.items():
+        if not others and folded(name) not in taken:
+            claimant.hint = name
+
+
+def _depth(group: _Group) -> int:
+    return max(len([*place.context.outwards()]) for place in group.places)
+
+
+def _given(schema: Node, taken: dict[str, str]) -> str:
+    """The name that a person gave by ``x-component``."""
+    given = schema[NAME]
+    fault = ""
+    if not isinstance(given, str) or not is_component_key(given):
+        fault = f"x-component {given!r} is not a legal component name"
+    elif folded(given) in taken:
+        fault = f"x-component {given!r}: the name is taken by a different schema"
+    if fault:
+        raise refusal(schema, NAME, fault)
+    return str(given)
+
+
+def _replace(group: _Group, schemas: Node) -> None:
+    """Make one component of the group and a reference of each place."""
+    nodes = group.schemas
+    texts = {
+        key
+        for key in _MAY_DIFFER
+        if key in _AT_THE_PLACE or any(node.get(key) != nodes[0].get(key) for node in nodes)
+    }
+    for place in group.places:
+        reference = node_like(place.schema)
+        put(reference, "$ref", f"#/components/schemas/{group.name}")
+        if group.published:
+            texts = {key for key in _MAY_DIFFER if place.schema.get(key) != schemas[group.name].get(key)}
+        take(reference, place.schema, *(key for key in _MAY_DIFFER if key in texts))
+        place.container[place.key] = reference
+    component = schemas[group.name] if group.published else nodes[0]
+    if not group.published:
+        for key in texts:
+            component.pop(key, None)
+        put(schemas, group.name, component, component.line)
+    component.also.extend(node for node in nodes if node is not component)
+
+
+def _share_parameters(document: Node) -> None:
+    """Make a reference of every inline parameter that equals a named one."""
+    components = document.get("components", {}).get("parameters", {})
+    named = {
+        json.dumps(value, sort_keys=True, default=str): name
+        for name, value in sorted(components.items(), reverse=True)
+    }
+    if not named:
+        return
+    for _, value, _ in objects(document, "operation"):
+        parameters = list_of(value, "parameters")
+        for index, parameter in enumerate(parameters):
+            name = named.get(json.dumps(parameter, sort_keys=True, default=str))
+            if name is not None:
+                reference = node_like(parameter)
+                put(reference, "$ref", f"#/components/parameters/{name}")
+                components[name].also.append(parameter)
+                parameters[index] = reference
