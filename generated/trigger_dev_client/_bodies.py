@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 import mimetypes
 import os
-from collections.abc import AsyncIterable, Iterable, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import IO, Any, NamedTuple
+
+import anyio
 
 from ._models import Model, to_json
 from ._operation import BodyRule, Encoding, Operation
@@ -42,14 +44,56 @@ class Written(NamedTuple):
         keywords: With which httpx writes it.
         content_type: Its content type, unless httpx sets it.
         files: Files that were opened for it.
+        again: Files in it with the places where they begin; None where it cannot be sent another time, as
+            something in it is used up.
     """
 
     keywords: dict[str, Any]
     content_type: str | None
     files: tuple[IO[bytes], ...] = ()
+    again: tuple[tuple[IO[bytes], int], ...] | None = ()
 
 
 NOTHING = Written({}, None)
+_PART = 1 << 16
+
+
+def _again(*contents: Any) -> tuple[tuple[IO[bytes], int], ...] | None:
+    """What ``Written.again`` is for these contents."""
+    files = [content for content in contents if not isinstance(content, (str, bytes))]
+    if not all(hasattr(file, "seekable") and file.seekable() for file in files):
+        return None
+    return tuple((file, file.tell()) for file in files)
+
+
+def suited(content: Any, is_async: bool) -> tuple[Any, int | None]:
+    """Return a body as its kind of client takes it, and how many bytes it has where httpx would not find out.
+
+    Raises:
+        TypeError: It comes asynchronously, and the client is synchronous.
+    """
+    if isinstance(content, (str, bytes)) or isinstance(content, AsyncIterable) == is_async:
+        return content, None
+    if not is_async:
+        raise TypeError("body comes asynchronously, which only an asynchronous client can send")
+    if not hasattr(content, "read"):
+        return _each(content), None
+    if not (hasattr(content, "seekable") and content.seekable()):
+        return _read(content), None
+    begin = content.tell()
+    end = content.seek(0, os.SEEK_END)
+    content.seek(begin)
+    return _read(content), end - begin
+
+
+async def _each(parts: Iterable[bytes]) -> AsyncIterator[bytes]:
+    for part in parts:
+        yield part
+
+
+async def _read(file: IO[bytes]) -> AsyncIterator[bytes]:
+    while part := await anyio.to_thread.run_sync(file.read, _PART):
+        yield part
 
 
 def body_kind(media_type: str) -> str:
@@ -182,7 +226,8 @@ def _write(rule: BodyRule, body: Any) -> Written:
                 f"body must be text or bytes of {rule.media_type}, not {type(body).__name__}"
             )
         opened: list[IO[bytes]] = []
-        return Written({"content": _open(body, opened)}, rule.media_type, tuple(opened))
+        content = _open(body, opened)
+        return Written({"content": content}, rule.media_type, tuple(opened), _again(content))
     if not isinstance(body, (Model, Mapping)):
         raise TypeError(f"body must be a model or a mapping, not {type(body).__name__}")
     plain = {name: item for name, item in properties(body).items() if item is not None}
@@ -200,16 +245,14 @@ def _lines(rule: BodyRule, body: Any) -> Written:
     if isinstance(body, (str, bytes, bytearray)):
         return Written({"content": body}, rule.media_type)
     if isinstance(body, AsyncIterable):
-        return Written({"content": _async_spelled(body)}, rule.media_type)
+        return Written({"content": _async_spelled(body)}, rule.media_type, again=None)
     if isinstance(body, (Model, Mapping)) or not isinstance(body, Iterable):
         raise TypeError(
             f"body must be a list of values, one for each line, not {type(body).__name__}"
         )
     spelled = (_line(item) for item in body)
-    return Written(
-        {"content": b"".join(spelled) if isinstance(body, (list, tuple)) else spelled},
-        rule.media_type,
-    )
+    content = b"".join(spelled) if isinstance(body, (list, tuple)) else spelled
+    return Written({"content": content}, rule.media_type, again=_again(content))
 
 
 async def _async_spelled(body: AsyncIterable[Any]) -> Any:
@@ -239,7 +282,7 @@ def _multipart(rule: BodyRule, plain: Mapping[str, Any]) -> Written:
             parts.extend(
                 (name, _value_part(to_json(each), kind)) for each in ([item] if whole else item)
             )
-    return Written({"files": parts}, None, tuple(opened))
+    return Written({"files": parts}, None, tuple(opened), _again(*(part[1] for _, part in parts)))
 
 
 def _value_part(value: Any, kind: str) -> Any:

@@ -15,8 +15,7 @@ import anyio
 from ._bodies import Sent, write_body
 from ._core import Core, RawResponse
 from ._operation import Operation, ResponseRule
-from ._requests import Options, redirected
-from ._retries import is_repeatable
+from ._requests import AUTO, Options, new_key, redirected
 from ._settings import Setup
 from ._transport import (
     UNSENDABLE,
@@ -296,6 +295,8 @@ class BaseClient(Core):
         """Send a request, again where the policy says so; an answer that failed has been read."""
         begin = time.monotonic()
         values, sent, has_key = self._with_key(operation, values, sent)
+        if options.idempotency_key == AUTO:
+            options = options._replace(idempotency_key=new_key())
         alternative = self._requests.alternative(operation, options, values)
         timeout = self.timeout if isinstance(options.timeout, NotGiven) else options.timeout
         http_client = self._connections.current()
@@ -313,9 +314,17 @@ class BaseClient(Core):
                         f"{operation.name}: the address is too long or not valid"
                     ) from None
 
+            def again() -> Request:
+                for file, place in written.again or ():
+                    file.seek(place)
+                return build()
+
             request = build()
             policy, deadline = self._policy(options), self._deadline(options, begin)
-            idempotent, repeatable = self._is_idempotent(request, has_key), is_repeatable(request)
+            idempotent, repeatable = (
+                self._is_idempotent(request, has_key),
+                written.again is not None,
+            )
             is_fresh = not self._secrets.has_functions
             attempt = 0
             while True:
@@ -340,7 +349,7 @@ class BaseClient(Core):
                         is_fresh, old = True, secrets
                         secrets = self._secrets.get(alternative)
                         if secrets != old:
-                            request = build()
+                            request = again()
                             continue
                 wait = (
                     policy.wait(
@@ -361,6 +370,8 @@ class BaseClient(Core):
                     raise self._connection_error(failure, request)
                 time.sleep(wait)
                 attempt += 1
+                if written.again:
+                    request = again()
         finally:
             for file in written.files:
                 file.close()
@@ -651,6 +662,8 @@ class AsyncBaseClient(Core):
         """Send a request, again where the policy says so; an answer that failed has been read."""
         begin = time.monotonic()
         values, sent, has_key = self._with_key(operation, values, sent)
+        if options.idempotency_key == AUTO:
+            options = options._replace(idempotency_key=new_key())
         alternative = self._requests.alternative(operation, options, values)
         timeout = self.timeout if isinstance(options.timeout, NotGiven) else options.timeout
         http_client = self._connections.current()
@@ -668,9 +681,17 @@ class AsyncBaseClient(Core):
                         f"{operation.name}: the address is too long or not valid"
                     ) from None
 
+            def again() -> Request:
+                for file, place in written.again or ():
+                    file.seek(place)
+                return build()
+
             request = build()
             policy, deadline = self._policy(options), self._deadline(options, begin)
-            idempotent, repeatable = self._is_idempotent(request, has_key), is_repeatable(request)
+            idempotent, repeatable = (
+                self._is_idempotent(request, has_key),
+                written.again is not None,
+            )
             is_fresh = not self._secrets.has_functions
             attempt = 0
             while True:
@@ -697,7 +718,7 @@ class AsyncBaseClient(Core):
                         is_fresh, old = True, secrets
                         secrets = await self._secrets.async_get(alternative)
                         if secrets != old:
-                            request = build()
+                            request = again()
                             continue
                 wait = (
                     policy.wait(
@@ -718,6 +739,8 @@ class AsyncBaseClient(Core):
                     raise self._connection_error(failure, request)
                 await anyio.sleep(wait)
                 attempt += 1
+                if written.again:
+                    request = again()
         finally:
             for file in written.files:
                 file.close()

@@ -17,7 +17,7 @@ from ._models import parse_json
 from ._operation import BodyRule, Operation, ResponseRule
 from ._reading import read
 from ._redaction import Scrubber, keep_out_of_logs, mask_headers, mask_request, mask_url
-from ._requests import AUTO, Options, Requests, new_key, override
+from ._requests import AUTO, Options, Requests, checked_timeout, new_key, override
 from ._retries import IDEMPOTENT, RetryPolicy
 from ._settings import Secrets, Setup, with_retries
 from ._shapes import ANY, DecodeError, Problem, Shape, describe
@@ -123,6 +123,7 @@ class Core:
         self.timeout: Timeout = (
             default_timeout(http_client) if isinstance(setup.timeout, NotGiven) else setup.timeout
         )
+        checked_timeout(self.timeout)
         self.total_timeout = checked_seconds("total_timeout", setup.total_timeout)
         self.max_response_size = setup.max_response_size
         self._secrets = Secrets(tuple(zip(setup.known, setup.given, strict=True)), setup.optional)

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from ._bodies import Written
+from ._bodies import Written, suited
 from ._operation import Operation, encode, header_text
 from ._settings import Credential, Secrets
 from ._transport import (
@@ -176,12 +176,13 @@ class Requests:
             )
             request.read()
             return request
+        checked_timeout(timeout)
         sent = self._with_secrets(accept, secrets, headers)
         if written.content_type:
             sent = override(sent, {"Content-Type": written.content_type})
         if options.idempotency_key:
-            key = new_key() if options.idempotency_key == AUTO else options.idempotency_key
-            sent = override(sent, {"Idempotency-Key": header_text("idempotency_key", key)})
+            key = header_text("idempotency_key", options.idempotency_key)
+            sent = override(sent, {"Idempotency-Key": key})
         if cookies:
             sent = override(
                 sent, {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
@@ -190,13 +191,20 @@ class Requests:
             for name, value in options.extra_headers.items():
                 header_text(f"header {name!r}", value)
             sent = override(sent, options.extra_headers)
+        keywords = dict(written.keywords)
+        if "content" in keywords:
+            keywords["content"], length = suited(
+                keywords["content"], isinstance(http_client, AsyncHTTPClient)
+            )
+            if length is not None:
+                sent = override(sent, {"Content-Length": str(length)})
         return http_client.build_request(
             operation.method,
             self.base_url + path,
             params=tuple(query) or None,
             headers=sent,
             timeout=timeout,
-            **written.keywords,
+            **keywords,
         )
 
     def _with_secrets(
@@ -230,8 +238,26 @@ class Requests:
     def _usual_extensions(self, timeout: Timeout) -> dict[str, Any]:
         known = self._extensions
         if known[0] is not timeout:
+            checked_timeout(timeout)
             self._extensions = known = (timeout, {"timeout": HTTPTimeout(timeout).as_dict()})
         return known[1]
+
+
+def checked_timeout(timeout: Any) -> None:
+    """Refuse what is no timeout.
+
+    Raises:
+        TypeError: It is something else.
+        ValueError: It is negative.
+    """
+    if timeout is None or isinstance(timeout, HTTPTimeout):
+        return
+    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)):
+        raise TypeError(
+            f"timeout must be seconds, an httpx.Timeout or None, not {type(timeout).__name__}"
+        )
+    if not timeout >= 0:
+        raise ValueError(f"timeout must not be negative: {timeout!r}")
 
 
 def redirected(request: Request, location: str) -> Request:

@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ._transport import NOT_SENT, HTTPError, Request, RequestNotRead, Response
+from ._transport import NOT_SENT, HTTPError, Request, Response
 
 # RFC 9110, section 9.2.2.
 IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"})
@@ -101,18 +101,6 @@ def _worth_it(response: Response | None, failure: HTTPError | None, is_idempoten
     ):
         return True
     return is_idempotent and (response.status_code == 408 or response.status_code >= 500)
-
-
-def is_repeatable(request: Request) -> bool:
-    """Whether the body can be sent again; one that comes from an iterator or a file is used up.
-
-    To be asked before sending: a transport may read the body for itself.
-    """
-    try:
-        _ = request.content
-    except RequestNotRead:
-        return False
-    return True
 
 
 def requested_wait(

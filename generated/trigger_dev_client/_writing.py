@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -53,7 +54,7 @@ def gather(
     keep = rule.kind in ("form", "multipart")
     for field in rule.fields:
         if field.name not in given:
-            if field.required:
+            if field.required and field.path[0] not in (extra or {}):
                 raise ValueError(f"{field.name} is required")
             continue
         place = result
@@ -115,6 +116,8 @@ def write(shape: shapes.Shape, value: Any, place: str, *, keep: bool = False) ->
         raise TypeError(
             f"{place} must be bytes, an open file, a pathlib.Path or (name, content), not a text"
         )
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{place} must be a finite number, not {value!r}")
     members: tuple[shapes.Shape, ...] | None = getattr(shape, "members", None)
     if members is not None:
         return write(_fitting(members, value), value, place, keep=keep)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -140,20 +142,57 @@ def test_a_null_in_a_body_is_sent_where_the_document_allows_it(client_of: Build)
     assert seen == [{"must": None}, {"must": None, "may": None}]
 
 
-def test_a_body_that_is_used_up_is_not_sent_again(client_of: Build) -> None:
-    spec = document(
-        {"/x": {"put": operation("put_x", "t", {}, requestBody=body(TEXT, media_type="text/plain"))}}
-    )
-    module = client_of(spec)
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_body_is_sent_again_unless_it_is_used_up(client_of: Build, tmp_path: Path, is_async: bool) -> None:
+    request = {"content": {"text/plain": {"schema": TEXT}, "multipart/form-data": FORM}}
+    module = client_of(document({"/x": {"put": operation("put_x", "t", {}, requestBody=request)}}))
     sent: list[bytes] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        sent.append(request.read())
+        sent.append(request.content)
         return httpx.Response(503)
 
-    client = talk(module, "WidgetsClient", answer, retry_policy=module.RetryPolicy(initial_delay=0))
-    for content, attempts in ((iter([b"once"]), 1), (b"often", 3)):
+    async def answer_later(request: httpx.Request) -> httpx.Response:
+        await request.aread()
+        return answer(request)
+
+    def answer_now(request: httpx.Request) -> httpx.Response:
+        request.read()
+        return answer(request)
+
+    policy = module.RetryPolicy(initial_delay=0)
+    if is_async:
+        over = httpx.AsyncClient(transport=httpx.MockTransport(answer_later))
+        client = module.AsyncWidgetsClient(http_client=over, retry_policy=policy)
+    else:
+        client = talk(module, "WidgetsClient", answer_now, retry_policy=policy)
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"often")
+    file = path.open("rb")
+    for given, content, attempts in (
+        ({"body": iter([b"once"])}, b"once", 1),
+        ({"body": b"often"}, b"often", 3),
+        ({"body": path}, b"often", 3),
+        ({"body": file}, b"often", 3),
+        ({"file": b"often"}, b"often", 3),
+        ({"file": path}, b"often", 3),
+    ):
         sent.clear()
         with pytest.raises(module.InternalServerError):
-            client.t.put_x(body=content)
-        assert len(sent) == attempts
+            asyncio.run(client.t.put_x(**given)) if is_async else client.t.put_x(**given)
+        assert [content in each for each in sent] == [True] * attempts
+    file.close()
+
+
+def test_only_an_asynchronous_client_sends_what_comes_so(client_of: Build) -> None:
+    request = body(TEXT, media_type="text/plain")
+    module = client_of(document({"/x": {"put": operation("put_x", "t", {}, requestBody=request)}}))
+
+    async def parts() -> AsyncIterator[bytes]:
+        yield b"x"
+
+    client = talk(module, "WidgetsClient", lambda request: httpx.Response(500))
+    with pytest.raises(TypeError, match="body comes asynchronously"):
+        client.t.put_x(body=parts())
+    with pytest.raises(TypeError, match="timeout must be seconds"):
+        client.t.put_x(body="x", timeout="soon")

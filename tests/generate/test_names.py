@@ -50,6 +50,7 @@ def test_a_method_is_called_what_its_id_says_without_noun_and_version(
         ("post", "/projects/{ref}/envvars/{env}", "create_project_envvar_v1", "envvars", "create"),
         ("post", "/points/tokens/{id}/callback", "end_token_callback", "points", "end_token_callback"),
         ("get", "/content", "get_content", "files", "get_content"),
+        ("get", "/shops/{id}/hints", "hintsForShop", "hints", "for_shop"),
     ],
 )  # fmt: skip
 def test_what_frameworks_and_parents_add_to_an_id_is_cut(

@@ -92,6 +92,7 @@ def filters(plan: Plan) -> dict[str, Any]:
         "response": signatures.response_literal,
         "safe_text": lambda text: python_docstring(docstrings.one_line(text)),
         "shape": shape,
+        "words": lambda text: frozenset(re.findall(r"\w+", text)),
         "toml": lambda value: quoting.toml(docstrings.one_line(plain(value))),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -122,8 +123,9 @@ def shorter_name(operation: Operation, noun: str, name: str) -> str | None:
         if segments[index + 1].startswith("{")
         for word in _stems(above)
     }
-    kept = [part for part in parts[1:] if stem(part) not in below]
-    return "_".join([parts[0], *kept]) if len(kept) < len(parts) - 1 else None
+    kept = [parts[0], *(part for part in parts[1:] if stem(part) not in below)]
+    shorter = "_".join(kept)
+    return shorter if len(kept) < len(parts) and not keyword.iskeyword(shorter) else None
 
 
 def _stems(name: str) -> list[str]:

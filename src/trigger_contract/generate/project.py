@@ -190,7 +190,7 @@ def ruff() -> str:
 
 
 def _format(folder: Path, package: str) -> None:
-    base = ["--isolated", "--no-cache", "--quiet", "--target-version", "py311", "--line-length", _LINE_LENGTH]
+    base = ["--isolated", "--no-cache", "--target-version", "py311", "--line-length", _LINE_LENGTH]
     # Models and parameters have exactly the imports that they need; the other modules are few.
     done = f"{package}/models,{package}/params.py"
     tidy = ["check", "--fix", "--exit-zero", "--select", "F401,I", "--exclude", done, *base]
@@ -204,7 +204,8 @@ def _format(folder: Path, package: str) -> None:
             env={**os.environ, "RUFF_NO_CACHE": "true"},
         )
         if run.returncode != 0:
-            raise UserError(f"the generated code is not valid: {(run.stderr or run.stdout)[:300]}")
+            told = " ".join((run.stderr or run.stdout).split())
+            raise UserError(f"the generated code is not valid: {told[:300]}")
 
 
 def _headers(plan: Plan) -> tuple[str, str]:

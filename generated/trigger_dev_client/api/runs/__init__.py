@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ...models.retrieve_run_response import RetrieveRunResponse
     from ...models.run_result import RunResult
     from ...models.run_status import RunStatus
-    from ...params import FileContent, FileInput, RunStatusLiteral
+    from ...params import RunStatusLiteral
 
 
 class Runs:

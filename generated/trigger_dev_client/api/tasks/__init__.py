@@ -22,7 +22,6 @@ from ...types import NOT_GIVEN, NotGiven, Timeout
 if TYPE_CHECKING:
     from ..._client import AsyncBaseClient, BaseClient
     from ...models.list_task_runs_response import ListTaskRunsResponse
-    from ...params import FileContent, FileInput
 
 
 class Tasks:
