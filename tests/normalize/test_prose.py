@@ -380,3 +380,35 @@ ROWS = """      description: Lists rows. %s
 )
 def test_what_no_single_keyword_can_contradict_is_noted_as_well(operation, kinds):
     assert [kind for kind, _, _ in noted(operation)] == kinds
+
+
+@pytest.mark.parametrize(
+    ("said", "schema", "kept"),
+    [
+        ("Starts with `a_`.", "type: string, pattern: '^a_[0-9]+$'", ""),
+        ("Starts with `a_`.", "type: string, pattern: '^b_'", "pattern: ^b_"),
+        ("Min. 1", "type: integer, exclusiveMinimum: 0", ""),
+        ("Min. 1", "type: integer, exclusiveMinimum: 1", "exclusiveMinimum: 1"),
+        ("Min. 1", "type: number, exclusiveMinimum: 0", "exclusiveMinimum: 0"),
+        ("Max. 9", "type: integer, exclusiveMaximum: 10", ""),
+        ("Max. 9", "type: integer, exclusiveMaximum: 8", "exclusiveMaximum: 8"),
+        ("Must be > 3", "type: integer, minimum: 4", ""),
+        ("Must be < 10", "type: integer, maximum: 9", ""),
+        ("Must be < 10", "type: integer, maximum: 11", "maximum: 11"),
+        ("Must be ≤ 5", "type: integer, maximum: 6", "maximum: 6"),
+        ("Must be ≥ 5", "type: integer, minimum: 6", "minimum: 6"),
+        ("Up to 5 characters", "anyOf: [{type: integer}, {type: string, maxLength: 9}]", "maxLength: 9"),
+        ("Up to 5 characters", "type: array, items: {type: string, maxLength: 9}", "maxLength: 9"),
+        ("Up to 5 items", "anyOf: [{type: string}, {type: array, maxItems: 9}]", "maxItems: 9"),
+        ("Up to 5 items", "type: array, items: {type: string, description: Up to 3 items}", "stays in prose"),
+        ("Defaults to 1", "type: integer, default: 2", "default: 2"),
+        ("An ISO 8601 date", "type: string, format: date", ""),
+        ("An ISO 8601 date", "type: string, format: uuid", "format: uuid"),
+        *(("Many", f"min{what}: 3, max{what}: 2", "both") for what in ("Length", "Items", "Properties")),
+        ("Many", "minLength: 3, maxLength: 3", ""),
+    ],
+)
+def test_a_limit_in_a_text_is_held_against_the_part_that_it_is_about(said, schema, kept):
+    found = noted(parameter(f"description: '{said}', schema: {{{schema}}}"))
+    assert bool(found) == bool(kept)
+    assert all(kept in entry[1] for entry in found)
