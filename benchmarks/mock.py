@@ -1,12 +1,16 @@
 """How quick the mock is, side by side with a plain Starlette endpoint and with Prism.
 
     .venv/bin/python benchmarks/mock.py [--runs 1000000] [--seconds 1] [--rounds 7]
-        [--prism COMMAND] [--any FILE]
+        [--prism COMMAND] [--any FILE] [--large FILE] [--workers 2]
 
 Every figure of one table comes from one run on one machine, the servers taking turns. Rates are requests
 for each second of processor time the server used, as Linux counts it: unlike requests a second they are
 nearly the same on a busy machine. Compare the ratios, not the absolute figures. It needs `wrk`. Prism is
-measured where `--prism` names its command.
+measured where `--prism` names its command. Only what several processes give together is a rate by the clock,
+and of two runs side by side: it says something on a machine that has nothing else to do.
+
+Start-up is that of an installed package, whose modules were compiled when it was installed; what it takes to
+compile them as well, as where nothing may be written, is a line of its own.
 """
 
 from __future__ import annotations
@@ -28,6 +32,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -78,11 +83,20 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def mock(*options: str) -> Iterator[tuple[Server, float]]:
-    """Run the mock; yields it and the seconds it took to answer."""
+def mock(*options: str, compiled: Path | None = None) -> Iterator[tuple[Server, float]]:
+    """Run the mock; yields it and the seconds it took to answer.
+
+    Args:
+        options: Of the command.
+        compiled: Where compiled modules are kept; None for nowhere.
+    """
     begun = time.perf_counter()
     command = [sys.executable, "-m", "trigger_contract", "mock", *options]
     environ = {key: value for key, value in os.environ.items() if not key.startswith("TRIGGER_")}
+    environ |= {
+        "PYTHONDONTWRITEBYTECODE": "" if compiled else "1",
+        "PYTHONPYCACHEPREFIX": str(compiled or ""),
+    }
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ) as process:
         try:
             assert process.stdout is not None
@@ -118,6 +132,11 @@ def other(command: list[str], port: int, stdin: str | None = None) -> Iterator[S
 def rate(server: Server, path: str, seconds: float) -> float:
     """Return requests a second of processor time over 16 connections; every answer has to be a 200."""
     before = processor_seconds(server.pid)
+    return asked(server, path, seconds) / (processor_seconds(server.pid) - before)
+
+
+def asked(server: Server, path: str, seconds: float) -> int:
+    """Ask over 16 connections for so long, and return how many answers there were, each a 200."""
     command = [
         "wrk",
         "-t1",
@@ -131,7 +150,7 @@ def rate(server: Server, path: str, seconds: float) -> float:
     assert "Non-2xx" not in said, said
     found = re.search(r"(\d+) requests in", said)
     assert found is not None, said
-    return int(found[1]) / (processor_seconds(server.pid) - before)
+    return int(found[1])
 
 
 def rates(
@@ -276,13 +295,74 @@ def alive(seconds: int, rounds: int, prism: str | None, spec: Path) -> None:
 
 
 def starting(rounds: int, *options: str, what: str = "300 runs", goal: str = "< 0.3 s") -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for compiled in (Path(folder), None):
+            taken = []
+            for _ in range(rounds + 2):
+                with mock("--runs", "300", *options, compiled=compiled) as (server, seconds):
+                    taken.append((seconds, processor_seconds(server.pid)))
+            whole, busy = min(first for first, _ in taken), min(last for _, last in taken)
+            more = "" if compiled else ", modules compiled anew"
+            row(f"start-up with {what}, first answer{more}", f"{whole:.2f} s", None, goal if compiled else "")
+            row(f"start-up with {what}, processor time{more}", f"{busy:.2f} s")
+
+
+def first_requests(file: Path) -> None:
+    """Measure the first request of each operation that reads, in one process and in an order by chance."""
+    import gc
+    import random
+
+    from trigger_contract.document.references import resolve
+    from trigger_contract.mock.app import create_app
+    from trigger_contract.mock.messages import Request
+    from trigger_contract.mock.reading import read
+    from trigger_contract.mock.settings import Settings
+
+    begun = time.process_time()
+    app = create_app(read(file), Settings(runs=300))
+    row(f"{file.name} read and served, processor time", f"{time.process_time() - begun:.2f} s", None, "< 2 s")
+    gc.freeze()
+    gc.set_threshold(2_000, 10, 1_000)
+    headers = {name.encode(): value.encode() for name, value in (KEY | {"host": "127.0.0.1"}).items()}
+    document = app.service.document
+
+    def value(parameter: dict[str, Any]) -> str:
+        schema = resolve(document, parameter.get("schema") or {})
+        found = parameter.get("example", schema.get("example", (schema.get("enum") or [None])[0]))
+        return str(found if found is not None else 1 if schema.get("type") == "integer" else "x")
+
     taken = []
-    for _ in range(rounds + 2):
-        with mock("--runs", "300", *options) as (server, seconds):
-            taken.append((seconds, processor_seconds(server.pid)))
-    whole, busy = min(first for first, _ in taken), min(last for _, last in taken)
-    row(f"start-up with {what}, first answer included", f"{whole:.2f} s", None, goal)
-    row(f"start-up with {what}, processor time", f"{busy:.2f} s")
+    operations = [operation for operation in app.service.operations if operation.method == "get"]
+    random.Random(1).shuffle(operations)
+    for operation in operations:
+        path = operation.path
+        for parameter in operation.parameters:
+            if parameter["in"] == "path":
+                path = path.replace(f"{{{parameter['name']}}}", value(parameter))
+        begun = time.process_time()
+        app.answer(Request("GET", path.encode(), b"", headers))
+        taken.append(time.process_time() - begun)
+    taken.sort()
+    row(f"first request of {len(taken)} operations, median", f"{statistics.median(taken) * 1000:.1f} ms")
+    row("the slowest of them", f"{taken[-1] * 1000:.1f} ms", None, "< 20 ms")
+    row("slower than 20 ms", f"{sum(one > 0.02 for one in taken)}", None, "0")
+
+
+def together(workers: int, seconds: float, rounds: int) -> None:
+    """Measure what several processes give that serve one file, against one process."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        file = ("--db", f"{folder}/runs.db", "--runs", "300")
+        one, _ = stack.enter_context(mock(*file))
+        many, _ = stack.enter_context(mock(*file, "--workers", str(workers)))
+        listed = httpx.get(f"{one.url}/api/v1/runs", headers=KEY).json()["data"]
+        for what, path in (("list of 25", "/api/v1/runs"), ("retrieve", f"/api/v3/runs/{listed[3]['id']}")):
+            taken: dict[str, list[float]] = {}
+            for _ in range(rounds):
+                for name, server in (("1 process", one), (f"{workers} processes", many)):
+                    taken.setdefault(name, []).append(asked(server, path, seconds) / seconds)
+            (first, alone), (other, shared) = taken.items()
+            row(f"{what} from {first}, by the clock", f"{max(alone):.0f}/s")
+            row(f"{what} from {other}, by the clock", f"{max(shared):.0f}/s", max(shared) / max(alone))
 
 
 def main() -> None:
@@ -297,6 +377,8 @@ def main() -> None:
         "--spec", type=Path, default=Path(__file__).parent.parent / "openapi" / "openapi.yaml"
     )
     parser.add_argument("--any", type=Path, help="a document whose operations are answered by form")
+    parser.add_argument("--large", type=Path, help="a document of many megabytes, read and asked once")
+    parser.add_argument("--workers", type=int, default=2, help="so many processes against one")
     options = parser.parse_args()
     if shutil.which("wrk") is None:
         sys.exit("benchmarks/mock.py: wrk is not installed")
@@ -306,7 +388,10 @@ def main() -> None:
             options.rounds, "--spec", str(options.any), what=options.any.name, goal="61 operations < 0.6 s"
         )
         alive(options.seconds, options.rounds, options.prism, options.any)
+    if options.large:
+        first_requests(options.large)
     against_peers(options.seconds, options.rounds, options.prism, options.spec)
+    together(options.workers, options.seconds, options.rounds)
     paging(options.runs, options.seconds, options.rounds)
 
 

@@ -290,12 +290,19 @@ class _Upstream(BaseHTTPRequestHandler):
         return
 
 
+class _Quiet(ThreadingHTTPServer):
+    """A proxy that is ended cuts its connections, which is no news."""
+
+    def handle_error(self, *_: Any) -> None:
+        return
+
+
 ASKED = ("/orders/good", "/orders/broken", "/orders?limit=1000")
 
 
 def _proxies(found: Programs, folder: Path, seen: Seen) -> None:
     """Send one right and two wrong exchanges through each proxy; look what comes out and what is told."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Upstream) as upstream:
+    with _Quiet(("127.0.0.1", 0), _Upstream) as upstream:
         threading.Thread(target=upstream.serve_forever, daemon=True).start()
         behind = f"http://127.0.0.1:{upstream.server_port}"
         document = (

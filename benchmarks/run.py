@@ -83,6 +83,19 @@ def install_others(folder: Path) -> tuple[list[str], str]:
     return ["--peers", str(folder)], f"{note}, Microcks: missing (it comes as containers)"
 
 
+def fetch_large(folder: Path) -> tuple[str | None, str]:
+    """Fetch a document of many megabytes; return its path, or None and why not."""
+    from large import MEMBERS, NEW, PACKAGE
+    from versions import unpacked
+
+    name = f"{PACKAGE}@{NEW}"
+    try:
+        target = unpacked(PACKAGE, NEW, MEMBERS, folder)
+    except (OSError, subprocess.SubprocessError):
+        return None, f"{name}: missing (npm could not fetch it)"
+    return str(target), f"large document: {name}"
+
+
 def install_sdk(folder: Path) -> tuple[str | None, str]:
     """Install the official TypeScript SDK as the tests pin it; return its folder, or None and why not."""
     if shutil.which("npm") is None:
@@ -164,6 +177,9 @@ def main() -> int:
                 arguments += ["--prism", prism] if prism else []
                 told.append(note)
             if name == "mock":
+                large, note = fetch_large(scratch)
+                arguments += ["--large", large] if large else []
+                told.append(note)
                 told.append("wrk: " + ("installed" if shutil.which("wrk") else "missing"))
             if name == "features":
                 sdk, note = install_sdk(scratch / "sdk")

@@ -15,7 +15,7 @@ from trigger_contract.contract.settings import Settings
 )
 def test_an_unusual_manner_is_not_called_broken(manner):
     with serving(**manner, runs=14) as url:
-        settings = Settings(url=url, seed=1, examples=1, max_requests=250, time_limit=20.0, **KEYS)
+        settings = Settings(url=url, seed=1, examples=1, max_requests=250, time_limit=600.0, **KEYS)
         session = Session(settings)
         try:
             outcomes = [outcome for outcome, _ in run_laws(session)]

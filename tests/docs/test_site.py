@@ -124,6 +124,7 @@ def served(site: Path) -> Iterator[str]:
 
 
 @pytest.mark.skipif(browser.find() is None, reason="no Chromium is installed to open the pages in")
+@pytest.mark.slow
 def test_no_page_is_wider_than_a_desk_or_a_phone(site: Path, served: str, tmp_path: Path) -> None:
     pages = sorted(f"/{path.relative_to(site).parent}/" for path in site.rglob("index.html"))
     with browser.Browser(browser.find(), tmp_path / "profile", 1280, 900) as opened:

@@ -143,3 +143,10 @@ def test_where_pages_begin_may_stand_in_the_schema():
     assert of(listing(), [{**page, "schema": {**NUMBER, "description": "Zero-based."}}]).first == 0
     assert of(listing(), [{**page, "schema": NUMBER, "description": "Zero-based."}]).first == 0
     assert of(listing(), [{**page, "schema": {**NUMBER, "default": True}}]).first == 1
+
+
+def test_an_extension_may_say_that_a_list_has_no_pages():
+    whole = listing(next=STRING)
+    assert of(whole, query("cursor")).kind == "cursor"
+    assert of(whole, query("cursor"), **{"x-pagination": False}) is None
+    assert of(whole, query("cursor"), **{"x-pagination": True}).kind == "cursor"

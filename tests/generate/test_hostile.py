@@ -152,6 +152,7 @@ def test_a_client_of_hostile_names_works(package: tuple[ModuleType, Path]) -> No
     assert called == len(NAMES)
 
 
+@pytest.mark.slow
 def test_type_checkers_accept_hostile_names(package: tuple[ModuleType, Path], tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path), package_of(package[1])]
     done = subprocess.run(command, cwd=package[1], capture_output=True, text=True, check=False, timeout=300)

@@ -100,6 +100,7 @@ def check(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, check=False)
 
 
+@pytest.mark.slow
 def test_mypy_strict_accepts_the_client_and_its_use(sources: Path) -> None:
     command = [
         sys.executable,
@@ -120,6 +121,7 @@ def test_mypy_strict_accepts_the_client_and_its_use(sources: Path) -> None:
     assert wrong.stdout.count(": error:") == 5, wrong.stdout
 
 
+@pytest.mark.slow
 def test_mypy_finds_what_is_wrong_in_what_is_sent(tmp_path: Path) -> None:
     spec = {**test_writing.SPEC, **{key: test_streams.SPEC[key] for key in ("components",)}}
     spec["paths"] = {**test_writing.SPEC["paths"], **test_streams.SPEC["paths"]}
@@ -135,6 +137,7 @@ def test_mypy_finds_what_is_wrong_in_what_is_sent(tmp_path: Path) -> None:
     assert lines == set(range(first, first + 4)), wrong.stdout
 
 
+@pytest.mark.slow
 def test_pyright_accepts_the_client_and_its_use(sources: Path) -> None:
     if shutil.which("node") is None:
         pytest.skip("pyright runs on node, which is not installed")

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from trigger_contract.contract.life.cleaning import ask_leave, clean_up, is_loopback
+from trigger_contract.contract.life.cleaning import ask_leave, clean_up, is_loopback, want_leave
 from trigger_contract.contract.runner import judge, planned
 from trigger_contract.contract.session import Session
 from trigger_contract.contract.settings import Settings
@@ -229,8 +229,12 @@ def test_another_machine_is_written_to_only_where_that_is_said(url: str) -> None
 
     assert not is_loopback(url)
     ask_leave(Settings(url, write=True, yes=True), Console())
-    with pytest.raises(UserError, match="--yes"):
-        ask_leave(Settings(url, write=True), Console())
+    for refused in (
+        lambda: ask_leave(Settings(url, write=True), Console()),
+        lambda: want_leave(Settings(url)),
+    ):
+        with pytest.raises(UserError, match="--yes"):
+            refused()
 
 
 @pytest.mark.parametrize("url", ["http://localhost:80", "http://127.0.0.1:1", "http://[::1]:1"])

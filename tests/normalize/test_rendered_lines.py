@@ -152,3 +152,20 @@ def test_a_page_with_its_attributes_below_headings_in_capitals_is_read():
     answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
     assert list(resolve(result.document, answer)["properties"]) == ["id", "guide"]
     assert [note.claims[0].says for note in result.notes] == ["name"]
+
+
+@pytest.mark.parametrize("listed", ["Available options: `low`, `high`", "Possible values: low, high"])
+def test_a_list_of_options_on_one_line_ends_there(listed):
+    schema, result = read(field("deck", "enum<string>", listed) + field("wind", "knots", "required"))
+    deck = resolve(result.document, schema["properties"]["deck"])
+    assert deck == {"type": "string", "enum": ["low", "high"]}
+    assert schema["required"] == ["wind"]
+    assert [note.kind for note in result.notes] == ["unknown type"]
+
+
+def test_fields_below_headings_and_with_types_of_another_language_are_refused():
+    page = "# Réserver\n\nPOST /trips\n\n## Paramètres\n\nsiege\n\nchaîne\n\n## Réponse\n\n200\n"
+    with pytest.raises(UserError, match=r"`Paramètres`.*cannot be read") as caught:
+        normalize([Page("trip.md", page)])
+    assert caught.value.line == 7
+    assert normalize([Page("trip.md", page.replace("chaîne", "En mots."))])

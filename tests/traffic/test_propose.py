@@ -45,6 +45,8 @@ def answer(schema: Any) -> dict[str, Any]:
 
 def document() -> dict[str, Any]:
     book = {"$ref": "#/components/schemas/Book"}
+    worded = {"type": "object", "properties": {"language": {"enum": ["en", "de"]}}}
+    of_two = {"allOf": [{"$ref": "#/components/schemas/Author"}, worded]}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Shelf", "version": "1"},
@@ -58,6 +60,7 @@ def document() -> dict[str, Any]:
                         {"name": "genre", "in": "query", "schema": {"enum": ["novel", "poem"]}},
                         {"name": "limit", "in": "query", "schema": {"type": "integer", "maximum": 50}},
                         {"name": "shelf", "in": "query", "required": True, "schema": {"type": "string"}},
+                        {"name": "filter", "in": "query", "style": "deepObject", "schema": of_two},
                     ],
                     "responses": {"200": answer({"type": "array", "items": book})},
                 },
@@ -137,6 +140,7 @@ SEEN = {
     "what is behind a fault": exchange("/books/b1", book(author={"name": {"first": "J"}})),
     "query value": exchange("/books?shelf=1&genre=play&limit=100", []),
     "query value left out": exchange("/books", []),
+    "query value within several schemas": exchange("/books?shelf=1&filter[born]=x&filter[language]=fr", []),
     "body": posted(sent={"name": "Emma"}),
     "body left out": posted(),
     "body of another type": posted(sent="title=Emma", sent_as="application/x-www-form-urlencoded"),

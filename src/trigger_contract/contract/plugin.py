@@ -11,19 +11,20 @@ from trigger_contract.contract.baseline import read_deviations
 from trigger_contract.contract.findings import outcome_from
 from trigger_contract.contract.gathering import Gathering
 from trigger_contract.contract.law import Check, Law, applicable, law_of
-from trigger_contract.contract.life.cleaning import clean_up
+from trigger_contract.contract.life.cleaning import clean_up, left_lines, want_leave
 from trigger_contract.contract.loader import check_probes, order_of
 from trigger_contract.contract.preflight import preflight
 from trigger_contract.contract.report.text import failure_text, summary_text
 from trigger_contract.contract.report.write import check_folders
 from trigger_contract.contract.session import Session
 from trigger_contract.contract.settings import OPTIONS, settings_from, shard_of
+from trigger_contract.contract.subjects import Subject
 from trigger_contract.contract.summary import Summary
 from trigger_contract.errors import UserError
 
 _RUN = pytest.StashKey["Run"]()
 _OUTCOME, _REACHED, _ABORT = "contract-outcome", "contract-reached", "contract-abort"
-_SENT = "contract-sent"
+_SENT, _LEFT = "contract-sent", "contract-left"
 
 
 class Run:
@@ -38,6 +39,7 @@ class Run:
         self.is_controller = bool(getattr(config.option, "dist", "no") != "no") and not self.is_worker
         self.gathering = Gathering(session, read_deviations(settings.known) if settings.known else [])
         self.told: set[str] = set()
+        self.left: list[str] = []
         self.summary: Summary | None = None
 
     def finish(self) -> Summary:
@@ -75,6 +77,8 @@ def pytest_configure(config: pytest.Config) -> None:
         values["strict"] = bool(config.getini("strict"))
         session = Session(settings_from(values))
         check_folders(session.settings)
+        if session.settings.write:
+            want_leave(session.settings)
         # The user's own laws are collected like those of the suite.
         config.args += [str(folder) for folder in session.settings.laws]
         # Workers get the controller's options, so they get the same seed.
@@ -127,8 +131,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         check_probes(laws.values(), run.settings.probe)
     except UserError as error:
         _abort(str(error))
-    idle = [item for item in items if laws[item.nodeid] and not hasattr(item, "callspec")]
-    idle += [item for item in items if laws[item.nodeid] and _is_empty(item)]
+    idle = [item for item in items if laws[item.nodeid] and _is_idle(item)]
     part, parts = shard_of(run.settings.shard)
     ours = [item for item in items if laws[item.nodeid] and item not in idle]
     reading = [item for item in ours if not _writes(laws[item.nodeid])]
@@ -146,9 +149,10 @@ def _writes(law: Law | None) -> bool:
     return law is not None and law.writes
 
 
-def _is_empty(item: pytest.Item) -> bool:
-    """Whether pytest made the item for an empty set of parameters."""
-    return any("NOTSET" in str(value) for value in item.callspec.params.values()) or "NOTSET" in item.name  # type: ignore[attr-defined]  # only parametrized functions have a callspec, and these are
+def _is_idle(item: pytest.Item) -> bool:
+    """Whether pytest made the item for no operation at all, whatever operations are called."""
+    callspec: Any = getattr(item, "callspec", None)
+    return callspec is None or not isinstance(callspec.params.get("check"), Subject)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -204,7 +208,9 @@ class _Collector:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object | None) -> None:
         """Take what a worker of pytest-xdist sent."""
-        self._run.gathering.take_over(getattr(node, "workeroutput", {}).get(_SENT, {}))
+        output = getattr(node, "workeroutput", {})
+        self._run.gathering.take_over(output.get(_SENT, {}))
+        self._run.left += output.get(_LEFT, [])
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -214,11 +220,12 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if run is None:
         return
     if run.settings.write:
-        clean_up(run.session)
+        run.left += left_lines(clean_up(run.session), run.session)
     run.session.close()
     if run.is_worker:
         output = session.config.workeroutput  # type: ignore[attr-defined]  # pytest-xdist puts it there
         output[_SENT] = run.gathering.sent()
+        output[_LEFT] = run.left
         return
     if exitstatus not in (0, 1) or not run.gathering.outcomes:
         if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
@@ -235,6 +242,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Print operations by kinds of promise, and what stands out."""
     run = config.stash.get(_RUN, None)
+    for line in run.left if run is not None else ():
+        terminalreporter.write_line(line)
     if run is not None and run.summary is not None:
         terminalreporter.write_line("")
         terminalreporter.write(summary_text(run.summary, width=terminalreporter._tw.fullwidth))

@@ -150,7 +150,8 @@ class Session:
         Args:
             subject: The operation.
             path: A value for each path parameter, unescaped.
-            values: A value for each query name, written as the document says.
+            values: A value for each query name, written as the document says; where no query is given at
+                all, what every request has to have.
             query: Further query pairs, written as they are.
             raw_query: The whole query string, percent-encoded, instead of both.
             credential: The key; by default the one that reads everything.
@@ -168,6 +169,8 @@ class Session:
             credential = self.credentials.main(subject) or Credential("no key")
         target = _filled(subject.operation.path, self.places.complete(subject, path or {}))
         if raw_query is None:
+            if values is None and not query:
+                values = self.required_values(subject)
             pairs = [*encode_query(subject.leaves, values or {}), *query, *credential.query]
             raw_query = "&".join(f"{quote(name, safe='')}={quote(value, safe=',:')}" for name, value in pairs)
         if raw_query:
@@ -326,7 +329,12 @@ class Session:
     def required_values(self, subject: Subject) -> dict[str, Any]:
         """Return a value for each query name without which no request is valid."""
         document = self.contract.document
-        return {leaf.name: some_value(document, leaf) or "1" for leaf in subject.required_leaves}
+        if not (leaves := subject.required_leaves):
+            return {}
+        return self.once(
+            ("required", subject.name),
+            lambda: {leaf.name: some_value(document, leaf) or "1" for leaf in leaves},
+        )
 
     @property
     def most_items(self) -> int:

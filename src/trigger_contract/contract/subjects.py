@@ -10,8 +10,8 @@ from typing import Any
 
 from trigger_contract.contract.citations import Pointer, follow
 from trigger_contract.contract.pointers import items_pointer, property_pointer
-from trigger_contract.contract.values import plain
-from trigger_contract.document.composition import Composition, composition
+from trigger_contract.contract.values import may_be_alike, plain
+from trigger_contract.document.composition import composition
 from trigger_contract.document.conjunction import types_of
 from trigger_contract.document.identity import identity_of
 from trigger_contract.document.listing import answer_schema, item_schema, items_of
@@ -29,7 +29,6 @@ from trigger_contract.document.resources import Resource, resources
 from trigger_contract.document.wire import QueryLeaf, query_leaves
 from trigger_contract.errors import UserError, meant
 
-_ANY = ("array", "boolean", "integer", "null", "number", "object", "string")
 _WRITES = frozenset(("post", "put", "patch", "delete"))
 _LINK = re.compile(r"\$response\.body#(?P<items>(?:/[^/]+)*)/\d+/(?P<field>[^/]+)\Z")
 
@@ -134,7 +133,7 @@ class Subject:
             found.update(dict.fromkeys(name.split(";")[0].strip() for name in response.get("content") or {}))
         return ", ".join(found) or "application/json"
 
-    @property
+    @cached_property
     def required_leaves(self) -> tuple[QueryLeaf, ...]:
         """Query names without which no request is valid."""
         return tuple(leaf for leaf in self.leaves if leaf.required)
@@ -246,7 +245,7 @@ class Relation:
         return tuple(
             name
             for name, view in views.properties(self.source.item_schema).items()
-            if name in whole and _may_be_alike(views, view, whole[name])
+            if name in whole and may_be_alike(views, view, whole[name])
         )
 
     def can_agree(self, field: str, one: Any, other: Any) -> bool:
@@ -257,16 +256,6 @@ class Relation:
         if first is None or second is None or one is None or other is None:
             return True
         return other in first and one in second
-
-
-def _may_be_alike(views: Composition, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether values of two schemas may be of one type; an object here may be named by a text there."""
-
-    def kinds(view: Mapping[str, Any]) -> set[str]:
-        found = {kind for part in views.alternatives(view) for kind in types_of(part) or _ANY} - {"null"}
-        return found | {"integer"} if "number" in found else found
-
-    return bool(kinds(one) & kinds(other))
 
 
 @dataclass(frozen=True)
@@ -382,13 +371,22 @@ def _relations(document: Mapping[str, Any], subjects: Sequence[Subject]) -> Iter
     known: set[tuple[str, str]] = set()
     for relation in (
         *_linked(document, subjects),
-        *_by_form(document, subjects),
-        *_below(document, subjects),
+        *filter(_is_reachable, (*_by_form(document, subjects), *_below(document, subjects))),
     ):
         pair = relation.source.name, relation.target.name
         if pair not in known:
             known.add(pair)
             yield relation
+
+
+def _is_reachable(relation: Relation) -> bool:
+    """Whether list or document say what stands in the target's path before the id."""
+    path = relation.target.path_parameters
+    place = next((index for index, item in enumerate(path) if item["name"] == relation.parameter), 0)
+    return all(
+        {"default", "example", "examples"} & {*item, *(item.get("schema") or ())}
+        for item in path[len(relation.source.path_parameters) : place]
+    )
 
 
 def _linked(document: Mapping[str, Any], subjects: Sequence[Subject]) -> Iterator[Relation]:

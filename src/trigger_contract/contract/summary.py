@@ -17,6 +17,8 @@ from trigger_contract.contract.loader import order_of
 from trigger_contract.contract.settings import Settings
 from trigger_contract.contract.universal import SITUATIONAL, UNIVERSAL
 
+# So many names are told each in a line of its own.
+_FEW = 5
 _HELPS = (
     ("requests", "--max-requests"),
     ("time limit", "--time-limit"),
@@ -202,7 +204,8 @@ class Summary:
     def hints(self) -> list[str]:
         """What a reader should know about how little was found to judge."""
         judged = {item.operation for item in self.outcomes if item.exercised or item.cut}
-        found = [f"No law was judged on {name}." for name in self.operations if name not in judged]
+        idle = [name for name in self.operations if name not in judged]
+        found = [f"No law was judged on {name}." for name in _named(idle)]
         kinds = {item.kind for item in self.outcomes if not self.settings.probe}
         if (
             self.asks
@@ -213,6 +216,15 @@ class Summary:
             found.append("No list was recognised: pages, filters and items were not judged.")
         found += [f"{name} is long: {said}." for name, said in self.long_lists.items()]
         return found
+
+    @property
+    def left_out_for(self) -> list[str]:
+        """The operations that were not checked, those with the same reason together."""
+        reasons: dict[str, list[str]] = {}
+        for text in self.left_out:
+            name, _, reason = text.partition(": ")
+            reasons.setdefault(reason, []).append(name)
+        return [f"{name}: {reason}" for reason, names in reasons.items() for name in _named(names)]
 
     @cached_property
     def operations(self) -> list[str]:
@@ -307,6 +319,13 @@ class Summary:
                 "expired": [item.fingerprint for item in self.comparison.expired],
             },
         }
+
+
+def _named(names: list[str]) -> list[str]:
+    """Return names as they are, or many of them as one that counts them."""
+    if len(names) <= _FEW:
+        return names
+    return [f"{len(names):,} operations ({', '.join(names[:_FEW])} …)"]
 
 
 def _own(outcome: Outcome, kind: str) -> bool:

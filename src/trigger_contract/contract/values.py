@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException
 
 from trigger_contract.contract.drawing import draw
-from trigger_contract.document.composition import composition
+from trigger_contract.document.composition import Composition, composition
 from trigger_contract.document.conjunction import types_of
 from trigger_contract.document.wire import QueryLeaf, encode_query, encode_scalar
 
 UNKNOWN_WORD = "NO_SUCH_VALUE"
 _PERIOD = re.compile(r"\d{1,6}[a-z]{1,2}")
 _TRIES = 60
+_ANY = ("array", "boolean", "integer", "null", "number", "object", "string")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # One value of each format that a text in a query may have. Source: JSON Schema, Validation, section 7.3.
 _OF_FORMAT = {
@@ -276,3 +277,13 @@ ODD_TEXTS: tuple[tuple[str, str], ...] = (
     (",,,", "commas"),
     ("a" * 3000, "a very long text"),
 )
+
+
+def may_be_alike(views: Composition, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether values of two schemas may be of one type; an object here may be named by a text there."""
+
+    def kinds(view: Mapping[str, Any]) -> set[str]:
+        found = {kind for part in views.alternatives(view) for kind in types_of(part) or _ANY} - {"null"}
+        return found | {"integer"} if "number" in found else found
+
+    return bool(kinds(one) & kinds(other))

@@ -66,6 +66,9 @@ class Judge:
         # The schema is kept beside its validator, so that its id() stays its own.
         self._compiled: dict[int, tuple[Any, Any]] = {}
         self._plain_ones: dict[str, Any] = {}
+        # What is referred to is copied once, whatever refers to it.
+        self._names: dict[str, str] = {}
+        self._parts: dict[str, tuple[Any, list[str]]] = {}
 
     def fits(self, schema: Any, value: Any) -> bool:
         """Whether a JSON value satisfies a schema."""
@@ -147,22 +150,28 @@ class Judge:
 
     def _bundle(self, schema: Any) -> Any:
         """Return a schema with all it refers to, and nothing else: a document may be of any size."""
-        names: dict[str, str] = {}
-        waiting: list[str] = []
-
-        def named(reference: str) -> str:
-            if reference not in names:
-                names[reference] = str(len(names))
-                waiting.append(reference)
-            return f"#/$defs/{names[reference]}"
-
-        whole = _plain(schema, self._kept_back, self._document, named)
+        whole, found = self._copied(schema)
+        waiting = [*found]
         parts: dict[str, Any] = {}
         while waiting:
             reference = waiting.pop()
-            target = lookup(self._document, reference)
-            parts[names[reference]] = _plain(target, self._kept_back, self._document, named)
+            if self._names[reference] in parts:
+                continue
+            if reference not in self._parts:
+                self._parts[reference] = self._copied(lookup(self._document, reference))
+            parts[self._names[reference]], below = self._parts[reference]
+            waiting += below
         return {"allOf": [whole], "$defs": parts} if parts else whole
+
+    def _copied(self, schema: Any) -> tuple[Any, list[str]]:
+        """Return a plain copy of a schema, and the references in it."""
+        found: list[str] = []
+
+        def named(reference: str) -> str:
+            found.append(reference)
+            return f"#/$defs/{self._names.setdefault(reference, str(len(self._names)))}"
+
+        return _plain(schema, self._kept_back, self._document, named), found
 
 
 def _plain(schema: Any, kept_back: str, document: Mapping[str, Any], named: Any) -> Any:
@@ -223,6 +232,8 @@ def _says(document: Mapping[str, Any], schema: Any, keyword: str) -> bool:
 
 
 def _data(value: Any) -> Any:
+    if isinstance(value, str | int):
+        return value
     if isinstance(value, Mapping):
         return {key: _data(item) for key, item in value.items()}
     return [_data(item) for item in value] if isinstance(value, list) else value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -143,14 +144,16 @@ def run(
 def _made(
     document: Mapping[str, Any], settings: Settings, host: str, plant: str | None, note: Callable[[str], None]
 ) -> MockApp:
-    """Return the application, seeded; of many runs it is told how many are there."""
-    told = 0
+    """Return the application, seeded; of many runs it is told how many there are and when all are."""
+    told, begun = 0, time.monotonic()
 
     def tell(done: int) -> None:
         nonlocal told
         if settings.runs >= MANY and done * 10 // settings.runs > told:
             told = done * 10 // settings.runs
-            note(f"Seeded {done:,} of {settings.runs:,} runs")
+            rest = (time.monotonic() - begun) / done * (settings.runs - done)
+            left = f", about {rest:.0f} s to go" if rest >= 1 else ""
+            note(f"Seeded {done:,} of {settings.runs:,} runs{left}")
 
     app = create_app(document, settings, told=tell)
     app.host = host

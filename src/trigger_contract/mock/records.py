@@ -103,7 +103,8 @@ def to_row(record: Record, key: int, due: int | None = None) -> Row:
         due: When the next step of its plan is due, in milliseconds.
     """
     get = record.get
-    common, listed = _members(record, COMMON), _listed(record)
+    common, ends = _members(record, COMMON), _members(record, ENDS)
+    listed = _listed(record, ends)
     common["tags"] = sorted(record["tags"], key=collation)
     schedule, attempts, plan = get("schedule"), get("attempts"), get("plan")
     payload, output = _optional(record, "payload"), _optional(record, "output")
@@ -134,7 +135,7 @@ def to_row(record: Record, key: int, due: int | None = None) -> Row:
         output,
         _optional(record, "error"),
         _large(record, payload, output),
-        _joined(_members(record, ENDS)),
+        _joined(ends),
         _joined(listed),
         encode(more) if (more := {name: record[name] for name in MORE if name in record}) else "",
         fingerprint(record),
@@ -172,9 +173,9 @@ _TAKEN = frozenset({"lockedAt", "attemptRecords"})
 """What is stored of a run that a worker has taken: when, or how many attempts it made of it."""
 
 
-def _listed(record: Record) -> Record:
-    """Return what the real server's list shows of a run beside ``COMMON``."""
-    listed = _members(record, ENDS)
+def _listed(record: Record, ends: Record) -> Record:
+    """Return what the real server's list shows of a run beside ``COMMON``; elsewhere it shows other ends."""
+    listed = dict(ends)
     if "idempotencyKeyStored" in record:
         listed["idempotencyKey"] = record["idempotencyKeyStored"]
     taken = "engine" not in record or _TAKEN & record.keys()

@@ -42,14 +42,10 @@ def arrange(value: Any, kind: str = "document") -> Any:
                 if not is_extension(kind, name, key):
                     arrange(item, child_kind)
             if name in _SORTED_MAPS and kind != "schema":
-                _reorder(below, sorted(below, key=_natural))
+                _reorder(below, sorted(below, key=lambda key: (key == "default", key)))
     if not in_order:
         _reorder(value, sorted(value, key=lambda key: rank.get(key, _LAST)))
     return value
-
-
-def _natural(key: str) -> tuple[bool, str]:
-    return (key == "default", key)
 
 
 def _reorder(value: dict[str, Any], keys: list[str]) -> None:
@@ -70,18 +66,17 @@ def name_operations(document: Node, titles: dict[tuple[str, str, str], str]) -> 
         str(operation["operationId"]).casefold() for *_, operation in found if "operationId" in operation
     }
     missing = [entry for entry in found if "operationId" not in entry[3]]
-    wanted = [derive_operation_id(_title(entry, titles), entry[2], entry[1], taken) for entry in missing]
+    shown = [str(titles.get(entry[:3]) or entry[3].get("summary") or "") for entry in missing]
+    wanted = [
+        derive_operation_id(title, entry[2], entry[1], taken)
+        for title, entry in zip(shown, missing, strict=True)
+    ]
     asked = Counter(wanted)
     for entry, name in zip(missing, wanted, strict=True):
         if asked[name] > 1:  # two pages of one title: neither has a better claim
             name = derive_operation_id("", entry[2], entry[1], taken)
         taken.add(name.casefold())
         put(entry[3], "operationId", name)
-
-
-def _title(entry: tuple[str, str, str, Node], titles: dict[tuple[str, str, str], str]) -> str:
-    group, path, method, operation = entry
-    return str(titles.get((group, path, method)) or operation.get("summary") or "")
 
 
 def complete(document: Node, name: str) -> None:

@@ -144,7 +144,11 @@ def apply_overlay(draft: Node, actions: list[Action]) -> list[Touched]:
         pointers = [tuple(node.location) for node in nodes]
         if action.remove:
             # From the back, so that the positions of what is still to be removed stay right.
-            for pointer in sorted(set(pointers), key=_position, reverse=True):
+            for pointer in sorted(
+                set(pointers),
+                key=lambda place: [(isinstance(each, int), each) for each in place],
+                reverse=True,
+            ):
                 _remove(draft, pointer, action)
                 touched.append((pointer, action))
             continue
@@ -154,10 +158,6 @@ def apply_overlay(draft: Node, actions: list[Action]) -> list[Touched]:
 
 def _fail(action: Action, message: str) -> UserError:
     return UserError(message, source=action.source, line=action.line)
-
-
-def _position(pointer: Pointer) -> list[tuple[bool, str | int]]:
-    return [(isinstance(token, int), token) for token in pointer]
 
 
 def _at(draft: Any, pointer: Pointer) -> Any:

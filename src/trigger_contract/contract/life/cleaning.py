@@ -34,7 +34,17 @@ def ask_leave(settings: Settings, console: Console) -> None:
         answer = console.input(f"--write makes, changes and removes things at {settings.url}. Go on? [y/N] ")
         if answer.strip().lower() in ("y", "yes"):
             return
-    raise UserError("writes to an address that is not this machine: give --yes too", source="--write")
+    want_leave(settings)
+
+
+def want_leave(settings: Settings) -> None:
+    """See that writing to this address was allowed, where nobody can be asked.
+
+    Raises:
+        UserError: It is not on this machine, and nobody said yes.
+    """
+    if not (settings.yes or is_loopback(settings.url)):
+        raise UserError("writes to an address that is not this machine: give --yes too", source="--write")
 
 
 def is_loopback(url: str) -> bool:
@@ -98,13 +108,16 @@ def _is_below(entry: Entry, removed: Entry) -> bool:
     return entry.remover is None and f"{above}/" in address
 
 
+def left_lines(left: Sequence[Entry], session: Session) -> list[str]:
+    """Return what to say of things that are still there: a line for a shell each, that removes or made it."""
+    lines = [f"  {session.redactor.text(_line(session, entry))}" for entry in left]
+    return [f"Made and not removed: {len(left)}", *lines] if left else []
+
+
 def tell_left(left: Sequence[Entry], session: Session, console: Console) -> None:
-    """Say what was made and is still there, each with a line for a shell that removes it, or made it."""
-    if not left:
-        return
-    console.print(f"Made and not removed: {len(left)}")
-    for entry in left:
-        console.print(f"  {session.redactor.text(_line(session, entry))}", markup=False, soft_wrap=True)
+    """Say what was made and is still there."""
+    for line in left_lines(left, session):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _line(session: Session, entry: Entry) -> str:

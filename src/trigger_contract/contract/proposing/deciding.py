@@ -243,29 +243,34 @@ def _tells(action: Action, cases: Sequence[Case]) -> bool:
 def located(document: Mapping[str, Any], pointer: Pointer) -> tuple[Pointer, Any]:
     """Return where something really stands and what stands there; None where nothing does.
 
-    A reference is followed only where the way goes on behind it, since keywords may stand beside it.
+    A reference is followed only where the way goes on behind it, since keywords may stand beside it. What a
+    schema does not have itself may stand in one of those that it is made of (``allOf``).
     """
-    place: list[str | int] = []
-    value: Any = document
-    waiting = list(pointer)
-    for _ in range(10 * len(pointer) + 100):
-        if not waiting:
-            return tuple(place), value
-        key = str(waiting[0])
-        if isinstance(value, list) and key.isdigit() and int(key) < len(value):
-            place.append(int(key))
-            value = value[int(key)]
-        elif isinstance(value, Mapping) and key in value:
-            place.append(key)
-            value = value[key]
-        elif isinstance(value, Mapping) and isinstance(value.get("$ref"), str):
-            waiting = [*split_pointer(value["$ref"][1:]), *waiting]
-            place, value = [], document
-            continue
-        else:
-            break
-        waiting.pop(0)
-    return pointer, None
+    return _located(document, (), document, pointer, 10 * len(pointer) + 100) or (pointer, None)
+
+
+def _located(
+    document: Mapping[str, Any], place: Pointer, value: Any, waiting: Pointer, steps: int
+) -> tuple[Pointer, Any] | None:
+    if not waiting:
+        return place, value
+    key = str(waiting[0])
+    if steps <= 0:
+        return None
+    if isinstance(value, list) and key.isdigit() and int(key) < len(value):
+        return _located(document, (*place, int(key)), value[int(key)], waiting[1:], steps - 1)
+    if not isinstance(value, Mapping):
+        return None
+    if key in value and (found := _located(document, (*place, key), value[key], waiting[1:], steps - 1)):
+        return found
+    if isinstance(value.get("$ref"), str):
+        meant = (*split_pointer(value["$ref"][1:]), *waiting)
+        return _located(document, (), document, meant, steps // 2)
+    parts = value.get("allOf")
+    for number, part in enumerate(parts if isinstance(parts, list) else ()):
+        if found := _located(document, (*place, "allOf", number), part, waiting, steps // 2):
+            return found
+    return None
 
 
 def landed(document: Mapping[str, Any], pointer: Pointer) -> tuple[Pointer, Any]:

@@ -87,7 +87,7 @@ def html_page(summary: Summary) -> str:
         f'<p class="facts">{"<br>".join(_text(item) for item in _facts(summary))}</p>',
         f"<p>{_text(summary.shortfall)}</p>" if summary.shortfall else "",
         *(f"<p>{_text(item)}</p>" for item in summary.hints),
-        *(f"<p>Left out: {_text(item)}</p>" for item in summary.left_out),
+        *(f"<p>Left out: {_text(item)}</p>" for item in summary.left_out_for),
         "<h2>Operations and promises</h2>",
         _table(summary),
         *_deviations(summary),

@@ -131,8 +131,10 @@ def _long_table(summary: Summary, table: Table) -> Table:
     for state in states:
         table.add_column(state, justify="right")
     table.add_column("broken")
-    for operation in summary.operations:
-        counts = Counter(summary.state(item) for item in summary.outcomes if item.operation == operation)
+    found: dict[str, Counter[State]] = {}
+    for item in summary.outcomes:
+        found.setdefault(item.operation, Counter())[summary.state(item)] += 1
+    for operation, counts in found.items():
         broken = [kind for kind in summary.kinds if summary.cell(operation, kind)[0] == "failed"]
         cells = [Text(str(counts[state] or ""), style=SIGNS[state][1]) for state in states]
         table.add_row(operation, *cells, Text(", ".join(broken), style="bold red"))
@@ -164,7 +166,7 @@ def closing_lines(summary: Summary) -> Iterable[str]:
         names = ", ".join(f"{item.law} ({item.operation})" for item in idle[:6])
         yield f"Not exercised: {names}{' …' if len(idle) > 6 else ''}"
     yield from summary.hints
-    for text in summary.left_out:
+    for text in summary.left_out_for:
         yield f"Left out: {text}"
     if summary.shortfall:
         yield f"{'INTERRUPTED' if summary.interrupted else 'INCOMPLETE'}: {summary.shortfall}"

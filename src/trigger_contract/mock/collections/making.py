@@ -30,6 +30,8 @@ _EXCLUDING = frozenset(("not", "if", "oneOf"))
 ABSENT = object()
 """Stands for a member that is left out."""
 
+_Member = tuple[str, View, bool, int, bool]
+
 
 class Maker:
     """Makes values of one document's schemas.
@@ -49,6 +51,7 @@ class Maker:
         self.now = now
         self._heavy: set[int] = set()
         self._kept: dict[tuple[int, int, int, int], Any] = {}
+        self._members: dict[int, tuple[View, list[_Member]]] = {}
         self._known: dict[
             int, tuple[View, tuple[str, ...], tuple[str, ...], list[Any], tuple[View, ...]]
         ] = {}
@@ -160,15 +163,13 @@ class Maker:
         properties = view.get("properties") or {}
         required = set(view.get("required") or ())
         value: dict[str, Any] = {}
-        for name, raw in properties.items():
-            inner = self.views.view(raw)
-            if inner.get("writeOnly") is True:
-                continue
-            needed = name in required
-            if not needed and (depth > _DEEP or (number + _turn(name)) % 6 == 5):
+        if id(view) not in self._members:
+            self._members[id(view)] = view, list(self._members_of(properties, required))
+        for name, inner, needed, turn, may_be_null in self._members[id(view)][1]:
+            if not needed and (depth > _DEEP or (number + turn) % 6 == 5):
                 continue  # what may be missing is missing now and then
             made = self.make(inner, number, name=name, hint=shown.get(name, ABSENT), depth=depth + 1)
-            if needed or made is not None or "null" in types_of(inner):
+            if needed or made is not None or may_be_null:
                 value[name] = made
         extra = view.get("additionalProperties")
         for name in sorted(required - value.keys()):
@@ -184,6 +185,12 @@ class Maker:
                     value[f"key{index + 1}"] = self.make(extra, number + index, depth=depth + 1)
         return value
 
+    def _members_of(self, properties: Mapping[str, Any], required: set[str]) -> Iterator[_Member]:
+        for name, raw in properties.items():
+            inner = self.views.view(raw)
+            if inner.get("writeOnly") is not True:
+                yield name, inner, name in required, _turn(name), "null" in types_of(inner)
+
     def _array(
         self, view: View, number: int, turn: int, name: str, examples: list[Any], depth: int
     ) -> list[Any]:
@@ -196,7 +203,9 @@ class Maker:
             return value
         wanted = max(least, 0 if depth > _DEEP else min(1 + turn % 3, most))
         if not number and not value and shown and len(shown) >= least:
-            return list(shown[: max(most, 1)])
+            first = list(shown[: max(most, 1)])
+            if self.judge.fits(view, first):
+                return first
         items = self.views.items(view)
         for index in range(8 * wanted):
             if len(value) >= wanted:

@@ -189,8 +189,9 @@ class Collections:
         if name in self._foreign:
             return self._foreign[str(name)](scope[-1])
         resource = self._resources.named(name) if name else None
-        if resource is None or len(scope) != len(resource.parents) + 1:
+        if resource is None or len(scope) <= len(resource.parents):
             return True
+        scope = scope[: len(resource.parents) + 1]  # what stands deeper may be no resource
         living = self.living(resource)
         if living.why_not is not None or not (resource.list or resource.read):
             return True
@@ -201,9 +202,9 @@ class Collections:
     def may_be_listed(self, resource: Resource, scope: Scope) -> bool:
         """Whether a list right above a resource, whose things no path names, has what it stands below."""
         parameter = resource.parents[-1]
-        above, _, _ = resource.path.partition("/{" + parameter + "}")
+        above, braced, _ = resource.path.partition("/{" + parameter + "}")
         listing = next((one for one in self._resources.all if one.path == above and one.list), None)
-        if resource.parent is not None or listing is None or listing.name in self._foreign:
+        if listing is None or listing.name in self._foreign or listing.item_path == above + braced:
             return True
         living = self.living(listing)
         noun = above.rpartition("/")[2]

@@ -131,7 +131,7 @@ class Pager:
             if found is None:
                 return None
             start, size = found
-        back = things[start - size - 1] if start > size else None
+        back = things[start - size - 1] if size < start <= len(things) + size else None
         return Page(things[start : start + size], size, start, len(things), back)
 
     def start(self, things: Sequence[Thing], reading: Reading) -> Page:

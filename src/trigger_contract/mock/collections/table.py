@@ -260,31 +260,53 @@ class Table:
         self._agree(state, number)
         return state
 
-    def _leave_out_kin(self, state: dict[str, Any]) -> None:
-        """Leave out things of the same kind inside of a thing: made up, they would be nowhere else."""
+    @cached_property
+    def _kin(self) -> dict[str, tuple[View, bool]]:
+        """The members that hold things of the same kind, each with its view and whether it may be missing."""
+        found: dict[str, tuple[View, bool]] = {}
         for schema in self.schemas if self.field is not None else ():
             declared = self.shaper.declared(schema)
             for name, view in declared.items():
-                if name not in state:
-                    continue
-                inner = self.shaper.views.items(view) if "array" in types_of(view) else view
-                names = self.shaper.names(inner)
-                if self.field not in names or len(names & declared.keys()) * 2 <= len(declared):
-                    continue
-                if name not in (schema.get("required") or ()):
-                    del state[name]
-                else:
-                    nothing: tuple[Any, ...] = ([], None, state[name])
-                    state[name] = next(one for one in nothing if self.maker.judge.fits(view, one))
+                names = self.shaper.names(self.shaper.views.items(view) if _is_array(view) else view)
+                if self.field in names and len(names & declared.keys()) * 2 > len(declared):
+                    found[name] = view, name not in (schema.get("required") or ())
+        return found
+
+    def _leave_out_kin(self, state: dict[str, Any]) -> None:
+        """Leave out things of the same kind inside of a thing: made up, they would be nowhere else."""
+        for name, (view, is_optional) in self._kin.items():
+            if name not in state:
+                continue
+            if is_optional:
+                del state[name]
+            else:
+                nothing: tuple[Any, ...] = ([], None, state[name])
+                state[name] = next(one for one in nothing if self.maker.judge.fits(view, one))
+
+    def _relate_kin(self, things: list[Thing]) -> None:
+        """Let every other thing name the one before it, which names none."""
+        for other, thing in zip(things[::2], things[1::2], strict=False):
+            for name, (view, _) in self._kin.items():
+                inner = self.shaper.views.items(view) if _is_array(view) else view
+                made = self.shaper.shape(inner, other.state, other.number, name)
+                # What the other one has not, or has in another form, it would not say of itself.
+                made = {key: value for key, value in made.items() if other.state.get(key, made) == value}
+                value = [made] if _is_array(view) else made
+                if self.maker.judge.fits(view, value):
+                    thing.state[name] = value
 
     def _agree(self, state: dict[str, Any], number: int) -> None:
         """Let what several schemas show be the same in all, and let nothing be over that goes on."""
         views: dict[str, list[View]] = {}
         for schema in self.schemas:
             for name, view in self.shaper.declared(schema).items():
-                views.setdefault(name, []).append(view)
+                known = views.setdefault(name, [])
+                known += [view] if all(one is not view for one in known) else []
         for name, shown in views.items():
-            if name not in state or all(self.maker.judge.fits(view, state[name]) for view in shown):
+            # What only one schema says was judged when it was made.
+            if name not in state or len(shown) == 1:
+                continue
+            if all(self.maker.judge.fits(view, state[name]) for view in shown):
                 continue
             for view in shown:
                 made = self.maker.make(view, number, name=name, depth=1)
@@ -330,6 +352,8 @@ class Table:
             name = str(key) if key is not None else str(number)
             if name not in into:
                 into[name] = Thing(name, scope, partial(self.made, turn, scope, key), turn)
+        if self._kin:
+            self._relate_kin(list(into.values()))
 
     def _wanted(self, scope: Scope) -> int:
         """Return how many things are seeded: enough that each value of an enumeration occurs."""
@@ -341,3 +365,7 @@ class Table:
         wanted = min(max(BELOW if scope else TOP, longest), _MOST)
         # Of things with hundreds of values there are fewer, so that the first list comes at once.
         return min(wanted, max(_FEWEST, _VALUES // max(leaves(self._draft(0)), 1)))
+
+
+def _is_array(view: View) -> bool:
+    return "array" in types_of(view)

@@ -144,7 +144,11 @@ def _translated(entry: LocatedMapping) -> Iterator[tuple[str, Any, int | None]]:
         elif word == "enum" and value == []:
             continue  # null was its only member, and the dialect drops that
         elif word == "contentEncoding" and entry.get("type") == "file":
-            yield from _encoding(entry, value, line)
+            # A file is shown by its format where the source had one, by its media type otherwise.
+            if "contentMediaType" not in entry:
+                yield "format", value, line
+            elif value != "binary":
+                yield word, value, line
         else:
             yield word, value, line
 
@@ -169,14 +173,6 @@ def _type(entry: LocatedMapping, value: Any, line: int | None) -> Iterator[tuple
         return
     match = _ENUM.match(value) if isinstance(value, str) else None
     yield "type", match[1] if match else value, line
-
-
-def _encoding(entry: LocatedMapping, value: Any, line: int | None) -> Iterator[tuple[str, Any, int | None]]:
-    """Undo how a file is shown: by its format where the source had one, by its media type otherwise."""
-    if "contentMediaType" not in entry:
-        yield "format", value, line
-    elif value != "binary":
-        yield "contentEncoding", value, line
 
 
 def _unwrap(value: Any) -> Any:

@@ -204,7 +204,9 @@ class _Restorer:
         """Complete a body or a response; one that shows nothing else than the other is replaced by it."""
         content, whole = map_of(shown, "content"), map_of(full, "content")
         alike = _words(shown.get("description")) == _words(full.get("description"))
-        if "required" in shown or any(map(_says_something, content.values())):
+        # Beside a schema that is shown, a required body is marked as such.
+        schemas = [as_map(entry.get("schema")) for entry in content.values()]
+        if "required" in shown or any(set(schema) - {"type", "contentMediaType"} for schema in schemas):
             alike = alike and bool(shown.get("required")) == bool(full.get("required"))
         alike = alike and set(content) == set(whole)
         for media_type, entry in content.items():
@@ -248,12 +250,6 @@ class _Restorer:
 
     def _follow(self, value: Any) -> Any:
         return follow(value, self.full_lookup)
-
-
-def _says_something(media_type: Any) -> bool:
-    """Whether a schema is shown, beside which a required body is marked as such."""
-    schema = media_type.get("schema")
-    return isinstance(schema, Mapping) and not set(schema) <= {"type", "contentMediaType"}
 
 
 def _lookup(document: Node, named: _Named) -> Lookup:

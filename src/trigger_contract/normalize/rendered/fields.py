@@ -206,6 +206,7 @@ def _starts_unknown(texts: list[str], index: int, anchored: bool) -> bool:
     if above.endswith((",", ":")) or kind.lower() in _MARKS | _SAID:
         return False
     complete = not above or _SENTENCE.search(above) or above.lower() in _MARKS or is_type(above)
+    complete = complete or len(_listed(above)) > 1
     known = type_schema(kind) is not None
     if not complete and not known:
         return False
@@ -281,7 +282,7 @@ class _Details:
             self.more = text.endswith(",")
         elif heading := _OPTIONS.match(text):
             entry.options.extend(_options(text[heading.end() :]))
-            self.listing, self.more = True, text.endswith(",")
+            self.listing, self.more = len(_listed(text)) < 2, text.endswith(",")
         else:
             return False
         return True
@@ -307,6 +308,12 @@ def _options(text: str) -> list[str]:
     """Read options from a line: between backticks they may hold commas, else commas part them."""
     quoted = re.findall(r"`([^`]+)`", text)
     return [part.strip("\"'") for part in quoted or (part.strip() for part in text.split(",")) if part]
+
+
+def _listed(text: str) -> list[str]:
+    """Return the options of a line that lists several, and all of them."""
+    heading = None if text.endswith(",") else _OPTIONS.match(text)
+    return _options(text[heading.end() :]) if heading else []
 
 
 def _texts(lines: list[Line]) -> list[Field]:

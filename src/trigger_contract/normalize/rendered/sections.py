@@ -74,6 +74,7 @@ class Parts:
         sections: The lines of each section, with a mark before each field that has an anchor.
         preamble: The lines above the sections.
         flat: Whether attributes of an answer's objects follow them with nothing that tells where they end.
+        unknown: Headings below the endpoint that are those of no section.
     """
 
     request: Request = field(default_factory=Request)
@@ -84,6 +85,7 @@ class Parts:
     sections: dict[str, list[Line]] = field(default_factory=dict)
     preamble: list[Line] = field(default_factory=list)
     flat: bool = False
+    unknown: list[Line] = field(default_factory=list)
 
 
 def cut(name: str, marked: list[str], before: int) -> Parts:
@@ -182,6 +184,8 @@ class _Cutter:
             if word not in _NOISE or is_field:
                 self.section.extend(at_marks((number, self.marked[index].replace(HEADING, "").strip())))
         elif line and (word not in _NOISE or is_field):
+            if HEADING in self.marked[index] and self.found.request.path:
+                self.found.unknown.append((number, line))
             self._above(number, self.marked[index].replace(HEADING, ""))
         return index + 1
 
@@ -233,14 +237,20 @@ class _Cutter:
 
 
 def _check_preamble(name: str, found: Parts) -> None:
-    """Refuse fields below headings that nobody knows, such as those of another language."""
+    """Refuse fields below headings that nobody knows, such as those of another language.
+
+    Below such a heading their types may be of that language, too: a name and one more word make a field.
+    """
     if not found.request.path:
         return
     lines = [(number, text) for number, text in found.preamble if number > found.request.line]
     texts = [text for _, text in lines]
     for index, text in enumerate(texts):
-        if _FIELD.match(text) and starts_field(texts, index):
-            above = f" (`{texts[index - 1]}`)" if index else ""
+        headings = [heading for number, heading in found.unknown if number < lines[index][0]]
+        foreign = headings and any(kind.isalpha() for kind in texts[index + 1 : index + 2])
+        if _FIELD.match(text) and (foreign or starts_field(texts, index)):
+            below = headings[-1:] or texts[max(0, index - 1) : index]
+            above = f" (`{below[0]}`)" if below else ""
             raise UserError(
                 f"the field `{text}` stands below no heading that is known{above}; the page cannot be read",
                 source=name,
