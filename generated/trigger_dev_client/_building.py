@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ._shapes import (
@@ -48,12 +47,21 @@ def settle(model: type[Model], given: Mapping[str, Any]) -> tuple[dict[str, Any]
         values[name] = accepted(shape, value, name)
     if rest:
         name = next(iter(rest))
-        close = difflib.get_close_matches(name, values, 1)
-        hint = f"; did you mean {close[0]}?" if close else ""
-        raise TypeError(f"{model.__name__} has no {name!r}{hint}")
+        near = nearest(name, values)
+        raise TypeError(
+            f"{model.__name__} has no {name!r}" + (f"; did you mean {near}?" if near else "")
+        )
     if missing:
         raise TypeError(f"{model.__name__} needs {', '.join(missing)}")
     return values, nulls
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The name that somebody may have meant."""
+    # Imported for mistakes alone, so that importing the client takes no longer for it.
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, list(known), 1)), None)
 
 
 def allows_null(shape: Shape) -> bool:

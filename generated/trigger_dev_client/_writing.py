@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import datetime
-import difflib
 import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from . import _shapes as shapes
+from ._building import nearest
 from ._models import Model, to_json
 from ._operation import BodyRule, FieldRule, encode_scalar
 from .types import NotGiven
@@ -157,11 +157,9 @@ def _object(
         if isinstance(item, NotGiven):
             continue
         if key not in fields:
-            near = difflib.get_close_matches(str(key), fields, n=1)
+            near = nearest(str(key), fields)
             hint = (
-                f"; did you mean {near[0]!r}?"
-                if near
-                else f"; known are {', '.join(sorted(fields))}"
+                f"; did you mean {near!r}?" if near else f"; known are {', '.join(sorted(fields))}"
             )
             raise TypeError(f"{place}: unknown key {key!r}{hint}")
         wire, shape = fields[key]
