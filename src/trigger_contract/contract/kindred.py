@@ -38,8 +38,8 @@ class Choice:
 def open_choices(contract: Contract, subject: Subject) -> list[Choice]:
     """Return the texts of a thing that another operation, answering with the same thing, closes.
 
-    Source: two answers are of the same thing where they share an identity and most of the fields of both,
-    or of the briefer one where the paths name the same.
+    Source: two answers are of the same thing where they share an identity and nearly all fields of both, or
+    most of the briefer one where the paths name the same.
 
     Args:
         contract: All operations.
@@ -76,8 +76,9 @@ def _is_same(one: Mapping[str, Any], other: Mapping[str, Any], is_named_alike: b
     first, second = (one.get("properties") or {}).keys(), (other.get("properties") or {}).keys()
     if "id" not in first or "id" not in second:
         return False
-    length = (min if is_named_alike else max)(len(first), len(second))
-    return len(first & second) * 2 > length
+    if is_named_alike:
+        return len(first & second) * 2 > min(len(first), len(second))
+    return len(first & second) * 4 > max(len(first), len(second)) * 3
 
 
 def _texts(

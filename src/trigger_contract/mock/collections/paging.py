@@ -265,19 +265,18 @@ class Pager:
 
     def _address(self, page: Page, address: str, query: bytes, start: int) -> str:
         form = self.form
-        given = dict(pairs(query))
         start = max(start, 0)
         if form and form.after is not None and _is_number_leaf(form, page_names.NUMBER):
-            given[form.after.name] = str(start // page.size + form.first)
+            place: str | None = str(start // page.size + form.first)
         elif form and form.after is not None and _is_number_leaf(form, page_names.OFFSET):
-            given[form.after.name] = str(start + form.first)
+            place = str(start + form.first)
         else:
-            name = form.after.name if form and form.after else _CURSOR
             last = page.things[-1] if page.things and start > page.start else page.back
-            if start == 0 or last is None:
-                given.pop(name, None)
-            else:
-                given[name] = self._cursor(last)
+            place = None if start == 0 or last is None else self._cursor(last)
+        name = form.after.name if form and form.after else _CURSOR
+        # A name may come several times, as lists are sent.
+        given = [pair for pair in pairs(query) if pair[0] != name]
+        given += [(name, place)] if place is not None else []
         return f"{address}?{urlencode(given)}" if given else address
 
     def links(self, page: Page, address: str, query: bytes) -> bytes | None:

@@ -290,10 +290,19 @@ class Table:
                 inner = self.shaper.views.items(view) if _is_array(view) else view
                 made = self.shaper.shape(inner, other.state, other.number, name)
                 # What the other one has not, or has in another form, it would not say of itself.
-                made = {key: value for key, value in made.items() if other.state.get(key, made) == value}
+                made = {key: value for key, value in made.items() if self._says(other.state, key, value)}
                 value = [made] if _is_array(view) else made
                 if self.maker.judge.fits(view, value):
                     thing.state[name] = value
+
+    def _says(self, state: dict[str, Any], name: str, value: Any) -> bool:
+        """Whether a state has a value, in the form in which every operation shows it."""
+        views = (self.shaper.declared(schema).get(name) for schema in self.schemas)
+        return (
+            name in state
+            and state[name] == value
+            and all(self.maker.judge.fits(view, value) for view in views if view is not None)
+        )
 
     def _agree(self, state: dict[str, Any], number: int) -> None:
         """Let what several schemas show be the same in all, and let nothing be over that goes on."""
