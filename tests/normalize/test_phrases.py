@@ -66,3 +66,9 @@ def test_a_text_may_name_several_prefixes_and_mark_one_value_as_the_default():
     assert (default.keyword, default.value, default.words) == ("default", "medium", "medium (default)")
     assert not [*read_limits("small (default)", ("integer",), sizes)]
     assert not [*read_limits("extra-small (default)", ("string",), sizes)]
+
+
+def test_small_numbers_are_read_in_words():
+    words = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+    said = [read_limits(f"Has to be at least {word}.", ("integer",)) for word in words]
+    assert [limit.value for found in said for limit in found] == [*range(11)]

@@ -49,7 +49,6 @@ BOUNDS = {
 }
 _KINDS = {
     **dict.fromkeys(("minLength", "maxLength", "pattern", "format"), ("string",)),
-    **dict.fromkeys(("minItems", "maxItems"), ("array",)),
     **dict.fromkeys(BOUNDS, ("integer", "number")),
 }
 Arguments = Callable[[re.Match[str]], dict[str, Any]]
