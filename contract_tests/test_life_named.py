@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trigger_contract.contract import Check, Exchange, law
+from trigger_contract.contract.ids import unknown_path
 from trigger_contract.contract.ledger import Entry
 from trigger_contract.contract.life.bodies import Bodies, samples
 from trigger_contract.contract.life.making import text
@@ -85,6 +86,15 @@ def _judge(check: Check, shop: Workshop, named: Named, identity: str) -> None:
     elif own not in (None, identity):
         check.fail("What an answer names is read as another thing.", expected=identity, received=own,
                    exchange=read, place=f"{named.member} another")  # fmt: skip
+    elif named.reader.documents_exactly(404):
+        # Now that it is known what its ids look like, one that nobody has is none of them.
+        unknown = check.session.ask(
+            named.reader, path=unknown_path(named.reader), purpose="ask for an id of nothing", lenient=True
+        )
+        if 200 <= unknown.status < 300:
+            check.fail("An unknown id is answered like a known one.", expected="status 404",
+                       received=f"status {unknown.status}", exchange=unknown,
+                       place=f"not the {named.member}")  # fmt: skip
     for other in named.others:
         check.session.ask(
             other, path={other.id_parameter["name"]: identity}, purpose="read what stands below"
