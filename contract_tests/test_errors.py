@@ -14,6 +14,7 @@ from trigger_contract.contract import (
 )
 from trigger_contract.contract.credentials import Credential
 from trigger_contract.contract.ids import addresses, is_well_formed, malformed_ids, unknown_ids
+from trigger_contract.contract.life.things import shows_another
 from trigger_contract.contract.refusing import hold_text
 from trigger_contract.contract.showing import quoted
 from trigger_contract.contract.values import invalid_values
@@ -48,7 +49,7 @@ def test_an_unknown_id_is_not_found(check: Check) -> None:
     if not subject.documents(404):
         check.skip("no page says how an unknown id is answered")
         return
-    # Where nothing tells which ids there are, any text may be one.
+    # Where nothing tells which ids there are, any text may be one; but then it is that one which is answered.
     is_told = bool(live) or check.session.places.known(subject) is not None
     # What stands below an unknown thing may be refused, or be nothing.
     wanted = {404} if subject.documents_exactly(404) else set(subject.refusals(404))
@@ -59,7 +60,8 @@ def test_an_unknown_id_is_not_found(check: Check) -> None:
         exchange = check.session.ask(
             subject, path={name: identity}, purpose=f"ask for {what}", lenient=not is_certain
         )
-        if 200 <= exchange.status < 300 and not is_told:
+        is_success = 200 <= exchange.status < 300
+        if is_success and not is_told and not shows_another(subject, exchange, identity):
             check.skip("nothing tells which ids there are, so any may be one")
             return
         check.saw()

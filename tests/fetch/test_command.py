@@ -46,7 +46,7 @@ def test_a_new_text_replaces_the_old_one(listing: Path, server: PageServer) -> N
 @pytest.mark.parametrize(
     ("page", "reason"),
     [
-        (b"<html><title>Not found</title></html>", "describes no operation"),
+        (b"<html><title>Not found</title></html>", "is a saved HTML page"),
         (b"# List\n\n````yaml\nopenapi: [\n````\n", "trigger-list-runs.md:5: not valid YAML"),
         (b"", "is empty"),
     ],

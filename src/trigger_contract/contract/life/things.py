@@ -14,7 +14,7 @@ from trigger_contract.contract.subjects import Subject
 from trigger_contract.document.composition import Composition, View, composition
 from trigger_contract.document.conjunction import types_of
 from trigger_contract.document.paths import is_parameter, template
-from trigger_contract.document.resources import Resource
+from trigger_contract.document.resources import Resource, resources
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,13 @@ def identity_in(resource: Resource, item: Mapping[str, Any] | None) -> str | Non
     value = item.get(resource.identity.field) if item and resource.identity else None
     is_plain = isinstance(value, (str, int)) and not isinstance(value, bool) and value != ""
     return spelled(value) if is_plain else None
+
+
+def shows_another(subject: Subject, exchange: Exchange, identity: str) -> bool:
+    """Whether an answer names itself by another identity than it was asked for."""
+    resource = resources(subject.document).of(subject.operation)
+    own = identity_in(resource, item_of(resource, exchange)) if resource is not None else None
+    return own is not None and own != identity
 
 
 def identity_at(resource: Resource, exchange: Exchange) -> str | None:
