@@ -12,9 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import importlib
-import io
 import json
 import os
 import shlex
@@ -28,7 +26,7 @@ import httpx
 import yaml
 from peers import SHOP, compare_with_peers, programs
 
-from client import stock_decoder
+from client import stock_decoder, stock_models
 from trigger_contract.document.locate import read_document, resource
 from trigger_contract.mock import MockServer, Settings
 
@@ -109,37 +107,16 @@ components:
 """
 
 
-def stock_package(document: Any, folder: Path, name: str) -> None:
-    """Let openapi-python-client make a package of a document, and make it importable."""
-    from openapi_python_client import Project
-    from openapi_python_client.config import Config, ConfigFile, MetaType
-    from openapi_python_client.parser import GeneratorData
-
-    config = Config.from_sources(
-        ConfigFile(package_name_override=name, post_hooks=[]),
-        MetaType.NONE,
-        document_source=folder,
-        file_encoding="utf-8",
-        overwrite=True,
-        output_path=folder / name,
-    )
-    data = GeneratorData.from_dict(json.loads(json.dumps(document)), config=config)
-    with contextlib.redirect_stdout(io.StringIO()):
-        Project(openapi=data, config=config).build()
-    sys.path.insert(0, str(folder))
-    importlib.invalidate_caches()
-
-
 def stock_forms(folder: Path) -> None:
     """Write with a stock client, and let it read a union and a stream."""
-    stock_package(read_document(SHOP), folder, "stock_shop")
+    stock_models(read_document(SHOP), "stock_shop", folder)
     order = importlib.import_module("stock_shop.models").Order
     try:
         order(id="1", status="OPEN", itme="Tea")
         seen("writing", STOCK, False, "a wrong keyword is taken")
     except TypeError as error:
         seen("writing", STOCK, True, f"a body is a model: `{error}`")
-    stock_package(yaml.safe_load(_FORMS), folder, "stock_forms")
+    stock_models(yaml.safe_load(_FORMS), "stock_forms", folder)
     client = importlib.import_module("stock_forms.client").Client(base_url="http://x.test")
     answers = {
         "read_pet": httpx.Response(200, json={"kind": "dog", "name": "Rex"}),
