@@ -11,9 +11,10 @@ import json
 import math
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import quote
+
+import msgspec
 
 from ._models import Model, spell_datetime, to_json
 from ._shapes import Shape
@@ -114,8 +115,7 @@ class BodyRule(NamedTuple):
     encodings: Mapping[str, Encoding] = {}
 
 
-@dataclass(frozen=True, eq=False)
-class Operation(Generic[T]):
+class Operation(msgspec.Struct, Generic[T], frozen=True, eq=False):
     """One operation of the document; ``T`` is what a successful call returns.
 
     Attributes:

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
+import msgspec
+
 from ._redaction import Secret
 from ._retries import RetryPolicy
 from ._transport import URL, InvalidURL, Request, Response
@@ -121,8 +123,7 @@ def joined_url(url: str, server_path: str) -> str:
     return url + server_path if server_path and not URL(url).path.strip("/") else url
 
 
-@dataclasses.dataclass(frozen=True, repr=False)
-class Setup:
+class Setup(msgspec.Struct, frozen=True, eq=False):
     """What a client is made with; see the client's own arguments.
 
     Attributes:
@@ -145,6 +146,8 @@ class Setup:
         on_response: Called with a masked copy of each answer.
         response_validation: Whether a fault in an answer is noted (``lenient``) or raised (``strict``).
     """
+
+    __repr__ = object.__repr__  # secrets stay out of it
 
     base_url: str | None
     url_variable: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -18,14 +18,12 @@ from trigger_contract.mock.plants.kinds import (
     Spot,
     addressed,
     asking,
-    body_of,
     identities,
     is_success,
     json_of,
-    with_body,
     with_json,
 )
-from trigger_contract.mock.plants.state import sent_members, without_effect
+from trigger_contract.mock.plants.state import sent, sent_members, without_effect
 
 # Reading
 
@@ -125,12 +123,10 @@ def _clearable(spot: Spot) -> Iterator[str]:
 
 
 def _clears(spot: Spot, request: Request, answering: Answerer) -> Answer:
-    place, _ = sent_members(spot)
-    body = body_of(request)
-    members = take(body, place) if place else body
-    if not isinstance(members, Mapping) or spot.detail in members:
+    members, instead = sent(spot, request)
+    if members is None or spot.detail in members:
         return answering(request)
-    return answering(with_body(request, put(body, place, {**members, spot.detail: None})))
+    return answering(instead({**members, spot.detail: None}))
 
 
 def _defaulted(spot: Spot) -> Iterator[str]:
@@ -147,16 +143,13 @@ def _defaulted(spot: Spot) -> Iterator[str]:
 
 
 def _keeps(spot: Spot, request: Request, answering: Answerer) -> Answer:
-    place, _ = sent_members(spot)
-    body = body_of(request)
-    members = take(body, place) if place else body
-    if not isinstance(members, Mapping) or spot.detail in members:
+    members, instead = sent(spot, request)
+    if members is None or spot.detail in members:
         return answering(request)
     thing = spot.item(request, answering)
     if spot.detail not in thing:
         return answering(request)
-    kept = {**members, spot.detail: thing[spot.detail]}
-    return answering(with_body(request, put(body, place, kept)))
+    return answering(instead({**members, spot.detail: thing[spot.detail]}))
 
 
 # Removing

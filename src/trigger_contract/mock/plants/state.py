@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -65,6 +65,17 @@ def sent_members(spot: Spot) -> tuple[tuple[str, ...], Mapping[str, Any]]:
     return place, view if view is not None else {}
 
 
+def sent(
+    spot: Spot, request: Request
+) -> tuple[Mapping[str, Any] | None, Callable[[Mapping[str, Any]], Request]]:
+    """Return the members that were sent, None where it was no object, and what sends others instead."""
+    place, _ = sent_members(spot)
+    body = body_of(request)
+    members = take(body, place) if place else body
+    found = members if isinstance(members, Mapping) else None
+    return found, lambda others: with_body(request, put(body, place, others))
+
+
 def _optional(spot: Spot) -> Iterator[str]:
     spot.needs("create")
     spot.needs_sight()
@@ -79,13 +90,10 @@ def _optional(spot: Spot) -> Iterator[str]:
 
 
 def _forgets(spot: Spot, request: Request, answering: Answerer) -> Answer:
-    place, _ = sent_members(spot)
-    body = body_of(request)
-    members = take(body, place) if place else body
-    if not isinstance(members, Mapping) or spot.detail not in members or len(members) < 2:
+    members, instead = sent(spot, request)
+    if members is None or spot.detail not in members or len(members) < 2:
         return answering(request)
-    kept = {name: value for name, value in members.items() if name != spot.detail}
-    return answering(with_body(request, put(body, place, kept)))
+    return answering(instead({name: value for name, value in members.items() if name != spot.detail}))
 
 
 def _required(spot: Spot) -> Iterator[str]:
@@ -101,17 +109,15 @@ def _required(spot: Spot) -> Iterator[str]:
 
 def _not_asked_for(spot: Spot, request: Request, answering: Answerer) -> Answer:
     """Take the missing member for what was sent last, else for something made of its schema."""
-    place, view = sent_members(spot)
-    body = body_of(request)
-    members = take(body, place) if place else body
-    if not isinstance(members, Mapping) or spot.detail in members:
+    members, instead = sent(spot, request)
+    if members is None or spot.detail in members:
         answer = answering(request)
-        if is_success(answer) and isinstance(members, Mapping):
+        if is_success(answer) and members is not None:
             spot.memory["last"] = members[spot.detail]
         return answer
+    _, view = sent_members(spot)
     made = spot.living.shaper.maker.make(view["properties"][spot.detail], 0, name=spot.detail, depth=1)
-    told = {**members, spot.detail: spot.memory.get("last", made)}
-    return answering(with_body(request, put(body, place, told)))
+    return answering(instead({**members, spot.detail: spot.memory.get("last", made)}))
 
 
 def _refusable(spot: Spot) -> Iterator[str]:
