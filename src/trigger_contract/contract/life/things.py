@@ -68,7 +68,11 @@ def identity_in(resource: Resource, item: Mapping[str, Any] | None) -> str | Non
 def shows_another(subject: Subject, exchange: Exchange, identity: str) -> bool:
     """Whether an answer names itself by another identity than it was asked for."""
     resource = resources(subject.document).of(subject.operation)
-    own = identity_in(resource, item_of(resource, exchange)) if resource is not None else None
+    if resource is None or resource.identity is None:
+        return False
+    # What stands below the thing that was asked for has an identity of its own.
+    is_own = resource.identity.parameter == subject.id_parameter["name"] and not subject.is_list
+    own = identity_in(resource, item_of(resource, exchange)) if is_own else None
     return own is not None and own != identity
 
 
