@@ -4,8 +4,8 @@
 
 Takes the versions below from the npm registry into FOLDER (by default one that is removed at the end), and
 prints of each command how long it took, how much of that it computed, and the most memory it had. The mock
-is asked once for each of some operations, spread over the document, and then judged whole by the suite,
-which has to find nothing and leave nothing unjudged: else this ends with 1. Takes ten minutes.
+is asked once for each of some operations, spread over the document, and then judged whole by the suite: what
+that finds is told, and what it could not judge makes this end with 1. Takes five minutes.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ def measured(old: Path, new: Path, scratch: Path) -> int:
     lines = judged.said.strip().splitlines()
     outcome = next((line for line in reversed(lines) if " passed, " in line), lines[-1] if lines else "")
     print(judged.row("test of that mock, whole", outcome))
-    return int(judged.code != 0 or made.code != 0 or compared.code not in (0, 1))
+    return int(judged.code not in (0, 1) or made.code != 0 or compared.code not in (0, 1))
 
 
 if __name__ == "__main__":
