@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
+from tests.mock.living import World
 
 from trigger_contract.document.locate import read_document
 from trigger_contract.mock.clock import Clock
@@ -177,3 +178,8 @@ def strict_document(document: dict[str, Any]) -> dict[str, Any]:
 
 def _shape(path: str) -> str:
     return "/".join("{}" if part.startswith("{") else part for part in path.split("/"))
+
+
+@pytest.fixture
+def world(make, whole_document) -> World:
+    return World(make("real", runs=0, document=whole_document))
