@@ -73,7 +73,7 @@ def test_a_document_without_a_fault_is_served_without_the_validator(without, fil
     ("change", "said"),
     [
         ({"openapi": "2.0"}, "is OpenAPI 2.0; 3.0 and 3.1 are served"),
-        ({"paths": {"/a": 5}}, "is no valid OpenAPI document"),
+        ({"paths": {"/a": 5}}, "is not a valid OpenAPI document"),
         ({"components": {"schemas": {"A": {"$ref": "#/nowhere"}}}}, "points to nothing"),
     ],
 )
