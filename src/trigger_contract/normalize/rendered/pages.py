@@ -15,7 +15,7 @@ from trigger_contract.errors import UserError
 from trigger_contract.normalize.located import Node, put, sequence_of
 from trigger_contract.normalize.model import Fragment, Page, Sentence, Unread, brief
 from trigger_contract.normalize.naming.words import component_key
-from trigger_contract.normalize.rendered.fields import Field, read_fields, read_nested, with_children
+from trigger_contract.normalize.rendered.fields import Field, read_fields, with_children
 from trigger_contract.normalize.rendered.markup import MARK, Line, operations_of, plain_lines
 from trigger_contract.normalize.rendered.sections import Parts, cut
 from trigger_contract.normalize.rendered.types import shown_node, shown_schema
@@ -198,7 +198,7 @@ def _parameters(page: Page, found: Parts, place: str, left: list[Unread]) -> lis
         UserError: It has lines, and none of them can be read as a parameter.
     """
     lines = found.sections.get(place, [])
-    fields = with_children(read_nested(lines))
+    fields = with_children(read_fields(lines))
     named = [field for field in fields if field.name]
     if fields and not named:
         text = " ".join(fields[0].description.split())[:60]
@@ -314,7 +314,7 @@ def _section_schema(name: str, section: list[Line], left: list[Unread]) -> tuple
     rest = [entry for entry in section if entry[1]]
     media_type = next((text for _, text in rest if MEDIA_TYPE.match(text)), "")
     rest = [entry for entry in rest if entry[1] != media_type]
-    fields = read_nested(rest)
+    fields = read_fields(rest)
     texts = [field for field in fields if not field.name]
     left += [_unread(name, text.line, text.description, _ABOVE) for text in texts[1:]]
     return media_type, [field for field in fields if field.name], texts[0].description if texts else ""
