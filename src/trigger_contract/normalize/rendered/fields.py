@@ -171,10 +171,10 @@ def read_fields(lines: Sequence[Line]) -> list[Field]:
             group = owner.children if owner else None
             if owner:
                 owner.left += below
-        if group is None:
-            if not fields:
-                fields.append(Field("", number))
+        if group is None and fields:
             fields[-1].left += [(number, name), *below]
+        elif group is None:
+            fields += _texts([(number, name), *below])
         elif start in starts:
             entry = Field(name.rstrip("*").strip(), number)
             if start and shown[start - 1][1].startswith(MARK):
@@ -282,7 +282,7 @@ def with_children(fields: Sequence[Field]) -> list[Field]:
             parent.children.append(shown)
         else:
             shown.alternatives = True
-            parent.left.append((shown.line, shown.name))
+            parent.left += [(shown.line, shown.name), *shown.left]
     return top
 
 
