@@ -14,7 +14,7 @@ from trigger_contract.errors import UserError
 from trigger_contract.normalize.model import Headline
 from trigger_contract.normalize.rendered.lines import at_marks, starts_field
 from trigger_contract.normalize.rendered.markup import HEADING, MARK, TITLE, Line, without_marks
-from trigger_contract.normalize.rendered.request import Request, read_curl, read_endpoint, shows_curl
+from trigger_contract.normalize.rendered.request import Request, read_curl, read_endpoint
 from trigger_contract.normalize.rendered.types import is_type, may_be_type
 
 _SECTIONS = {
@@ -139,10 +139,13 @@ class _Cutter:
         if self.section is None and not request.path and (end := read_endpoint(self.lines, index, request)):
             request.line = number
             return end
-        if shows_curl(self.lines, index) and (self.section is None or line.startswith("curl")):
-            request.curl_line = request.curl_line if request.url else number
+        first = not request.url
+        if (self.section is None or line.startswith("curl")) and (
+            end := read_curl(self.lines, index, request)
+        ):
+            request.curl_line = number if first else request.curl_line
             self.statuses = []
-            return read_curl(self.lines, index, request)
+            return end
         return self._json(index, number) if line in ("{", "[", "{}", "[]") else 0
 
     def _json(self, index: int, number: int) -> int:
