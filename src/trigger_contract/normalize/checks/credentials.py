@@ -79,9 +79,9 @@ def _texts(
                     )
         elif not noted and (account := said("account", text)):
             noted.add("account")
-            asked = claim(operation, "", f"security: {'[]' if 'security' in operation else 'none'}")
+            none = claim(operation, "", f"security: {'[]' if 'security' in operation else 'none'}")
             chosen = "security: []" if "security" in operation else "none"
-            draft.ledger.rule("security", place, _NO_WAY, asked, quoted(node, account[0]), chosen=chosen)
+            draft.ledger.rule("security", place, _NO_WAY, none, quoted(node, account[0]), chosen=chosen)
 
 
 def _refusals(draft: Draft, where: Pointer, operation: Node, known: str) -> None:

@@ -24,16 +24,8 @@ _SHOWN = "What the page shows is taken; nothing is required, so a response witho
 _MANY = "The keyword stands: it has one meaning, the word in the text may have many."
 _SAMPLES = "The keyword stands: it has one meaning, and the samples in the text are written in that style."
 _LIST = "The text is a list of such values, which no enum can say."
-_OPPOSITE = {
-    "include": ("exclude", "omit", "skip", "hide", "without"),
-    "show": ("hide", "exclude", "omit"),
-    "enable": ("disable",),
-    "exclude": ("include", "with"),
-    "omit": ("include", "with"),
-    "skip": ("include",),
-    "hide": ("show", "include"),
-    "disable": ("enable",),
-}
+_SHOWS = frozenset(("include", "show", "enable", "with"))
+_HIDES = frozenset(("exclude", "omit", "skip", "hide", "disable", "without"))
 # A duration such as `1h42m`, and the form of one: how many letters each unit has.
 _DURATION = re.compile(r"(?:\d{1,18}[a-z]{1,18})+")
 _BULLET = re.compile(r"^[ \t]*[-*][ \t]+[`\"']([^`\"'\n]+)[`\"']", re.MULTILINE)
@@ -94,8 +86,8 @@ def _required(saying: _Saying) -> None:
 
 def _polarity(saying: _Saying) -> None:
     """A switch whose name says the opposite of its text: ``excludeUtc``, "whether to include UTC"."""
-    first = next(iter(words(saying.name)), "").lower()
-    if first in _OPPOSITE[saying.match[1].lower()]:
+    verbs = {"".join(words(saying.name)[:1]).lower(), saying.match[1].lower()}
+    if verbs & _SHOWS and verbs & _HIDES:
         saying.note("text", "description", claim(saying.node, "name", f"the name: {saying.name}"))
 
 
