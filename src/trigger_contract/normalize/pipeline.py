@@ -164,7 +164,7 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
         note_hints(draft, ledger)
     checked = Draft(draft, ledger)
     check_draft(checked)
-    drop_defaults(draft, checked.found, ledger)
+    drop_defaults(checked)
     early, late = split(draft, overlay)
     touched = apply_overlay(draft, early)
     entries = settle(ledger, touched, draft)
