@@ -24,9 +24,8 @@ from trigger_contract.errors import UserError
 from trigger_contract.normalize.located import line_of, node_like, refusal
 from trigger_contract.normalize.model import Slip, brief
 from trigger_contract.normalize.reading.fields import FITS, FORMS, MEANING
-from trigger_contract.normalize.reading.mending import mend, mend_required
+from trigger_contract.normalize.reading.mending import PLAIN, mend, mend_required
 
-_TYPES = frozenset(("string", "number", "integer", "boolean", "array", "object", "null"))
 _HELD = frozenset(("exclusiveMaximum", "exclusiveMinimum", "pattern", "discriminator"))
 _NOTHING = frozenset(("schema", "response", "mediaType"))  # where a name alone says that there is one
 
@@ -121,7 +120,7 @@ def _check_fields(value: LocatedMapping, kind: str, document: Any, slips: list[S
 def _check_schema(schema: LocatedMapping) -> None:
     declared = schema.get("type", "string")
     for kind in declared if isinstance(declared, list) else [declared]:
-        if not isinstance(kind, str) or kind not in _TYPES:
+        if not isinstance(kind, str) or kind not in PLAIN:
             raise refusal(schema, "type", f"`type` must name types of JSON Schema, not {kind!r:.60}")
     if _HELD.isdisjoint(schema):
         return

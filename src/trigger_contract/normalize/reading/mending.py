@@ -27,19 +27,31 @@ _OF_SCHEMA = frozenset(
         *("maxLength", "minItems", "maxItems", "uniqueItems", "nullable", "title", "multipleOf"),
     )
 )
-_TYPES: dict[str, dict[str, str]] = {
-    **{name: {"type": "integer"} for name in ("int", "long")},
-    **{name: {"type": "number"} for name in ("float", "double", "decimal")},
+PLAIN = ("string", "number", "integer", "boolean", "array", "object", "null")
+"""The types of JSON Schema."""
+TYPES: dict[str, dict[str, str]] = {
     **{name: {"type": "string"} for name in ("str", "text")},
+    **{
+        name: {"type": "string", "format": name}
+        for name in (
+            *("date", "date-time", "time", "duration", "uuid", "uri", "email", "hostname", "ipv4", "ipv6"),
+            *("password", "byte", "binary"),
+        )
+    },
+    **{name: {"type": "string", "format": "date-time"} for name in ("datetime", "timestamp")},
+    **{name: {"type": "integer", "format": name} for name in ("int32", "int64")},
+    **{name: {"type": "number", "format": name} for name in ("float", "double")},
     **{name: {"type": "object"} for name in ("map", "dict")},
     **{name: {} for name in ("any", "mixed", "json", "enum", "")},
-    **{name: {"type": "string", "format": name} for name in ("date", "date-time", "uuid", "uri", "email")},
-    **{name: {"type": "string", "format": "date-time"} for name in ("datetime", "timestamp")},
-    **{name: {"type": "string", "format": "binary"} for name in ("file", "binary")},
+    "url": {"type": "string", "format": "uri"},
+    "file": {"type": "string", "format": "binary"},
+    "int": {"type": "integer"},
+    "long": {"type": "integer", "format": "int64"},
+    "decimal": {"type": "number"},
     "bool": {"type": "boolean"},
     "list": {"type": "array"},
 }
-_PLAIN = ("string", "number", "integer", "boolean", "array", "object", "null")
+"""What words mean that pages have for types and JSON Schema has not; nothing where any value is meant."""
 # What a site knows a schema by inside and has failed to turn back into its name.
 _LOST = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
@@ -263,7 +275,7 @@ _SPECIAL = {
 def _schema(value: LocatedMapping, slips: list[Slip]) -> None:
     """Put right one schema; ``mend_required`` does what is said of it elsewhere."""
     declared = value.get("type", "string")
-    if declared.__class__ is str and declared not in _PLAIN:
+    if declared.__class__ is str and declared not in PLAIN:
         _type(value, declared, slips)
     if not _ODD.isdisjoint(value):
         _mend_rows(value, "schema")
@@ -277,7 +289,7 @@ def _schema(value: LocatedMapping, slips: list[Slip]) -> None:
 
 def _type(value: LocatedMapping, declared: str, slips: list[Slip]) -> None:
     lowered = declared.strip().lower()
-    meant = {"type": lowered} if lowered in _PLAIN else _TYPES.get(lowered)
+    meant = {"type": lowered} if lowered in PLAIN else TYPES.get(lowered)
     if meant is None:
         return
     line = line_of(value, "type")

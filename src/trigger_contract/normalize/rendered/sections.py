@@ -12,10 +12,10 @@ from trigger_contract.document.shape import METHODS
 from trigger_contract.document.yaml import load
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.model import Headline
-from trigger_contract.normalize.rendered.fields import starts_field
+from trigger_contract.normalize.rendered.lines import at_marks, starts_field
 from trigger_contract.normalize.rendered.markup import HEADING, MARK, TITLE, Line, without_marks
 from trigger_contract.normalize.rendered.request import Request, read_curl, read_endpoint, shows_curl
-from trigger_contract.normalize.rendered.types import at_marks, is_type, may_be_type
+from trigger_contract.normalize.rendered.types import is_type, may_be_type
 
 _SECTIONS = {
     "authorizations": "security",
