@@ -228,7 +228,7 @@ def name_components(document: Node) -> None:
     order: list[_Group] = []
     taken = {folded(name): name for name in schemas}
     published = _published(schemas)
-    for place in [Place(*found) for found in contexts(document) if needs_component(found[2])]:
+    for place in [Place(*found) for found in contexts(document)]:
         content = _content(place.schema)
         mark = place.schema.get(NAME)
         sharing = pascal(place.context.last) if _is_small(place.schema) else ""  # only under one name
