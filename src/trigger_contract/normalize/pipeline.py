@@ -162,7 +162,7 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     fill_gaps(draft, expanded, ledger)
     if expanded:
         note_hints(draft, ledger)
-    checked = Draft.of(draft, ledger)
+    checked = Draft(draft, ledger)
     check_draft(checked)
     drop_defaults(draft, checked.found, ledger)
     early, late = split(draft, overlay)

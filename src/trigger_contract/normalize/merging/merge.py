@@ -30,6 +30,7 @@ from trigger_contract.normalize.located import (
     Pointer,
     copy_value,
     find,
+    in_any_order,
     line_of,
     list_of,
     node_like,
@@ -234,7 +235,7 @@ class Merger:
             for index, (ours, theirs) in enumerate(zip(known, value, strict=True)):
                 known[index] = self.object(child_kind, ours, theirs, (*below, index), known, value)
         elif known != value and not (
-            (key in _UNORDERED and _members(known) == _members(value))
+            (key in _UNORDERED and in_any_order(known) == in_any_order(value))
             or (key in _ANNOTATIONS and _words(known) == _words(value))  # folded in another way
             or (key == "description" and value == "" and self._partial(older))
             or key in _SILENT
@@ -333,10 +334,6 @@ def flatten(node: Any, lookup: Lookup, steps: int = 0) -> Node | None:
         line = next((part.lines.get(key) for part in reversed(known) if key in part), None)
         put(result, key, copy_value(value), line)
     return result
-
-
-def _members(value: Any) -> Any:
-    return sorted(map(repr, value)) if isinstance(value, list) else value
 
 
 def _words(value: Any) -> Any:
