@@ -13,7 +13,11 @@ from trigger_contract.document.urls import split_url
 _SEGMENT = r"[\w{}.:~*@!$&()+,;=%-]+"
 _PATH_PART = re.compile(rf"/|/?{_SEGMENT}(?:/{_SEGMENT})*/?\Z")
 _URL = re.compile(r"--url\s+['\"]?([^\s'\"\\]+)|\bcurl\b(?:(?!curl\b)[^{}])*?\s['\"]?(https?://[^\s'\"\\]+)")
-_GLUED = re.compile(rf"`?({'|'.join(method.upper() for method in METHODS)}) ?((?:https?://|/)\S*?)`?\Z")
+_METHODS = "|".join(METHODS)
+_ENDPOINT = re.compile(
+    rf"`?(?:(?P<glued>{_METHODS.upper()})(?=/|http)|(?P<method>(?i:{_METHODS}))(?!\S))"
+    r"\s*(?P<rest>(?:https?://|/)\S*?)?`?\Z"
+)
 _URL_BELOW = re.compile(r"\s*https?://\S+/\S*\s*(?:\n|\Z)")
 _EACH_URL = re.compile(r"(?=https?://)")
 _METHOD = re.compile(r"--request\s+([A-Za-z]+)|-X\s+([A-Za-z]+)")
@@ -69,49 +73,40 @@ class Request:
             self.method, self.path, self.line = self.curl_method, path, self.curl_line
 
 
-def read_endpoint(lines: list[str], index: int, request: Request) -> int | None:
+def read_endpoint(lines: list[str], index: int, request: Request) -> int:
     """Recognise ``GET /path`` on one line, or a method followed by the path cut at its slashes.
 
     Between the two may stand the server's URL, or the URLs of those that can be chosen from; a URL that
     nothing follows holds the path as well.
 
     Returns:
-        The line after it, or None where no endpoint starts on this line.
+        The line after it, or 0 where no endpoint starts on this line.
     """
-    glued = _GLUED.match(lines[index].strip())
-    words = list(glued.groups()) if glued else lines[index].strip().split()
-    if not words or words[0].lower() not in METHODS or len(words) > 2:
-        return None
-    if words[0] != words[0].upper() and not _URL_BELOW.match("\n".join(lines[index + 1 : index + 4])):
-        return None
-    if len(words) == 2 and words[1].startswith(("http://", "https://")):
-        shown = split_url(words[1])
-        words[1] = shown.path
-        request.url = request.url or f"{shown.scheme}://{shown.netloc}{shown.path}"
-    path, end = (words[1] if len(words) == 2 else ""), index + 1
-    servers: list[str] = []
-    if path and not path.startswith("/"):
-        return None
-    while end < len(lines) and (not path or path.endswith("/") or len(words) == 1):
+    shown = _ENDPOINT.match(lines[index].strip())
+    method, rest = (shown["glued"] or shown["method"], shown["rest"] or "") if shown else ("", "")
+    below = "\n".join(lines[index + 1 : index + 4])
+    if not method or (not rest and method != method.upper() and not _URL_BELOW.match(below)):
+        return 0
+    path, servers = (rest, []) if rest.startswith("/") else ("", [rest] if rest else [])
+    end = index + 1
+    while end < len(lines) and (path != rest or not path or path.endswith("/")):
         part = lines[end].strip()
         if not path and part.startswith(("http://", "https://")):
             servers += [server for server in _EACH_URL.split(part) if server]
-            part = ""
-        if part and not path.endswith("/") and not part.startswith("/"):
+        elif part and not (_PATH_PART.fullmatch(part) and (path.endswith("/") or part.startswith("/"))):
             break
-        if part and not _PATH_PART.fullmatch(part):
-            break
-        path += part
+        else:
+            path += part
         end += 1
     while end > index + 1 and not lines[end - 1].strip():
         end -= 1
     if not path and len(servers) == 1:
-        shown = split_url(servers[0])
-        path, servers = shown.path, [f"{shown.scheme}://{shown.netloc}"]
+        parts = split_url(servers[0])
+        path, servers = parts.path, [f"{parts.scheme}://{parts.netloc}"]
     if not path.startswith("/") or len(path) < 2:
-        return None
+        return 0
     request.servers = [server.rstrip("/") for server in servers if split_url(server).netloc]
-    request.method, request.path, request.line = words[0].lower(), path.rstrip("/") or "/", index + 1
+    request.method, request.path = method.lower(), path.rstrip("/") or "/"
     return end
 
 
@@ -141,7 +136,6 @@ def read_curl(lines: list[str], index: int, request: Request) -> int:
     method = _METHOD.search(text)
     default = "post" if body is not None else "get"
     request.curl_method = (method[1] or method[2]).lower() if method else default
-    request.curl_line = index + 1
     request.headers = _HEADER.findall(text)
     if body is not None:
         try:
