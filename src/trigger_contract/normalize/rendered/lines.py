@@ -20,7 +20,9 @@ _MARK = "|".join(sorted(PLACES | MARKS))
 _FACETS = r"(?P<facets>(?: · (?:[a-z][a-z0-9-]*?|(?:min|max): -?[\d.]+))*)(?P<null> (?:or|\|) null)?"
 _TYPE = rf"(?P<type>{BASE}|{SPELLED}|datetime|date|double|long|uuid){_FACETS}"
 _BEHIND_MARKS = r"(?:[Dd]efault:\s*(?P<default>.{0,400}?))?(?P<last>required|deprecated)?\Z"
-_SQUASHED = re.compile(rf"{_TYPE}(?P<marks>(?i:{_MARK})*){_BEHIND_MARKS}")
+_SQUASHED = re.compile(
+    rf"{_TYPE}(?P<marks>(?i:{_MARK})*|(?:(?:, ?| | ?\()(?i:{_MARK}|optional)\)?)+){_BEHIND_MARKS}"
+)
 _GLUED_FIELD = re.compile(
     rf"(?P<name>[A-Za-z_$@][\w.$@\[\]{{}}:-]{{0,120}}){_TYPE}(?:format: \"(?P<format>[\w-]+)\")?"
     rf"(?P<marks>(?i:{_MARK}|optional)*){_BEHIND_MARKS}"
@@ -47,7 +49,7 @@ _KINDS = {
     ),
     "options": re.compile(r"(?i:available options|allowed(?: values)?|possible values):\s*(?P<value>.*)\Z"),
     "marks": re.compile(rf"(?P<value>(?i:{_MARK}|optional|enum|null)+)\Z"),
-    "tab": re.compile(r"[*-] +(?P<value>\S.*)\Z"),
+    "tab": re.compile(r"[*-] +(?P<value>\S.*(?<![.!?]))\Z"),
 }
 """What a line is by itself, tried in this order. Names, types and values are told by what is above them."""
 
@@ -80,7 +82,10 @@ def names(texts: Sequence[str]) -> list[int]:
 def starts_field(texts: Sequence[str], index: int) -> bool:
     """Whether a field begins on a line for certain: a name stands there, and below it a type."""
     name, kind = texts[index], texts[index + 1] if index + 1 < len(texts) else ""
-    if not name or " " in name or name.startswith(MARK) or name.lower() in MARKS:
+    anchored = index > 0 and texts[index - 1].startswith(MARK)
+    if not name or " " in name or name.startswith(MARK) or _SENTENCE.search(name):
+        return False
+    if name.lower() in MARKS and not anchored:
         return False
     return is_type(kind) or _SQUASHED.match(kind) is not None
 
@@ -94,10 +99,10 @@ def _starts_unknown(texts: Sequence[str], index: int, anchored: bool) -> bool:
     name, kind = texts[index : index + 2]
     above = texts[index - 1] if index else ""
     below = texts[index + 2] if index + 2 < len(texts) else ""
-    if not _WORD.match(name) or name.lower() in MARKS or not may_be_type(kind) or kind.lower() in MARKS:
+    if not _WORD.match(name) or name.lower() in MARKS or kind.lower() in MARKS:
         return False
-    if anchored:
-        return above.startswith(MARK)
+    if anchored or not may_be_type(kind):
+        return above.startswith(MARK) and _is_short(kind)
     if above.endswith((",", ":")) or kind_of(kind)[0] == "marks":
         return False
     complete = not above or _SENTENCE.search(above) or above.lower() in MARKS or is_type(above)
@@ -108,6 +113,11 @@ def _starts_unknown(texts: Sequence[str], index: int, anchored: bool) -> bool:
     if complete and known and (not below or kind_of(below)[0] == "owner" or starts_field(texts, index + 2)):
         return True
     return bool(complete or known) and (kind_of(below)[0] == "marks" or bool(_SENTENCE.search(below)))
+
+
+def _is_short(text: str) -> bool:
+    """Whether a line says no more than a type does."""
+    return len(text) <= 40 and not _SENTENCE.search(text) and not text.startswith(MARK)
 
 
 def options_in(text: str) -> list[str]:

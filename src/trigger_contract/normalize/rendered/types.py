@@ -24,7 +24,19 @@ _ROW = re.compile(rf"(?:{BASE})+\Z")
 _FACED = re.compile(r"(\w+)<(.+)>\Z")
 _SPELLED = re.compile(rf"{SPELLED}\Z")
 _TITLE = re.compile(r"[\w .()/-]+\Z")
-_WORD = re.compile(r"[a-z][\w.-]{0,40}(?:<[\w:./ -]{1,40}>)?(?:\[\])*\Z")
+_WORD = re.compile(r"[A-Za-z][\w.-]{0,40}(?:<[\w:./ -]{1,40}>)?(?:\[\])*\Z")
+_WRAPPED = re.compile(r"(\*\*|__|[*_`])(\S.*?)\1\Z")
+_INSIDE = r"\s?(?:<(?P<faced>.{1,200})>|\[(?P<boxed>.{1,200})\])\Z"
+_SAME = (
+    (re.compile(rf"(?i:array|list|set){_INSIDE}"), "({0})[]"),
+    (re.compile(r"(?:Array|List|LIST|ARRAY) of (?P<faced>(?:[\w-]{1,40} ?){1,3})\Z"), "list of {0}"),
+    (re.compile(rf"(?i:map|record|dict|dictionary|hash){_INSIDE}"), "object"),
+    (re.compile(rf"(?i:optional|nullable){_INSIDE}"), "{0} | null"),
+    (re.compile(r"(?i:nullable )(?P<faced>[\w-]{1,40}(?:\[\])*)\Z"), "{0} | null"),
+    (re.compile(r"(?P<faced>[a-z]{1,40}(?:\[\])*)\?\Z"), "{0} | null"),
+)
+"""What others write, and the same in the commonest words."""
+_FORMATTED = re.compile(r"([A-Za-z]+)(?: ?\(([\w-]{1,40})\)| <([\w-]{1,40})>)\Z")
 _AMOUNT = r"-?[0-9]{1,99}(?:\.[0-9]+)?(?:e[-+]?[0-9]{1,2})?"
 _RANGE = re.compile(
     rf"(?:Required range:\s*)?(?:(?P<low>{_AMOUNT})\s*(?P<lower><=?)\s*)?x\s*"
@@ -77,7 +89,14 @@ def type_schema(text: str) -> dict[str, Any] | None:
 
 def _read(text: str) -> tuple[dict[str, Any] | None, bool]:
     """Return the schema of a type, and whether a text can be nothing but a type."""
-    parts = _alternatives(text.strip())
+    text = text.strip()
+    while wrapped := _WRAPPED.match(text):
+        text = wrapped[2]
+    for pattern, same in _SAME:
+        if match := pattern.match(text):
+            groups = match.groupdict()
+            return _read(same.format(groups.get("faced") or groups.get("boxed")))[0], True
+    parts = _alternatives(text)
     if len(parts) > 1:
         found = [_read(part) for part in parts]
         return _united([schema or {} for schema, _ in found]), all(certain for _, certain in found)
@@ -91,10 +110,13 @@ def _read(text: str) -> tuple[dict[str, Any] | None, bool]:
             return {"type": "object"} if kind.startswith("map ") else {}, True
         known = inside if inside in PLAIN or inside in TYPES else inside.removesuffix("s")
         return {"type": "array", "items": _read(known)[0] or {}}, True
-    certain = _ROW.match(text) is not None
+    word = text.lower()
+    if (formatted := _FORMATTED.match(text)) and formatted[1].lower() in PLAIN:
+        word = text = f"{formatted[1].lower()}<{formatted[2] or formatted[3]}>"
+    certain = _ROW.match(text) is not None or (word in PLAIN and text in (word.capitalize(), word.upper()))
     if faced := _FACED.match(text):
         return {"type": faced[2]} if faced[1] == "enum" else {"type": faced[1], "format": faced[2]}, certain
-    schema = {"type": text} if text in PLAIN else TYPES.get(text)
+    schema = {"type": word} if word in PLAIN else TYPES.get(word)
     return None if schema is None else dict(schema), certain
 
 
