@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from openapi_python_client.schema.untrusted_string import UntrustedString
@@ -15,6 +16,7 @@ from trigger_contract.generate.plan import Client, Method, Plan
 from trigger_contract.generate.reading import PRIVATE, is_unspellable
 from trigger_contract.generate.schemas import (
     ANY,
+    Field,
     Model,
     Named,
     annotation,
@@ -23,7 +25,6 @@ from trigger_contract.generate.schemas import (
     named,
     shape,
 )
-from trigger_contract.generate.skeleton import Skeleton
 
 STATUS_FLAGS = (
     ("is_completed", "Whether it has ended, well or not. An unknown status has not."),
@@ -97,10 +98,11 @@ def filters(plan: Plan) -> dict[str, Any]:
     }
 
 
-def variables(plan: Plan, skeleton: Skeleton) -> dict[str, Any]:
+def variables(plan: Plan) -> dict[str, Any]:
     """Return the names that every template sees."""
     exports = export_names(plan)
     inputs_of = _inputs(plan)
+    statuses: dict[Any, Field] = {model.reference: model.status for model in plan.models if model.status}
     return {
         "any_type": ANY,
         "client_docstring": client_docstring,
@@ -117,11 +119,8 @@ def variables(plan: Plan, skeleton: Skeleton) -> dict[str, Any]:
         "classes": plan.classes,
         "inputs": inputs_of,
         "mentioned": _decoded,
-        "method_docstring": docstrings.method_docstring,
-        "method_of": lambda endpoint: skeleton.methods[plain(endpoint.path)],
+        "method_docstring": _once_each(docstrings.method_docstring),
         "model_docstring": docstrings.model_docstring,
-        "model_of": lambda model: skeleton.models[str(model.class_info.name)],
-        "enum_of": lambda enum: skeleton.enums[str(enum.class_info.name)],
         "package_docstring": lambda: docstrings.literal(
             [
                 f"Python client for {python_docstring(docstrings.one_line(plan.title))}.",
@@ -131,8 +130,7 @@ def variables(plan: Plan, skeleton: Skeleton) -> dict[str, Any]:
         "plan": plan,
         "following_docstring": docstrings.following_docstring,
         "poll_docstring": docstrings.poll_docstring,
-        "poll_status": lambda method: poll_status(plan, method),
-        "resource_of": lambda collection: skeleton.resources[str(collection.tag)],
+        "poll_status": lambda method: statuses[method.result_types[0]].name,
         "sets": status,
         "stream_docstring": docstrings.stream_docstring,
         "status_flags": STATUS_FLAGS,
@@ -219,14 +217,6 @@ def client_docstring(client: Client, flavour: dict[str, Any]) -> str:
     )
 
 
-def poll_status(plan: Plan, method: Method) -> str:
-    """Name the attribute that holds the status of what a method returns."""
-    result = method.result_types[0]
-    model = next(model for model in plan.models if model.reference == result)
-    assert model.status is not None
-    return model.status.name
-
-
 def renamed(model: Model) -> dict[str, str]:
     """Attributes whose properties have another name, or one that the decoder does not take."""
     return {
@@ -256,6 +246,18 @@ def _inputs(plan: Plan) -> dict[str, Any]:
         "annotation": lambda entry: signatures.input_annotation(entry.type, plan.inputs, entry.spelled),
         "of": lambda items: sorted(plan.inputs[item] for item in items if item in plan.inputs),
     }
+
+
+def _once_each(write: Callable[[Method], str]) -> Callable[[Method], str]:
+    """Let a function of a method, which is there while it is asked, work once for all flavours."""
+    known: dict[int, str] = {}
+
+    def remembering(method: Method) -> str:
+        if id(method) not in known:
+            known[id(method)] = write(method)
+        return known[id(method)]
+
+    return remembering
 
 
 def _decoded(method: Method) -> list[Named]:
