@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from openapi_python_client.schema.untrusted_string import UntrustedString
@@ -11,8 +11,9 @@ from openapi_python_client.schema.untrusted_string import UntrustedString
 from trigger_contract.document import quoting
 from trigger_contract.document.quoting import python_docstring
 from trigger_contract.generate import docstrings, reserved, showcase, signatures, status
+from trigger_contract.generate.imports import Wanted, import_block, names_in
 from trigger_contract.generate.naming import natural
-from trigger_contract.generate.plan import Client, Method, Plan
+from trigger_contract.generate.plan import Client, Method, Plan, Resource
 from trigger_contract.generate.reading import PRIVATE, is_unspellable
 from trigger_contract.generate.schemas import (
     ANY,
@@ -93,7 +94,7 @@ def filters(plan: Plan) -> dict[str, Any]:
         "response": signatures.response_literal,
         "safe_text": lambda text: python_docstring(docstrings.one_line(text)),
         "shape": shape,
-        "words": lambda text: frozenset(re.findall(r"\w+", text)),
+        "words": names_in,
         "toml": lambda value: quoting.toml(docstrings.one_line(plain(value))),
     }
 
@@ -108,6 +109,7 @@ def variables(plan: Plan) -> dict[str, Any]:
         "client_docstring": client_docstring,
         "example_list": showcase.listed(plan),
         "example_retrieve": showcase.retrieved(plan),
+        "decoded": _decoded,
         "enum_docstring": docstrings.enum_docstring,
         "exported_names": sorted(name for _, names in exports for name in names),
         "exports": exports,
@@ -117,8 +119,9 @@ def variables(plan: Plan) -> dict[str, Any]:
         "field_names": lambda model: {entry.name for entry in model.fields},
         "flavours": FLAVOURS,
         "classes": plan.classes,
+        "imports": import_block,
         "inputs": inputs_of,
-        "mentioned": _decoded,
+        "mentioned": lambda resource: _mentioned(resource, plan.inputs),
         "method_docstring": _once_each(docstrings.method_docstring),
         "model_docstring": docstrings.model_docstring,
         "package_docstring": lambda: docstrings.literal(
@@ -244,7 +247,6 @@ def _inputs(plan: Plan) -> dict[str, Any]:
         "literals": [(name, enums[item]) for item, name in plan.inputs.items() if item in enums],
         "mappings": [(name, models[item]) for item, name in plan.inputs.items() if item in models],
         "annotation": lambda entry: signatures.input_annotation(entry.type, plan.inputs, entry.spelled),
-        "of": lambda items: sorted(plan.inputs[item] for item in items if item in plan.inputs),
     }
 
 
@@ -260,7 +262,13 @@ def _once_each(write: Callable[[Method], str]) -> Callable[[Method], str]:
     return remembering
 
 
-def _decoded(method: Method) -> list[Named]:
+def _mentioned(resource: Resource, inputs: Mapping[Named, str]) -> list[Wanted]:
+    """Classes in the signatures of a resource, and what may stand beside them."""
+    found = resource.mentioned()
+    return [*_classes(found), ("...params", [inputs[item] for item in found if item in inputs])]
+
+
+def _decoded(method: Method) -> list[Wanted]:
     """Classes that an operation's module needs to read its responses and to write what it sends."""
     found: set[Named] = set()
     for response in method.responses:
@@ -268,4 +276,8 @@ def _decoded(method: Method) -> list[Named]:
             found |= named(response.type)
     for form in method.body.forms if method.body else ():
         found |= named(form.type).union(*(named(entry.type) for entry in form.fields))
-    return sorted(found, key=lambda item: item.name)
+    return _classes(found)
+
+
+def _classes(found: Iterable[Named]) -> list[Wanted]:
+    return [(f"...models.{item.module}", [item.name]) for item in found]
