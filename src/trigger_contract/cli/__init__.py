@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import gc
 import importlib
 import importlib.metadata
 import os
@@ -112,6 +114,8 @@ def main() -> None:
 
     A signal ends it with 128 and the signal's number, after everything temporary has been removed.
     """
+    # What is left at the end goes with the process: looking through it for cycles first takes a while.
+    atexit.register(gc.freeze)
     try:
         with _terminable():
             code = group.main(standalone_mode=False)

@@ -18,10 +18,12 @@ from openapi_python_client.schema.untrusted_string import UntrustedString
 from trigger_contract import __version__
 from trigger_contract.document.quoting import html_comment, python_comment
 from trigger_contract.errors import UserError
+from trigger_contract.generate.compiled import Compiled
 from trigger_contract.generate.environment import filters, variables
 from trigger_contract.generate.plan import Plan
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_COMPILED = Compiled(_TEMPLATES)
 _MARKUP = re.compile(r"\{[{%#]")
 
 
@@ -49,6 +51,7 @@ def render(plan: Plan, folder: Path) -> None:
         custom_template_path=_TEMPLATES,
     )
     markdown, python = _headers(plan)
+    project.env.bytecode_cache = _COMPILED
     project.env.template_class = _stamped(markdown, python)
     project.env.filters.update(filters(plan))
     project.env.globals.update(variables(plan))
@@ -65,6 +68,7 @@ def render(plan: Plan, folder: Path) -> None:
     _render_resources(project.env, plan, package / "api")
     _write(folder / "api.md", _template(project.env, "api.md.jinja").render())
     shutil.copyfile(_TEMPLATES / "LICENSE", folder / "LICENSE")
+    _COMPILED.keep()
 
 
 def _render_runtime(env: Environment, package: Path, header: str) -> None:
