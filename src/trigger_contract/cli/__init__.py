@@ -18,6 +18,7 @@ import click
 from trigger_contract import __version__
 from trigger_contract.cli.examples import epilog
 from trigger_contract.cli.extras import missing_extra
+from trigger_contract.document.uncollected import uncollected
 from trigger_contract.errors import UserError, meant, one_line
 
 COMMANDS = {
@@ -47,7 +48,8 @@ class _LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         try:
-            command: click.Command = importlib.import_module(f"trigger_contract.cli.{cmd_name}").command
+            with uncollected():
+                command: click.Command = importlib.import_module(f"trigger_contract.cli.{cmd_name}").command
         except ModuleNotFoundError as error:
             raise missing_extra(cmd_name, error) or error from None
         return command

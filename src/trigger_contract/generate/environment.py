@@ -84,13 +84,18 @@ def filters(plan: Plan) -> dict[str, Any]:
         "body_annotation": signatures.body_annotation,
         "body": signatures.body_literal,
         "field_input": lambda entry: signatures.input_annotation(entry.type, plan.inputs, entry.spelled),
+        "enum_docstring": docstrings.enum_docstring,
+        "field_annotation": field_annotation,
+        "given_annotation": given_annotation,
         "join_literals": lambda values: ", ".join(repr(value) for value in sorted(values)),
         "literal": repr,
         "code": quoting.markdown_code,
         "header_word": lambda text: re.sub(r"[^A-Za-z0-9.+_-]+", "-", text),
         "markdown": quoting.markdown_text,
+        "model_docstring": docstrings.model_docstring,
         "page": signatures.page_literal,
         "parameter": signatures.parameter_literal,
+        "renamed": renamed,
         "response": signatures.response_literal,
         "safe_text": lambda text: python_docstring(docstrings.one_line(text)),
         "shape": shape,
@@ -110,20 +115,16 @@ def variables(plan: Plan) -> dict[str, Any]:
         "example_list": showcase.listed(plan),
         "example_retrieve": showcase.retrieved(plan),
         "decoded": _decoded,
-        "enum_docstring": docstrings.enum_docstring,
         "exported_names": sorted(name for _, names in exports for name in names),
         "exports": exports,
-        "field_annotation": field_annotation,
-        "given_annotation": given_annotation,
-        "renamed": renamed,
         "field_names": lambda model: {entry.name for entry in model.fields},
         "flavours": FLAVOURS,
         "classes": plan.classes,
         "imports": import_block,
         "inputs": inputs_of,
         "mentioned": lambda resource: _mentioned(resource, plan.inputs),
-        "method_docstring": _once_each(docstrings.method_docstring),
-        "model_docstring": docstrings.model_docstring,
+        "method_docstring": docstrings.method_docstring,
+        "once": _once_each(),
         "package_docstring": lambda: docstrings.literal(
             [
                 f"Python client for {python_docstring(docstrings.one_line(plan.title))}.",
@@ -250,16 +251,18 @@ def _inputs(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _once_each(write: Callable[[Method], str]) -> Callable[[Method], str]:
-    """Let a function of a method, which is there while it is asked, work once for all flavours."""
-    known: dict[int, str] = {}
+def _once_each() -> Callable[[Any, Method], str]:
+    """Let what writes something of a method, a function or a macro, work once for all flavours."""
+    known: dict[tuple[str, int], str] = {}
 
-    def remembering(method: Method) -> str:
-        if id(method) not in known:
-            known[id(method)] = write(method)
-        return known[id(method)]
+    def once(write: Any, method: Method) -> str:
+        # Macros are made anew for each file, methods are there as long as the plan.
+        key = (getattr(write, "name", None) or write.__name__, id(method))
+        if key not in known:
+            known[key] = write(method)
+        return known[key]
 
-    return remembering
+    return once
 
 
 def _mentioned(resource: Resource, inputs: Mapping[Named, str]) -> list[Wanted]:

@@ -10,7 +10,14 @@ from trigger_contract.generate.naming import natural
 Wanted = tuple[str, Iterable[str]]
 """A module, and what may be taken from it, ``name`` or ``name as other``; nothing for the module itself."""
 
-_TEXT = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*"""|"(?:[^"\\\n]|\\.)*"|' + r"'(?:[^'\\\n]|\\.)*'", re.DOTALL)
+_TEXT = re.compile(
+    r"""
+      \"{3}[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*\"{3}
+    | "[^"\\\n]*(?:\\.[^"\\\n]*)*"
+    | '[^'\\\n]*(?:\\.[^'\\\n]*)*'
+    """,
+    re.DOTALL | re.VERBOSE,
+)
 
 
 def names_in(code: str) -> frozenset[str]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 import hashlib
 import keyword
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-
-from openapi_python_client.strings import PythonIdentifier
 
 _BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^\w]+|_+")
 _LONGEST = 120
@@ -18,6 +17,7 @@ _REMEMBERED = 8192
 """Names whose spellings are kept: those of properties come many times in a document."""
 _VERSION = re.compile(r"v\d+", re.IGNORECASE)
 
+_PYTHONS_OWN = frozenset(dir(builtins)) - {"id"} | {"self", "true", "false", "datetime"}
 # Names that annotations in the same class body mean as types.
 TYPE_NAMES = frozenset({"str", "int", "float", "bool", "bytes", "list", "dict", "datetime"})
 
@@ -74,10 +74,9 @@ def constant_case(name: str, *, fallback: str = "VALUE") -> str:
 
 @lru_cache(maxsize=_REMEMBERED)
 def module_name(name: str) -> str:
-    """Turn a snake-case name into one that the generator takes for a file as it is."""
-    while (safe := str(PythonIdentifier(name, "x_"))) != name:
-        name = safe
-    return name
+    """Turn a snake-case name into that of a module, which is never called as something of Python's own."""
+    plain = "_".join(part for part in name.split("_") if part)
+    return f"{plain}_" if plain in _PYTHONS_OWN or keyword.iskeyword(plain) else plain
 
 
 class Names:

@@ -107,7 +107,8 @@ def _template(env: Environment, name: str) -> Template:
 
 
 def _write(path: Path, text: str) -> None:
-    path.write_bytes(text.encode())
+    with open(path, "wb", buffering=0) as file:
+        file.write(text.encode())
 
 
 def _config(plan: Plan, folder: Path) -> Config:
