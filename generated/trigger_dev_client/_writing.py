@@ -14,6 +14,7 @@ from . import _shapes as shapes
 from ._building import nearest
 from ._models import Model, to_json
 from ._operation import BodyRule, FieldRule, encode_scalar
+from ._unions import UnionShape
 from .types import NotGiven
 
 _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
@@ -120,7 +121,7 @@ def write(shape: shapes.Shape, value: Any, place: str, *, keep: bool = False) ->
         raise ValueError(f"{place} must be a finite number, not {value!r}")
     members: tuple[shapes.Shape, ...] | None = getattr(shape, "members", None)
     if members is not None:
-        return write(_fitting(members, value), value, place, keep=keep)
+        return write(_fitting(shape, members, value), value, place, keep=keep)
     if keep and not isinstance(value, (Model, Mapping, list, tuple)):
         return value
     return value if keep and is_file(value) else _named(place, to_json, value)
@@ -170,13 +171,20 @@ def _object(
     return result
 
 
-def _fitting(members: tuple[shapes.Shape, ...], value: Any) -> shapes.Shape:
+def _fitting(shape: shapes.Shape, members: tuple[shapes.Shape, ...], value: Any) -> shapes.Shape:
     """The member of a union that a value is meant for; where none can be told, the value goes as it is."""
     if isinstance(value, Mapping):
+        named = shape.told(value) if isinstance(shape, UnionShape) else None
         models = [member for member in members if isinstance(member, shapes.ModelShape)]
-        for member in models:
-            known = {name for wire_name in member.model._shape() for name in wire_name[:2]}
-            if value.keys() <= known:
+        for member in [named] if named else models:
+            fields = member.model._shape()
+            known = {name for field in fields for name in field[:2]}
+            if named or (
+                value.keys() <= known
+                and all(
+                    field.name in value or field.wire in value for field in fields if field.needed
+                )
+            ):
                 return member
         return models[0] if len(models) == 1 and len(models) == len(members) else shapes.ANY
     if isinstance(value, (list, tuple)):
