@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from openapi_python_client.strings import PythonIdentifier
 
-_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^\w]+|_+")
+_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])(?!(?<=O)Auth)|[^\w]+|_+")
 _LONGEST = 120
 """Bytes of a name: what file systems take, and far more than anybody reads."""
 _VERSION = re.compile(r"v\d+", re.IGNORECASE)
