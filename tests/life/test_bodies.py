@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
-from trigger_contract.contract.life.bodies import Bodies
+from trigger_contract.contract.assembling import contract_from
+from trigger_contract.contract.life.bodies import Bodies, samples
+from trigger_contract.contract.life.content import content_of
+from trigger_contract.contract.life.making import Maker
 from trigger_contract.contract.life.media import encoded
+from trigger_contract.document.composition import composition
 from trigger_contract.document.operations import operations
 
 
@@ -123,3 +127,61 @@ def test_lines_and_forms_are_spelled_as_their_media_type_says() -> None:
     lines = _bodies({"type": "object"}, "application/x-ndjson")
     assert lines.media is not None
     assert encoded([{"n": 1}, {"n": 2}], lines.media)[0] == b'{"n": 1}\n{"n": 2}\n'
+
+
+def test_a_member_that_is_given_stays_as_it_is_given() -> None:
+    text = {"type": "string", "minLength": 3}
+    schema = {"type": "object", "required": ["shelf"], "properties": {"shelf": text, "title": text}}
+    document = {
+        "openapi": "3.1.0", "info": {"title": "It", "version": "1"},
+        "paths": {"/it": {"post": {
+            "x-codeSamples": [{"source": "create({ title: 'Emma', pages: \"9\" })"}, {"lang": "curl"}],
+            "requestBody": {"content": {"application/json": {"schema": schema}}},
+            "responses": {"201": {"description": "Made."}},
+        }}},
+    }  # fmt: skip
+    operation = next(operations(document))
+    bodies = Bodies(document, operation, {"shelf": "sh"})
+    made = [body for _, body in bodies.cases(iter(f"mark{number}" for number in range(99)).__next__)]
+    assert {body["shelf"] for body in made} == {"sh"}
+    assert not bodies.keeps_member("shelf", "shelf")  # nothing else is tried for it
+    assert samples(operation) == {"title": "Emma", "pages": "9"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "schema", "content", "named"),
+    [
+        ("application/x-ndjson", {"type": "object", "properties": {"a": {"type": "string"}}},
+         b'{"a": "m0"}\n{"a": "m1"}\n{"a": "m2"}\n', "application/x-ndjson"),
+        ("application/x-ndjson", {"type": "array", "items": {"type": "string"}}, b'"m0"\n"m1"\n"m2"\n',
+         "application/x-ndjson"),
+        ("text/csv", {}, b"name,note\r\nm,1\r\n", "text/csv"), ("text/plain", {}, b"m", "text/plain"),
+        ("image/png", {}, b"m" + bytes(range(32)), "image/png"),
+    ],
+)  # fmt: skip
+def test_content_is_of_the_kind_that_an_operation_takes(
+    kind: str, schema: Any, content: bytes, named: str
+) -> None:
+    document = {
+        "openapi": "3.1.0", "info": {"title": "It", "version": "1"},
+        "paths": {"/it": {"get": {"responses": {"200": {"description": "It."}}}, "put": {
+            "requestBody": {"content": {kind: {"schema": schema}}},
+            "responses": {"204": {"description": "Kept."}},
+        }}},
+    }  # fmt: skip
+    (subject,) = contract_from(document).writing
+    assert content_of(subject, "m") == (content, named)
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"const": 5}, 5), ({"type": "object"}, {"note": "m"}),
+        ({"properties": {"a": {"const": 1}}}, {"a": 1}),
+        ({"type": "object", "additionalProperties": {"type": "integer", "const": 3}}, {"note": 3}),
+        ({"type": "object", "additionalProperties": False}, {}), ({"items": {"const": 2}}, [2]),
+        ({"enum": [None, "x"]}, "x"),
+    ],
+)  # fmt: skip
+def test_a_value_is_made_of_whatever_a_schema_says(schema: Any, value: Any) -> None:
+    assert Maker(composition({"openapi": "3.1.0"})).value(schema, "m") == value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from trigger_contract.contract.life.cleaning import ask_leave, clean_up, is_loopback, want_leave
+from trigger_contract.contract.ledger import Entry
+from trigger_contract.contract.life.cleaning import ask_leave, clean_up, is_loopback, left_lines, want_leave
 from trigger_contract.contract.runner import judge, planned
 from trigger_contract.contract.session import Session
 from trigger_contract.contract.settings import Settings
@@ -235,6 +237,35 @@ def test_another_machine_is_written_to_only_where_that_is_said(url: str) -> None
     ):
         with pytest.raises(UserError, match="--yes"):
             refused()
+
+
+@pytest.mark.parametrize(("said", "goes_on"), [("y", True), (" YES ", True), ("", False), ("no", False)])
+def test_whoever_sits_at_a_terminal_is_asked(monkeypatch: Any, said: str, goes_on: bool) -> None:
+    from rich.console import Console
+
+    console = Console()
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr(console, "input", lambda question: said)
+    with contextlib.nullcontext() if goes_on else pytest.raises(UserError, match="--yes"):
+        ask_leave(Settings("https://api.example.com", write=True), console)
+
+
+def test_what_is_left_behind_is_told_as_a_line_that_removes_it() -> None:
+    lamps = _Lamps()
+    session = Session(Settings("http://127.0.0.1:1", write=True), _document(), lamps)
+    subjects = {item.name: item for item in session.contract.subjects}
+    made = session.ask(subjects["listLamps"], purpose="look")
+    remover = next(item for item in session.contract.writing if item.operation.method == "delete")
+    session.ledger.add(Entry(remover, {"lampId": "a b"}, made, headers=(("If-Match", "e1"),)))
+    session.ledger.add(Entry(None, {}, made))
+    head, removing, making = left_lines(session.ledger.entries, session)
+    assert head == "Made and not removed: 2"
+    assert removing.strip().startswith("curl -sS -X DELETE")
+    assert '-H "If-Match: e1"' in removing
+    assert removing.endswith("http://127.0.0.1:1/lamps/a%20b")
+    assert making.endswith("# nothing removes what this made")
+    assert left_lines((), session) == []
+    session.close()
 
 
 @pytest.mark.parametrize("url", ["http://localhost:80", "http://127.0.0.1:1", "http://[::1]:1"])

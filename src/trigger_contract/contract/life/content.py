@@ -43,10 +43,9 @@ def content_of(subject: Subject, mark: str) -> tuple[bytes, str]:
         return b"".join(json.dumps(line).encode() + b"\n" for line in made), media.kind
     if media.kind == "text/csv":
         return f"name,note\r\n{mark},1\r\n".encode(), media.kind
-    kind = "image/png" if media.kind == "image/*" else media.kind.replace("*", "plain")
-    if kind.startswith("text/"):
-        return text(view, mark).encode(), kind
-    return mark.encode() + bytes(range(32)), "application/octet-stream" if "/" not in kind else kind
+    if media.kind.startswith("text/"):
+        return text(view, mark).encode(), media.kind
+    return mark.encode() + bytes(range(32)), media.kind
 
 
 def answer_kind(exchange: Exchange) -> str:
