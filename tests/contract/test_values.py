@@ -12,10 +12,13 @@ from trigger_contract.contract.exchange import Exchange, Request
 from trigger_contract.contract.filtering import Condition
 from trigger_contract.contract.generated import may_be_valid
 from trigger_contract.contract.oracle import Filter
+from trigger_contract.contract.prose import rules, values_at
+from trigger_contract.contract.settings import settings_from
 from trigger_contract.contract.steps import link_of, target_of
 from trigger_contract.contract.validators import without_write_only
 from trigger_contract.contract.values import invalid_scalars, some_scalar
 from trigger_contract.document.wire import QueryLeaf
+from trigger_contract.errors import UserError
 
 BOUNDS = st.integers(-50, 50)
 NUMBERS = st.fixed_dictionaries(
@@ -152,3 +155,71 @@ def test_a_list_is_as_valid_as_its_items_however_it_is_sent(separator):
     sign = separator or ","
     assert may_be_valid(schema["items"], leaf, f"near{sign}far")
     assert not may_be_valid(schema["items"], leaf, f"near{sign}nowhere")
+
+
+@pytest.mark.parametrize(
+    ("promise", "good", "bad"),
+    [
+        ({"kind": "length", "least": 2, "most": 3}, ["ab", "abc", 5], ["a", "abcd"]),
+        ({"kind": "count", "most": 2}, [[], [1, 2], "abc"], [[1, 2, 3]]),
+        ({"kind": "least", "value": 5}, [5, True, "x"], [4.5]),
+        ({"kind": "duration", "least": 60}, ["1h42m", " 90 ", 60, None], ["soon", 59]),
+        ({"kind": "url"}, ["https://x.test/a"], ["/a", "ftp://x", 5]),
+        ({"kind": "media-type"}, ["text/csv", "application/a+json; v=1"], ["csv", None]),
+        ({"kind": "cron"}, ["0 9 * * MON-FRI", "@daily", "* * * * * *"], ["daily", "* * *", "? ! * * *"]),
+    ],
+)
+def test_a_promise_beside_the_keywords_is_judged_by_its_kind(promise, good, bad):
+    field = {"x-promise": [{**promise, "reason": "told"}]}
+    schema = {
+        "type": "object",
+        "properties": {"things": {"type": "array", "items": {"properties": {"f": field}}}},
+    }
+    document = {"openapi": "3.1.0", "components": {"schemas": {"It": schema, "Odd": 5}}}
+    (rule,) = rules(document, ("components", "schemas", "It"))
+    assert (rule.path, rule.name) == (("things", "*", "f"), promise["kind"])
+    body = {"things": [{"f": value} for value in [*good, *bad]]}
+    told = [rule.test(value, whole) for value, whole in values_at(body, rule.path)]
+    assert [bool(said) for said in told] == [False] * len(good) + [True] * len(bad)
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"const": 5, "minimum": 5}, "5"), ({"type": "boolean"}, "true"),
+        ({"type": "string", "example": "x"}, "x"),
+        ({"type": "integer", "default": 3}, "3"),
+    ],
+)  # fmt: skip
+def test_what_a_document_gives_itself_is_asked_for(schema, value):
+    assert some_scalar(schema) == value
+
+
+def test_far_values_lie_on_the_wrong_side_of_a_bound():
+    for schema in ({"type": "integer", "minimum": -2000}, {"type": "integer", "maximum": -5}):
+        found = [text for text, _ in invalid_scalars(schema)]
+        numbers = [int(text) for text in found if text.lstrip("-").isdigit()]
+        assert numbers
+        assert all(not keeps(schema, str(number)) for number in numbers)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "form"),
+    [
+        ("header", "no colon", "NAME: VALUE"), ("header", "a b: c", "NAME: VALUE"),
+        ("cookie", "=x", "NAME=VALUE"),
+        ("key", "k=a\nb", "NAME=VALUE"),
+    ],
+)  # fmt: skip
+def test_a_field_that_no_request_can_hold_is_refused(name, given, form):
+    with pytest.raises(UserError, match=form) as caught:
+        settings_from({"url": "http://x.test", name: (given,)})
+    assert caught.value.source == f"--{name}"
+    good = {"header": "X-A: b", "cookie": "a=b", "key": "k=v"}[name]
+    assert good in getattr(settings_from({"url": "http://x.test", name: (good,)}), name)
+
+
+@pytest.mark.parametrize("url", ["http://u:p@x.test", "http://x.test?a=b", "http://x.test#a"])
+def test_an_address_holds_nothing_but_the_address(url):
+    with pytest.raises(UserError, match="without user, query and fragment"):
+        settings_from({"url": url})

@@ -12,24 +12,24 @@ from trigger_contract.errors import UserError
 TOKEN = ("bearer", "Authorization", "Bearer ", True)
 OPEN_ID = {"type": "openIdConnect", "openIdConnectUrl": "https://x.test"}
 KINDS = [
-    ({"type": "http", "scheme": "bearer"}, ("bearer", "Authorization", "Bearer ", True)),
+    ({"type": "http", "scheme": "bearer"}, ("bearer", "Authorization", "Bearer ")),
     (
         {"type": "http", "scheme": "Bearer", "bearerFormat": "JWT"},
-        ("bearer", "Authorization", "Bearer ", True),
+        ("bearer", "Authorization", "Bearer "),
     ),
-    ({"type": "http", "scheme": "BASIC"}, ("basic", "Authorization", "Basic ", False)),
-    ({"type": "http", "scheme": "Digest"}, ("other", "Authorization", "Digest ", False)),
-    ({"type": "apiKey", "in": "header", "name": "X-Key"}, ("header", "X-Key", "", False)),
-    ({"type": "apiKey", "in": "query", "name": "key"}, ("query", "key", "", False)),
-    ({"type": "apiKey", "in": "cookie", "name": "sid"}, ("cookie", "sid", "", False)),
-    ({"type": "oauth2", "flows": {}}, ("oauth2", "Authorization", "Bearer ", True)),
+    ({"type": "http", "scheme": "BASIC"}, ("basic", "Authorization", "Basic ")),
+    ({"type": "http", "scheme": "Digest"}, ("other", "Authorization", "Digest ")),
+    ({"type": "apiKey", "in": "header", "name": "X-Key"}, ("header", "X-Key", "")),
+    ({"type": "apiKey", "in": "query", "name": "key"}, ("query", "key", "")),
+    ({"type": "apiKey", "in": "cookie", "name": "sid"}, ("cookie", "sid", "")),
+    ({"type": "oauth2", "flows": {}}, ("oauth2", "Authorization", "Bearer ")),
     (
         {"type": "openIdConnect", "openIdConnectUrl": "https://x.test"},
-        ("openIdConnect", "Authorization", "Bearer ", True),
+        ("openIdConnect", "Authorization", "Bearer "),
     ),
-    ({"type": "mutualTLS"}, ("mutualTLS", "", "", False)),
-    ({"type": "odd"}, ("other", "", "", False)),
-    ({"type": "apiKey", "in": "body", "name": "k"}, ("other", "", "", False)),
+    ({"type": "mutualTLS"}, ("mutualTLS", "", "")),
+    ({"type": "odd"}, ("other", "", "")),
+    ({"type": "apiKey", "in": "body", "name": "k"}, ("other", "", "")),
 ]
 
 
@@ -39,7 +39,7 @@ def test_a_scheme_is_what_it_says_and_not_what_it_is_called(name, raw, expected)
     shared = {"components": {"securitySchemes": {name: {"$ref": "#/components/x-shared"}}, "x-shared": raw}}
     whole = document({"GET /a": answering(security=[{name: []}])}, **shared)
     ((scheme,),) = [requirement.schemes for requirement in requirements(whole, only(whole))]
-    assert (scheme.kind, scheme.parameter, scheme.prefix, scheme.is_token) == expected
+    assert (scheme.kind, scheme.parameter, scheme.prefix) == expected
     assert scheme.name == name
     assert schemes(whole) == {name: scheme}
 

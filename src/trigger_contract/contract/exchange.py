@@ -90,11 +90,6 @@ class Exchange:
         """The media type without parameters, in lower case. Source: RFC 9110, section 8.3.1."""
         return self.headers.get("content-type", "").split(";")[0].strip().lower()
 
-    @property
-    def server_time(self) -> datetime:
-        """When the server answered, as far as is known."""
-        return self.started
-
 
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 

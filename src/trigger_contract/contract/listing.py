@@ -13,7 +13,7 @@ from trigger_contract.contract.exchange import Exchange
 from trigger_contract.contract.law import Check
 from trigger_contract.contract.oracle import Verdict
 from trigger_contract.contract.showing import quoted
-from trigger_contract.contract.snapshot import Page, Walk, key_of, largest, size_leaf, stable, walk
+from trigger_contract.contract.snapshot import Walk, key_of, largest, size_leaf, stable, walk
 from trigger_contract.contract.steps import is_addressable
 
 Select = Callable[[Mapping[str, Any]], Verdict]
@@ -273,8 +273,3 @@ def differences(before: Walk, after: Walk, read: Walk, select: Select) -> list[D
 def _within(seen: Sequence[str], order: Sequence[str], positions: Mapping[str, int]) -> Sequence[str]:
     """Return what stands up to the last item seen."""
     return order[: max((positions[identity] for identity in seen if identity in positions), default=-1) + 1]
-
-
-def as_walk(pages: Sequence[Page], identity: str, trouble: str = "") -> Walk:
-    """Make a walk of pages read one by one."""
-    return Walk(tuple(pages), identity, trouble)

@@ -246,20 +246,6 @@ def fraction_digits(value: object) -> int:
     return len(found[1]) if found else 0
 
 
-def select(
-    items: Sequence[Mapping[str, Any]], verdict: Callable[[Mapping[str, Any]], Verdict]
-) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
-    """Split items into those selected and those that nothing can be said about."""
-    chosen, unknown = [], []
-    for item in items:
-        answer = verdict(item)
-        if answer:
-            chosen.append(item)
-        elif answer is None:
-            unknown.append(item)
-    return chosen, unknown
-
-
 def period_bounds(days: int, margin: timedelta) -> tuple[datetime, datetime]:
     """Return the moments after and before which an item is surely inside and outside a period up to now."""
     edge = datetime.now(UTC) - timedelta(days=days)

@@ -40,9 +40,6 @@ class _Task(Generic[T]):
         """See that nobody begins it any more."""
         self._claim.acquire(blocking=False)
 
-    def is_claimed(self) -> bool:
-        return self._claim.locked()
-
     def wait(self, seconds: float | None = None) -> bool:
         return self._done.wait(seconds)
 

@@ -41,11 +41,6 @@ class Scheme:
     prefix: str
     description: str = ""
 
-    @property
-    def is_token(self) -> bool:
-        """Whether it is a token in the header ``Authorization``."""
-        return self.kind in ("bearer", "oauth2", "openIdConnect")
-
 
 @dataclass(frozen=True)
 class Requirement:
