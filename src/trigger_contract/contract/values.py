@@ -119,6 +119,11 @@ def _is_number(value: Any) -> TypeGuard[int | float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
+def valid_value(document: Mapping[str, Any], leaf: QueryLeaf) -> str | None:
+    """Return one value that keeps a leaf's schema, where the schema alone is enough to tell."""
+    return _valid_scalar(item_schema(document, leaf))
+
+
 def some_value(document: Mapping[str, Any], leaf: QueryLeaf) -> str | list[str] | None:
     """Return one value that keeps a leaf's schema, any text where it asks for no more; None if none is found.
 
