@@ -63,6 +63,8 @@ def gather(
             place = place.setdefault(name, {})
             if not isinstance(place, dict):
                 raise TypeError(f"{field.name} cannot be given beside {name}, which is no mapping")
+        if keep and field.required and given[field.name] is None:
+            raise ValueError(f"{field.name} is required; a form has no null")
         value = write(field.shape, given[field.name], field.name, keep=keep)
         last = field.path[-1]
         place[last] = (
@@ -71,7 +73,17 @@ def gather(
             else value
         )
     result.update(extra or {})
+    _check_variant(rule.shape, result)
     return result
+
+
+def _check_variant(shape: shapes.Shape, body: Mapping[str, Any]) -> None:
+    """Ask of a body that says which of several objects it is what this one needs."""
+    inner = shape.inner if isinstance(shape, shapes.NullableShape) else shape
+    named = inner.told(body) if isinstance(inner, UnionShape) else None
+    for name, wire, _, needed, _ in named.model._shape() if named else ():
+        if needed and wire not in body:
+            raise ValueError(f"{name} is required")
 
 
 def write(shape: shapes.Shape, value: Any, place: str, *, keep: bool = False) -> Any:

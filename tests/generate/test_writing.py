@@ -100,6 +100,7 @@ FORM = {
         }
     }
 }
+NAMED = {"type": "object", "required": ["name"], "properties": {"name": TEXT}}
 SPEC = document(
     {
         "/shops/{shop}/orders": {
@@ -111,6 +112,9 @@ SPEC = document(
         "/orders/bulk": {"post": operation("change_orders", "orders", {}, requestBody=body(CHOICE))},
         "/files": {"post": operation("upload_file", "files", {}, requestBody=UPLOAD)},
         "/forms": {"post": operation("send_form", "forms", {}, requestBody=FORM)},
+        "/profiles": {
+            "post": operation("send_profile", "profiles", {}, requestBody=body(NAMED, required=False))
+        },
         "/pay": {
             "post": operation(
                 "pay_bill", "bills", {},

@@ -23,7 +23,7 @@ _KEYS = ("idempotencykey",)
 def body_kind(media_type: str) -> str:
     """How a body of a media type is written: see ``BodyForm``."""
     plain = media_type.split(";")[0].strip().lower()
-    if plain == "application/json" or plain.endswith("+json") or plain in ("*/*", "application/*"):
+    if plain in ("application/json", "text/json", "*/*", "application/*") or plain.endswith("+json"):
         return "json"
     if plain in LINES:
         return "lines"

@@ -6,6 +6,7 @@ import math
 from collections.abc import Hashable, Mapping
 from typing import Any
 
+from trigger_contract.document.composition import composition
 from trigger_contract.document.references import lookup, resolve, split_pointer
 from trigger_contract.generate.composition import children_of, compose, is_nullable, without_null
 from trigger_contract.generate.examples import example_of, short, spelled
@@ -305,10 +306,15 @@ class SchemaReader:
     def _followed(self, raw: Any) -> Mapping[str, Any]:
         """A property's schema with what its reference leads to, for what stands beside its type."""
         target = resolve(self.document, raw)
-        return {
+        whole = {
             **(target if isinstance(target, Mapping) else {}),
             **(raw if isinstance(raw, Mapping) else {}),
         }
+        if whole.keys() & {"allOf", "anyOf", "oneOf"}:
+            # The direction may stand in what it is made of, where 3.0 allows nothing beside a reference.
+            view = composition(self.document).view(whole)
+            whole |= {key: view[key] for key in ("readOnly", "writeOnly") if key in view}
+        return whole
 
     def _enum(self, schema: Mapping[str, Any], hint: str, reference: str | None) -> Type:
         # An object or a list may be a value too; none of them has a name.
