@@ -277,7 +277,7 @@ class SchemaReader:
                     required=wire in required and whole.get("writeOnly") is not True,
                     description=_text(raw.get("description")) or _text(whole.get("description")),
                     needed=wire in required and whole.get("readOnly") is not True,
-                    fixed=self._is_fixed(type_),
+                    fixed=self.only_value(type_) is not None,
                     example=short(example_of(self.document, whole)),
                     spelled=spelled(whole, type_),
                     read_only=whole.get("readOnly") is True,
@@ -297,11 +297,12 @@ class SchemaReader:
         )
         return model.reference
 
-    def _is_fixed(self, type_: Type) -> bool:
+    def only_value(self, type_: Type) -> str | int | float | bool | None:
+        """Return the one value that a type has, if there is one that is not null."""
         enum = self.enum(type_)
         if enum is not None:
-            return isinstance(type_, Named) and len(enum.members) == 1
-        return isinstance(type_, Constant)
+            return enum.members[0][1] if isinstance(type_, Named) and len(enum.members) == 1 else None
+        return type_.value if isinstance(type_, Constant) else None
 
     def _followed(self, raw: Any) -> Mapping[str, Any]:
         """A property's schema with what its reference leads to, for what stands beside its type."""
