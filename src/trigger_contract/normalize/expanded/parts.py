@@ -198,29 +198,27 @@ def without_marks(document: Node) -> Node:
     return document
 
 
-def read_security(request: LocatedMapping, operation: Node) -> Node | None:
-    """Read the alternatives of security onto an operation; names are made up again from the titles.
+def read_security(request: LocatedMapping) -> tuple[LocatedSequence | None, Node]:
+    """Read the alternatives of security; names are made up again from the titles.
 
     Args:
         request: The endpoint's ``request``.
-        operation: Gets ``security``.
 
     Returns:
-        The schemes by name, or None where the page shows none.
+        The alternatives, or None where the page shows none, and the schemes by name.
 
     Raises:
         UserError: ``security`` does not have the dialect's form.
     """
-    alternatives = request.get("security")
+    alternatives, schemes = request.get("security"), node_like(request)
     if not isinstance(alternatives, LocatedSequence):
-        return None
+        return None, schemes
     shown = []
     for alternative in alternatives:
         if not isinstance(alternative, LocatedMapping):
             raise refusal(request, "security", "`security` must hold alternatives")
         names = [component_key(part) for part in str(alternative.get("title", "")).split(" & ")]
         shown.append((alternative, [name for name in names if name], list(_schemes(alternative))))
-    schemes = node_like(request)
     # Where a page shows every scheme of an alternative, there is nothing to guess for the others.
     for alternative, names, definitions in sorted(
         shown, key=lambda entry: (len(entry[1]) != len(entry[2]), len(entry[1]))
@@ -237,8 +235,7 @@ def read_security(request: LocatedMapping, operation: Node) -> Node | None:
         for name in names:
             put(requirement, name, sequence_of(alternative, []), line_of(alternative, "title"))
         requirements.append(requirement)
-    put(operation, "security", sequence_of(alternatives, requirements), line_of(request, "security"))
-    return schemes or None
+    return sequence_of(alternatives, requirements), schemes
 
 
 def unknown_scheme(like: Any) -> Node:

@@ -162,14 +162,11 @@ def note_hints(draft: Node, ledger: Ledger) -> None:
 
     The hint is the last component that was merged into a schema, so the schema may well be more than that.
     """
-
-    def lookup(reference: str) -> Any:
-        return find(draft, reference)
-
+    page = dict(draft)  # of which nothing is remembered when the draft changes
     for pointer, node, _ in objects(draft, "schema"):
         hint = text_of(node, HINT)
-        component = lookup(f"#/components/schemas/{hint}") if hint else None
-        if not isinstance(component, Node) or same_root(node, lookup, component, lookup):
+        component = find(draft, f"#/components/schemas/{hint}") if hint else None
+        if not isinstance(component, Node) or same_root(node, page, component, page):
             continue
         own = map_of(node, "properties")
         extra = [name for name in own if name not in map_of(component, "properties")]
