@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice, permutations
+from itertools import islice, permutations, takewhile
 from typing import Any
 
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
@@ -83,9 +83,8 @@ def _gather_texts(result: Node, schemas: list[Node]) -> None:
                 del schema[word]
     texts = [schema.get("description") for schema in schemas]
     lines = [text.split("\n") if isinstance(text, str) else [] for text in texts]
-    shared = 0
-    while all(shared < len(text) and text[shared] == lines[0][shared] for text in lines):
-        shared += 1
+    columns = zip(*lines, strict=False)
+    shared = len([*takewhile(lambda column: len(set(column)) == 1, columns)])
     if not shared:
         return
     # The text of the whole comes first, then that of the alternative on a line of its own.
