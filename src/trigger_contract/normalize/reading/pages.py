@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from trigger_contract.document.shape import METHODS
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence, load
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.expanded.pages import is_expanded, read_expanded
@@ -28,10 +29,7 @@ from trigger_contract.normalize.rendered.pages import read_rendered
 
 _OPENING = re.compile(r"^(`{3,}|~{4,})[ \t]*(?:ya?ml|json)\b[ \t]*([^\n`]*)$", re.MULTILINE | re.IGNORECASE)
 _WHOLE = re.compile(r"\A(?:---[^\n]*\n|#[^\n]*\n|%[^\n]*\n|\s)*+(?:[\"']?(?:openapi|swagger)[\"']?\s*:|\{)")
-_ENDPOINT = re.compile(
-    r"\b(?:get|put|post|delete|options|head|patch|trace)\s+/|\bwebhook\s+\S", re.IGNORECASE
-)
-_NAMED = re.compile(r"\b(get|put|post|delete|options|head|patch|trace)\s+(/\S*)", re.IGNORECASE)
+_ENDPOINT = re.compile(rf"\b({'|'.join(METHODS)})\s+(/\S*)|\bwebhook\s+\S", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 _FENCE = "Where the fence and the block of one page differ, the block stands: it says all the rest as well."
 _HEADING = re.compile(r"^#[ \t]+(.+?)[ \t]*#*$")
@@ -170,9 +168,9 @@ def _read_block(page: Page, block: _Block) -> Fragment:
 
 def _other_endpoint(fragment: Fragment, block: _Block) -> Iterator[Contradiction]:
     """Note a fence that names another endpoint than its block describes."""
-    named = _NAMED.search(block.info)
+    named = _ENDPOINT.search(block.info)
     found = list(fragment.operations())
-    if named is None or len(found) != 1 or found[0][0] != "paths":
+    if not named or not named[1] or len(found) != 1 or found[0][0] != "paths":
         return
     group, path, method, operation = found[0]
     if (named[1].lower(), _PLACEHOLDER.sub("{}", named[2])) == (method, _PLACEHOLDER.sub("{}", path)):
