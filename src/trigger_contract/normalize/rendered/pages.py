@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from trigger_contract.errors import UserError
@@ -158,6 +159,7 @@ def _operation(page: Page, found: Parts, left: list[Unread]) -> Node:
     section = found.sections.get("body")
     if section is not None or request.example is not None:
         line = section[0][0] if section else request.line
+        _check_no_answer(page, section or [])
         content, _ = _content("body", Shown(line, "", lines=section or []), request.example, left)
         put(operation, "requestBody", {"content": content or {"application/json": {}}}, line)
     put(operation, "responses", _responses(found, left))
@@ -172,13 +174,28 @@ def _parameters(page: Page, found: Parts, place: str, left: list[Unread]) -> lis
     Raises:
         UserError: It has lines, and none of them can be read as a parameter.
     """
-    texts, named = _fields(place, found.sections.get(place, []), left)
+    section = found.sections.get(place, [])
+    _check_no_answer(page, section)
+    texts, named = _fields(place, section, left)
     if texts and not named:
         text = " ".join(texts[0].description.split())[:60]
         message = f"shows no {place} parameter in a form that can be read: {text!r}"
         raise UserError(message, source=page.name, line=texts[0].line)
     left += [_unread(place, text.line, text.description, _ABOVE) for text in texts]
     return with_children(named)
+
+
+def _check_no_answer(page: Page, section: Sequence[Line]) -> None:
+    """Refuse a status with its media type among what is sent: the heading above it is not known."""
+    shown = [line for line in section if line[1]]
+    for (number, text), (_, below) in pairwise([*shown, (0, "")]):
+        match = _STATUS.match(text)
+        if match and (match["media_type"] or (match["status"] == text and MEDIA_TYPE.match(below))):
+            raise UserError(
+                f"the answer `{text}` stands below no heading that is known; the page cannot be read",
+                source=page.name,
+                line=number,
+            )
 
 
 def _fields(

@@ -7,23 +7,26 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from trigger_contract.document.yaml import load
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.model import Headline
-from trigger_contract.normalize.rendered.lines import at_marks, starts_field
+from trigger_contract.normalize.rendered.lines import at_marks, kind_of, starts_field
 from trigger_contract.normalize.rendered.markup import HEADING, MARK, TITLE, Line, without_marks
 from trigger_contract.normalize.rendered.request import Request, read_curl, read_endpoint, shows_curl
 from trigger_contract.normalize.rendered.types import is_type, may_be_type
 
 _SECTIONS = {
     **dict.fromkeys(("authorizations", "authorization"), "security"),
-    **dict.fromkeys(("path parameters", "path params"), "path"),
-    **dict.fromkeys(("query parameters", "query params"), "query"),
+    **dict.fromkeys(("path parameters", "path params", "url parameters", "path variables"), "path"),
+    **dict.fromkeys(("query parameters", "query params", "query string parameters"), "query"),
     **dict.fromkeys(("header parameters", "header params", "headers", "request headers"), "header"),
     **dict.fromkeys(("cookies", "cookie parameters", "cookie params"), "cookie"),
-    **dict.fromkeys(("body", "request body", "body parameters", "body params"), "body"),
+    **dict.fromkeys(
+        ("body", "request body", "body parameters", "body params", "request body parameters"), "body"
+    ),
     **dict.fromkeys(("response", "responses"), "response"),
 }
 _NOISE = frozenset(
@@ -46,6 +49,11 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _BUTTONS = re.compile(r"Copy page|Try it|(?<=\w)Copy(?=Ask AI)")
+_ANSWER = re.compile(
+    r"(?:[a-z ]{0,30}\b(?:responses?|status(?: code)?|success|errors?|http)\b[ (:-]{0,3})?"
+    r"(?P<status>[1-5]\d\d)\b[ ):-]{0,4}(?P<text>.{0,40})\Z",
+    re.IGNORECASE,
+)
 _STATUS = re.compile(r"(?:[1-5](?:\d\d|XX)|default)\Z")
 _FIELD = re.compile(r"[A-Za-z_$][\w.$-]*\Z")
 _OF_BODY = "response body"
@@ -102,7 +110,7 @@ def cut(name: str, marked: list[str], before: int) -> Parts:
         for number, text in enumerate(marked, before + 1)
         if HEADING in text
     ]
-    _check_preamble(name, request, cutter.preamble, headings)
+    _check_preamble(name, request, [*cutter.preamble, *filter(itemgetter(1), cutter.elsewhere)], headings)
     for number, text in headings:
         further = Request()
         if read_endpoint([text], 0, further) and (further.method, further.path) != shown:
@@ -125,6 +133,7 @@ class _Cutter:
         self.preamble: list[Line] = []  # the lines above the sections
         self.section: list[Line] | None = None
         self.statuses: list[Line] = []
+        self.elsewhere: list[Line] = []  # the lines below headings in the sections that are those of none
         self.opening = next((index for index, line in enumerate(self.lines) if line.strip()), 0)
 
     def ends(self, index: int) -> bool:
@@ -170,18 +179,28 @@ class _Cutter:
         is_field = self._is_field(index)
         if self.section is not None and _ELSEWHERE.fullmatch(line) and not is_field:
             self.section = []  # code and tables of errors, which show no fields
-        heading = None if is_field else _SECTIONS.get(word)
+        titled = HEADING in self.marked[index] and bool(self.found.request.path)
+        plain = line.replace("`", "").strip("*: ") if titled else line
+        answer = _ANSWER.match(plain) if titled else None
+        heading = None if is_field else "response" if answer else _SECTIONS.get(plain.lower())
         if TITLE in marked or (index == self.opening and not self.found.request.path):
             heading = None  # a title that reads like a section
         sections = self.found.sections
         if heading and not (heading in sections and heading in ("body", "header", "security")):
             self.section = sections.setdefault(heading, [])
+            if answer:
+                said = answer["text"].strip() if answer["text"][:1].isupper() else ""
+                self.section.append((number, f"{answer['status']}{said}"))
         elif self.section is not None and word == _OF_BODY:
             self.found.flat = True
             below = self._below(index)
             return below + 1 if below and is_type(self.lines[below].strip()) else index + 1
         elif word in _NOISE and not is_field:
             pass
+        elif (
+            titled and self.section is not None and self.section is not self.elsewhere and not _is_owner(line)
+        ):
+            self.section = self.elsewhere
         elif self.section is not None:
             self.section.extend(at_marks((number, marked.strip())))
         elif line:
@@ -275,6 +294,10 @@ def _prose(lines: Sequence[Line], title: str) -> tuple[str, int]:
         (number, text) for number, text in lines if text != title and " " in text and not _CODE.match(text)
     ]
     return " ".join(text for _, text in found), found[0][0] if found else 1
+
+
+def _is_owner(text: str) -> bool:
+    return kind_of(text)[0] == "owner"
 
 
 def _is_sentence(text: str) -> bool:
