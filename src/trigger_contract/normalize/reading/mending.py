@@ -20,36 +20,26 @@ from trigger_contract.normalize.model import Slip, brief
 from trigger_contract.normalize.reading.fields import FIELDS, SCHEME_FIELDS
 
 _VALUES = frozenset(("default", "example", "const", "value"))
-# What Swagger 2 has on a parameter or a header, and OpenAPI 3 in its schema.
-_OF_SCHEMA = frozenset(
-    (
-        *("type", "format", "enum", "items", "default", "pattern", "minimum", "maximum", "minLength"),
-        *("maxLength", "minItems", "maxItems", "uniqueItems", "nullable", "title", "multipleOf"),
-    )
-)
 PLAIN = ("string", "number", "integer", "boolean", "array", "object", "null")
 """The types of JSON Schema."""
+_FORMATS = "date date-time time duration uuid uri email hostname ipv4 ipv6 password byte binary"
 _WORDS = (
-    ("string", "", "str text"),
-    (
-        "string",
-        "itself",
-        "date date-time time duration uuid uri email hostname ipv4 ipv6 password byte binary",
-    ),
+    ("string", "=", _FORMATS),
     ("string", "date-time", "datetime timestamp"),
     ("string", "uri", "url"),
     ("string", "binary", "file"),
-    ("integer", "", "int"),
-    ("integer", "itself", "int32 int64"),
+    ("string", "", "str text"),
+    ("integer", "=", "int32 int64"),
     ("integer", "int64", "long"),
+    ("integer", "", "int"),
+    ("number", "=", "float double"),
     ("number", "", "decimal"),
-    ("number", "itself", "float double"),
     ("boolean", "", "bool"),
     ("array", "", "list"),
     ("object", "", "map dict"),
 )
 TYPES: dict[str, dict[str, str]] = {word: {} for word in ("any", "mixed", "json", "enum", "")} | {
-    word: {"type": kind, **({"format": word if form == "itself" else form} if form else {})}
+    word: {"type": kind, **({"format": form.replace("=", word)} if form else {})}
     for kind, form, words in _WORDS
     for word in words.split()
 }
@@ -120,10 +110,7 @@ _ROWS: tuple[_Row, ...] = (
     ("parameter header mediaType", "examples", _is(list, LocatedMapping), _named_examples),
     ("requestBody", "content", _is_just(None), lambda holder, _: node_like(holder)),
     ("response", "description", _is_just(None), lambda *_: ""),
-    ("schema", "allOf", _is_just([]), None),
-    ("schema", "anyOf", _is_just([]), None),
-    ("schema", "oneOf", _is_just([]), None),
-    ("schema", "items", _is_just([]), None),
+    *(("schema", key, _is_just([]), None) for key in ("allOf", "anyOf", "oneOf", "items")),
     ("schema", "discriminator", _is(str), lambda holder, text: node_like(holder, propertyName=text)),
     ("schema", "discriminator", _lacks("propertyName"), None),
     ("schema", "examples", _is(str, int, float), _listed),
@@ -186,7 +173,8 @@ def slip(node: LocatedMapping, name: str, says: str, chosen: str) -> Slip:
 def _drop_unknown(value: LocatedMapping, kind: str, fields: Collection[str]) -> Iterator[Slip]:
     for name in [name for name in value if name not in fields and not name.startswith("x-")]:
         said = value.pop(name)
-        moved = kind in ("parameter", "header") and name in _OF_SCHEMA and "content" not in value
+        # Swagger 2 has on a parameter or a header what OpenAPI 3 has in its schema.
+        moved = kind in ("parameter", "header") and name in FIELDS["schema"] and "content" not in value
         if moved:
             schema = value.get("schema") or node_like(value)
             if isinstance(schema, LocatedMapping) and name not in schema and "$ref" not in schema:
