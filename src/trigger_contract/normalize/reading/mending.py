@@ -194,7 +194,9 @@ def _parameter(value: LocatedMapping) -> Iterator[Slip]:
 def _header(value: LocatedMapping) -> Iterator[Slip]:
     if "schema" not in value and "content" not in value:
         put(value, "schema", node_like(value))
-    yield from ()
+    schema = value.get("schema")
+    if isinstance(schema, LocatedMapping) and isinstance(schema.get("required"), bool):
+        yield _required(schema, value)
 
 
 def _server(value: LocatedMapping) -> Iterator[Slip]:
@@ -250,7 +252,7 @@ _SPECIAL = {
 
 
 def _schema(value: LocatedMapping) -> Iterator[Slip]:
-    """Put right one schema; ``mend_required`` does what is said of it elsewhere."""
+    """Put right one schema, and ``required: true`` in its properties."""
     declared = value.get("type", "string")
     if declared.__class__ is str and declared not in PLAIN:
         lowered = declared.strip().lower()
@@ -263,7 +265,12 @@ def _schema(value: LocatedMapping) -> Iterator[Slip]:
                     put(value, key, text, line)
             chosen = " of format ".join(meant.values()) or "no type"
             yield slip(value, "type", f"type: {declared}", chosen)
+    for name, below in nodes_in(value.get("properties")):
+        if isinstance(below.get("required"), bool):
+            yield _required(below, value, name)
     if not _ODD.isdisjoint(value):
+        if isinstance(value.get("required"), bool):
+            yield _required(value)  # what has it is the property of no object
         _mend_rows(value, "schema")
         required, items = list_of(value, "required"), list_of(value, "items")
         once = set(required) if all(isinstance(name, str) for name in required) else required
@@ -281,21 +288,11 @@ def _schema(value: LocatedMapping) -> Iterator[Slip]:
         yield Slip(value, "$ref", value.line, f"$ref: {reference}", "any value")
 
 
-def mend_required(value: LocatedMapping, holder: LocatedMapping | None, name: str) -> Slip:
-    """Move ``required: true`` from a schema to the object or the parameter that it belongs to.
-
-    Args:
-        value: The schema, which has it.
-        holder: The schema whose property it is, or the parameter whose schema it is, if it is either.
-        name: Name of the property; empty for a parameter.
-    """
-    flag, line = value.pop("required"), line_of(value, "required")
-    if holder is None or not flag:
-        chosen = "left out" if flag else "not required"
-    elif not name:
-        put(holder, "required", True, holder.lines.get("required", line))
-        chosen = "the parameter is required"
-    else:
+def _required(schema: LocatedMapping, holder: LocatedMapping | None = None, name: str = "") -> Slip:
+    """Move ``required: true`` to the object whose property a schema is, or to the parameter that it is of."""
+    flag, line = schema.pop("required"), line_of(schema, "required")
+    chosen = "left out" if flag else "not required"
+    if holder is not None and flag and name:
         listed = holder.get("required")
         if not isinstance(listed, LocatedSequence):
             listed = sequence_of(holder, [])
@@ -304,4 +301,7 @@ def mend_required(value: LocatedMapping, holder: LocatedMapping | None, name: st
             listed.append(name)
             listed.lines.append(line or 0)
         chosen = f"required: [{name}] in the object"
-    return slip(value, "required", f"required: {str(flag).lower()} in a schema", chosen)
+    elif holder is not None and flag:
+        put(holder, "required", True, holder.lines.get("required", line))
+        chosen = "the parameter is required"
+    return slip(schema, "required", f"required: {str(flag).lower()} in a schema", chosen)

@@ -12,7 +12,7 @@ from typing import Any
 from trigger_contract.document.yaml import load
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.model import Headline
-from trigger_contract.normalize.rendered.lines import at_marks, starts_field
+from trigger_contract.normalize.rendered.lines import at_marks, is_sentence, starts_field
 from trigger_contract.normalize.rendered.markup import HEADING, MARK, TITLE, Line, without_marks
 from trigger_contract.normalize.rendered.request import Request, read_curl, read_endpoint
 from trigger_contract.normalize.rendered.types import is_type, may_be_type
@@ -250,8 +250,10 @@ def _headline(preamble: Sequence[Line], endpoint: int | None) -> Headline:
         preamble: The lines above the sections without code; a mark stands before the page's heading.
         endpoint: Where method and path stand, if a line shows them.
     """
-    copied = {match["what"]: (number, match["text"]) for number, text in preamble if (match := _copied(text))}
-    lines = [entry for entry in preamble if not _copied(entry[1])]
+    copied = {
+        match["what"]: (number, match["text"]) for number, text in preamble if (match := _OF_COPY.match(text))
+    }
+    lines = [entry for entry in preamble if not _OF_COPY.match(entry[1])]
     above = [entry for entry in lines if endpoint is None or entry[0] < endpoint]
     last = max((index for index, (_, text) in enumerate(above) if text.startswith(TITLE)), default=-1)
     if last >= 0 or "Title" in copied:
@@ -261,11 +263,11 @@ def _headline(preamble: Sequence[Line], endpoint: int | None) -> Headline:
             title = _SITE.sub("", title)
         return Headline(title, line, *_prose(above[last + 1 :], title))
     described, description = 1, ""
-    if len(above) > 1 and (_is_sentence(above[-1][1]) or len(above[-1][1].split()) > 8):
+    if len(above) > 1 and (is_sentence(above[-1][1]) or len(above[-1][1].split()) > 8):
         described, description = above.pop()
     line, title = above[-1] if above else (1, "")
     below = [entry for entry in lines if endpoint is not None and entry[0] > endpoint and entry[1] != title]
-    if below and _is_sentence(below[0][1]):
+    if below and is_sentence(below[0][1]):
         described, description = (described, description) if description else below[0]
     elif below and not title and len(below[0][1].split()) <= 8:
         line, title = below[0]
@@ -274,15 +276,5 @@ def _headline(preamble: Sequence[Line], endpoint: int | None) -> Headline:
 
 def _prose(lines: Sequence[Line], title: str) -> tuple[str, int]:
     """Return what of some lines is text, and the number of its first line."""
-    found = [
-        (number, text) for number, text in lines if text != title and " " in text and not _CODE.match(text)
-    ]
+    found = [line for line in lines if line[1] != title and " " in line[1] and not _CODE.match(line[1])]
     return " ".join(text for _, text in found), found[0][0] if found else 1
-
-
-def _is_sentence(text: str) -> bool:
-    return text.endswith((".", "!", "?"))
-
-
-def _copied(text: str) -> re.Match[str] | None:
-    return _OF_COPY.match(text)
