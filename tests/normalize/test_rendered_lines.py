@@ -168,6 +168,20 @@ def test_the_server_may_stand_between_method_and_path():
     assert (path, item["post"]["servers"]) == ("/trips/{id}", [{"url": "https://eu.trips.test/rest/v2"}])
 
 
+@pytest.mark.parametrize(
+    ("top", "path"),
+    [
+        ("# Take a trip\n\nBase URL: `https://trips.test/v2`\n\nGET /trips/:id\n", "/trips/{id}"),
+        ("# Take a trip\n\nServer\n\nhttps://trips.test/v2\n\nGET /trips/%7Bid%7D\n", "/trips/{id}"),
+        ("Take a trip\nGET\n\n[https://trips.test/v2](https://trips.test/v2)\n/\ntrips\n", "/trips"),
+    ],
+)
+def test_an_address_and_a_path_may_be_spelled_otherwise(top, path):
+    document = normalize([Page("trip.md", top + END)]).document
+    assert [*document["paths"]] == [path]
+    assert document["paths"][path]["get"]["servers"] == [{"url": "https://trips.test/v2"}]
+
+
 def test_a_page_with_its_attributes_below_headings_in_capitals_is_read():
     text = (
         "Change trip\npatch\nhttps://api.trips.test/v1/trips/{trip}\n\nChanges it.\n\nPath Params\ntrip\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +21,8 @@ _ENDPOINT = re.compile(
 )
 _URL_BELOW = re.compile(r"\s*https?://\S+/\S*\s*(?:\n|\Z)")
 _EACH_URL = re.compile(r"(?=https?://)")
-_METHOD = re.compile(r"--request\s+([A-Za-z]+)|-X\s+([A-Za-z]+)")
+_COLON = re.compile(r"(?<=/):([A-Za-z_]\w*)(?=/|\Z)")
+_METHOD = re.compile(r"(?:--request|-X)\s+([A-Za-z]+)")
 _HEADER = re.compile(r"(?:--header|-H)\s+['\"]([\w-]+):\s*([^'\"]*)['\"]")
 _DATA = re.compile(r"(?:--data(?:-raw|-binary)?|\s-d)[\s\\]+'")
 
@@ -90,7 +92,7 @@ def read_endpoint(lines: list[str], index: int, request: Request) -> int:
     path, servers = (rest, []) if rest.startswith("/") else ("", [rest] if rest else [])
     end = index + 1
     while end < len(lines) and (path != rest or not path or path.endswith("/")):
-        part = lines[end].strip()
+        part = lines[end].strip().strip("`<>")
         if not path and part.startswith(("http://", "https://")):
             servers += [server for server in _EACH_URL.split(part) if server]
         elif part and not (_PATH_PART.fullmatch(part) and (path.endswith("/") or part.startswith("/"))):
@@ -106,42 +108,36 @@ def read_endpoint(lines: list[str], index: int, request: Request) -> int:
     if not path.startswith("/") or len(path) < 2:
         return 0
     request.servers = [server.rstrip("/") for server in servers if split_url(server).netloc]
-    request.method, request.path = method.lower(), path.rstrip("/") or "/"
+    path = path.replace("%7B", "{").replace("%7D", "}").rstrip("/") or "/"
+    request.method, request.path = method.lower(), _COLON.sub(r"{\1}", path)
     return end
 
 
-def shows_curl(lines: list[str], index: int) -> bool:
-    """Whether a curl command with a URL starts on this line."""
-    return "curl" in lines[index] and _URL.search(_joined(lines, index)) is not None
-
-
 def read_curl(lines: list[str], index: int, request: Request) -> int:
-    """Read URL, method, headers and body from a curl command; return the line after it.
+    """Read URL, method, headers and body from a curl command.
 
     A page shows the command once for each width of the screen; the first one counts.
+
+    Returns:
+        The line after it, or 0 where no command with a URL starts on this line.
     """
-    text = _joined(lines, index)
-    end = index + text.count("\n") + 1
-    body = None
-    quote = _DATA.search(text)
-    if quote:
-        body = text[quote.end() :]
-        while body.count("'") == 0 and end < len(lines):
-            body += "\n" + lines[end]
-            end += 1
-    if request.url:
-        return end
+    text = _joined(lines, index) if "curl" in lines[index] else ""
     url = _URL.search(text)
-    request.url = (url[1] or url[2]).replace("%7B", "{").replace("%7D", "}") if url else ""
-    method = _METHOD.search(text)
-    default = "post" if body is not None else "get"
-    request.curl_method = (method[1] or method[2]).lower() if method else default
-    request.headers = _HEADER.findall(text)
-    if body is not None:
-        try:
+    if url is None:
+        return 0
+    end = index + text.count("\n") + 1
+    data = _DATA.search(text)
+    body = text[data.end() :] if data else ""
+    while data and "'" not in body and end < len(lines):
+        body += "\n" + lines[end]
+        end += 1
+    if not request.url:
+        request.url = (url[1] or url[2]).replace("%7B", "{").replace("%7D", "}")
+        method = _METHOD.search(text)
+        request.curl_method = method[1].lower() if method else "post" if data else "get"
+        request.headers = _HEADER.findall(text)
+        with suppress(ValueError):
             request.example = json.loads(body.rpartition("'")[0] or body)
-        except ValueError:
-            request.example = None
     return end
 
 

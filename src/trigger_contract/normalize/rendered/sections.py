@@ -13,9 +13,9 @@ from typing import Any
 from trigger_contract.document.yaml import load
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.model import Headline
-from trigger_contract.normalize.rendered.lines import at_marks, kind_of, starts_field
+from trigger_contract.normalize.rendered.lines import at_marks, is_sentence, kind_of, starts_field
 from trigger_contract.normalize.rendered.markup import HEADING, MARK, TITLE, Line, without_marks
-from trigger_contract.normalize.rendered.request import Request, read_curl, read_endpoint, shows_curl
+from trigger_contract.normalize.rendered.request import Request, read_curl, read_endpoint
 from trigger_contract.normalize.rendered.types import is_type, may_be_type
 
 _SECTIONS = {
@@ -52,6 +52,10 @@ _BUTTONS = re.compile(r"Copy page|Try it|(?<=\w)Copy(?=Ask AI)")
 _ANSWER = re.compile(
     r"(?:[a-z ]{0,30}\b(?:responses?|status(?: code)?|success|errors?|http)\b[ (:-]{0,3})?"
     r"(?P<status>[1-5]\d\d)\b[ ):-]{0,4}(?P<text>.{0,40})\Z",
+    re.IGNORECASE,
+)
+_BASE = re.compile(
+    r"(?:(?:base|server|api|root) ?(?:url|uri|address|host)|server|host)s?:?(?:\s+`?(?P<url>https?://[^\s`]+)`?)?\Z",
     re.IGNORECASE,
 )
 _STATUS = re.compile(r"(?:[1-5](?:\d\d|XX)|default)\Z")
@@ -102,6 +106,7 @@ def cut(name: str, marked: list[str], before: int) -> Parts:
     while index < len(marked) and not cutter.ends(index):
         index = cutter.code(index) or cutter.line(index)
     found, request = cutter.found, cutter.found.request
+    request.servers = request.servers or [url.rstrip("/") for url in cutter.bases if url]
     request.settle()
     shown = (request.method, request.path)
     found.headline = _headline(cutter.preamble, request.line if request.path else None)
@@ -133,6 +138,7 @@ class _Cutter:
         self.preamble: list[Line] = []  # the lines above the sections
         self.section: list[Line] | None = None
         self.statuses: list[Line] = []
+        self.bases: list[str] = []  # what stands below or behind "Base URL"; empty while it is to come
         self.elsewhere: list[Line] = []  # the lines below headings in the sections that are those of none
         self.opening = next((index for index, line in enumerate(self.lines) if line.strip()), 0)
 
@@ -148,10 +154,13 @@ class _Cutter:
         if self.section is None and not request.path and (end := read_endpoint(self.lines, index, request)):
             request.line = number
             return end
-        if shows_curl(self.lines, index) and (self.section is None or line.startswith("curl")):
-            request.curl_line = request.curl_line if request.url else number
+        first = not request.url
+        if (self.section is None or line.startswith("curl")) and (
+            end := read_curl(self.lines, index, request)
+        ):
+            request.curl_line = number if first else request.curl_line
             self.statuses = []
-            return read_curl(self.lines, index, request)
+            return end
         return self._json(index, number) if line in ("{", "[", "{}", "[]") else 0
 
     def _json(self, index: int, number: int) -> int:
@@ -233,7 +242,10 @@ class _Cutter:
             text = piece.strip()
             if not text or text.lower() in _NOISE:
                 continue
-            if not request.path and read_endpoint([text], 0, request):
+            base = _BASE.match(text)
+            if base or (self.bases == [""] and text.startswith(("http://", "https://"))):
+                self.bases = [base["url"] or "" if base else text]
+            elif not request.path and read_endpoint([text], 0, request):
                 request.line = number
             else:
                 self.preamble.append((number, title + text))
@@ -266,8 +278,10 @@ def _headline(preamble: Sequence[Line], endpoint: int | None) -> Headline:
         preamble: The lines above the sections without code; a mark stands before the page's heading.
         endpoint: Where method and path stand, if a line shows them.
     """
-    copied = {match["what"]: (number, match["text"]) for number, text in preamble if (match := _copied(text))}
-    lines = [entry for entry in preamble if not _copied(entry[1])]
+    copied = {
+        match["what"]: (number, match["text"]) for number, text in preamble if (match := _OF_COPY.match(text))
+    }
+    lines = [entry for entry in preamble if not _OF_COPY.match(entry[1])]
     above = [entry for entry in lines if endpoint is None or entry[0] < endpoint]
     last = max((index for index, (_, text) in enumerate(above) if text.startswith(TITLE)), default=-1)
     if last >= 0 or "Title" in copied:
@@ -277,11 +291,11 @@ def _headline(preamble: Sequence[Line], endpoint: int | None) -> Headline:
             title = _SITE.sub("", title)
         return Headline(title, line, *_prose(above[last + 1 :], title))
     described, description = 1, ""
-    if len(above) > 1 and (_is_sentence(above[-1][1]) or len(above[-1][1].split()) > 8):
+    if len(above) > 1 and (is_sentence(above[-1][1]) or len(above[-1][1].split()) > 8):
         described, description = above.pop()
     line, title = above[-1] if above else (1, "")
     below = [entry for entry in lines if endpoint is not None and entry[0] > endpoint and entry[1] != title]
-    if below and _is_sentence(below[0][1]):
+    if below and is_sentence(below[0][1]):
         described, description = (described, description) if description else below[0]
     elif below and not title and len(below[0][1].split()) <= 8:
         line, title = below[0]
@@ -290,19 +304,9 @@ def _headline(preamble: Sequence[Line], endpoint: int | None) -> Headline:
 
 def _prose(lines: Sequence[Line], title: str) -> tuple[str, int]:
     """Return what of some lines is text, and the number of its first line."""
-    found = [
-        (number, text) for number, text in lines if text != title and " " in text and not _CODE.match(text)
-    ]
+    found = [line for line in lines if line[1] != title and " " in line[1] and not _CODE.match(line[1])]
     return " ".join(text for _, text in found), found[0][0] if found else 1
 
 
 def _is_owner(text: str) -> bool:
     return kind_of(text)[0] == "owner"
-
-
-def _is_sentence(text: str) -> bool:
-    return text.endswith((".", "!", "?"))
-
-
-def _copied(text: str) -> re.Match[str] | None:
-    return _OF_COPY.match(text)
