@@ -221,7 +221,10 @@ def _entry(name: str, words: str) -> str:
     text = python_docstring(one_line(words))
     if not text:
         return ""
-    body = textwrap.wrap(f"{name}: {text}", _WIDTH - 8, break_long_words=False, break_on_hyphens=False)
+    text = f"{name}: {text}"
+    if len(text) <= _WIDTH - 8:
+        return f"    {text}"
+    body = textwrap.wrap(text, _WIDTH - 8, break_long_words=False, break_on_hyphens=False)
     return textwrap.indent("\n    ".join(body), "    ")
 
 

@@ -231,14 +231,14 @@ class Resource:
     aliases: tuple[str, ...] = ()
     methods: list[Method] = field(default_factory=list)
 
-    def mentioned(self) -> list[Named]:
+    def mentioned(self) -> set[Named]:
         """Every class that its signatures mention."""
-        found = set().union(*(method.mentioned() for method in self.methods))
+        found: set[Named] = set().union(*(method.mentioned() for method in self.methods))
         for method in self.methods:
             if method.following:
                 for type_ in method.following.read.result_types:
                     found |= named(type_) if type_ is not None else set()
-        return sorted(found, key=lambda item: item.name)
+        return found
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,7 @@ _MODEL_NAMES = frozenset(
 )
 PRIVATE = "\ue000"
 """Begins names that are only for the decoder; no document means anything by it."""
+_ATTRIBUTES: dict[type, frozenset[str]] = {kind: frozenset(dir(kind)) for kind in (str, int)}
 _STATUS_NAMES = ("status", "state")
 
 
@@ -331,7 +332,7 @@ class SchemaReader:
         if base is None:
             return _constant(values[0]) if len(values) == 1 else _union([_type_of(value) for value in values])
         # Names that an enum class or a string already has would be shadowed.
-        names = Names(dir(base))
+        names = Names(_ATTRIBUTES[base])
         members = [
             (
                 names.take(constant_case(str(value) if base is str else f"value_{value}", fallback="EMPTY")),
