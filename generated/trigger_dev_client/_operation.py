@@ -194,8 +194,11 @@ def header_text(name: str, text: str) -> str:
     """Return the value of a header.
 
     Raises:
+        TypeError: It is no text.
         ValueError: It cannot stand in a header. The message does not quote it, as it may be a secret.
     """
+    if not isinstance(text, str):
+        raise TypeError(f"{name} must be text, not {type(text).__name__}")
     if any(mark in text for mark in "\r\n\0"):
         raise ValueError(f"{name} cannot contain a line break")
     if not text.isascii() or any(

@@ -143,6 +143,12 @@ class Requests:
             ValueError: A value cannot be sent.
             TypeError: A value is of a wrong type.
         """
+        for name, given in (
+            ("extra_headers", options.extra_headers),
+            ("extra_query", options.extra_query),
+        ):
+            if given is not None and not isinstance(given, Mapping):
+                raise TypeError(f"{name} must be a mapping, not {type(given).__name__}")
         path, query, headers, cookies = encode(operation, values)
         if options.address is not None:
             path, query = options.address[0] or path, list(options.address[1])
@@ -185,7 +191,7 @@ class Requests:
         sent = self._with_secrets(accept, secrets, headers)
         if written.content_type:
             sent = override(sent, {"Content-Type": written.content_type})
-        if options.idempotency_key:
+        if options.idempotency_key is not None:
             key = header_text("idempotency_key", options.idempotency_key)
             sent = override(sent, {"Idempotency-Key": key})
         if cookies:

@@ -60,10 +60,9 @@ def media_kind(media_type: str, schema: Any) -> str:
     if plain in LINES or plain == "application/json-seq":
         return "lines"
     kind = body_kind(media_type)
-    if kind == "json":
-        return "json"
+    # What is binary as a whole is so under any type, also under ``*/*``. Source: OpenAPI 3.0, Data Types.
     is_bytes = isinstance(schema, Mapping) and schema.get("format") == "binary"
-    return "text" if kind == "text" and not is_bytes else "binary"
+    return kind if kind in ("json", "text") and not is_bytes else "binary"
 
 
 def _of_status(
