@@ -182,14 +182,13 @@ class Model(msgspec.Struct, metaclass=_Building, eq=False, kw_only=True, rename=
         Args:
             by_alias: Whether properties have their names in JSON or those of the attributes.
         """
-        origin = self._origin()
+        origin, has_problems = self._origin(), bool(self.problems)
         result: dict[str, Any] = {}
         for name, wire, *_ in self._shape():
             value = getattr(self, name)
             if value is not None or (wire in origin and origin[wire] is None):
-                result[wire if by_alias else name] = _given_back(
-                    value, origin.get(wire), by_alias=by_alias
-                )
+                came = origin.get(wire) if has_problems else None
+                result[wire if by_alias else name] = _given_back(value, came, by_alias=by_alias)
         for name, value in self.extra.items():
             result[name] = _given_back(value, origin.get(name), by_alias=by_alias)
         return result
@@ -243,6 +242,8 @@ class Model(msgspec.Struct, metaclass=_Building, eq=False, kw_only=True, rename=
 
 def _given_back(value: Any, origin: Any, *, by_alias: bool) -> Any:
     """Turn a property into JSON values; a time without an offset is given back as it came."""
+    if origin is None:
+        return to_json(value, by_alias=by_alias)
     if isinstance(value, datetime.datetime) and value.tzinfo is None and _is_spelt(value, origin):
         return origin
     if isinstance(value, list) and isinstance(origin, list) and len(value) == len(origin):
