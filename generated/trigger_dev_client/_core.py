@@ -387,7 +387,7 @@ class Core:
         scrubber, request, shown = self._mask(response)
         body = scrubber.value(_parsed(response.content))
         reason = f"{response.status_code} {scrubber.text(response.reason_phrase)}".strip()
-        detail = words_of(body)
+        detail = words_of(body, response.reason_phrase)
         if response.is_redirect:
             target = mask_url(response.headers.get("location", ""), self._secret_names())
             detail = f"redirects are not followed, because credentials are only sent to {self.base_url}: {target}"
