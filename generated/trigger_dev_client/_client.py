@@ -463,11 +463,9 @@ class BaseClient(Core):
         for _ in range(_MOST_REDIRECTS):
             with within(deadline):
                 response = http_client.send(request, stream=True, follow_redirects=False)
-                followed = (
-                    operation.redirects
-                    and request.method in ("GET", "HEAD")
-                    and response.has_redirect_location
-                )
+                # See other: what a change has made stands there (RFC 9110, section 15.4.4).
+                is_safe = request.method in ("GET", "HEAD") or response.status_code == 303
+                followed = operation.redirects and is_safe and response.has_redirect_location
                 if followed:
                     response.close()
                 elif not stream or not response.is_success:
@@ -475,7 +473,7 @@ class BaseClient(Core):
                 else:
                     return response
             try:
-                request = redirected(request, response.headers["location"])
+                request = redirected(request, response)
             except ValueError as error:
                 raise Unreadable(str(error)) from None
         raise Unreadable(f"more than {_MOST_REDIRECTS} redirects")
@@ -900,11 +898,9 @@ class AsyncBaseClient(Core):
         for _ in range(_MOST_REDIRECTS):
             with async_within(deadline):
                 response = await http_client.send(request, stream=True, follow_redirects=False)
-                followed = (
-                    operation.redirects
-                    and request.method in ("GET", "HEAD")
-                    and response.has_redirect_location
-                )
+                # See other: what a change has made stands there (RFC 9110, section 15.4.4).
+                is_safe = request.method in ("GET", "HEAD") or response.status_code == 303
+                followed = operation.redirects and is_safe and response.has_redirect_location
                 if followed:
                     await response.aclose()
                 elif not stream or not response.is_success:
@@ -912,7 +908,7 @@ class AsyncBaseClient(Core):
                 else:
                     return response
             try:
-                request = redirected(request, response.headers["location"])
+                request = redirected(request, response)
             except ValueError as error:
                 raise Unreadable(str(error)) from None
         raise Unreadable(f"more than {_MOST_REDIRECTS} redirects")
