@@ -239,12 +239,11 @@ class Core:
         return mask_request(request, self._secret_names())
 
     def _shown_response(self, response: Response) -> Response:
-        """What a hook sees of an answer."""
-        return Response(
-            response.status_code,
-            headers=mask_headers(response.headers, self._secret_names()),
-            request=self._shown_request(response.request),
-        )
+        """What a hook sees of an answer: no credential, however the server echoes it."""
+        scrubber, request, _ = self._mask(response, is_read=False)
+        headers = mask_headers(response.headers, self._secret_names())
+        shown = {name: scrubber.text(value) for name, value in headers.items()}
+        return Response(response.status_code, headers=shown, request=request)
 
     def _secret_names(self) -> tuple[str, ...]:
         return self._secrets.names
@@ -341,7 +340,7 @@ class Core:
         self, verb: str, path: str, cast_to: Any, body: Any, content_type: str | None
     ) -> Operation[Any]:
         """An operation that the document does not have."""
-        if not path.startswith("/"):
+        if not isinstance(path, str) or not path.startswith("/"):
             raise ValueError(
                 "path must begin with a slash; calls go to the client's own address only"
             )
@@ -403,7 +402,7 @@ class Core:
         scrubber, request, shown = self._mask(response)
         body = scrubber.value(_parsed(response.content))
         reason = f"{response.status_code} {scrubber.text(response.reason_phrase)}".strip()
-        detail = words_of(body)
+        detail = words_of(body, response.reason_phrase)
         if response.is_redirect:
             target = mask_url(response.headers.get("location", ""), self._secret_names())
             detail = f"redirects are not followed, because credentials are only sent to {self.base_url}: {target}"
@@ -411,12 +410,14 @@ class Core:
         kind = status_error(response.status_code)
         return kind(scrubber.text(message), request=request, response=shown, body=body)
 
-    def _mask(self, response: Response) -> tuple[Scrubber, Request, Response]:
+    def _mask(
+        self, response: Response, *, is_read: bool = True
+    ) -> tuple[Scrubber, Request, Response]:
         """Return copies of the request and of the response that hold no credentials."""
         names = self._secret_names()
         scrubber = Scrubber(response.request, names)
         request = mask_request(response.request, names)
-        return scrubber, request, scrubber.response(response, request)
+        return scrubber, request, scrubber.response(response, request) if is_read else response
 
     def _log(self, request: Request, attempt: int, outcome: str, seconds: float) -> None:
         if logger.isEnabledFor(logging.DEBUG):

@@ -432,6 +432,9 @@ class AsyncPaginator(Generic[ModelT, ItemT]):
         self._values = values
         self._options = options
 
+    def __repr__(self) -> str:
+        return f"AsyncPaginator({self._operation.name}); await it for a page, or iterate with async for"
+
     async def _first(self) -> AsyncPage[ModelT, ItemT]:
         raw = await self._client._request_raw(self._operation, self._values, self._options)
         return AsyncPage(

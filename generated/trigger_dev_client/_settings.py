@@ -277,6 +277,11 @@ class Secrets:
                 found.append((credential, self._values[argument]))
                 continue
             value = function()
+            if inspect.iscoroutine(value):
+                value.close()
+                raise ConfigurationError(
+                    f"{credential.argument} is awaited by the asynchronous client only"
+                )
             found.append((credential, ready(credential, value)))
         return found
 

@@ -187,56 +187,63 @@ def status_error(status_code: int) -> type[APIStatusError]:
     return _BY_STATUS.get(status_code, APIStatusError)
 
 
+# Names without case and underscores, the most telling first.
 _TITLES = (
-    "error",
-    "message",
-    "detail",
-    "title",
-    "error_description",
-    "msg",
-    "description",
-    "reason",
-)
+    "error", "message", "detail", "title", "errordescription", "errormessage", "msg", "description", "reason",
+    "fault", "faultstring",
+)  # fmt: skip
 _DETAILS = (
-    "details",
-    "errors",
-    "detail",
-    "issues",
-    "violations",
-    "invalid_params",
-    "invalid-params",
-)
-_PLACES = ("path", "loc", "field", "pointer", "param", "name", "property")
+    "details", "errors", "detail", "issues", "violations", "invalidparams", "errormessages", "messages", "message",
+)  # fmt: skip
+_PLACES = ("path", "loc", "field", "pointer", "param", "name", "property", "source")
 _LONGEST_TITLE = 200
 _LONGEST = 600
 
 
 def details_of(body: Any) -> Any:
     """Find what an error's body says in particular: at its top, or below ``error``."""
+    if isinstance(body, list):
+        return body or None
     if not isinstance(body, dict):
         return None
+    named = _named(body)
     for key in _DETAILS:
-        if isinstance(body.get(key), (list, dict)) and body[key]:
-            return body[key]
-    return details_of(body.get("error"))
+        if isinstance(named.get(key), (list, dict)) and named[key]:
+            return named[key]
+    return details_of(named.get("error"))
 
 
-def words_of(body: Any) -> str:
-    """Find the words for people in an error's body: what is wrong, then each thing in particular."""
-    title = _title(body)
-    parts = [part for part in _particulars(details_of(body), 0) if part and part != title]
+def words_of(body: Any, reason: str = "") -> str:
+    """Find the words for people in an error's body: what is wrong, then each thing in particular.
+
+    Args:
+        body: The body.
+        reason: The words of the status, which need not be said again.
+    """
+    title = _title(body, reason)
+    parts = [part for part in _particulars(details_of(body), 0) if part and part not in title]
     text = ": ".join(part for part in (title, "; ".join(dict.fromkeys(parts))) if part)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
-def _title(body: Any) -> str:
+def _named(body: dict[str, Any]) -> dict[str, Any]:
+    return {key.replace("_", "").replace("-", "").lower(): value for key, value in body.items()}
+
+
+def _title(body: Any, reason: str = "") -> str:
     if isinstance(body, str):
         return "" if body.strip().startswith("<") else " ".join(body.split())[:_LONGEST_TITLE]
-    for key in _TITLES if isinstance(body, dict) else ():
-        value = body[key] if key in body else None
-        if isinstance(value, (str, dict)) and (found := _title(value)):
-            return found
-    return ""
+    found = ""
+    named = _named(body) if isinstance(body, dict) else {}
+    for key in _TITLES:
+        value = named.get(key)
+        said = _title(value, reason) if isinstance(value, (str, dict)) else ""
+        if said and said.lower() != reason.lower():
+            # One word is a code for machines; what follows it is for people.
+            found = f"{found}: {said}" if found else said
+            if " " in said:
+                break
+    return found
 
 
 def _particulars(value: Any, depth: int) -> list[str]:
@@ -252,6 +259,8 @@ def _particulars(value: Any, depth: int) -> list[str]:
     said = _title(value)
     if said:
         place = next((value[key] for key in _PLACES if value.get(key)), "")
+        if isinstance(place, dict):
+            place = next((str(step) for step in place.values()), "")
         steps = place if isinstance(place, list) else [place]
         return [": ".join(part for part in (".".join(map(str, steps))[:80], said) if part)]
     # An object of fields, each with what is wrong with it.

@@ -151,6 +151,31 @@ def test_no_error_tells_the_key(api: respx.MockRouter, call: Caller, status: int
     assert SECRET not in reveal(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("body", "words", "details"),
+    [
+        ({"error": "Not Found", "message": "User 5 is gone", "status": 404}, "User 5 is gone", None),
+        ({"error": "expired", "error_description": "The code is old"}, "expired: The code is old", None),
+        ({"message": ["a is blank", "b is short"], "error": "Not Found"}, "a is blank; b is short", 2),
+        (["first", {"msg": "second"}], "first; second", 2),
+        ({"errorMessages": ["bad query"], "errors": {}}, "bad query", 1),
+        ({"fault": {"faultstring": "Invalid key"}}, "Invalid key", None),
+        ({"Message": "No such user"}, "No such user", None),
+        ({"errors": [{"detail": "is off", "source": {"pointer": "/a"}}]}, "/a: is off", 1),
+        ("<html>", "", None),
+    ],
+)
+def test_what_a_server_says_is_found_wherever_servers_say_it(
+    api: respx.MockRouter, trigger: TriggerClient, body: Any, words: str, details: int | None
+) -> None:
+    api.get(ID).respond(404, json=body)
+    with pytest.raises(tdc.NotFoundError) as caught:
+        trigger.runs.retrieve("run_1")
+    said = caught.value.message.partition(" (GET")[0]
+    assert said == (f"404 Not Found: {words}" if words else "404 Not Found")
+    assert (None if caught.value.details is None else len(caught.value.details)) == details
+
+
 def test_neither_connection_nor_validation_errors_tell_the_key(api: respx.MockRouter, call: Caller) -> None:
     api.get(ID).mock(side_effect=httpx.ConnectError)
     with pytest.raises(APIConnectionError) as broken:

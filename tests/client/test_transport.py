@@ -290,6 +290,16 @@ def test_hooks_see_every_attempt_and_no_key() -> None:
     client.runs.retrieve("run_1")
     assert len(told) == 2
     assert told[1].startswith("200")
+    transport = httpx.MockTransport(
+        lambda sent: httpx.Response(200, json=retrieved(), headers={"x-echo": sent.headers["authorization"]})
+    )
+    echoed = TriggerClient(
+        secret_key=KEY,
+        http_client=httpx.Client(transport=transport),
+        on_response=lambda response: told.append(f"{response.headers}"),
+    )
+    echoed.runs.retrieve("run_1")
+    assert "x-echo" in told[2]
     assert KEY not in "".join(told)
 
 
@@ -311,6 +321,13 @@ def test_hooks_are_awaited_where_calls_are() -> None:
 
     asyncio.run(call())
     assert told == ["GET"]
+
+    async def key() -> str:
+        return KEY
+
+    client, _ = answered(secret_key=key)
+    with pytest.raises(tdc.ConfigurationError, match="secret_key is awaited by"):
+        client.runs.retrieve("run_1")
     client, _ = answered(secret_key=KEY, on_request=tell)
     with pytest.raises(tdc.ConfigurationError, match="by the asynchronous client only"):
         client.runs.retrieve("run_1")

@@ -13,6 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
+from trigger_contract.generate.planning import make_plan
+
 from .documents import body, document, operation
 from .packages import TEXT, imported, talk
 
@@ -161,3 +163,13 @@ def test_a_text_is_read_by_its_content_type(
     module: ModuleType, text: str | None, kind: str | None, value: Any
 ) -> None:
     assert module.Movie(title="t", secret="s", review=text, review_type=kind).value == value
+
+
+def test_an_answer_has_its_identity_for_type_checkers_whatever_the_document_requires() -> None:
+    answer = {"type": "object", "properties": {"note": TEXT, "id": TEXT, "other": {"type": "integer"}}}
+    (model,) = make_plan(document({"/films": {"post": operation("make_film", "films", answer)}})).models
+    assert model.identity is not None
+    assert [entry.wire for entry in model.fields] == ["id", "note", "other"]
+    nullable = {"type": "object", "properties": {"id": {"type": ["string", "null"]}}}
+    (model,) = make_plan(document({"/films": {"post": operation("make_film", "films", nullable)}})).models
+    assert model.identity is None
