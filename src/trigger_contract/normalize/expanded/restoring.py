@@ -98,16 +98,16 @@ def _adopt(fragment: Fragment, group: str, full: _Full, same: Callable[[Any, Nod
 
 
 def _same_passed(shown: Any, full: Node) -> bool:
-    """Whether two schemas differ only by what the site's converter does to them in passing."""
-    return isinstance(shown, Node) and shown != full and _passed(shown) == _passed(full)
+    """Whether two schemas differ only by what the site's converter does to them in passing.
 
+    It may drop the discriminator of a component that it looked through, or give it the type of an object.
+    """
 
-def _passed(schema: Node) -> dict[str, Any]:
-    """Leave out what the converter may drop from a component, or add to one, that it looked through."""
-    kept = {key: value for key, value in schema.items() if key != "discriminator"}
-    if kept.get("type") == "object" and "allOf" in kept:
-        del kept["type"]
-    return kept
+    def passed(schema: Node) -> dict[str, Any]:
+        added = {"type": "object"} if "allOf" in schema else {}
+        return {key: value for key, value in (schema | added).items() if key != "discriminator"}
+
+    return isinstance(shown, Node) and shown != full and passed(shown) == passed(full)
 
 
 def _same_scheme(shown: Any, full: Node) -> bool:

@@ -52,22 +52,17 @@ _EMPTY: tuple[Any, ...] = ({}, [], None, "")
 
 def note_unread(fragments: Sequence[Fragment], ledger: Ledger) -> None:
     """Note what was left out of pages, but for what another page of the same operation shows in full."""
-    full = {
-        found[:3]
-        for fragment in fragments
-        if fragment.dialect != "expanded"
-        for found in fragment.operations()
-    }
+    full = {found[:3] for each in fragments if each.dialect != "expanded" for found in each.operations()}
     for fragment in fragments:
         place: Pointer = next((found[:3] for found in fragment.operations()), ())
         for found in fragment.unread:
             if found.kind == HIDDEN and place in full:
                 continue
-            claims = [Claim(fragment.page.name, found.line, found.says)]
-            if found.kind == "text":
-                claims.insert(0, Claim(fragment.page.name, found.line, found.instead))
-            entry = (found.kind, (*place, *found.where), tuple(claims), found.instead or "left out")
-            ledger.add(Contradiction(*entry, RULE, found.reason))
+            said = (found.instead, found.says) if found.kind == "text" else (found.says,)
+            claims = tuple(Claim(fragment.page.name, found.line, text) for text in said)
+            chosen = found.instead or "left out"
+            where = (*place, *found.where)
+            ledger.add(Contradiction(found.kind, where, claims, chosen, RULE, found.reason))
 
 
 def _root(root: dict[str, Any], way: tuple[str, ...]) -> Iterator[Unread]:
@@ -171,7 +166,7 @@ def note_hints(draft: Node, ledger: Ledger) -> None:
     page = dict(draft)  # of which nothing is remembered when the draft changes
     for pointer, node, _ in objects(draft, "schema"):
         hint = text_of(node, HINT)
-        component = find(draft, f"#/components/schemas/{hint}") if hint else None
+        component = find(draft, f"#/components/schemas/{hint}")
         if not isinstance(component, Node) or same_root(node, page, component, page):
             continue
         own = map_of(node, "properties")

@@ -24,7 +24,6 @@ from trigger_contract.normalize.located import (
     Found,
     Node,
     Pointer,
-    as_map,
     copy_value,
     find,
     line_of,
@@ -139,7 +138,7 @@ def rename_components(document: LocatedMapping, renamed: Mapping[tuple[str, str]
             put(named, new, named.pop(old), named.lines.get(old))
     for _, node, kind in walk("document", document):
         _refer(node, "$ref", renamed)
-        mapping = map_of(as_map(node).get("discriminator"), "mapping") if kind == "schema" else {}
+        mapping = map_of(map_of(node, "discriminator"), "mapping") if kind == "schema" else {}
         for key, value in mapping.items():
             mapping[key] = renamed.get(("schemas", str(value)), value)
             _refer(mapping, key, renamed)
