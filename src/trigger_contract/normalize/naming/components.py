@@ -41,7 +41,6 @@ from trigger_contract.normalize.naming.words import (
     component_key,
     folded,
     in_style,
-    is_component_key,
     noun,
     pascal,
     singular,
@@ -98,13 +97,9 @@ class _Group:
 
 
 def _choose_names(wanted: Sequence[_Group], taken: set[str], style: str) -> None:
-    """Choose a name for each group; what stands around them has its name already.
+    """Give each group a name that is not taken; what stands around them has its name already.
 
-    Args:
-        wanted: What needs names, in the order of the document: where two have nothing but the same to
-            propose, the first goes first.
-        taken: Names that are in use, in their folded form.
-        style: How the names are written (see ``naming.style_of``).
+    Where two have nothing but the same to propose, the first in the document goes first.
     """
     open_ones = [(group, _proposals(group, style)) for group in wanted]
     while open_ones:
@@ -254,11 +249,11 @@ def _depth(group: _Group) -> int:
 def _given(schema: Node, taken: set[str]) -> str:
     """The name that a person gave by ``x-component``."""
     given = schema[NAME]
-    if not isinstance(given, str) or not is_component_key(given):
+    if component_key(str(given)) != given:
         raise refusal(schema, NAME, f"x-component {given!r} is not a legal component name")
     if folded(given) in taken:
         raise refusal(schema, NAME, f"x-component {given!r}: the name is taken by a different schema")
-    return given
+    return str(given)
 
 
 def _replace(group: _Group, schemas: Node) -> None:

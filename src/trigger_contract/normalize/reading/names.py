@@ -188,11 +188,7 @@ def settle_references(document: Node, found: Sequence[Found]) -> None:
     """
     _settle_anchors(found)
     for _ in range(_MAXIMUM_ROUNDS):
-        deep = [
-            (node, kind)
-            for _, node, kind in found
-            if _is_deep(node.get("$ref")) and find(document, node["$ref"]) is not None
-        ]
+        deep = [(node, kind) for _, node, kind in found if _is_deep(document, node)]
         if not deep:
             return
         for node, kind in deep:
@@ -237,18 +233,19 @@ def _kind_at(tokens: Sequence[str]) -> str | None:
     return kind
 
 
-def _is_deep(reference: Any) -> bool:
-    if not isinstance(reference, str) or not reference.startswith("#"):
-        return False
+def _is_deep(document: Node, node: Node) -> bool:
+    """Whether an object refers to something that is there and is no component."""
+    reference = text_of(node, "$ref")
     tokens = reference.split("/")
-    return not (len(tokens) == 4 and tokens[1] == "components" and tokens[2] in COMPONENT_KINDS)
+    named = len(tokens) == 4 and tokens[1] == "components" and tokens[2] in COMPONENT_KINDS
+    return not named and find(document, reference) is not None
 
 
 def _settle(document: Node, node: Node, kind: str) -> None:
+    if not _is_deep(document, node):
+        return
     reference = node["$ref"]
     target = find(document, reference)
-    if target is None or not _is_deep(reference):
-        return
     if target is node:
         raise refusal(node, "$ref", f"reference {reference!r} only points to itself")
     tokens = split_pointer(unquote(reference[1:]))

@@ -96,13 +96,9 @@ def _blocks(page: Page, text: str, *, nameless: bool = False) -> list[_Block]:
 
     A block ends at a line of nothing but at least as many backticks, in the first column: the code
     samples inside it have fences of their own, but shorter or indented ones. Where pages were joined to
-    one file without a line break, the next page starts right behind four backticks.
-
-    Args:
-        page: The page, for messages.
-        text: Its text, with line feeds only.
-        nameless: Whether to take fences of three that start a document and name no endpoint instead, as
-            the pages of ReadMe, GitBook and Fern have them. Elsewhere such a fence is a sample.
+    one file without a line break, the next page starts right behind four backticks. Fences of three that
+    start a document and name no endpoint (``nameless``) are what the pages of ReadMe, GitBook and Fern have;
+    elsewhere such a fence is a sample.
     """
     blocks: list[_Block] = []
     position = start = 0
