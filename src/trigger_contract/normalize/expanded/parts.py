@@ -19,7 +19,6 @@ from trigger_contract.normalize.located import (
     mapping_of,
     node_like,
     nodes_in,
-    objects,
     put,
     refusal,
     sequence_of,
@@ -33,7 +32,6 @@ HINT = "x-ref-identifier"
 _ENUM = re.compile(r"enum<(.+)>\Z")
 _REPEATED = ("title", "deprecated", "readOnly", "writeOnly", "default", "example", "examples")
 _SCALARS = ("string", "integer", "number", "boolean", "array")
-_MARKS = ("isOneOf", "isAnyOf", "isAllOf", "_depth")
 UNKNOWN_SCHEME = "The page does not show how this scheme is sent."
 _MOST_ORDERS = 120
 
@@ -157,17 +155,6 @@ def _unwrap(value: Any) -> Any:
     """Undo ``{allOf: [schema]}``, in which the dialect wraps everything right below a root."""
     members = list_of(value, "allOf")
     return members[0] if len(members) == 1 and len(value) == 1 else value
-
-
-def without_marks(document: Node) -> Node:
-    """Remove, in place, what the site's converter leaves behind in schemas that it has gone through.
-
-    It notes on the members of a composition of which component they are part, and how deep it found them.
-    """
-    for _, node, _ in objects(document, "schema"):
-        for mark in _MARKS:
-            node.pop(mark, None)
-    return document
 
 
 def read_security(request: LocatedMapping) -> tuple[LocatedSequence | None, Node]:

@@ -11,7 +11,6 @@ from trigger_contract.document.shape import METHODS
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence, load
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.expanded.pages import is_expanded, read_expanded
-from trigger_contract.normalize.expanded.parts import without_marks
 from trigger_contract.normalize.expanded.unread import unread
 from trigger_contract.normalize.located import line_of
 from trigger_contract.normalize.model import (
@@ -155,9 +154,7 @@ def _read_block(page: Page, block: _Block) -> Fragment:
     read, noted = read_document(document, slips, expanded=expanded)
     dialect = "expanded" if expanded else "document" if whole else "standard"
     fragment = Fragment(page, dialect, read, heading.title, heading.line, unread=left_out, slips=noted)
-    if expanded:
-        without_marks(read)
-    else:
+    if not expanded:
         fragment.slips += tuple(_other_endpoint(fragment, block))
     return fragment
 

@@ -23,6 +23,7 @@ from trigger_contract.normalize.located import (
     kinds_of,
     list_of,
     map_of,
+    maps_of,
     node_like,
     objects,
     put,
@@ -38,6 +39,10 @@ from trigger_contract.normalize.reading.names import make_keys_legal, settle_ref
 _VERSIONS = ("3.0", "3.1")
 _SLIP = "A slip of form: what is said is kept in the form that OpenAPI has for it, if it has one."
 _OUTSIDE = ANNOTATIONS - {"discriminator"}  # of what may be null
+_MARKS = {
+    **dict.fromkeys(("operation", "pathItem"), ("method", "type", "path")),
+    "schema": ("isOneOf", "isAnyOf", "isAllOf", "_depth"),
+}
 _COMPOSED = ("$ref", "allOf", "anyOf", "oneOf")
 
 
@@ -92,39 +97,29 @@ def convert(document: LocatedMapping) -> Node:
     for tokens, value, kind, container in reversed(found):
         if not isinstance(value, Node):
             continue
+        _without_marks(value, kind)
         if kind == "schema":
-            _settle_mapping(value)
             value = container[tokens[-1]] = upgrade_schema(value)
-        elif kind in ("operation", "pathItem"):
-            _without_marks(value)
         if isinstance(container, Node):
             value.line = container.lines[str(tokens[-1])]
     return result
 
 
-def _without_marks(node: Node) -> None:
-    """Remove what the generator of fragments leaves behind in callbacks, which it does not turn back.
+def _without_marks(node: Node, kind: str) -> None:
+    """Remove what sites leave behind in parts of a document that they have gone through but not turned back.
 
-    It marks each operation with its method and type and each path item with its path, and writes a
-    requirement as a reference beside its scopes.
+    They mark operations and path items with their method, type and path, and members of compositions with
+    what they are part of. In callbacks they write a requirement as a reference beside its scopes, and in the
+    mapping of a discriminator, whose values are texts (OpenAPI 3.1.0, 4.8.25), references.
     """
-    for mark in ("method", "type", "path"):
+    for mark in _MARKS.get(kind, ()):
         node.pop(mark, None)
-    for requirement in node.get("security") or ():
-        for name, scopes in requirement.items() if isinstance(requirement, dict) else ():
-            if isinstance(scopes, dict) and isinstance(scopes.get("scopes"), list):
-                requirement[name] = scopes["scopes"]
-
-
-def _settle_mapping(schema: Node) -> None:
-    """Make names of the references that sites write into a discriminator's mapping.
-
-    Source: OpenAPI 3.1.0, 4.8.25 Discriminator Object: the mapping's values are texts.
-    """
-    mapping = map_of(schema.get("discriminator"), "mapping")
-    for key, value in mapping.items():
-        if isinstance(value, dict) and list(value) == ["$ref"]:
-            mapping[key] = value["$ref"]
+    for requirement in maps_of(node, "security") if kind == "operation" else ():
+        for name, scopes in requirement.items():
+            requirement[name] = map_of(requirement, name).get("scopes", scopes)
+    mapping = map_of(node.get("discriminator"), "mapping") if kind == "schema" else {}
+    for name, value in mapping.items():
+        mapping[name] = text_of(value, "$ref") or value
 
 
 def push_down(document: Node) -> None:
