@@ -32,7 +32,7 @@ from trigger_contract.normalize.located import (
     take,
     text_of,
 )
-from trigger_contract.normalize.model import Slip
+from trigger_contract.normalize.model import Headline, Slip
 from trigger_contract.normalize.reading.forms import check_form
 from trigger_contract.normalize.rendered.types import UNKNOWN
 
@@ -53,13 +53,12 @@ def is_expanded(document: LocatedMapping) -> bool:
     return bool(text_of(endpoint, "path") and text_of(endpoint, "method"))
 
 
-def read_expanded(document: LocatedMapping, title: str, description: str, slips: list[Slip]) -> Node:
+def read_expanded(document: LocatedMapping, heading: Headline, slips: list[Slip]) -> Node:
     """Turn an expanded block into a standard document of one operation.
 
     Args:
         document: The loaded block.
-        title: The page's title, which becomes the summary.
-        description: The page's quoted description, which becomes the operation's.
+        heading: The page's title and quoted description, which become the operation's.
         slips: Where is noted which slips of form were put right.
 
     Raises:
@@ -75,8 +74,8 @@ def read_expanded(document: LocatedMapping, title: str, description: str, slips:
     lookup = partial(find, document)
     security, schemes = read_security(request)
     for key, value, holder, place in (
-        ("summary", title or None, endpoint, "method"),
-        ("description", description or None, endpoint, "method"),
+        ("summary", heading.title or None, endpoint, "method"),
+        ("description", heading.description or None, endpoint, "method"),
         ("parameters", _parameters(request), request, "parameters"),
         ("requestBody", _body(request, lookup, slips), request, "body"),
         ("responses", _responses(endpoint, lookup, slips), endpoint, "response"),

@@ -66,10 +66,6 @@ _MAY_DIFFER = ("title", "description", PROMISE, "default", "example", "examples"
 _MARKS = (NAME, HINT)
 
 
-class _LastResort(str):
-    """A proposal of one that has no better."""
-
-
 @dataclass
 class _Group:
     """Places with equal schemas, and the component that they become."""
@@ -99,42 +95,33 @@ class _Group:
 def _choose_names(wanted: Sequence[_Group], taken: set[str], style: str) -> None:
     """Give each group a name that is not taken; what stands around them has its name already.
 
-    Where two have nothing but the same to propose, the first in the document goes first.
+    One that has no more to propose is called by its place, with a number where that is taken.
     """
-    open_ones = [(group, _proposals(group, style)) for group in wanted]
+    open_ones = [(group, iter(_proposals(group, style))) for group in wanted]
     while open_ones:
         claims: dict[str, list[tuple[_Group, str]]] = {}
         for group, proposals in open_ones:
-            name = next(name for name in proposals if name and folded(name) not in taken)
+            name = next((name for name in proposals if name and folded(name) not in taken), "")
             claims.setdefault(folded(name), []).append((group, name))
+        for group, _ in claims.pop("", ()):
+            last = in_style(f"{group.contexts[0].name()}Value", style)
+            numbered = chain([last], (f"{last}{number}" for number in count(2)))
+            group.call(next(name for name in numbered if folded(name) not in taken), taken)
         for claimants in claims.values():
-            for group, name in _winner(claimants):
-                group.call(str(name), taken)
+            # The only one who wants a name gets it, or one that is met twice as often as any other.
+            (group, name), *others = sorted(claimants, key=lambda claimant: -len(claimant[0].places))
+            if all(len(group.places) >= 2 * len(other.places) for other, _ in others):
+                group.call(name, taken)
         open_ones = [entry for entry in open_ones if not entry[0].name]
 
 
-def _winner(claimants: list[tuple[_Group, str]]) -> list[tuple[_Group, str]]:
-    """The one that gets a name: the only one who wants it, or one met twice as often as any other."""
-    if all(isinstance(name, _LastResort) for _, name in claimants):
-        return claimants[:1]
-    first, *others = sorted(claimants, key=lambda claimant: -len(claimant[0].places))
-    lead = len(first[0].places)
-    return [first] if all(lead >= 2 * len(other[0].places) for other in others) else []
-
-
-def _proposals(wanted: _Group, style: str) -> Iterator[str]:
-    """Propose names without end, the shortest that says enough first."""
-    if hint := text_of(wanted.schemas[0], HINT):
-        yield component_key(hint)
+def _proposals(wanted: _Group, style: str) -> list[str]:
+    """Propose names, the shortest that says enough first."""
     around = wanted.contexts[0].component()
-    if len(words(around)) > 1:
-        style = style_of([around])
-    for name in dict.fromkeys(_plain_names(wanted)):
-        yield in_style(name, style)
-    last = in_style(f"{wanted.contexts[0].name()}Value", style)
-    yield _LastResort(last)
-    for number in count(2):
-        yield _LastResort(f"{last}{number}")
+    style = style_of([around]) if len(words(around)) > 1 else style
+    hint = text_of(wanted.schemas[0], HINT)
+    hinted = [component_key(hint)] if hint else []
+    return [*hinted, *(in_style(name, style) for name in dict.fromkeys(_plain_names(wanted)))]
 
 
 def _plain_names(wanted: _Group) -> Iterator[str]:

@@ -24,6 +24,7 @@ from trigger_contract.normalize.located import (
     Found,
     Node,
     Pointer,
+    as_map,
     copy_value,
     find,
     line_of,
@@ -64,24 +65,19 @@ def see_invisible(document: LocatedMapping, text: str, slips: list[Slip]) -> Non
     if text.isascii() or text == text.translate(_INVISIBLE):
         return
     for value in mappings(document):
-        _clean(value, slips)
-
-
-def _clean(value: LocatedMapping, slips: list[Slip]) -> None:
-    for key in list(value):
-        clean = key.translate(_INVISIBLE)
-        item, line = value.pop(key), line_of(value, key)
-        put(value, key if clean in value else clean, item, line)
-        if clean != key:
-            said = f"{clean!r} with a character that is invisible, such as U+200B"
-            slips.append(Slip(value, clean, line, said, clean))
-    for key in _WORDS & value.keys():
-        item = text_of(value, key)
-        clean = item.translate(_INVISIBLE)
-        if item != clean:
-            value[key] = clean
-            said = f"{key}: {clean!r} with a character that is invisible"
-            slips.append(Slip(value, key, line_of(value, key), said, clean))
+        for key in list(value):
+            clean = key.translate(_INVISIBLE)
+            item, line = value.pop(key), line_of(value, key)
+            put(value, key if clean in value else clean, item, line)
+            if clean != key:
+                said = f"{clean!r} with a character that is invisible, such as U+200B"
+                slips.append(Slip(value, clean, line, said, clean))
+        for key in _WORDS & value.keys():
+            clean = text_of(value, key).translate(_INVISIBLE)
+            if clean != text_of(value, key):
+                value[key] = clean
+                said = f"{key}: {clean!r} with a character that is invisible"
+                slips.append(Slip(value, key, line_of(value, key), said, clean))
 
 
 def unknown_keywords(found: Iterable[Found]) -> Iterator[Contradiction]:
@@ -167,9 +163,8 @@ def old_forms(document: LocatedMapping) -> Iterator[Unread]:
         if isinstance(value.get("nullable"), bool)
     ]
     if lines:
-        says = (
-            f"`nullable` in {len(lines)} schema{'s' if len(lines) > 1 else ''} of a document of OpenAPI 3.1"
-        )
+        schemas = f"{len(lines)} schema{'s' if len(lines) > 1 else ''}"
+        says = f"`nullable` in {schemas} of a document of OpenAPI 3.1"
         yield Unread(("nullable",), min(lines), says, "null as a type", "old form", _OLD)
 
 
@@ -254,11 +249,9 @@ def _settle(document: Node, node: Node, kind: str) -> None:
         message = f"reference {reference!r} points to a {there}, but a {kind} belongs here"
         raise refusal(node, "$ref", message)
     if kind != "schema" or not isinstance(target, Node):
-        copied = copy_value(target)
         siblings = {key: value for key, value in node.items() if key != "$ref"}
         node.clear()
-        node.update(copied if isinstance(copied, dict) else {})
-        node.update(siblings)
+        node.update(as_map(copy_value(target)) | siblings)
         return
     if isinstance(target.get("$ref"), str) and len(target) == 1:
         node["$ref"] = target["$ref"]

@@ -148,7 +148,7 @@ def _read_block(page: Page, block: _Block) -> Fragment:
     see_invisible(document, block.text, slips)
     if expanded:
         left_out = tuple(unread(document))
-        document = read_expanded(document, heading.title, heading.description, slips)
+        document = read_expanded(document, heading, slips)
     else:
         left_out = tuple(old_forms(document)) if "nullable" in block.text else ()
     read, noted = read_document(document, slips, expanded=expanded)

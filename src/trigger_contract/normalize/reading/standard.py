@@ -17,6 +17,7 @@ from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.normalize.located import (
     Node,
     Pointer,
+    as_map,
     copy_value,
     find,
     follow,
@@ -216,9 +217,7 @@ def upgrade_schema(schema: Node) -> Node:
                 del schema[exclusive]
     named = schema.get("examples")
     if isinstance(named, dict):
-        values = [
-            item["value"] if isinstance(item, dict) and "value" in item else item for item in named.values()
-        ]
+        values = [as_map(item).get("value", item) for item in named.values()]
         schema["examples"] = sequence_of(schema, values)
     nullable, line = schema.get("nullable"), schema.lines.get("nullable")
     if not isinstance(nullable, bool):
