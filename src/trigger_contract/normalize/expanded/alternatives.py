@@ -74,17 +74,12 @@ def same_root(
     try:
         ours = list(_shown(shown, page, "" if place is not None else None))
         theirs = list(_shown(full, full_page, place))
-        pairs = [
-            {index for index, other in enumerate(theirs) if _same(alternative, other, place, full_page)}
-            for alternative in ours
-        ]
+        alike = [[_same(one, other, place, full_page) for other in theirs] for one in ours]
     except UserError:  # a reference that leads off the page, or a circle
         return False
-    matched = set().union(*pairs)
     # Null beside a composition shows only where it is an alternative of its own, not as `nullable`.
-    return all(pairs) and all(
-        index in matched or other == {"type": "null"} for index, other in enumerate(theirs)
-    )
+    columns = zip(theirs, *alike, strict=True)
+    return all(map(any, alike)) and all(any(row) or other == {"type": "null"} for other, *row in columns)
 
 
 def _same(first: dict[str, Any], second: dict[str, Any], place: Place | None, page: _Page) -> bool:
@@ -124,7 +119,7 @@ def _shown(schema: Any, page: _Page, place: Place | None) -> Iterator[dict[str, 
     for view in views.alternatives(schema):
         if {"not": {}} not in list_of(view, "allOf"):
             visible = _visible(view, views, place)
-            for kind in types_of(view) or (_inferred(visible),):
+            for kind in types_of(view) or (_inferred(view),):
                 yield _kept(visible, kind, alone)
 
 
@@ -132,16 +127,14 @@ def _visible(view: Mapping[str, Any], views: Composition, place: Place | None) -
     """Return what shows of a view: without what goes the other way only, the first example for all."""
     hidden = {"request": "readOnly", "response": "writeOnly"}.get(place or "", "")
     shown = dict(view)
-    if "properties" in view:
-        properties = map_of(view, "properties")
-        shown["properties"] = {
-            name: schema
-            for name, schema in properties.items()
-            if not (hidden and views.view(schema).get(hidden))
-        }
-    if place != "" and "required" in view:
+    shown["properties"] = {
+        name: schema
+        for name, schema in map_of(view, "properties").items()
+        if not (hidden and views.view(schema).get(hidden))
+    }
+    if place != "":
         # What is hidden because it goes the other way only is not required on this way.
-        shown["required"] = [name for name in view["required"] if name in shown.get("properties", {})]
+        shown["required"] = [name for name in list_of(view, "required") if name in shown["properties"]]
     if "example" not in view and list_of(view, "examples"):
         shown["example"] = view["examples"][0]
     return shown

@@ -12,7 +12,6 @@ from typing import Any
 from trigger_contract.document.conjunction import is_number
 from trigger_contract.document.shape import METHODS
 from trigger_contract.document.yaml import LocatedMapping
-from trigger_contract.normalize.expanded.parts import HINT as HINT
 from trigger_contract.normalize.expanded.parts import alternatives_of, read_root, read_security
 from trigger_contract.normalize.located import (
     Lookup,
@@ -33,7 +32,7 @@ from trigger_contract.normalize.located import (
     take,
     text_of,
 )
-from trigger_contract.normalize.model import Slip
+from trigger_contract.normalize.model import Headline, Slip
 from trigger_contract.normalize.reading.forms import check_form
 from trigger_contract.normalize.rendered.types import UNKNOWN
 
@@ -54,13 +53,12 @@ def is_expanded(document: LocatedMapping) -> bool:
     return bool(text_of(endpoint, "path") and text_of(endpoint, "method"))
 
 
-def read_expanded(document: LocatedMapping, title: str, description: str, slips: list[Slip]) -> Node:
+def read_expanded(document: LocatedMapping, heading: Headline, slips: list[Slip]) -> Node:
     """Turn an expanded block into a standard document of one operation.
 
     Args:
         document: The loaded block.
-        title: The page's title, which becomes the summary.
-        description: The page's quoted description, which becomes the operation's.
+        heading: The page's title and quoted description, which become the operation's.
         slips: Where is noted which slips of form were put right.
 
     Raises:
@@ -76,8 +74,8 @@ def read_expanded(document: LocatedMapping, title: str, description: str, slips:
     lookup = partial(find, document)
     security, schemes = read_security(request)
     for key, value, holder, place in (
-        ("summary", title or None, endpoint, "method"),
-        ("description", description or None, endpoint, "method"),
+        ("summary", heading.title or None, endpoint, "method"),
+        ("description", heading.description or None, endpoint, "method"),
         ("parameters", _parameters(request), request, "parameters"),
         ("requestBody", _body(request, lookup, slips), request, "body"),
         ("responses", _responses(endpoint, lookup, slips), endpoint, "response"),
@@ -193,22 +191,15 @@ def _media_type(media_type: str, entry: LocatedMapping, lookup: Lookup, slips: l
         kept = node_like(examples)
         for name, example in examples.items():
             unnamed = name == "example" and isinstance(example, dict) and not set(example) - {"value"}
-            if not (unnamed and is_made_up(example.get("value"), schema, lookup)):
+            if not (unnamed and _is_made_up(example.get("value"), schema, lookup)):
                 put(kept, name, example, line_of(examples, name))
         if kept:
             put(result, "examples", kept, line_of(entry, "examples"))
     return result
 
 
-def is_made_up(value: Any, schema: Any, lookup: Lookup, depth: int = 0) -> bool:
-    """Whether every value of an example follows from the schema or is one of the site's fillers.
-
-    Args:
-        value: The example.
-        schema: Its schema.
-        lookup: Returns what a reference points to, or None where that is cut off the page.
-        depth: How many references and members of compositions have been gone through.
-    """
+def _is_made_up(value: Any, schema: Any, lookup: Lookup, depth: int = 0) -> bool:
+    """Whether every value of an example follows from the schema or is one of the site's fillers."""
     schema = as_map(schema)
     said = [schema[word] for word in ("example", "default", "const") if word in schema]
     if value in [*said, *list_of(schema, "examples")[:1], *list_of(schema, "enum")]:
@@ -221,17 +212,17 @@ def is_made_up(value: Any, schema: Any, lookup: Lookup, depth: int = 0) -> bool:
         return True
     if text_of(schema, "$ref"):
         target = lookup(schema["$ref"])
-        return target is None or is_made_up(value, target, lookup, depth + 1)
+        return target is None or _is_made_up(value, target, lookup, depth + 1)
     if isinstance(value, dict):
         properties, extra = map_of(schema, "properties"), schema.get("additionalProperties", {})
         if properties and not extra and not value.keys() <= properties.keys():
             return False
         return all(
-            is_made_up(item, properties.get(name, extra), lookup, depth) for name, item in value.items()
+            _is_made_up(item, properties.get(name, extra), lookup, depth) for name, item in value.items()
         )
     if isinstance(value, list):
         items = schema.get("items", {})
-        return len(value) <= 1 and all(is_made_up(item, items, lookup, depth) for item in value)
+        return len(value) <= 1 and all(_is_made_up(item, items, lookup, depth) for item in value)
     if isinstance(value, str):
         return value in _MADE_UP_TEXT
     if isinstance(value, bool) or value is None:

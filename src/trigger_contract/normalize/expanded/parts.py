@@ -19,7 +19,6 @@ from trigger_contract.normalize.located import (
     mapping_of,
     node_like,
     nodes_in,
-    objects,
     put,
     refusal,
     sequence_of,
@@ -33,7 +32,6 @@ HINT = "x-ref-identifier"
 _ENUM = re.compile(r"enum<(.+)>\Z")
 _REPEATED = ("title", "deprecated", "readOnly", "writeOnly", "default", "example", "examples")
 _SCALARS = ("string", "integer", "number", "boolean", "array")
-_MARKS = ("isOneOf", "isAnyOf", "isAllOf", "_depth")
 UNKNOWN_SCHEME = "The page does not show how this scheme is sent."
 _MOST_ORDERS = 120
 
@@ -159,17 +157,6 @@ def _unwrap(value: Any) -> Any:
     return members[0] if len(members) == 1 and len(value) == 1 else value
 
 
-def without_marks(document: Node) -> Node:
-    """Remove, in place, what the site's converter leaves behind in schemas that it has gone through.
-
-    It notes on the members of a composition of which component they are part, and how deep it found them.
-    """
-    for _, node, _ in objects(document, "schema"):
-        for mark in _MARKS:
-            node.pop(mark, None)
-    return document
-
-
 def read_security(request: LocatedMapping) -> tuple[LocatedSequence | None, Node]:
     """Read the alternatives of security; names are made up again from the titles.
 
@@ -189,25 +176,22 @@ def read_security(request: LocatedMapping) -> tuple[LocatedSequence | None, Node
     for alternative in alternatives:
         if not isinstance(alternative, LocatedMapping):
             raise refusal(request, "security", "`security` must hold alternatives")
-        names = [component_key(part) for part in str(alternative.get("title", "")).split(" & ")]
-        shown.append((alternative, [name for name in names if name], list(_schemes(alternative))))
+        keys = (component_key(part) for part in str(alternative.get("title", "")).split(" & "))
+        requirement = node_like(alternative)
+        for name in filter(None, keys):
+            put(requirement, name, sequence_of(alternative, []), line_of(alternative, "title"))
+        shown.append((requirement, list(_schemes(alternative))))
     # Where a page shows every scheme of an alternative, there is nothing to guess for the others.
-    for alternative, names, definitions in sorted(
-        shown, key=lambda entry: (len(entry[1]) != len(entry[2]), len(entry[1]))
+    for names, definitions in sorted(
+        shown, key=lambda entry: (len(entry[0]) != len(entry[1]), len(entry[0]))
     ):
-        for name, definition in _by_title(names, definitions, schemes).items():
+        for name, definition in _by_title([*names], definitions, schemes).items():
             put(schemes, name, definition)
         for name in names:
             if name not in schemes:
                 # The dialect leaves nothing of openIdConnect and of unknown http schemes but the name.
-                put(schemes, name, unknown_scheme(alternative))
-    requirements = []
-    for alternative, names, _ in shown:
-        requirement = node_like(alternative)
-        for name in names:
-            put(requirement, name, sequence_of(alternative, []), line_of(alternative, "title"))
-        requirements.append(requirement)
-    return sequence_of(alternatives, requirements), schemes
+                put(schemes, name, unknown_scheme(names))
+    return sequence_of(alternatives, [requirement for requirement, _ in shown]), schemes
 
 
 def unknown_scheme(like: Any) -> Node:

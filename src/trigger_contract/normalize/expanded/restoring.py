@@ -9,14 +9,14 @@ are merged: so the merge sees the same on both, and every difference that is lef
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.normalize.expanded.alternatives import ROOT, Place, same_root
-from trigger_contract.normalize.expanded.parts import UNKNOWN_SCHEME, component_key
+from trigger_contract.normalize.expanded.parts import UNKNOWN_SCHEME
 from trigger_contract.normalize.located import (
     Node,
     Pointer,
@@ -31,6 +31,7 @@ from trigger_contract.normalize.located import (
     text_of,
 )
 from trigger_contract.normalize.model import Fragment
+from trigger_contract.normalize.naming.words import folded
 from trigger_contract.normalize.reading.fields import FIELDS
 
 # Keywords that the dialect has no words for at the root of a schema, or not in all versions of the generator.
@@ -98,16 +99,16 @@ def _adopt(fragment: Fragment, group: str, full: _Full, same: Callable[[Any, Nod
 
 
 def _same_passed(shown: Any, full: Node) -> bool:
-    """Whether two schemas differ only by what the site's converter does to them in passing."""
-    return isinstance(shown, Node) and shown != full and _passed(shown) == _passed(full)
+    """Whether two schemas differ only by what the site's converter does to them in passing.
 
+    It may drop the discriminator of a component that it looked through, or give it the type of an object.
+    """
 
-def _passed(schema: Node) -> dict[str, Any]:
-    """Leave out what the converter may drop from a component, or add to one, that it looked through."""
-    kept = {key: value for key, value in schema.items() if key != "discriminator"}
-    if kept.get("type") == "object" and "allOf" in kept:
-        del kept["type"]
-    return kept
+    def passed(schema: Node) -> dict[str, Any]:
+        added = {"type": "object"} if "allOf" in schema else {}
+        return {key: value for key, value in (schema | added).items() if key != "discriminator"}
+
+    return isinstance(shown, Node) and shown != full and passed(shown) == passed(full)
 
 
 def _same_scheme(shown: Any, full: Node) -> bool:
@@ -161,8 +162,6 @@ class _Restorer:
             _take(shown, full, "description")
         _take(shown, full, "summary", "callbacks")  # a page's title is its own, not the operation's
         self._security(shown, full, group)
-        if _servers(list_of(shown, "servers")) == _servers(list_of(full, "servers")):
-            _take(shown, full, "servers")
         self._parameters(shown, full)
         raw = full.get("requestBody")
         body = self._follow(raw)
@@ -185,7 +184,8 @@ class _Restorer:
             f"#/components/securitySchemes/{name}" for requirement in theirs for name in requirement
         }
         hidden = group == "webhooks" or not any(find(self.full, name) is not None for name in references)
-        if "security" in shown and ([*_titles(ours)] == [*_titles(theirs)] or (not ours and hidden)):
+        titles = [[[folded(name) for name in each] for each in side] for side in (ours, theirs)]
+        if "security" in shown and (titles[0] == titles[1] or (not ours and hidden)):
             _replace(shown, full, "security")
 
     def _parameters(self, shown: Node, full: Node) -> None:
@@ -288,24 +288,6 @@ def _same_value(shown: Any, full: Any, follow: Callable[[Any], Any], depth: int 
     return shown.keys() == target.keys() and all(
         _same_value(value, target[key], follow, depth + 1) for key, value in shown.items()
     )
-
-
-def _titles(requirements: Any) -> Iterator[list[str]]:
-    """Names of schemes as titles show them: the dialect turns what joins words into blanks."""
-    for requirement in requirements:
-        yield [component_key(name.replace("_", " ").replace("-", " ")) for name in requirement]
-
-
-def _servers(servers: Any) -> list[dict[str, Any]]:
-    """What the dialect shows of servers."""
-    shown = []
-    for server in servers:
-        entry = {key: server[key] for key in ("url", "description") if key in server}
-        for name, variable in map_of(server, "variables").items():
-            words = ("enum", "description", "default")
-            entry[f"{{{name}}}"] = {word: variable[word] for word in words if word in variable}
-        shown.append(entry)
-    return shown
 
 
 def _words(value: Any) -> Any:

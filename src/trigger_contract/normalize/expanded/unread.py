@@ -38,7 +38,6 @@ from trigger_contract.normalize.model import (
 )
 
 HIDDEN = "hidden property"
-_NO_SCHEMA = dict.fromkeys(("type", "description", "required"))
 _PATH = "A path cannot be called without its parameters (OpenAPI 3.1.0, Parameter Object)."
 _TWICE = "The dialect repeats this text of the whole; the first one that is read stands."
 
@@ -52,22 +51,17 @@ _EMPTY: tuple[Any, ...] = ({}, [], None, "")
 
 def note_unread(fragments: Sequence[Fragment], ledger: Ledger) -> None:
     """Note what was left out of pages, but for what another page of the same operation shows in full."""
-    full = {
-        found[:3]
-        for fragment in fragments
-        if fragment.dialect != "expanded"
-        for found in fragment.operations()
-    }
+    full = {found[:3] for each in fragments if each.dialect != "expanded" for found in each.operations()}
     for fragment in fragments:
         place: Pointer = next((found[:3] for found in fragment.operations()), ())
         for found in fragment.unread:
             if found.kind == HIDDEN and place in full:
                 continue
-            claims = [Claim(fragment.page.name, found.line, found.says)]
-            if found.kind == "text":
-                claims.insert(0, Claim(fragment.page.name, found.line, found.instead))
-            entry = (found.kind, (*place, *found.where), tuple(claims), found.instead or "left out")
-            ledger.add(Contradiction(*entry, RULE, found.reason))
+            said = (found.instead, found.says) if found.kind == "text" else (found.says,)
+            claims = tuple(Claim(fragment.page.name, found.line, text) for text in said)
+            chosen = found.instead or "left out"
+            where = (*place, *found.where)
+            ledger.add(Contradiction(found.kind, where, claims, chosen, RULE, found.reason))
 
 
 def _root(root: dict[str, Any], way: tuple[str, ...]) -> Iterator[Unread]:
@@ -79,20 +73,9 @@ def _root(root: dict[str, Any], way: tuple[str, ...]) -> Iterator[Unread]:
         if isinstance(name, str) and name not in map_of(root, "properties"):
             where, says = (*way, "requiredProperties", name), f"requiredProperties: {name}, and no property"
             yield Unread(where, line_of(required, index), says, "not required", HIDDEN, _HIDDEN)
-
-
-def _path_root(root: dict[str, Any], way: tuple[str, ...]) -> Iterator[Unread]:
-    yield from _root(root, way)
-    if root.get("required") is False:
+    if root.get("required") is False and way[:-1] == ("request", "parameters", "path"):
         line = line_of(root, "required")
         yield Unread((*way, "required"), line, "required: false", "required", "required", _PATH)
-
-
-def _nothing(root: dict[str, Any], way: tuple[str, ...]) -> Iterator[Unread]:
-    """Nothing is sent, so there is no schema either."""
-    yield from _words(root, _NO_SCHEMA, way)
-    if root.get("type", "any") != "any":
-        yield _word(root, "type", way)
 
 
 def _word(holder: Any, word: str, way: tuple[str, ...]) -> Unread:
@@ -103,21 +86,19 @@ def _word(holder: Any, word: str, way: tuple[str, ...]) -> Unread:
 # stands for a name of the page's own is a mapping.
 _Form = dict[str, Any]
 _NAME = "*"
-_PLACES = ("query", "header", "cookie")
+_PLACES = ("path", "query", "header", "cookie")
 _PARAMETERS: _Form = {_NAME: {"schema": _root, "style": None, "explode": None}}
 _MEDIA_TYPES: _Form = {
-    PLACEHOLDER: {"schemaArray": _nothing, "examples": None, "description": None},
+    # Nothing is sent, so there is no schema either.
+    PLACEHOLDER: {"schemaArray": dict.fromkeys(("type", "description", "required")), "description": None},
     _NAME: {"schemaArray": _root, "examples": None, "description": None},
 }
 _ENDPOINT: _Form = {
     **dict.fromkeys(("path", "method", "servers", "deprecated", "type")),
     **dict.fromkeys(("xMcp", "xMint", "x-mcp", "x-mint")),  # about the site itself, not the API
     "request": {
-        "security": {"title": None, "parameters": {place: {_NAME: None} for place in _PLACES}},
-        "parameters": {
-            "path": {_NAME: {"schema": _path_root, "style": None, "explode": None}},
-            **dict.fromkeys(_PLACES, _PARAMETERS),
-        },
+        "security": {"title": None, "parameters": {place: {_NAME: None} for place in _PLACES[1:]}},
+        "parameters": dict.fromkeys(_PLACES, _PARAMETERS),
         "body": _MEDIA_TYPES,
         "codeSamples": None,
     },
@@ -171,7 +152,7 @@ def note_hints(draft: Node, ledger: Ledger) -> None:
     page = dict(draft)  # of which nothing is remembered when the draft changes
     for pointer, node, _ in objects(draft, "schema"):
         hint = text_of(node, HINT)
-        component = find(draft, f"#/components/schemas/{hint}") if hint else None
+        component = find(draft, f"#/components/schemas/{hint}")
         if not isinstance(component, Node) or same_root(node, page, component, page):
             continue
         own = map_of(node, "properties")

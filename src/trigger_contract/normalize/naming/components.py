@@ -41,7 +41,6 @@ from trigger_contract.normalize.naming.words import (
     component_key,
     folded,
     in_style,
-    is_component_key,
     noun,
     pascal,
     singular,
@@ -65,10 +64,6 @@ _OF = re.compile(
 _AT_THE_PLACE = ("deprecated", "readOnly", "writeOnly")
 _MAY_DIFFER = ("title", "description", PROMISE, "default", "example", "examples", *_AT_THE_PLACE)
 _MARKS = (NAME, HINT)
-
-
-class _LastResort(str):
-    """A proposal of one that has no better."""
 
 
 @dataclass
@@ -98,48 +93,35 @@ class _Group:
 
 
 def _choose_names(wanted: Sequence[_Group], taken: set[str], style: str) -> None:
-    """Choose a name for each group; what stands around them has its name already.
+    """Give each group a name that is not taken; what stands around them has its name already.
 
-    Args:
-        wanted: What needs names, in the order of the document: where two have nothing but the same to
-            propose, the first goes first.
-        taken: Names that are in use, in their folded form.
-        style: How the names are written (see ``naming.style_of``).
+    One that has no more to propose is called by its place, with a number where that is taken.
     """
-    open_ones = [(group, _proposals(group, style)) for group in wanted]
+    open_ones = [(group, iter(_proposals(group, style))) for group in wanted]
     while open_ones:
         claims: dict[str, list[tuple[_Group, str]]] = {}
         for group, proposals in open_ones:
-            name = next(name for name in proposals if name and folded(name) not in taken)
+            name = next((name for name in proposals if name and folded(name) not in taken), "")
             claims.setdefault(folded(name), []).append((group, name))
+        for group, _ in claims.pop("", ()):
+            last = in_style(f"{group.contexts[0].name()}Value", style)
+            numbered = chain([last], (f"{last}{number}" for number in count(2)))
+            group.call(next(name for name in numbered if folded(name) not in taken), taken)
         for claimants in claims.values():
-            for group, name in _winner(claimants):
-                group.call(str(name), taken)
+            # The only one who wants a name gets it, or one that is met twice as often as any other.
+            (group, name), *others = sorted(claimants, key=lambda claimant: -len(claimant[0].places))
+            if all(len(group.places) >= 2 * len(other.places) for other, _ in others):
+                group.call(name, taken)
         open_ones = [entry for entry in open_ones if not entry[0].name]
 
 
-def _winner(claimants: list[tuple[_Group, str]]) -> list[tuple[_Group, str]]:
-    """The one that gets a name: the only one who wants it, or one met twice as often as any other."""
-    if all(isinstance(name, _LastResort) for _, name in claimants):
-        return claimants[:1]
-    first, *others = sorted(claimants, key=lambda claimant: -len(claimant[0].places))
-    lead = len(first[0].places)
-    return [first] if all(lead >= 2 * len(other[0].places) for other in others) else []
-
-
-def _proposals(wanted: _Group, style: str) -> Iterator[str]:
-    """Propose names without end, the shortest that says enough first."""
-    if hint := text_of(wanted.schemas[0], HINT):
-        yield component_key(hint)
+def _proposals(wanted: _Group, style: str) -> list[str]:
+    """Propose names, the shortest that says enough first."""
     around = wanted.contexts[0].component()
-    if len(words(around)) > 1:
-        style = style_of([around])
-    for name in dict.fromkeys(_plain_names(wanted)):
-        yield in_style(name, style)
-    last = in_style(f"{wanted.contexts[0].name()}Value", style)
-    yield _LastResort(last)
-    for number in count(2):
-        yield _LastResort(f"{last}{number}")
+    style = style_of([around]) if len(words(around)) > 1 else style
+    hint = text_of(wanted.schemas[0], HINT)
+    hinted = [component_key(hint)] if hint else []
+    return [*hinted, *(in_style(name, style) for name in dict.fromkeys(_plain_names(wanted)))]
 
 
 def _plain_names(wanted: _Group) -> Iterator[str]:
@@ -254,11 +236,11 @@ def _depth(group: _Group) -> int:
 def _given(schema: Node, taken: set[str]) -> str:
     """The name that a person gave by ``x-component``."""
     given = schema[NAME]
-    if not isinstance(given, str) or not is_component_key(given):
+    if component_key(str(given)) != given:
         raise refusal(schema, NAME, f"x-component {given!r} is not a legal component name")
     if folded(given) in taken:
         raise refusal(schema, NAME, f"x-component {given!r}: the name is taken by a different schema")
-    return given
+    return str(given)
 
 
 def _replace(group: _Group, schemas: Node) -> None:

@@ -131,17 +131,10 @@ def _extended(name: str, parts: Iterable[str], join: Callable[[str, str], str]) 
 
 @dataclass
 class Place:
-    """A schema that stands inline.
-
-    Attributes:
-        container: The mapping or list that holds it.
-        key: Under which key or index.
-        schema: The schema.
-        context: What it is called by what stands around it.
-    """
+    """A schema that stands inline, and what it is called by what stands around it."""
 
     container: Any
-    key: str | int
+    key: str | int  # under which the container has it
     schema: Node
     context: Context
 

@@ -162,13 +162,8 @@ def common_ending(names: list[str]) -> str:
     return pascal(" ".join([column[0] for column in shared][::-1]))
 
 
-def is_component_key(name: str) -> bool:
-    """Whether the name may stand in ``components`` (OpenAPI 3.1, Components Object)."""
-    return bool(name) and _ILLEGAL.search(name) is None
-
-
 def component_key(name: str) -> str:
-    """Return the name with what may not stand in a component key replaced."""
+    """Return the name with what may not stand in a component key replaced (OpenAPI 3.1, Components)."""
     return _ILLEGAL.sub("_", name) or "Component"
 
 

@@ -65,24 +65,19 @@ def see_invisible(document: LocatedMapping, text: str, slips: list[Slip]) -> Non
     if "\\u" not in text and (text.isascii() or text == text.translate(_INVISIBLE)):
         return
     for value in mappings(document):
-        _clean(value, slips)
-
-
-def _clean(value: LocatedMapping, slips: list[Slip]) -> None:
-    for key in list(value):
-        clean = key.translate(_INVISIBLE)
-        item, line = value.pop(key), line_of(value, key)
-        put(value, key if clean in value else clean, item, line)
-        if clean != key:
-            said = f"{clean!r} with a character that is invisible, such as U+200B"
-            slips.append(Slip(value, clean, line, said, clean))
-    for key in _WORDS & value.keys():
-        item = text_of(value, key)
-        clean = item.translate(_INVISIBLE)
-        if item != clean:
-            value[key] = clean
-            said = f"{key}: {clean!r} with a character that is invisible"
-            slips.append(Slip(value, key, line_of(value, key), said, clean))
+        for key in list(value):
+            clean = key.translate(_INVISIBLE)
+            item, line = value.pop(key), line_of(value, key)
+            put(value, key if clean in value else clean, item, line)
+            if clean != key:
+                said = f"{clean!r} with a character that is invisible, such as U+200B"
+                slips.append(Slip(value, clean, line, said, clean))
+        for key in _WORDS & value.keys():
+            clean = text_of(value, key).translate(_INVISIBLE)
+            if clean != text_of(value, key):
+                value[key] = clean
+                said = f"{key}: {clean!r} with a character that is invisible"
+                slips.append(Slip(value, key, line_of(value, key), said, clean))
 
 
 def unknown_keywords(found: Iterable[Found]) -> Iterator[Contradiction]:
@@ -139,7 +134,7 @@ def rename_components(document: LocatedMapping, renamed: Mapping[tuple[str, str]
             put(named, new, named.pop(old), named.lines.get(old))
     for _, node, kind in walk("document", document):
         _refer(node, "$ref", renamed)
-        mapping = map_of(as_map(node).get("discriminator"), "mapping") if kind == "schema" else {}
+        mapping = map_of(map_of(node, "discriminator"), "mapping") if kind == "schema" else {}
         for key, value in mapping.items():
             mapping[key] = renamed.get(("schemas", str(value)), value)
             _refer(mapping, key, renamed)
@@ -168,9 +163,8 @@ def old_forms(document: LocatedMapping) -> Iterator[Unread]:
         if isinstance(value.get("nullable"), bool)
     ]
     if lines:
-        says = (
-            f"`nullable` in {len(lines)} schema{'s' if len(lines) > 1 else ''} of a document of OpenAPI 3.1"
-        )
+        schemas = f"{len(lines)} schema{'s' if len(lines) > 1 else ''}"
+        says = f"`nullable` in {schemas} of a document of OpenAPI 3.1"
         yield Unread(("nullable",), min(lines), says, "null as a type", "old form", _OLD)
 
 
@@ -189,11 +183,7 @@ def settle_references(document: Node, found: Sequence[Found]) -> None:
     """
     _settle_anchors(found)
     for _ in range(_MAXIMUM_ROUNDS):
-        deep = [
-            (node, kind)
-            for _, node, kind in found
-            if _is_deep(node.get("$ref")) and find(document, node["$ref"]) is not None
-        ]
+        deep = [(node, kind) for _, node, kind in found if _is_deep(document, node)]
         if not deep:
             return
         for node, kind in deep:
@@ -238,18 +228,19 @@ def _kind_at(tokens: Sequence[str]) -> str | None:
     return kind
 
 
-def _is_deep(reference: Any) -> bool:
-    if not isinstance(reference, str) or not reference.startswith("#"):
-        return False
+def _is_deep(document: Node, node: Node) -> bool:
+    """Whether an object refers to something that is there and is no component."""
+    reference = text_of(node, "$ref")
     tokens = reference.split("/")
-    return not (len(tokens) == 4 and tokens[1] == "components" and tokens[2] in COMPONENT_KINDS)
+    named = len(tokens) == 4 and tokens[1] == "components" and tokens[2] in COMPONENT_KINDS
+    return not named and find(document, reference) is not None
 
 
 def _settle(document: Node, node: Node, kind: str) -> None:
+    if not _is_deep(document, node):
+        return
     reference = node["$ref"]
     target = find(document, reference)
-    if target is None or not _is_deep(reference):
-        return
     if target is node:
         raise refusal(node, "$ref", f"reference {reference!r} only points to itself")
     tokens = split_pointer(unquote(reference[1:]))
@@ -258,11 +249,9 @@ def _settle(document: Node, node: Node, kind: str) -> None:
         message = f"reference {reference!r} points to a {there}, but a {kind} belongs here"
         raise refusal(node, "$ref", message)
     if kind != "schema" or not isinstance(target, Node):
-        copied = copy_value(target)
         siblings = {key: value for key, value in node.items() if key != "$ref"}
         node.clear()
-        node.update(copied if isinstance(copied, dict) else {})
-        node.update(siblings)
+        node.update(as_map(copy_value(target)) | siblings)
         return
     if isinstance(target.get("$ref"), str) and len(target) == 1:
         node["$ref"] = target["$ref"]

@@ -12,7 +12,6 @@ from trigger_contract.document.shape import METHODS
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence, load
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.expanded.pages import is_expanded, read_expanded
-from trigger_contract.normalize.expanded.parts import without_marks
 from trigger_contract.normalize.expanded.unread import unread
 from trigger_contract.normalize.located import line_of
 from trigger_contract.normalize.model import (
@@ -98,13 +97,9 @@ def _blocks(page: Page, text: str, *, nameless: bool = False) -> list[_Block]:
 
     A block ends at a line of nothing but at least as many backticks, in the first column: the code
     samples inside it have fences of their own, but shorter or indented ones. Where pages were joined to
-    one file without a line break, the next page starts right behind four backticks.
-
-    Args:
-        page: The page, for messages.
-        text: Its text, with line feeds only.
-        nameless: Whether to take fences of three that start a document and name no endpoint instead, as
-            the pages of ReadMe, GitBook and Fern have them. Elsewhere such a fence is a sample.
+    one file without a line break, the next page starts right behind four backticks. Fences of three that
+    start a document and name no endpoint (``nameless``) are what the pages of ReadMe, GitBook and Fern have;
+    elsewhere such a fence is a sample.
     """
     blocks: list[_Block] = []
     position = start = 0
@@ -155,15 +150,13 @@ def _read_block(page: Page, block: _Block) -> Fragment:
     see_invisible(document, block.text, slips)
     if expanded:
         left_out = tuple(unread(document))
-        document = read_expanded(document, heading.title, heading.description, slips)
+        document = read_expanded(document, heading, slips)
     else:
         left_out = tuple(old_forms(document)) if "nullable" in block.text else ()
     read, noted = read_document(document, slips, expanded=expanded)
     dialect = "expanded" if expanded else "document" if whole else "standard"
     fragment = Fragment(page, dialect, read, heading.title, heading.line, unread=left_out, slips=noted)
-    if expanded:
-        without_marks(read)
-    else:
+    if not expanded:
         fragment.slips += tuple(_other_endpoint(fragment, block))
     return fragment
 

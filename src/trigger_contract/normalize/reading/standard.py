@@ -11,16 +11,20 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from trigger_contract.document.composition import ANNOTATIONS
 from trigger_contract.document.shape import METHODS, REFERENCE_KINDS, children, is_extension, walk
 from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.normalize.located import (
     Node,
     Pointer,
+    as_map,
     copy_value,
     find,
     follow,
     kinds_of,
+    list_of,
     map_of,
+    maps_of,
     node_like,
     objects,
     put,
@@ -34,10 +38,12 @@ from trigger_contract.normalize.reading.forms import check_form
 from trigger_contract.normalize.reading.names import make_keys_legal, settle_references, unknown_keywords
 
 _VERSIONS = ("3.0", "3.1")
-_ANNOTATIONS = (
-    *("title", "description", "deprecated", "readOnly", "writeOnly", "default"),
-    *("example", "examples", "externalDocs", "xml"),
-)
+_SLIP = "A slip of form: what is said is kept in the form that OpenAPI has for it, if it has one."
+_OUTSIDE = ANNOTATIONS - {"discriminator"}  # of what may be null
+_MARKS = {
+    **dict.fromkeys(("operation", "pathItem"), ("method", "type", "path")),
+    "schema": ("isOneOf", "isAnyOf", "isAllOf", "_depth"),
+}
 _COMPOSED = ("$ref", "allOf", "anyOf", "oneOf")
 
 
@@ -92,39 +98,29 @@ def convert(document: LocatedMapping) -> Node:
     for tokens, value, kind, container in reversed(found):
         if not isinstance(value, Node):
             continue
+        _without_marks(value, kind)
         if kind == "schema":
-            _settle_mapping(value)
             value = container[tokens[-1]] = upgrade_schema(value)
-        elif kind in ("operation", "pathItem"):
-            _without_marks(value)
         if isinstance(container, Node):
             value.line = container.lines[str(tokens[-1])]
     return result
 
 
-def _without_marks(node: Node) -> None:
-    """Remove what the generator of fragments leaves behind in callbacks, which it does not turn back.
+def _without_marks(node: Node, kind: str) -> None:
+    """Remove what sites leave behind in parts of a document that they have gone through but not turned back.
 
-    It marks each operation with its method and type and each path item with its path, and writes a
-    requirement as a reference beside its scopes.
+    They mark operations and path items with their method, type and path, and members of compositions with
+    what they are part of. In callbacks they write a requirement as a reference beside its scopes, and in the
+    mapping of a discriminator, whose values are texts (OpenAPI 3.1.0, 4.8.25), references.
     """
-    for mark in ("method", "type", "path"):
+    for mark in _MARKS.get(kind, ()):
         node.pop(mark, None)
-    for requirement in node.get("security") or ():
-        for name, scopes in requirement.items() if isinstance(requirement, dict) else ():
-            if isinstance(scopes, dict) and isinstance(scopes.get("scopes"), list):
-                requirement[name] = scopes["scopes"]
-
-
-def _settle_mapping(schema: Node) -> None:
-    """Make names of the references that sites write into a discriminator's mapping.
-
-    Source: OpenAPI 3.1.0, 4.8.25 Discriminator Object: the mapping's values are texts.
-    """
-    mapping = map_of(schema.get("discriminator"), "mapping")
-    for key, value in mapping.items():
-        if isinstance(value, dict) and list(value) == ["$ref"]:
-            mapping[key] = value["$ref"]
+    for requirement in maps_of(node, "security") if kind == "operation" else ():
+        for name, scopes in requirement.items():
+            requirement[name] = map_of(requirement, name).get("scopes", scopes)
+    mapping = map_of(node.get("discriminator"), "mapping") if kind == "schema" else {}
+    for name, value in mapping.items():
+        mapping[name] = text_of(value, "$ref") or value
 
 
 def push_down(document: Node) -> None:
@@ -147,44 +143,38 @@ def push_down(document: Node) -> None:
 
 
 def _push_item(document: Node, item: Node, above: dict[str, Any]) -> None:
-    parameters = item.pop("parameters", [])
-    _identities(document, parameters)
-    servers = item.pop("servers", None)
+    parameters = _by_identity(document, item.pop("parameters", []))
+    if "servers" in item:
+        above = {**above, "servers": item.pop("servers")}
     for method in METHODS:
         operation = item.get(method)
         if not isinstance(operation, Node):
             continue
-        own = operation.get("parameters", [])
-        known = _identities(document, own)
-        inherited = [parameter for parameter in parameters if _identity(document, parameter) not in known]
+        own = _by_identity(document, operation.get("parameters", []))
+        inherited = [copy_value(parameters[identity]) for identity in parameters if identity not in own]
         if inherited:
-            merged = [*(copy_value(parameter) for parameter in inherited), *own]
-            put(operation, "parameters", sequence_of(operation, merged))
-        if servers is not None and "servers" not in operation:
-            put(operation, "servers", copy_value(servers))
+            put(operation, "parameters", sequence_of(operation, [*inherited, *own.values()]))
         for key, value in above.items():
             if key not in operation:
                 put(operation, key, copy_value(value))
 
 
-def _identities(document: Node, parameters: Any) -> set[tuple[Any, Any]]:
-    """What the parameters of one list are known by; one that stands there twice is refused."""
-    known: set[tuple[Any, Any]] = set()
+def _by_identity(document: Node, parameters: Any) -> dict[tuple[Any, Any], Any]:
+    """Return parameters by name and place, or by the reference where it cannot be followed.
+
+    Raises:
+        UserError: One stands there twice.
+    """
+    known: dict[tuple[Any, Any], Any] = {}
     for parameter in parameters:
-        identity = _identity(document, parameter)
+        target = follow(parameter, partial(find, document))
+        lost = (text_of(parameter, "$ref"), None)
+        identity = lost if target is None else (target.get("name"), target.get("in"))
         if identity in known:
             name = f"{identity[1] or 'parameter'} {identity[0]!r}"
             raise refusal(parameter, "", f"{name} stands twice in one list of parameters")
-        known.add(identity)
+        known[identity] = parameter
     return known
-
-
-def _identity(document: Node, parameter: Any) -> tuple[Any, Any]:
-    """What makes two parameters one: name and place; the reference itself where it cannot be followed."""
-    target = follow(parameter, partial(find, document))
-    if target is None:
-        return (text_of(parameter, "$ref"), None)
-    return (target.get("name"), target.get("in"))
 
 
 def _inline_path_item(document: Node, item: Node) -> Node:
@@ -205,12 +195,9 @@ def _noted(document: LocatedMapping, slips: list[Slip]) -> Iterator[Contradictio
         places.setdefault(id(node), pointer)
     for slip in slips:
         where = (*places.get(id(slip.node), ()), slip.name)
-        claims = (
-            Claim(slip.node.source, slip.line, slip.says),
-            Claim(slip.node.source, slip.line, "OpenAPI has no such thing there"),
-        )
-        reason = "A slip of form: what is said is kept in the form that OpenAPI has for it, if it has one."
-        yield Contradiction("form", where, claims, slip.chosen, RULE, reason)
+        said = (slip.says, "OpenAPI has no such thing there")
+        claims = tuple(Claim(slip.node.source, slip.line, text) for text in said)
+        yield Contradiction("form", where, claims, slip.chosen, RULE, _SLIP)
 
 
 def upgrade_schema(schema: Node) -> Node:
@@ -230,13 +217,11 @@ def upgrade_schema(schema: Node) -> Node:
                 del schema[exclusive]
     named = schema.get("examples")
     if isinstance(named, dict):
-        values = [
-            item["value"] if isinstance(item, dict) and "value" in item else item for item in named.values()
-        ]
+        values = [as_map(item).get("value", item) for item in named.values()]
         schema["examples"] = sequence_of(schema, values)
-    if "nullable" not in schema or not isinstance(schema["nullable"], bool):
+    nullable, line = schema.get("nullable"), schema.lines.get("nullable")
+    if not isinstance(nullable, bool):
         return schema
-    nullable, line = schema["nullable"], schema.lines.get("nullable")
     del schema["nullable"]
     return _with_null(schema, line) if nullable else schema
 
@@ -257,9 +242,9 @@ def _with_null(schema: Node, line: int | None) -> Node:
         return schema
     inner, outer = node_like(schema), node_like(schema)
     for key, value in schema.items():
-        put(outer if key in _ANNOTATIONS else inner, key, value, schema.lines.get(key))
-    members = inner.get("allOf")
-    if len(inner) == 1 and isinstance(members, list) and len(members) == 1 and isinstance(members[0], Node):
+        put(outer if key in _OUTSIDE else inner, key, value, schema.lines.get(key))
+    members = list_of(inner, "allOf")
+    if len(inner) == len(members) == 1 and isinstance(members[0], Node):
         inner = members[0]
     put(outer, "anyOf", sequence_of(schema, [inner, null]), line)
     return outer
