@@ -120,17 +120,12 @@ def in_any_order(value: Any) -> Any:
 
 
 def objects(document: Any, *kinds: str, kind: str = "document") -> Iterator[Found]:
-    """Find every object of some kinds that stands in a draft, or in another object of one.
-
-    Args:
-        document: The document or object.
-        kinds: The kinds that are asked for; all of them where none is named.
-        kind: What kind of object ``document`` is.
-    """
-    found = walk(kind, document)
-    if kinds:
-        found = (entry for entry in found if entry[2] in kinds)
-    return (entry for entry in found if isinstance(entry[1], Node))
+    """Find every object of some kinds, or of all, that stands in a draft or in another object of a kind."""
+    return (
+        entry
+        for entry in walk(kind, document)
+        if isinstance(entry[1], Node) and (not kinds or entry[2] in kinds)
+    )
 
 
 def mappings(value: Any) -> Iterator[LocatedMapping]:
@@ -165,13 +160,7 @@ def follow(value: Any, lookup: Lookup) -> Any:
 
 
 def refusal(holder: Any, key: str | int, message: str) -> UserError:
-    """Return the error that names where a key, or with an empty key the whole, was read.
-
-    Args:
-        holder: The mapping or list that the error is about.
-        key: The key or the index in it.
-        message: What is wrong.
-    """
+    """Return the error that names where a key or an index, or with an empty key the whole, was read."""
     return UserError(message, source=getattr(holder, "source", None) or None, line=line_of(holder, key))
 
 

@@ -149,7 +149,7 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
         for slip in fragment.slips:
             ledger.add(slip)
     titles = _titles(fragments)
-    merger = Merger(fragments, Notes.of(fragments, ledger))
+    merger = Merger(fragments, Notes(ledger, {fragment.page.name: fragment for fragment in fragments}))
     draft = merger.merge()
     note_unread(fragments, ledger)
     place_sentences(fragments, merger.notes, draft)

@@ -82,11 +82,6 @@ class Notes:
     ledger: Ledger
     by_source: Mapping[str, Fragment]
 
-    @classmethod
-    def of(cls, fragments: Sequence[Fragment], ledger: Ledger) -> Notes:
-        """Return notes about some fragments."""
-        return cls(ledger, {fragment.page.name: fragment for fragment in fragments})
-
     def note(
         self,
         pointer: Pointer,
