@@ -18,10 +18,9 @@ _MOST_REFERENCES = 50
 
 
 class Node(LocatedMapping):
-    """A mapping of the draft: knows where it was written and which equal ones were merged into it.
+    """A mapping of the draft: knows where it was written, and which of other places were merged into it.
 
-    Attributes:
-        also: Mappings of other pages, or other places, that say the same or lost against this one.
+    Those in ``also`` say the same or lost against it.
     """
 
     __slots__ = ("also",)
@@ -83,8 +82,7 @@ def list_of(holder: Any, key: str) -> list[Any]:
 
 def map_of(holder: Any, key: str) -> dict[str, Any]:
     """Return the mapping under a key of a mapping; an empty one where there is no such thing."""
-    value = holder.get(key) if isinstance(holder, dict) else None
-    return value if isinstance(value, dict) else {}
+    return as_map(holder.get(key) if isinstance(holder, dict) else None)
 
 
 def node_of(holder: Any, key: str) -> LocatedMapping:

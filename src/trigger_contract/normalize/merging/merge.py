@@ -62,13 +62,7 @@ _ONE_INFO = "Two services meet, and a document has one `info`: that of the newes
 
 @dataclass
 class Merger:
-    """Merges fragments into one draft.
-
-    Attributes:
-        fragments: Newest first; ties have been broken already.
-        notes: Where contradictions are noted.
-        draft: The document so far.
-    """
+    """Merges fragments, newest first, into one draft."""
 
     fragments: Sequence[Fragment]
     notes: Notes
@@ -81,12 +75,14 @@ class Merger:
         for fragment in self.fragments:
             self._info(fragment)
             self._tags(fragment)
-        for group in COMPONENT_KINDS:
+        for group, kind in COMPONENT_KINDS.items():
             for fragment in self.fragments:
-                self._named(fragment.named(group), group)
+                if own := fragment.named(group):
+                    components = self.draft.setdefault("components", node_like(own))
+                    self._named(kind, own, components, ("components", group))
         for group in ("paths", "webhooks"):
             for fragment in self.fragments:
-                self._paths(fragment, group)
+                self._named("pathItem", node_of(fragment.document, group), self.draft, (group,))
         for fragment in self.fragments:
             own = node_of(fragment.document, "components")
             for key in [key for key in own if key not in COMPONENT_KINDS]:
@@ -134,39 +130,21 @@ class Merger:
             else:
                 known.append(tag)
 
-    def _named(self, own: LocatedMapping, group: str) -> None:
-        if not own:
-            return
-        components = self.draft.setdefault("components", node_like(own))
-        named = components.setdefault(group, node_like(own))
+    def _named(self, kind: str, own: LocatedMapping, holder: LocatedMapping, pointer: Pointer) -> None:
+        """Merge what has names of its own, such as paths or components of a group, into those of a holder."""
+        group = str(pointer[-1])
+        named = holder.setdefault(group, node_like(own)) if own else own
         for name, value in own.items():
-            if name not in named:
-                put(named, name, value, line_of(own, name))
+            where = (*pointer, name)
+            if name not in named or is_extension("document", group, name):
+                self._first(named, own, name, where)
             else:
-                where = ("components", group, name)
-                named[name] = self.object(COMPONENT_KINDS[group], named[name], value, where, named, own)
-
-    def _paths(self, fragment: Fragment, group: str) -> None:
-        own = node_of(fragment.document, group)
-        items = self.draft.setdefault(group, node_like(own)) if own else own
-        for path, item in own.items():
-            if path not in items or is_extension("document", group, path):
-                self._first(items, own, path, (group, path))
-            else:
-                items[path] = self.object("pathItem", items[path], item, (group, path))
+                named[name] = self.object(kind, named[name], value, where, named, own)
 
     # -- objects ---------------------------------------------------------------------------------
 
     def object(self, kind: str, newer: Any, older: Any, pointer: Pointer, *holders: Any) -> Any:
-        """Merge one object into its newer self and return it.
-
-        Args:
-            kind: What it is, as in ``shape``.
-            newer: The object on the newer page; a schema may be true or false.
-            older: The one on the older page.
-            pointer: Where it stands in the draft.
-            holders: What the two stand in, which tells where they were read if they do not.
-        """
+        """Merge one object into its newer self and return it; holders tell where true and false were read."""
         if newer is older:
             return newer
         if not isinstance(newer, Node) or not isinstance(older, Node):
