@@ -8,15 +8,18 @@ are merged: so the merge sees the same on both, and every difference that is lef
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.normalize.expanded.alternatives import Place, same_root
 from trigger_contract.normalize.expanded.parts import UNKNOWN_SCHEME, component_key
 from trigger_contract.normalize.located import (
-    Lookup,
     Node,
+    Pointer,
     as_map,
     find,
     follow,
@@ -38,38 +41,61 @@ _LOST_AT_ROOT = (
 _MAXIMUM_DEPTH = 50
 
 
-_Named = dict[tuple[str, str], list[Any]]
-"""The components that the full pages of a service define, by kind and name, that of the newest page first."""
+@dataclass
+class _Full:
+    """What the full pages of one service show, that of the newest page first.
+
+    Attributes:
+        operations: Operations, each with its document, by group, path and method.
+        components: Components by group and name.
+        newest: The first of each, by group.
+    """
+
+    operations: dict[Pointer, list[tuple[Node, Node]]] = field(default_factory=dict)
+    components: dict[Pointer, list[Any]] = field(default_factory=dict)
+    newest: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def add(self, fragment: Fragment) -> None:
+        """Add what the next older page shows."""
+        for group in map_of(fragment.document, "components"):
+            for name, value in fragment.named(group).items():
+                self.components.setdefault((group, name), []).append(value)
+                self.newest.setdefault(group, {}).setdefault(name, value)
+        for *place, operation in fragment.operations():
+            self.operations.setdefault(tuple(place), []).append((fragment.document, operation))
+
+    def completing(self, document: Node) -> dict[str, Any]:
+        """Return a document with the components that other pages define beside its own."""
+        own = map_of(document, "components")
+        groups = {
+            group: ChainMap(map_of(own, group), self.newest.get(group, {})) for group in own | self.newest
+        }
+        return {**document, "components": groups}
 
 
 def restore(fragments: Sequence[Fragment]) -> None:
     """Complete each expanded fragment, newest first and in place, from the others of its service."""
-    full: dict[tuple[object, ...], list[tuple[Fragment, Node]]] = {}
-    named: dict[int, _Named] = {}
     expanded = [fragment for fragment in fragments if fragment.dialect == "expanded"]
-    for fragment in fragments if expanded else ():
-        if fragment.dialect not in ("expanded", "rendered"):
-            known = named.setdefault(fragment.service, {})
-            for kind in map_of(fragment.document, "components"):
-                for name, value in fragment.named(kind).items():
-                    known.setdefault((kind, name), []).append(value)
-            for *place, operation in fragment.operations():
-                full.setdefault((fragment.service, *place), []).append((fragment, operation))
+    services: dict[int, _Full] = {fragment.service: _Full() for fragment in expanded}
+    for fragment in fragments:
+        if fragment.service in services and fragment.dialect not in ("expanded", "rendered"):
+            services[fragment.service].add(fragment)
     for fragment in expanded:
-        known = named.get(fragment.service, {})
+        full = services[fragment.service]
         for *place, operation in fragment.operations():
-            for other, whole in full.get((fragment.service, *place), ()):
-                _Restorer(fragment, other, known).operation(operation, whole, place[0])
-        _adopt(fragment, "schemas", known, _same_passed)
-        _adopt(fragment, "securitySchemes", known, _same_scheme)
+            for document, whole in full.operations.get(tuple(place), ()):
+                restorer = _Restorer(full.completing(fragment.document), full.completing(document))
+                restorer.operation(operation, whole, place[0])
+        _adopt(fragment, "schemas", full, _same_passed)
+        _adopt(fragment, "securitySchemes", full, _same_scheme)
 
 
-def _adopt(fragment: Fragment, kind: str, named: _Named, same: Callable[[Any, Node], bool]) -> None:
+def _adopt(fragment: Fragment, group: str, full: _Full, same: Callable[[Any, Node], bool]) -> None:
     """Take over the components that say the same as far as the dialect goes."""
-    own = fragment.named(kind)
+    own = fragment.named(group)
     for name, value in own.items():
-        nodes = (other for other in named.get((kind, name), ()) if isinstance(other, Node))
-        other = next((other for other in nodes if same(value, other)), None)
+        others = full.components.get((group, name), ())
+        other = next((other for other in others if isinstance(other, Node) and same(value, other)), None)
         if other is not None:
             _take(own, name, other)
 
@@ -117,9 +143,9 @@ def _like(place: Any, value: Any) -> Any:
 class _Restorer:
     """Completes one operation of an expanded page from the same one on another page."""
 
-    def __init__(self, fragment: Fragment, other: Fragment, named: _Named) -> None:
-        self.shown_lookup = _lookup(fragment.document, named)
-        self.full_lookup = _lookup(other.document, named)
+    def __init__(self, shown: dict[str, Any], full: dict[str, Any]) -> None:
+        self.shown = shown
+        self.full = full
 
     def operation(self, shown: Node, full: Node, group: str) -> None:
         """Complete an operation, in place."""
@@ -160,9 +186,8 @@ class _Restorer:
                 _take(shown, "security", theirs)
 
     def _defined(self, requirements: Any) -> bool:
-        prefix = "#/components/securitySchemes/"
         names = {name for requirement in requirements or () for name in requirement}
-        return any(self.full_lookup(prefix + name) is not None for name in names)
+        return any(find(self.full, f"#/components/securitySchemes/{name}") is not None for name in names)
 
     def _servers(self, shown: Node, full: Node) -> None:
         ours, theirs = shown.get("servers"), full.get("servers")
@@ -246,23 +271,10 @@ class _Restorer:
     def _same(self, shown: Any, full: Any, place: Place) -> bool:
         if full is None:  # a media type with no schema shows as any value, or as a file
             return not isinstance(shown, Mapping) or set(shown) <= {"type", "contentMediaType"}
-        return same_root(shown, self.shown_lookup, full, self.full_lookup, place)
+        return same_root(shown, self.shown, full, self.full, place)
 
     def _follow(self, value: Any) -> Any:
-        return follow(value, self.full_lookup)
-
-
-def _lookup(document: Node, named: _Named) -> Lookup:
-    """Follow references on the page that has them, else to what other pages define."""
-
-    def lookup(reference: str) -> Any:
-        found = find(document, reference)
-        if found is None:
-            kind, _, name = reference.removeprefix("#/components/").partition("/")
-            found = next(iter(named.get((kind, name), ())), None)
-        return found
-
-    return lookup
+        return follow(value, partial(find, self.full))
 
 
 def _same_examples(shown: Any, full: Node, follow: Callable[[Any], Any]) -> bool:

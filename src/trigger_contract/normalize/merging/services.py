@@ -15,9 +15,10 @@ from trigger_contract.document.shape import COMPONENT_KINDS
 from trigger_contract.document.urls import split_url
 from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.located import Node, list_of, map_of, node_of, objects, put, text_of
+from trigger_contract.normalize.located import Node, list_of, map_of, put, text_of
 from trigger_contract.normalize.model import Fragment
 from trigger_contract.normalize.naming.words import component_key, folded, pascal
+from trigger_contract.normalize.reading.names import rename_components
 
 # Under these, every name one level below is somebody else's.
 _SHARED_HOSTING = (
@@ -114,14 +115,14 @@ def _rename_collisions(groups: list[list[Fragment]]) -> None:
     for kind in COMPONENT_KINDS:
         first: dict[str, tuple[int, Any]] = {}
         for number, group in enumerate(groups):
-            renamed: dict[str, str] = {}
+            renamed: dict[tuple[str, str], str] = {}
             for fragment in group:
                 for name, value in fragment.named(kind).items():
                     owner, known = first.setdefault(name, (number, value))
                     if owner != number and known != value:
-                        renamed[name] = component_key(_service_name(group) + pascal(name))
+                        renamed[kind, name] = component_key(_service_name(group) + pascal(name))
             for fragment in group:
-                rename_components(fragment.document, kind, renamed)
+                rename_components(fragment.document, renamed)
 
 
 def _service_name(group: list[Fragment]) -> str:
@@ -142,9 +143,8 @@ def _adopt_scheme_names(group: list[Fragment]) -> None:
     for fragment in group:
         if fragment.dialect == "expanded":
             own = fragment.named("securitySchemes")
-            called = {name: published.get(folded(name), name) for name in own}
-            renamed = {name: new for name, new in called.items() if new != name}
-            rename_components(fragment.document, "securitySchemes", renamed)
+            called = {("securitySchemes", name): published.get(folded(name), name) for name in own}
+            rename_components(fragment.document, {old: new for old, new in called.items() if new != old[1]})
             _deal_out_again(own, definitions)
 
 
@@ -161,28 +161,6 @@ def _deal_out_again(own: LocatedMapping, published: dict[str, Any]) -> None:
             put(own, name, shown[wanted[name]])
 
 
-def rename_components(document: Node, group: str, renamed: dict[str, str]) -> None:
-    """Rename components of a group and everything that refers to them, in place; new names by old ones."""
-    if not renamed:
-        return
-    named = node_of(node_of(document, "components"), group)
-    for old, new in renamed.items():
-        if old in named:
-            put(named, new, named.pop(old), named.lines.get(old))
-    prefix = f"#/components/{group}/"
-    for _, node, kind in objects(document):
-        mapping = map_of(node.get("discriminator"), "mapping") if kind == "schema" else {}
-        for holder, key in ((node, "$ref"), *((mapping, key) for key in mapping)):
-            value = text_of(holder, key)
-            if value.startswith(prefix) and value[len(prefix) :] in renamed:
-                holder[key] = prefix + renamed[value[len(prefix) :]]
-            elif holder is mapping and group == "schemas" and value in renamed:
-                holder[key] = renamed[value]
-        for requirement in list_of(node, "security") if kind == "operation" else ():
-            for old in [name for name in requirement if name in renamed and group == "securitySchemes"]:
-                put(requirement, renamed[old], requirement.pop(old), requirement.lines.get(old))
-
-
 def adopt_schemes(fragments: Sequence[Fragment]) -> None:
     """Rename the schemes of each rendered fragment, in place, as the other pages of its service call them."""
     for fragment in fragments:
@@ -195,7 +173,7 @@ def adopt_schemes(fragments: Sequence[Fragment]) -> None:
             if published != name:
                 if not equal or published in own:
                     del own[name]  # else it may have a text of its own
-                rename_components(fragment.document, "securitySchemes", {name: published})
+                rename_components(fragment.document, {("securitySchemes", name): published})
 
 
 def _published(scheme: Node, fragment: Fragment, others: Sequence[Fragment]) -> tuple[str, bool] | None:
