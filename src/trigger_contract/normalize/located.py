@@ -189,16 +189,12 @@ def copy_value(value: Any) -> Any:
     """Copy a value with its lines, so that nothing is shared through YAML anchors any more."""
     if isinstance(value, dict):
         node = node_like(value)
-        if isinstance(value, LocatedMapping):
-            node.lines = dict(value.lines)
-        for key, item in value.items():
-            node[key] = copy_value(item) if isinstance(item, (dict, list)) else item
+        node.lines = dict(getattr(value, "lines", {}))
+        node.update((key, copy_value(item)) for key, item in value.items())
         return node
     if isinstance(value, list):
-        sequence = LocatedSequence()
-        if isinstance(value, LocatedSequence):
-            sequence.line, sequence.source, sequence.lines = value.line, value.source, list(value.lines)
-        sequence.extend(copy_value(item) if isinstance(item, (dict, list)) else item for item in value)
+        sequence = sequence_of(value, [copy_value(item) for item in value])
+        sequence.lines = list(getattr(value, "lines", ()))
         return sequence
     return value
 

@@ -100,7 +100,7 @@ class Merger:
             put(known, key, own[key], line_of(own, key))
             self._owners[pointer] = own
         elif known[key] != own[key]:
-            self.notes.note(pointer, self._owners.get(pointer, known), own, known[key], own[key])
+            self.notes.note(pointer, (self._owners.get(pointer, known), known[key]), (own, own[key]))
 
     def _info(self, fragment: Fragment) -> None:
         """Merge what is said of one service; a document has one ``info``, so of a second it is noted only."""
@@ -151,7 +151,7 @@ class Merger:
             if newer != older:
                 pairs = zip((newer, older), holders, strict=True)
                 places = [own if isinstance(own, Node) else holder for own, holder in pairs]
-                self.notes.note(pointer, places[0], places[1], newer, older, kind="value")
+                self.notes.note(pointer, (places[0], newer), (places[1], older), kind="value")
             return newer
         if newer != older and kind in REFERENCE_KINDS and ("$ref" in newer) != ("$ref" in older):
             return self._reference_and_inline(kind, newer, older, pointer)
@@ -167,8 +167,8 @@ class Merger:
         """One page names a component where the other writes it out."""
         resolved_newer, resolved_older = self._resolve(newer), self._resolve(older)
         if resolved_newer is None or resolved_older is None:
-            ours, theirs = newer.get("$ref", "inline"), older.get("$ref", "inline")
-            self.notes.note(pointer, newer, older, ours, theirs, kind="reference")
+            ours, theirs = [(node, node.get("$ref", "inline")) for node in (newer, older)]
+            self.notes.note(pointer, ours, theirs, kind="reference")
             return newer
         trial = Merger(self.fragments, replace(self.notes, ledger=Ledger()), self.draft)
         trial.object(kind, copy_value(resolved_newer), copy_value(resolved_older), pointer)
@@ -218,7 +218,7 @@ class Merger:
             or (key == "description" and value == "" and self._partial(older))
             or key in _SILENT
         ):
-            self.notes.note(below, newer, older, known, value)
+            self.notes.note(below, (newer, known), (older, value))
 
     def _one_sided(self, kind: str, newer: Node, older: Node, key: str, pointer: Pointer) -> None:
         """Judge a key that only one of two objects has.
@@ -238,14 +238,14 @@ class Merger:
         noted = not silent and (telling or implied is not None)
         if not is_new and noted and (implied is not None or (kind == "schema" and not alone)):
             chosen = "nothing" if implied is None else implied
-            self.notes.note(below, newer, older, left, value, chosen=chosen)
+            self.notes.note(below, (newer, left), (older, value), chosen=chosen)
             return
         if not is_new:
             put(newer, key, value, older.lines.get(key))
         if noted and is_new:
-            self.notes.note(below, newer, older, value, left)
+            self.notes.note(below, (newer, value), (older, left))
         elif noted:
-            self.notes.note_only(below, newer, older, value)
+            self.notes.note_only(below, newer, (older, value))
 
     def _union(self, kind: str, newer: Any, older: Any, pointer: Pointer) -> None:
         """Merge what has one name in two maps, or is one parameter in two lists, and keep all the rest."""
@@ -265,14 +265,14 @@ class Merger:
                 put(newer, key, older[key], older.lines.get(key))
             if not self._partial(newer):
                 where = (*pointer, key)
-                self.notes.note_only(where, newer, holder, says, chosen="kept", kind=kind_of_entry)
+                self.notes.note_only(where, newer, (holder, says), chosen="kept", kind=kind_of_entry)
         if self._partial(older) or older.source == newer.source:
             return
         for name, key in ours.items():
             if name not in theirs and (listed or getattr(newer[key], "source", "") != older.source):
                 holder, says = (newer[key], name[0]) if listed else (newer, "shown")
                 where = (*pointer, key)
-                self.notes.note(where, holder, older, says, "nothing", chosen="kept", kind=kind_of_entry)
+                self.notes.note(where, (holder, says), (older, "nothing"), chosen="kept", kind=kind_of_entry)
 
     def _keys(self, holder: Any) -> dict[Any, Any]:
         """Under which key or index each entry stands, by its name, or by name and place of a parameter."""
