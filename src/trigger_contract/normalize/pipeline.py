@@ -157,7 +157,7 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     arrange(draft)
     name_operations(draft, titles)
     expanded = [fragment.page.name for fragment in fragments if fragment.dialect == "expanded"]
-    fill_gaps(draft, expanded, ledger)
+    fill_gaps(Draft(draft, ledger), expanded)
     if expanded:
         note_hints(draft, ledger)
     checked = Draft(draft, ledger)
