@@ -134,7 +134,12 @@ def apply_overlay(draft: Node, actions: list[Action]) -> list[Touched]:
         # From the back, so that the positions of what is still to be removed stay right.
         pointers = sorted(set(pointers), key=lambda place: [(isinstance(each, int), each) for each in place])
         for pointer in reversed(pointers):
-            _remove(draft, pointer, action)
+            if not pointer:
+                raise _fail(action, "the whole document cannot be removed")
+            container, key = _at(draft, pointer[:-1]), pointer[-1]
+            del container[key]
+            if isinstance(container, LocatedSequence) and isinstance(key, int):
+                del container.lines[key : key + 1]
             touched.append((pointer, action))
     return touched
 
@@ -147,15 +152,6 @@ def _at(draft: Any, pointer: Pointer) -> Any:
     for token in pointer:
         draft = draft[token]
     return draft
-
-
-def _remove(draft: Node, pointer: Pointer, action: Action) -> None:
-    if not pointer:
-        raise _fail(action, "the whole document cannot be removed")
-    container, key = _at(draft, pointer[:-1]), pointer[-1]
-    del container[key]
-    if isinstance(container, LocatedSequence) and isinstance(key, int):
-        del container.lines[key : key + 1]
 
 
 def _update(draft: Node, pointer: Pointer, action: Action) -> Iterator[Pointer]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -248,20 +249,12 @@ def drop_defaults(draft: Draft) -> None:
         value = schema["default"]
         fault = next(faults(value, schema, draft.lookup), None)
         if fault is None and schema.keys() - _JUDGED - (set() if isinstance(value, str) else {"format"}):
-            fault = _judged(schema, judge())
+            # The library follows references of its own accord and stumbles over what was not read either; the
+            # validation of the whole document names such a place.
+            with suppress(Exception):
+                fault = judge()(schema)
         if fault is not None:
             says = claim(schema, "default", f"the default: {brief(value)}")
-            shown, where = claim(schema, "", f"the schema: {fault}"), (*pointer, "default")
+            shown, where = claim(schema, "", f"the schema: {brief(fault)}"), (*pointer, "default")
             draft.ledger.rule("default", where, _FORBIDDEN, shown, says, chosen="no default")
             del schema["default"]
-
-
-def _judged(schema: Node, judge: Callable[[Node], str | None]) -> str | None:
-    """Ask the library that the result must satisfy."""
-    try:
-        fault = judge(schema)
-    except Exception:
-        # It follows references of its own accord and stumbles over what was not read either; the
-        # validation of the whole document names such a place.
-        return None
-    return None if fault is None else brief(fault)
