@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from trigger_contract.document.uncollected import uncollected
 from trigger_contract.document.urls import split_url
 from trigger_contract.document.yaml import dump
 from trigger_contract.errors import UserError
@@ -119,13 +119,8 @@ def _valid(pages: Sequence[Page], overlay: Sequence[Action]) -> Normalized | Use
 
 def build(pages: Iterable[Page], overlay: Sequence[Action] = ()) -> Normalized:
     """Do everything that ``normalize`` does but the validation of the result."""
-    enabled = gc.isenabled()
-    gc.disable()  # millions of small live values and no cycles: the collector would only get in the way
-    try:
+    with uncollected():
         return _build(list(pages), list(overlay))
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _build(pages: list[Page], overlay: list[Action]) -> Normalized:

@@ -33,11 +33,12 @@ _KEPT: dict[str, tuple[str, ...]] = {
     "array": ("items", "minItems", "maxItems", "uniqueItems", *_ENDS),
     "object": (*("properties", "required", "additionalProperties", "minProperties", "maxProperties"), *_ENDS),
 }
-# Compositions and references stand at roots that older versions of the generator wrote.
-_ROOT = frozenset(word for words in _KEPT.values() for word in words) | {
+ROOT = frozenset(word for words in _KEPT.values() for word in words) | {
     *("type", "enum", "title", "description", "readOnly", "writeOnly", "deprecated", "examples"),
     *("x-ref-identifier", "$ref", "allOf", "anyOf", "oneOf", "not", "nullable", "discriminator"),
 }
+"""What stands at roots; compositions and references at those that older versions of the generator wrote."""
+
 # What tells the type of a schema that does not say it.
 _SIGNS = {
     "string": ("format", "contentMediaType", "minLength", "maxLength"),
@@ -67,7 +68,7 @@ def same_root(
         place: Where both stand: a request does not show what is read-only, a response not what is
             write-only. None if the schema is known from no place: then either may be missing.
     """
-    known = _ROOT.union(as_map(full))
+    known = ROOT.union(as_map(full))
     if not all(known.issuperset(as_map(root)) for root in (shown, *list_of(shown, "anyOf"))):
         return False  # words that the dialect never writes
     try:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import permutations
+from itertools import islice, permutations, takewhile
 from typing import Any
 
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
@@ -26,7 +26,7 @@ from trigger_contract.normalize.located import (
     take,
     text_of,
 )
-from trigger_contract.normalize.naming.words import words
+from trigger_contract.normalize.naming.words import folded, words
 
 HINT = "x-ref-identifier"
 
@@ -35,7 +35,7 @@ _REPEATED = ("title", "deprecated", "readOnly", "writeOnly", "default", "example
 _SCALARS = ("string", "integer", "number", "boolean", "array")
 _MARKS = ("isOneOf", "isAnyOf", "isAllOf", "_depth")
 UNKNOWN_SCHEME = "The page does not show how this scheme is sent."
-_MAXIMUM_TOGETHER = 5
+_MOST_ORDERS = 120
 
 
 def alternatives_of(entry: LocatedMapping, key: str = "schemaArray") -> list[LocatedMapping]:
@@ -83,9 +83,8 @@ def _gather_texts(result: Node, schemas: list[Node]) -> None:
                 del schema[word]
     texts = [schema.get("description") for schema in schemas]
     lines = [text.split("\n") if isinstance(text, str) else [] for text in texts]
-    shared = 0
-    while all(shared < len(text) and text[shared] == lines[0][shared] for text in lines):
-        shared += 1
+    columns = zip(*lines, strict=False)
+    shared = len([*takewhile(lambda column: len(set(column)) == 1, columns)])
     if not shared:
         return
     # The text of the whole comes first, then that of the alternative on a line of its own.
@@ -223,34 +222,25 @@ def _by_title(names: list[str], definitions: list[Node], known: Node) -> dict[st
     both sent as ``Authorization`` the page shows only the second. A scheme goes with the name that has
     the most words in common with it; where words do not tell, the order of the page does.
     """
-    found = {name: known[name] for name in names if name in known}
-    rest = [definition for definition in definitions if definition not in found.values()]
-    open_names = [name for name in names if name not in found]
-    if not rest or not open_names or len(open_names) > _MAXIMUM_TOGETHER:
-        return found
-    count = min(len(rest), len(open_names))
+    rest = [scheme for scheme in definitions if scheme not in [known.get(name) for name in names]]
+    left = [name for name in names if name not in known]
 
     def likeness(order: Iterable[str]) -> int:
-        return sum(len(_words(name) & _told(scheme)) for name, scheme in zip(order, rest, strict=False))
+        pairs = zip(order, rest, strict=False)
+        return sum(word in folded(name) for name, scheme in pairs for word in _told(scheme))
 
     # The first of equals is the order as published; with fewer schemes than names, the last names.
-    orders = list(permutations(open_names, count))
-    if len(rest) < len(open_names):
+    orders = list(islice(permutations(left, min(len(rest), len(left))), _MOST_ORDERS))
+    if len(rest) < len(left):
         orders.reverse()
-    return {**found, **dict(zip(max(orders, key=likeness), rest, strict=False))}
+    return dict(zip(max(orders, key=likeness), rest, strict=False))
 
 
-def _told(scheme: Node) -> set[str]:
+def _told(scheme: Node) -> Iterator[str]:
     """Words that a scheme's name may well have: of its parameter, else of its type and place."""
-    if scheme.get("type") == "apiKey":
-        return _words(f"{scheme.get('name', '')} api key {scheme.get('in', '')}")
-    return _words(f"{scheme.get('type', '')} {scheme.get('scheme', '')}") | (
-        {"oauth", "auth2"} if scheme.get("type") == "oauth2" else set()
-    )
-
-
-def _words(name: str) -> set[str]:
-    return {word.casefold() for word in words(name)}
+    key = f"{scheme.get('name')} api key {scheme.get('in')}"
+    told = key if scheme.get("type") == "apiKey" else f"{scheme.get('type')} {scheme.get('scheme')}"
+    return (word.casefold() for word in words(told) if len(word) > 1)
 
 
 def component_key(title: str) -> str:
@@ -267,6 +257,4 @@ def _schemes(alternative: LocatedMapping) -> Iterator[Node]:
             if entry.get("type") == "apiKey":
                 put(scheme, "name", name)
                 put(scheme, "in", place)
-            elif entry.get("type") == "oauth2" and "flows" not in scheme:
-                put(scheme, "flows", node_like(entry))
             yield scheme

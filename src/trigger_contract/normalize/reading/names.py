@@ -62,7 +62,7 @@ def see_invisible(document: LocatedMapping, text: str, slips: list[Slip]) -> Non
         text: What it was loaded from.
         slips: Where is noted what was put right.
     """
-    if text.isascii() or text == text.translate(_INVISIBLE):
+    if "\\u" not in text and (text.isascii() or text == text.translate(_INVISIBLE)):
         return
     for value in mappings(document):
         _clean(value, slips)
@@ -221,7 +221,6 @@ def _settle_anchors(found: Sequence[Found]) -> None:
             what = "the whole document" if node["$ref"] == "#" else "an anchor that no schema has"
             message = f"reference {node['$ref']!r} points to {what}; refer to a component"
             raise refusal(node, "$ref", message)
-    for node in references:
         node["$ref"], anchored = anchors[node["$ref"]]
         anchored.pop("$anchor", None)
 
