@@ -42,6 +42,8 @@ def test_no_text_is_passed_over_that_a_row_of_the_table_reads(data, row):
         ("Between one and two minutes", "integer", {"minimum": 1, "maximum": 2}),
         ("Between 1 and 60 minutes, in seconds", "integer", {}),
         ("Between 10 and 5", "integer", {}),
+        ("Between 5 and 5", "integer", {}),
+        ("When it was ordered (ISO 8601)", "string", {"format": "date-time"}),
         ("A value from -5 to 2.5", "number", {"minimum": -5, "maximum": 2.5}),
         ("3 to 6", "integer", {"minimum": 3, "maximum": 6}),
         ("Maximum: 1,000", "integer", {"maximum": 1000}),
@@ -64,6 +66,8 @@ def test_a_text_may_name_several_prefixes_and_mark_one_value_as_the_default():
     sizes = ["small", "medium", "large", 3]
     (default,) = read_limits("small or medium (default), else large", ("string",), sizes)
     assert (default.keyword, default.value, default.words) == ("default", "medium", "medium (default)")
+    (named,) = read_limits("small (default). Default: `large`", ("string",), sizes)
+    assert named.value == "large"
     assert not [*read_limits("small (default)", ("integer",), sizes)]
     assert not [*read_limits("extra-small (default)", ("string",), sizes)]
 

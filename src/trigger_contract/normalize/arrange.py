@@ -5,53 +5,41 @@ The order must not depend on the order of the pages, so that the same pages give
 
 from __future__ import annotations
 
-from collections import Counter
+from operator import itemgetter
 from typing import Any
 
-from trigger_contract.document.shape import COMPONENT_KINDS, LIST, MAP, ONE, SHAPE, field_shape, is_extension
+from trigger_contract.document.shape import COMPONENT_KINDS, MAP, SHAPE, walk
 from trigger_contract.document.yaml import LocatedMapping
-from trigger_contract.normalize.located import Node, line_of, node_like, operations_of, put
+from trigger_contract.normalize.located import Node, line_of, list_of, maps_of, node_like, operations_of, put
 from trigger_contract.normalize.naming.words import derive_operation_id
 from trigger_contract.normalize.reading.fields import ORDER
 
 _LAST = 1000
-_SORTED_MAPS = frozenset(COMPONENT_KINDS) | {"paths", "webhooks", "responses"}
+_BY_NAME = frozenset(COMPONENT_KINDS) | {"paths", "webhooks", "responses"}
+_SORTED_MAPS = {
+    kind: frozenset(name for name, (form, _) in fields.items() if form == MAP and name in _BY_NAME)
+    for kind, fields in SHAPE.items()
+}
 
 
-def arrange(value: Any, kind: str = "document") -> Any:
-    """Put the keys of an object and everything below it in their order, in place."""
-    if not isinstance(value, dict):
-        return value
-    shapes = SHAPE.get(kind, {})
-    rank = ORDER.get(kind, {})
-    place, in_order = -1, True
-    for name, below in value.items():
-        own = rank.get(name, _LAST)
-        in_order = in_order and place <= own
-        place = own
-        if not isinstance(below, (dict, list)):
+def arrange(document: Node) -> None:
+    """Put the keys of every object of a document in their order, in place."""
+    for _, node, kind in walk("document", document):
+        if not isinstance(node, dict):
             continue
-        form, child_kind = (field_shape(kind, name) if kind == "callback" else shapes.get(name)) or ("", "")
-        if form == ONE:
-            arrange(below, child_kind)
-        elif form == LIST and isinstance(below, list):
-            for item in below:
-                arrange(item, child_kind)
-        elif form == MAP and isinstance(below, dict):
-            for key, item in below.items():
-                if not is_extension(kind, name, key):
-                    arrange(item, child_kind)
-            if name in _SORTED_MAPS and kind != "schema":
-                _reorder(below, sorted(below, key=lambda key: (key == "default", key)))
-    if not in_order:
-        _reorder(value, sorted(value, key=lambda key: rank.get(key, _LAST)))
-    return value
+        rank = ORDER.get(kind, {})
+        _reorder(node, [rank.get(key, _LAST) for key in node])
+        for name in _SORTED_MAPS[kind].intersection(node):
+            if isinstance(node[name], dict):
+                _reorder(node[name], [(key == "default", key) for key in node[name]])
 
 
-def _reorder(value: dict[str, Any], keys: list[str]) -> None:
-    items = [(key, value[key]) for key in keys]
-    value.clear()
-    value.update(items)
+def _reorder(value: dict[str, Any], ranks: list[Any]) -> None:
+    """Put what has the lower rank first; the order of equals stays."""
+    if ranks != sorted(ranks):
+        items = [item for _, item in sorted(zip(ranks, value.items(), strict=True), key=itemgetter(0))]
+        value.clear()
+        value.update(items)
 
 
 def name_operations(document: Node, titles: dict[tuple[str, str, str], str]) -> None:
@@ -66,17 +54,16 @@ def name_operations(document: Node, titles: dict[tuple[str, str, str], str]) -> 
         str(operation["operationId"]).casefold() for *_, operation in found if "operationId" in operation
     }
     missing = [entry for entry in found if "operationId" not in entry[3]]
-    shown = [str(titles.get(entry[:3]) or entry[3].get("summary") or "") for entry in missing]
-    wanted = [
-        derive_operation_id(title, entry[2], entry[1], taken)
-        for title, entry in zip(shown, missing, strict=True)
-    ]
-    asked = Counter(wanted)
-    for entry, name in zip(missing, wanted, strict=True):
-        if asked[name] > 1:  # two pages of one title: neither has a better claim
-            name = derive_operation_id("", entry[2], entry[1], taken)
+    wanted = []
+    for *where, operation in missing:
+        group, path, method = where
+        title = str(titles.get((group, path, method)) or operation.get("summary") or "")
+        wanted.append(derive_operation_id(title, method, path, taken))
+    for (_, path, method, operation), name in zip(missing, wanted, strict=True):
+        if wanted.count(name) > 1:  # two pages of one title: neither has a better claim
+            name = derive_operation_id("", method, path, taken)
         taken.add(name.casefold())
-        put(entry[3], "operationId", name)
+        put(operation, "operationId", name)
 
 
 def complete(document: Node, name: str) -> None:
@@ -88,15 +75,12 @@ def complete(document: Node, name: str) -> None:
     for field, missing in (("title", name), ("version", "unknown")):
         # `version: 1.0` without quotes is a number in YAML.
         put(info, field, str(info.get(field, missing)), line_of(info, field))
-    used: dict[str, None] = {}
+    tags = {tag.get("name"): tag for tag in maps_of(document, "tags")}
     for *_, operation in operations_of(document):
-        used.update(dict.fromkeys(map(str, operation.get("tags", ()))))
-    tags = document.get("tags", [])
-    known = {tag.get("name"): tag for tag in tags if isinstance(tag, dict)}
-    if used or known:
-        for tag in used:
-            if tag not in known:
-                known[tag] = node_like(document, name=tag)
-        put(document, "tags", [known[tag] for tag in sorted(known, key=str)])
+        for tag in map(str, list_of(operation, "tags")):
+            if tag not in tags:
+                tags[tag] = node_like(document, name=tag)
+    if tags:
+        put(document, "tags", [tags[tag] for tag in sorted(tags, key=str)])
     if "paths" not in document and "webhooks" not in document:
         put(document, "paths", node_like(document))

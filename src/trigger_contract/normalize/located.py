@@ -18,10 +18,9 @@ _MOST_REFERENCES = 50
 
 
 class Node(LocatedMapping):
-    """A mapping of the draft: knows where it was written and which equal ones were merged into it.
+    """A mapping of the draft: knows where it was written, and which of other places were merged into it.
 
-    Attributes:
-        also: Mappings of other pages, or other places, that say the same or lost against this one.
+    Those in ``also`` say the same or lost against it.
     """
 
     __slots__ = ("also",)
@@ -83,8 +82,7 @@ def list_of(holder: Any, key: str) -> list[Any]:
 
 def map_of(holder: Any, key: str) -> dict[str, Any]:
     """Return the mapping under a key of a mapping; an empty one where there is no such thing."""
-    value = holder.get(key) if isinstance(holder, dict) else None
-    return value if isinstance(value, dict) else {}
+    return as_map(holder.get(key) if isinstance(holder, dict) else None)
 
 
 def node_of(holder: Any, key: str) -> LocatedMapping:
@@ -120,17 +118,12 @@ def in_any_order(value: Any) -> Any:
 
 
 def objects(document: Any, *kinds: str, kind: str = "document") -> Iterator[Found]:
-    """Find every object of some kinds that stands in a draft, or in another object of one.
-
-    Args:
-        document: The document or object.
-        kinds: The kinds that are asked for; all of them where none is named.
-        kind: What kind of object ``document`` is.
-    """
-    found = walk(kind, document)
-    if kinds:
-        found = (entry for entry in found if entry[2] in kinds)
-    return (entry for entry in found if isinstance(entry[1], Node))
+    """Find every object of some kinds, or of all, that stands in a draft or in another object of a kind."""
+    return (
+        entry
+        for entry in walk(kind, document)
+        if isinstance(entry[1], Node) and (not kinds or entry[2] in kinds)
+    )
 
 
 def mappings(value: Any) -> Iterator[LocatedMapping]:
@@ -165,13 +158,7 @@ def follow(value: Any, lookup: Lookup) -> Any:
 
 
 def refusal(holder: Any, key: str | int, message: str) -> UserError:
-    """Return the error that names where a key, or with an empty key the whole, was read.
-
-    Args:
-        holder: The mapping or list that the error is about.
-        key: The key or the index in it.
-        message: What is wrong.
-    """
+    """Return the error that names where a key or an index, or with an empty key the whole, was read."""
     return UserError(message, source=getattr(holder, "source", None) or None, line=line_of(holder, key))
 
 
@@ -202,16 +189,12 @@ def copy_value(value: Any) -> Any:
     """Copy a value with its lines, so that nothing is shared through YAML anchors any more."""
     if isinstance(value, dict):
         node = node_like(value)
-        if isinstance(value, LocatedMapping):
-            node.lines = dict(value.lines)
-        for key, item in value.items():
-            node[key] = copy_value(item) if isinstance(item, (dict, list)) else item
+        node.lines = dict(getattr(value, "lines", {}))
+        node.update((key, copy_value(item)) for key, item in value.items())
         return node
     if isinstance(value, list):
-        sequence = LocatedSequence()
-        if isinstance(value, LocatedSequence):
-            sequence.line, sequence.source, sequence.lines = value.line, value.source, list(value.lines)
-        sequence.extend(copy_value(item) if isinstance(item, (dict, list)) else item for item in value)
+        sequence = sequence_of(value, [copy_value(item) for item in value])
+        sequence.lines = list(getattr(value, "lines", ()))
         return sequence
     return value
 

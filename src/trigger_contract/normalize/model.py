@@ -235,15 +235,9 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Unread:
-    """Something that was left out.
+    """Something of a page that was left out: the way to it below the endpoint, and why.
 
-    Attributes:
-        where: The way to it on the page, below the endpoint.
-        line: Where it stands.
-        says: The word and its value.
-        instead: What stands in its place, where the page says one thing twice or in an old form.
-        kind: What kind of fault it is.
-        reason: Why it was left out.
+    What stands ``instead`` of it is told where the page says one thing twice or in an old form.
     """
 
     where: tuple[str, ...]

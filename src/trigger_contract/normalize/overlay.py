@@ -32,17 +32,7 @@ _REASONS = ("x-reason", "reason", "description")
 
 @dataclass(frozen=True)
 class Action:
-    """One action, ready to apply.
-
-    Attributes:
-        target: The JSONPath as written.
-        query: The same, compiled.
-        update: The value to merge, or None.
-        remove: Whether what is targeted is removed.
-        reason: Why.
-        source: File of the overlay.
-        line: Line of the action.
-    """
+    """One action, ready to apply; ``query`` is its target, a JSONPath, compiled."""
 
     target: str
     query: Any
@@ -144,7 +134,12 @@ def apply_overlay(draft: Node, actions: list[Action]) -> list[Touched]:
         # From the back, so that the positions of what is still to be removed stay right.
         pointers = sorted(set(pointers), key=lambda place: [(isinstance(each, int), each) for each in place])
         for pointer in reversed(pointers):
-            _remove(draft, pointer, action)
+            if not pointer:
+                raise _fail(action, "the whole document cannot be removed")
+            container, key = _at(draft, pointer[:-1]), pointer[-1]
+            del container[key]
+            if isinstance(container, LocatedSequence) and isinstance(key, int):
+                del container.lines[key : key + 1]
             touched.append((pointer, action))
     return touched
 
@@ -159,28 +154,17 @@ def _at(draft: Any, pointer: Pointer) -> Any:
     return draft
 
 
-def _remove(draft: Node, pointer: Pointer, action: Action) -> None:
-    if not pointer:
-        raise _fail(action, "the whole document cannot be removed")
-    container = _at(draft, pointer[:-1])
-    del container[pointer[-1]]
-    if isinstance(container, LocatedSequence) and isinstance(pointer[-1], int):
-        del container.lines[pointer[-1] : pointer[-1] + 1]
-
-
 def _update(draft: Node, pointer: Pointer, action: Action) -> Iterator[Pointer]:
     value = _at(draft, pointer)
     if isinstance(value, list):
-        value.append(_own(action.update, value))
-        if isinstance(value, LocatedSequence):
-            value.lines.append(value.line)
+        _append(value, [action.update])
         yield (*pointer, len(value) - 1)
-    elif isinstance(value, dict):
-        if not isinstance(action.update, dict):
-            raise _fail(action, f"target {action.target!r} is an object, so `update` must be a mapping")
-        yield from _merge(value, action.update, pointer)
-    else:
+    elif not isinstance(value, dict):
         raise _fail(action, f"target {action.target!r} must select objects or lists, not plain values")
+    elif not isinstance(action.update, dict):
+        raise _fail(action, f"target {action.target!r} is an object, so `update` must be a mapping")
+    else:
+        yield from _merge(value, action.update, pointer)
 
 
 def _merge(value: dict[str, Any], update: dict[str, Any], pointer: Pointer) -> Iterator[Pointer]:
@@ -191,16 +175,19 @@ def _merge(value: dict[str, Any], update: dict[str, Any], pointer: Pointer) -> I
         known = value.get(key)
         if isinstance(known, dict) and isinstance(item, dict):
             yield from _merge(known, item, (*pointer, key))
-        elif isinstance(known, list) and isinstance(item, list):
+            continue
+        if isinstance(known, list) and isinstance(item, list):
             # What a set holds already is not added twice: a page may be read as saying it in another form.
-            new = [entry for entry in item if key not in _SETS or entry not in known]
-            known.extend(_own(entry, known) for entry in new)
-            if isinstance(known, LocatedSequence):
-                known.lines.extend([known.line] * len(new))
-            yield (*pointer, key)
+            _append(known, [entry for entry in item if key not in _SETS or entry not in known])
         else:
             value[key] = _own(item, value)
-            yield (*pointer, key)
+        yield (*pointer, key)
+
+
+def _append(known: list[Any], items: list[Any]) -> None:
+    known.extend(_own(item, known) for item in items)
+    if isinstance(known, LocatedSequence):
+        known.lines.extend([known.line] * len(items))
 
 
 def _own(item: Any, like: Any) -> Any:

@@ -144,7 +144,7 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
         for slip in fragment.slips:
             ledger.add(slip)
     titles = _titles(fragments)
-    merger = Merger(fragments, Notes.of(fragments, ledger))
+    merger = Merger(fragments, Notes(ledger, {fragment.page.name: fragment for fragment in fragments}))
     draft = merger.merge()
     note_unread(fragments, ledger)
     place_sentences(fragments, merger.notes, draft)
@@ -152,7 +152,7 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     arrange(draft)
     name_operations(draft, titles)
     expanded = [fragment.page.name for fragment in fragments if fragment.dialect == "expanded"]
-    fill_gaps(draft, expanded, ledger)
+    fill_gaps(Draft(draft, ledger), expanded)
     if expanded:
         note_hints(draft, ledger)
     checked = Draft(draft, ledger)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from graphlib import CycleError, TopologicalSorter
+from collections.abc import Sequence
 from typing import Any
 
+from trigger_contract.document.composition import Composition
 from trigger_contract.document.shape import REFERENCE_KINDS
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.located import (
@@ -15,14 +15,14 @@ from trigger_contract.normalize.located import (
     find,
     follow,
     line_of,
-    list_of,
     map_of,
-    node_of,
+    nodes_in,
     objects,
     operations_of,
     refusal,
     text_of,
 )
+from trigger_contract.normalize.model import owner
 
 MAXIMUM_VALIDATED = 8_000_000
 _PATH = re.compile(r"(?:[^{}]|\{[^{}]*\})*")
@@ -53,23 +53,13 @@ def _check_references(document: Node) -> None:
 
 def _check_containment(document: Node) -> None:
     """Refuse schemas that take themselves in by ``allOf``, which nothing could ever satisfy or refute."""
-    schemas = node_of(node_of(document, "components"), "schemas")
-    try:
-        TopologicalSorter({name: [*_taken_in(schema)] for name, schema in schemas.items()}).prepare()
-    except CycleError as error:
-        name = error.args[1][0]
-        message = f"schema {name!r} contains itself by `allOf`, so nothing can be said of it"
-        raise refusal(schemas[name], "", message) from None
-
-
-def _taken_in(schema: Any) -> Iterator[str]:
-    stack = [schema]
-    while stack:
-        value = stack.pop()
-        reference = text_of(value, "$ref")
-        if reference.startswith("#/components/schemas/"):
-            yield reference.rpartition("/")[2]
-        stack.extend(list_of(value, "allOf"))
+    composed = Composition(document)
+    for name, schema in nodes_in(map_of(document.get("components"), "schemas")):
+        try:
+            composed.each_part_once(schema)
+        except UserError:
+            message = f"schema {name!r} contains itself by `allOf`, so nothing can be said of it"
+            raise refusal(schema, "", message) from None
 
 
 def _check_paths(document: Node) -> None:
@@ -84,18 +74,15 @@ def _check_paths(document: Node) -> None:
 def _check_operation_ids(document: Node) -> None:
     """Refuse one operationId on two operations."""
     known: dict[str, tuple[str, Node]] = {}
-    for _, path, method, operation in operations_of(document):
-        identifier = operation.get("operationId")
-        if identifier is None:
-            continue
-        if identifier in known:
-            where, other = known[identifier]
-            message = (
-                f"operationId {identifier!r} of {method.upper()} {path} is also that of {where} "
-                f"({other.source}:{line_of(other, 'operationId')})"
-            )
+    for *where, operation in operations_of(document):
+        here, name = owner((*where,)), operation.get("operationId")
+        if name in known:
+            place, other = known[name]
+            line = line_of(other, "operationId")
+            message = f"operationId {name!r} of {here} is also that of {place} ({other.source}:{line})"
             raise refusal(operation, "operationId", message)
-        known[identifier] = (f"{method.upper()} {path}", operation)
+        if name is not None:
+            known[name] = here, operation
 
 
 def validate(document: dict[str, Any], draft: Node, size: int = 0) -> None:

@@ -87,7 +87,7 @@ def _limits(draft: Draft) -> None:
     """
     known: dict[tuple[str, str, str], tuple[Pointer, Node]] = {}
     for pointer, node in draft.schemas():
-        name = str(pointer[-1]) if len(pointer) > 1 and pointer[-2] == "properties" else ""
+        name = str(pointer[-1]) if pointer[-2] == "properties" else ""
         limits = [keyword for keyword in _LIMITS if keyword in node]
         parts = {word.casefold() for word in words(name)} if limits else set()
         for keyword in limits if len(parts) > 1 and not parts <= _OF_LISTS else ():

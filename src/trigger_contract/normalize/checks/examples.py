@@ -7,12 +7,11 @@ Source: JSON Schema 2020-12, core, chapters 10 and 11, and validation, chapters 
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterator
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from trigger_contract.document.conjunction import TYPES
 from trigger_contract.document.yaml import LocatedSequence
 from trigger_contract.normalize.checks.draft import Draft
 from trigger_contract.normalize.checks.limits import read_limits
@@ -32,32 +31,21 @@ from trigger_contract.normalize.naming.words import words
 
 _SHOWS = "An example shows, a schema promises: the schema stands, and the example is kept as published."
 _PREFIX = "The text that promises the prefix stands; the example is kept as published."
-_TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,),
-    "integer": (int,),
-    "number": (int, float),
-    "boolean": (bool,),
-    "array": (list,),
-    "object": (dict,),
-    "null": (type(None),),
-}
 # Formats that every reader takes alike; of a time, pages often show only hours and minutes.
 _FORMATS = frozenset(("date-time", "date", "uuid", "email", "uri", "ipv4", "ipv6"))
-# A keyword, the values that it is about, and whether one of them breaks it.
-_RULES: tuple[tuple[str, Any, Callable[[Any, Any], bool]], ...] = (
-    ("minLength", str, lambda value, least: len(value) < least),
-    ("maxLength", str, lambda value, most: len(value) > most),
-    ("minItems", list, lambda value, least: len(value) < least),
-    ("maxItems", list, lambda value, most: len(value) > most),
-    ("minProperties", dict, lambda value, least: len(value) < least),
-    ("maxProperties", dict, lambda value, most: len(value) > most),
-    ("pattern", str, lambda value, pattern: not _conforms("pattern", pattern, value)),
-    ("format", str, lambda value, form: form in _FORMATS and not _conforms("format", form, value)),
-    ("minimum", (int, float), operator.lt),
-    ("maximum", (int, float), operator.gt),
-    ("exclusiveMinimum", (int, float), operator.le),
-    ("exclusiveMaximum", (int, float), operator.ge),
-    ("multipleOf", (int, float), lambda value, step: not _is_multiple(value, step)),
+# Keywords with a plain value, each of which is about values of some types only.
+_KEYWORDS = (
+    *(
+        "minLength",
+        "maxLength",
+        "minItems",
+        "maxItems",
+        "minProperties",
+        "maxProperties",
+        "pattern",
+        "format",
+    ),
+    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
 )
 _MAXIMUM_DEPTH = 12
 _MAXIMUM_STEPS = 5_000
@@ -142,17 +130,16 @@ def faults(value: Any, schema: Any, lookup: Lookup) -> Iterator[str]:
         schema = follow(schema, lookup)
         if next(left, None) is None or not isinstance(schema, dict) or depth > _MAXIMUM_DEPTH:
             return
-        known = [kind for kind in kinds_of(schema) if kind in _TYPES]
-        if known and not any(_is(value, kind) for kind in known):
+        known = [kind for kind in kinds_of(schema) if kind in TYPES]
+        if known and not _is_of(value, known):
             yield f"type {' or '.join(known)}"
             return
         if isinstance(enum := schema.get("enum"), list) and value not in enum:
             yield f"one of {', '.join(map(str, enum))}"
         if "const" in schema and value != schema["const"]:
             yield f"always {brief(schema['const'])}"
-        for word, kind, breaks in _RULES:
-            about = word in schema and isinstance(value, kind) and not isinstance(value, bool)
-            if about and breaks(value, schema[word]):
+        for word in _KEYWORDS:
+            if word in schema and not _conforms(value, word, schema[word]):
                 yield f"{word} {schema[word]}"
         if isinstance(value, dict):
             yield from _names(value, schema)
@@ -183,36 +170,32 @@ def _names(value: dict[str, Any], schema: dict[str, Any]) -> Iterator[str]:
         yield from (f"no property {name}" for name in value if name not in properties)
 
 
-def _is(value: Any, kind: str) -> bool:
-    if isinstance(value, bool):
-        return kind == "boolean"
-    if kind == "integer" and isinstance(value, float):
-        return value.is_integer()
-    return isinstance(value, _TYPES[kind])
+def _is_of(value: Any, kinds: list[str]) -> bool:
+    if isinstance(value, (dict, list)):
+        return ("object" if isinstance(value, dict) else "array") in kinds
+    return _conforms(value, "type", tuple(kinds))
 
 
-def _is_multiple(value: float, step: float) -> bool:
-    """As the numbers are written, so that 0.3 is a multiple of 0.1."""
-    try:
-        return step <= 0 or Decimal(str(value)) % Decimal(str(step)) == 0
-    except InvalidOperation:
+def _conforms(value: Any, word: str, said: Any) -> bool:
+    if word == "format" and said not in _FORMATS:
         return True
+    judge = _judge(word, said)
+    try:
+        return judge is None or bool(judge.is_valid(value))
+    except ValueError:
+        return True  # half a character, which no text of JSON can hold
 
 
-def _conforms(word: str, text: str, value: str) -> bool:
-    judge = _judge(word, text)
-    return judge is None or bool(judge.is_valid(value))
-
-
-@lru_cache(maxsize=1024)
-def _judge(word: str, text: str) -> Any:
-    """Return what judges one pattern or format, in bounded time; None for what is no pattern there.
+@lru_cache(maxsize=1024, typed=True)
+def _judge(word: str, said: Any) -> Any:
+    """Return what judges values by one keyword, in bounded time; None where it says nothing that is legal.
 
     The library's patterns are those of ECMA-262. It is imported here because few documents need it.
     """
     import jsonschema_rs
 
+    keyword = {word: list(said) if word == "type" else said}
     try:
-        return jsonschema_rs.Draft202012Validator({word: text}, validate_formats=True)
+        return jsonschema_rs.Draft202012Validator(keyword, validate_formats=True)
     except (ValueError, jsonschema_rs.ValidationError):
         return None

@@ -73,10 +73,6 @@ plain values: schema parameter
     ({_WORD}(?:{_JOIN}{_WORD})+){_OPEN_END}(?=\s*(?:\.|\Z))
     + Allowed values: small, large.
     - Allowed values: small and large ones
-several: schema parameter
-    \bcomma[- ](?:separated|delimited)\b
-    + Comma-separated sizes
-    - A comma
 count: operation
     \b(?:maximum of|up to|at most|no more than) (\d[\d,]*) ([a-z]\w+)\b
     + Takes up to 10 labels
@@ -112,18 +108,10 @@ style: parameter
     ["'`](form|deepObject|spaceDelimited|pipeDelimited|simple)["'`]?\s+(?:encoding )?style
     + Sent in the `form` style
     - A form of style
-comma: parameter
-    (?<!not )\bcomma[- ](?:separated|delimited)\b
+separated: parameter
+    (?<!not )\b(comma|pipe|space)[- ](?:separated|delimited)\b
     + Comma-delimited
     - A comma
-pipe: parameter
-    (?<!not )\bpipe[- ](?:separated|delimited)\b
-    + Pipe-separated
-    - A pipe
-space: parameter
-    (?<!not )\bspace[- ](?:separated|delimited)\b
-    + Space-separated
-    - A space
 repeat: parameter
     (?<!not )(?<!n't )\brepeat(?:ing)? (?:the|this) (?:query )?(?:parameter|param|key)\b
     |\b(?:can|may|must|should) be (?:repeated

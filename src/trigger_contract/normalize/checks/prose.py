@@ -151,7 +151,7 @@ def _anything(draft: Draft) -> None:
     properties = [
         (str(place[-1]), (*place, "type"), node)
         for place, node in draft.schemas()
-        if len(place) > 1 and place[-2] == "properties"
+        if place[-2] == "properties"
     ]
     for name, where, node in properties:
         match = said("any value", " ".join(text_of(node, "description").split()))
@@ -197,7 +197,7 @@ def _values(draft: Draft, pointer: Pointer, holder: Node, schema: Node) -> None:
         if "const" not in part and "pattern" not in part:
             shown, reason = (
                 claim(part, "", "the schema: no enum"),
-                _LIST if said("several", text) else _OTHERS,
+                _LIST if said("separated", text) else _OTHERS,
             )
             draft.ledger.only_said("enum", (*where, "enum"), reason, shown, quoted(holder, found.words))
 

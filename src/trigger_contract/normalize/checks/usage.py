@@ -154,9 +154,11 @@ def _joins(
             found.setdefault("repeat", sample.words)
         elif "," in sample.value:
             found.setdefault("comma", sample.words)
-    for kind in ("comma", "pipe", "space", "repeat"):
-        if match := said(kind, text_of(parameter, "description")):
-            found.setdefault(kind, match[0])
+    text = text_of(parameter, "description")
+    for match in PHRASES["separated"].pattern.finditer(text):
+        found.setdefault(match[1].casefold(), match[0])
+    if repeated := said("repeat", text):
+        found.setdefault("repeat", repeated[0])
     if not found or join in found:
         return
     other, words = next(iter(found.items()))

@@ -11,7 +11,8 @@ written, mostly by an example in backticks: ``filter[status]=QUEUED,EXECUTING`` 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -23,22 +24,18 @@ from trigger_contract.normalize.checks.draft import Draft
 from trigger_contract.normalize.checks.examples import faults
 from trigger_contract.normalize.expanded.parts import unknown_scheme
 from trigger_contract.normalize.located import (
-    Found,
     Node,
     Pointer,
-    find,
-    follow,
     line_of,
     list_of,
     map_of,
     node_like,
     objects,
-    operations_of,
     put,
     sequence_of,
     text_of,
 )
-from trigger_contract.normalize.model import Ledger, brief, claim
+from trigger_contract.normalize.model import brief, claim
 
 _SAMPLE = re.compile(r"`([^`\s=]+)=([^`\s]*)`")
 _REASON = "OpenAPI leaves this undefined, so the text defines it; an extension carries it."
@@ -80,18 +77,17 @@ def samples(description: str) -> list[Sample]:
     return found
 
 
-def define_serialization(found: Iterable[Found], ledger: Ledger) -> None:
+def define_serialization(draft: Draft) -> None:
     """Record the form of each ``deepObject`` parameter that only its text defines, in place.
 
     A page that joins lists by commas in one of its ``deepObject`` parameters does so in all of them.
     """
     deep: list[tuple[Pointer, Node, list[Sample]]] = []
-    for pointer, node, kind in found:
+    for pointer, node, kind in draft.found:
         if kind == "parameter" and node.get("in") == "query" and node.get("style") == "deepObject":
-            found_in = samples(text_of(node, "description"))
-            own = [one for one in found_in if len(one.names) > 1 and one.names[0] == node.get("name")]
-            if own:
-                deep.append((pointer, node, own))
+            shown_in = samples(text_of(node, "description"))
+            own = [one for one in shown_in if len(one.names) > 1 and one.names[0] == node.get("name")]
+            deep += [(pointer, node, own)] if own else []
     commas = {node.source for _, node, own in deep if any("," in sample.value for sample in own)}
     for pointer, node, own in deep:
         line = line_of(node, "description")
@@ -106,7 +102,8 @@ def define_serialization(found: Iterable[Found], ledger: Ledger) -> None:
             shown = f"`{sample.name}={sample.value}{sample.rest}`"
             says = claim(node, "description", f"the text: {shown}")
             keyword = claim(node, "style", f"style: deepObject ({words} inside it: undefined)")
-            ledger.rule(kind, (*pointer, SERIALIZATION), _REASON, says, keyword, chosen=f"as in {shown}")
+            where = (*pointer, SERIALIZATION)
+            draft.ledger.rule(kind, where, _REASON, says, keyword, chosen=f"as in {shown}")
 
 
 def write_promises(document: Node) -> None:
@@ -132,107 +129,103 @@ def write_promises(document: Node) -> None:
         put(node, PROMISE, sequence_of(node, entries), line)
 
 
-def fill_gaps(draft: Node, expanded: Collection[str], ledger: Ledger) -> None:
-    """Fill the gaps of a merged draft, in place.
+def fill_gaps(draft: Draft, expanded: Collection[str]) -> None:
+    """Fill the gaps of a merged draft, in place, and note each.
 
     Args:
         draft: The draft.
         expanded: Names of the pages whose dialect writes out what a mapping refers to and drops its name.
-        ledger: Where each gap is noted.
     """
-    components = draft["components"] if isinstance(draft.get("components"), Node) else node_like(draft)
-    found = list(objects(draft))
-    for pointer, node, kind in found:
+    root = draft.root
+    components = root["components"] if isinstance(root.get("components"), Node) else node_like(root)
+    for pointer, node, kind in draft.found:
         for requirement in list_of(node, "security") if kind == "operation" else ():
             for name in requirement:
                 if name not in map_of(components, "securitySchemes"):
                     schemes = components.setdefault("securitySchemes", node_like(requirement))
                     put(schemes, name, unknown_scheme(requirement), line_of(requirement, name))
-                    says = ("security: " + name, "components.securitySchemes: none of that name")
+                    says = (f"security: {name}", "components.securitySchemes: none of that name")
                     claims = [claim(requirement, name, each) for each in says]
                     where = ("components", "securitySchemes", name)
-                    ledger.rule("security", where, _ASSUMED, *claims, chosen="http, bearer")
+                    draft.ledger.rule("security", where, _ASSUMED, *claims, chosen="http, bearer")
         mapping = map_of(node.get("discriminator"), "mapping") if kind == "schema" else {}
         if isinstance(mapping, Node) and mapping.source not in expanded:
-            _mapping(draft, pointer, node, mapping, map_of(components, "schemas"), ledger)
-    if components and "components" not in draft:
-        put(draft, "components", components)
-    define_serialization(found, ledger)
-    for pointer, node, kind in found:
-        if kind == "schema" and list_of(node, "required"):
-            _required(draft, pointer, node, ledger)
-    for group, path, method, operation in operations_of(draft):
-        if group == "paths":
-            _placeholders(draft, (group, path, method), operation, ledger)
+            _mapping(draft, pointer, node, mapping, map_of(components, "schemas"))
+    if components and "components" not in root:
+        put(root, "components", components)
+    define_serialization(draft)
+    for pointer, schema in draft.schemas():
+        _required(draft, pointer, schema)
+    for pointer, operation in draft.operations():
+        _placeholders(draft, pointer, operation)
 
 
-def _mapping(
-    draft: Node, pointer: Pointer, schema: Node, mapping: Node, schemas: Collection[str], ledger: Ledger
-) -> None:
+def _mapping(draft: Draft, pointer: Pointer, schema: Node, mapping: Node, schemas: Collection[str]) -> None:
     """Leave out what maps to nothing: sites cut a document down to what is referred to by ``$ref``."""
     for value, target in list(mapping.items()):
-        if isinstance(target, str) and target not in schemas and find(draft, target) is None:
+        if isinstance(target, str) and target not in schemas and draft.lookup(target) is None:
             says = claim(mapping, value, f"the mapping: {value} is {target}")
             missing = claim(schema, "", "components.schemas: none of that name")
             where = (*pointer, "discriminator", "mapping", value)
-            ledger.rule("discriminator", where, _UNKNOWN, says, missing, chosen="left out")
+            draft.ledger.rule("discriminator", where, _UNKNOWN, says, missing, chosen="left out")
             del mapping[value]
 
 
-def _required(root: Node, pointer: Pointer, schema: Node, ledger: Ledger) -> None:
-    if "allOf" not in schema and (
-        any(word in schema for word in _ELSEWHERE) or not isinstance(schema.get("properties"), Node)
-    ):
-        return  # the property may be defined by another part
-    defined = {*_composed(root, schema)} if "allOf" in schema else schema["properties"].keys()
+def _required(draft: Draft, pointer: Pointer, schema: Node) -> None:
+    """Define each required name that nothing defines; a property may be defined by another part."""
     required = [name for name in list_of(schema, "required") if isinstance(name, str)]
+    if "allOf" in schema:
+        defined = {*_composed(draft, schema)} if required else set()
+    elif any(word in schema for word in _ELSEWHERE) or not isinstance(schema.get("properties"), Node):
+        return
+    else:
+        defined = {*schema["properties"]}
     for name in [name for name in required if name not in defined]:
         properties = schema.get("properties", node_like(schema))
         if "properties" not in schema:
             put(schema, "properties", properties, line_of(schema, "required"))
         asked = claim(schema, "required", f"required: {name}")
         none, where = claim(schema, "properties", f"properties: no {name}"), (*pointer, "required", name)
-        ledger.rule("required", where, _UNDEFINED, asked, none, chosen="required, any value")
+        draft.ledger.rule("required", where, _UNDEFINED, asked, none, chosen="required, any value")
         put(properties, name, node_like(schema), line_of(schema, "required"))
 
 
-def _composed(root: Node, schema: Node) -> Iterator[str]:
+def _composed(draft: Draft, schema: Node) -> Iterator[str]:
     """Yield the names of properties of all that a schema is composed of."""
     seen: set[int] = set()
     stack: list[Any] = [schema]
     while stack:
-        part = follow(stack.pop(), lambda reference: find(root, reference))
-        if not isinstance(part, Node) or id(part) in seen:
-            continue
-        seen.add(id(part))
-        yield from map_of(part, "properties")
-        stack += [member for word in ("allOf", "anyOf", "oneOf") for member in list_of(part, word)]
-        stack += [part[word] for word in ("items", "not") if word in part]
+        part = draft.follow(stack.pop())
+        if isinstance(part, Node) and id(part) not in seen:
+            seen.add(id(part))
+            yield from map_of(part, "properties")
+            stack += [member for word in ("allOf", "anyOf", "oneOf") for member in list_of(part, word)]
+            stack += [part[word] for word in ("items", "not") if word in part]
 
 
-def _placeholders(root: Node, pointer: Pointer, operation: Node, ledger: Ledger) -> None:
+def _placeholders(draft: Draft, pointer: Pointer, operation: Node) -> None:
     """Leave out what the path has no place for, and add what it names and nobody shows."""
-    path, known = str(pointer[1]), set[str]()
+    path = str(pointer[1])
     names = _PLACEHOLDER.findall(path)
     parameters = operation.get("parameters")
     if not isinstance(parameters, LocatedSequence):
         parameters = sequence_of(operation, [])
-    for index in reversed(range(len(parameters))):
-        parameter = follow(parameters[index], lambda reference: find(root, reference))
-        if text_of(parameter, "in") != "path":
-            continue
-        name = text_of(parameter, "name")
-        known.add(name)
+    shown = {
+        index: text_of(parameter, "name")
+        for index, (_, parameter) in enumerate(draft.parameters(pointer, operation))
+        if parameter.get("in") == "path"
+    }
+    for index, name in reversed(shown.items()):
         if not any(name in inner for inner in names):
             dropped = parameters.pop(index)
             del parameters.lines[index : index + 1]
             says = (f"parameters: {name} in the path", f"the path: {path}")
             claims, where = [claim(dropped, "", each) for each in says], (*pointer, "parameters", name)
-            ledger.rule("parameter", where, _USELESS, *claims, chosen="left out")
-    for name in dict.fromkeys(name for name in names if name not in known):
+            draft.ledger.rule("parameter", where, _USELESS, *claims, chosen="left out")
+    for name in dict.fromkeys(name for name in names if name not in shown.values()):
         says = (f"the path: {{{name}}}", "parameters: none of that name")
         claims, where = [claim(operation, "", each) for each in says], (*pointer, "parameters", name)
-        ledger.rule("parameter", where, _NEEDED, *claims, chosen="a required text")
+        draft.ledger.rule("parameter", where, _NEEDED, *claims, chosen="a required text")
         schema = node_like(operation, type="string")
         parameter = node_like(operation, **{"name": name, "in": "path", "required": True, "schema": schema})
         parameters.insert(0, parameter)
@@ -256,20 +249,12 @@ def drop_defaults(draft: Draft) -> None:
         value = schema["default"]
         fault = next(faults(value, schema, draft.lookup), None)
         if fault is None and schema.keys() - _JUDGED - (set() if isinstance(value, str) else {"format"}):
-            fault = _judged(schema, judge())
+            # The library follows references of its own accord and stumbles over what was not read either; the
+            # validation of the whole document names such a place.
+            with suppress(Exception):
+                fault = judge()(schema)
         if fault is not None:
             says = claim(schema, "default", f"the default: {brief(value)}")
-            shown, where = claim(schema, "", f"the schema: {fault}"), (*pointer, "default")
+            shown, where = claim(schema, "", f"the schema: {brief(fault)}"), (*pointer, "default")
             draft.ledger.rule("default", where, _FORBIDDEN, shown, says, chosen="no default")
             del schema["default"]
-
-
-def _judged(schema: Node, judge: Callable[[Node], str | None]) -> str | None:
-    """Ask the library that the result must satisfy."""
-    try:
-        fault = judge(schema)
-    except Exception:
-        # It follows references of its own accord and stumbles over what was not read either; the
-        # validation of the whole document names such a place.
-        return None
-    return None if fault is None else brief(fault)

@@ -62,13 +62,7 @@ _ONE_INFO = "Two services meet, and a document has one `info`: that of the newes
 
 @dataclass
 class Merger:
-    """Merges fragments into one draft.
-
-    Attributes:
-        fragments: Newest first; ties have been broken already.
-        notes: Where contradictions are noted.
-        draft: The document so far.
-    """
+    """Merges fragments, newest first, into one draft."""
 
     fragments: Sequence[Fragment]
     notes: Notes
@@ -81,12 +75,14 @@ class Merger:
         for fragment in self.fragments:
             self._info(fragment)
             self._tags(fragment)
-        for group in COMPONENT_KINDS:
+        for group, kind in COMPONENT_KINDS.items():
             for fragment in self.fragments:
-                self._named(fragment.named(group), group)
+                if own := fragment.named(group):
+                    components = self.draft.setdefault("components", node_like(own))
+                    self._named(kind, own, components, ("components", group))
         for group in ("paths", "webhooks"):
             for fragment in self.fragments:
-                self._paths(fragment, group)
+                self._named("pathItem", node_of(fragment.document, group), self.draft, (group,))
         for fragment in self.fragments:
             own = node_of(fragment.document, "components")
             for key in [key for key in own if key not in COMPONENT_KINDS]:
@@ -104,7 +100,7 @@ class Merger:
             put(known, key, own[key], line_of(own, key))
             self._owners[pointer] = own
         elif known[key] != own[key]:
-            self.notes.note(pointer, self._owners.get(pointer, known), own, known[key], own[key])
+            self.notes.note(pointer, (self._owners.get(pointer, known), known[key]), (own, own[key]))
 
     def _info(self, fragment: Fragment) -> None:
         """Merge what is said of one service; a document has one ``info``, so of a second it is noted only."""
@@ -134,46 +130,28 @@ class Merger:
             else:
                 known.append(tag)
 
-    def _named(self, own: LocatedMapping, group: str) -> None:
-        if not own:
-            return
-        components = self.draft.setdefault("components", node_like(own))
-        named = components.setdefault(group, node_like(own))
+    def _named(self, kind: str, own: LocatedMapping, holder: LocatedMapping, pointer: Pointer) -> None:
+        """Merge what has names of its own, such as paths or components of a group, into those of a holder."""
+        group = str(pointer[-1])
+        named = holder.setdefault(group, node_like(own)) if own else own
         for name, value in own.items():
-            if name not in named:
-                put(named, name, value, line_of(own, name))
+            where = (*pointer, name)
+            if name not in named or is_extension("document", group, name):
+                self._first(named, own, name, where)
             else:
-                where = ("components", group, name)
-                named[name] = self.object(COMPONENT_KINDS[group], named[name], value, where, named, own)
-
-    def _paths(self, fragment: Fragment, group: str) -> None:
-        own = node_of(fragment.document, group)
-        items = self.draft.setdefault(group, node_like(own)) if own else own
-        for path, item in own.items():
-            if path not in items or is_extension("document", group, path):
-                self._first(items, own, path, (group, path))
-            else:
-                items[path] = self.object("pathItem", items[path], item, (group, path))
+                named[name] = self.object(kind, named[name], value, where, named, own)
 
     # -- objects ---------------------------------------------------------------------------------
 
     def object(self, kind: str, newer: Any, older: Any, pointer: Pointer, *holders: Any) -> Any:
-        """Merge one object into its newer self and return it.
-
-        Args:
-            kind: What it is, as in ``shape``.
-            newer: The object on the newer page; a schema may be true or false.
-            older: The one on the older page.
-            pointer: Where it stands in the draft.
-            holders: What the two stand in, which tells where they were read if they do not.
-        """
+        """Merge one object into its newer self and return it; holders tell where true and false were read."""
         if newer is older:
             return newer
         if not isinstance(newer, Node) or not isinstance(older, Node):
             if newer != older:
                 pairs = zip((newer, older), holders, strict=True)
                 places = [own if isinstance(own, Node) else holder for own, holder in pairs]
-                self.notes.note(pointer, places[0], places[1], newer, older, kind="value")
+                self.notes.note(pointer, (places[0], newer), (places[1], older), kind="value")
             return newer
         if newer != older and kind in REFERENCE_KINDS and ("$ref" in newer) != ("$ref" in older):
             return self._reference_and_inline(kind, newer, older, pointer)
@@ -189,8 +167,8 @@ class Merger:
         """One page names a component where the other writes it out."""
         resolved_newer, resolved_older = self._resolve(newer), self._resolve(older)
         if resolved_newer is None or resolved_older is None:
-            ours, theirs = newer.get("$ref", "inline"), older.get("$ref", "inline")
-            self.notes.note(pointer, newer, older, ours, theirs, kind="reference")
+            ours, theirs = [(node, node.get("$ref", "inline")) for node in (newer, older)]
+            self.notes.note(pointer, ours, theirs, kind="reference")
             return newer
         trial = Merger(self.fragments, replace(self.notes, ledger=Ledger()), self.draft)
         trial.object(kind, copy_value(resolved_newer), copy_value(resolved_older), pointer)
@@ -240,7 +218,7 @@ class Merger:
             or (key == "description" and value == "" and self._partial(older))
             or key in _SILENT
         ):
-            self.notes.note(below, newer, older, known, value)
+            self.notes.note(below, (newer, known), (older, value))
 
     def _one_sided(self, kind: str, newer: Node, older: Node, key: str, pointer: Pointer) -> None:
         """Judge a key that only one of two objects has.
@@ -260,14 +238,14 @@ class Merger:
         noted = not silent and (telling or implied is not None)
         if not is_new and noted and (implied is not None or (kind == "schema" and not alone)):
             chosen = "nothing" if implied is None else implied
-            self.notes.note(below, newer, older, left, value, chosen=chosen)
+            self.notes.note(below, (newer, left), (older, value), chosen=chosen)
             return
         if not is_new:
             put(newer, key, value, older.lines.get(key))
         if noted and is_new:
-            self.notes.note(below, newer, older, value, left)
+            self.notes.note(below, (newer, value), (older, left))
         elif noted:
-            self.notes.note_only(below, newer, older, value)
+            self.notes.note_only(below, newer, (older, value))
 
     def _union(self, kind: str, newer: Any, older: Any, pointer: Pointer) -> None:
         """Merge what has one name in two maps, or is one parameter in two lists, and keep all the rest."""
@@ -287,14 +265,14 @@ class Merger:
                 put(newer, key, older[key], older.lines.get(key))
             if not self._partial(newer):
                 where = (*pointer, key)
-                self.notes.note_only(where, newer, holder, says, chosen="kept", kind=kind_of_entry)
+                self.notes.note_only(where, newer, (holder, says), chosen="kept", kind=kind_of_entry)
         if self._partial(older) or older.source == newer.source:
             return
         for name, key in ours.items():
             if name not in theirs and (listed or getattr(newer[key], "source", "") != older.source):
                 holder, says = (newer[key], name[0]) if listed else (newer, "shown")
                 where = (*pointer, key)
-                self.notes.note(where, holder, older, says, "nothing", chosen="kept", kind=kind_of_entry)
+                self.notes.note(where, (holder, says), (older, "nothing"), chosen="kept", kind=kind_of_entry)
 
     def _keys(self, holder: Any) -> dict[Any, Any]:
         """Under which key or index each entry stands, by its name, or by name and place of a parameter."""

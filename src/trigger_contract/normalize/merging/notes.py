@@ -67,6 +67,8 @@ _IMPLIED: dict[str, dict[str, Any]] = {
 }
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 Described = tuple[Pointer, Node]
+Says = tuple[Any, Any]
+"""An object of a page, and what it says."""
 _REASON = "A rendered page shows no structure, so the page with the structure stands."
 
 
@@ -82,41 +84,27 @@ class Notes:
     ledger: Ledger
     by_source: Mapping[str, Fragment]
 
-    @classmethod
-    def of(cls, fragments: Sequence[Fragment], ledger: Ledger) -> Notes:
-        """Return notes about some fragments."""
-        return cls(ledger, {fragment.page.name: fragment for fragment in fragments})
-
     def note(
-        self,
-        pointer: Pointer,
-        newer: Any,
-        older: Any,
-        newer_says: Any,
-        older_says: Any,
-        *,
-        chosen: Any = None,
-        reason: str = "",
-        kind: str = "",
+        self, pointer: Pointer, newer: Says, older: Says, chosen: Any = None, reason: str = "", kind: str = ""
     ) -> None:
         """Note that two pages disagree; the newer one's value stands unless ``chosen`` says otherwise."""
-        key = pointer[-1]
-        ours, theirs = contrast(newer_says, older_says)
-        claims = claim(newer, key, ours), claim(older, key, theirs)
+        key, sources = pointer[-1], (newer[0].source, older[0].source)
+        ours, theirs = contrast(newer[1], older[1])
+        claims = claim(newer[0], key, ours), claim(older[0], key, theirs)
         stands = ours if chosen is None else brief(chosen)
-        reason = reason or self.age_reason(newer.source, older.source)
+        reason = reason or self.age_reason(*sources)
         self.ledger.add(Contradiction(kind or called(key), pointer, claims, stands, AGE, reason))
 
     def note_only(
-        self, pointer: Pointer, newer: Any, older: Any, says: Any, *, chosen: Any = None, kind: str = ""
+        self, pointer: Pointer, newer: Any, older: Says, *, chosen: Any = None, kind: str = ""
     ) -> None:
         """Note that only the older page speaks of something, which is kept."""
         reason = (
-            f"{self._dated(older.source)} is the newest page that speaks of it; "
+            f"{self._dated(older[0].source)} is the newest page that speaks of it; "
             f"{self._dated(newer.source)} leaves it out, which denies nothing."
         )
-        kept = says if chosen is None else chosen
-        self.note(pointer, newer, older, "nothing", says, chosen=kept, reason=reason, kind=kind)
+        kept = older[1] if chosen is None else chosen
+        self.note(pointer, (newer, "nothing"), older, chosen=kept, reason=reason, kind=kind)
 
     def age_reason(self, newer: str, older: str) -> str:
         """Say why the first page wins over the second."""

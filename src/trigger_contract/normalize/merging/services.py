@@ -8,7 +8,7 @@ security scheme is called what the pages call it that show its name; the others 
 
 from __future__ import annotations
 
-from collections.abc import KeysView, Mapping, Sequence
+from collections.abc import KeysView, Sequence
 from typing import Any
 
 from trigger_contract.document.shape import COMPONENT_KINDS
@@ -160,8 +160,7 @@ def _adopt_scheme_names(group: list[Fragment]) -> None:
         if fragment.dialect == "expanded":
             own = fragment.named("securitySchemes")
             called = {("securitySchemes", name): published.get(folded(name), name) for name in own}
-            renamed = {place: new for place, new in called.items() if new != place[1]}
-            rename_components(fragment.document, renamed)
+            rename_components(fragment.document, {old: new for old, new in called.items() if new != old[1]})
             _deal_out_again(own, definitions)
 
 
@@ -186,14 +185,14 @@ def adopt_schemes(fragments: Sequence[Fragment]) -> None:
             other for other in fragments if not other.partial and other.service == fragment.service and own
         ]
         for name in [*own] if others else ():
-            published, equal = _published(own[name], fragment, others) or (name, True)
-            if published != name:
-                if not equal or published in own:
-                    del own[name]  # else it may have a text of its own
-                rename_components(fragment.document, {("securitySchemes", name): published})
+            for unequal, published in _published(own[name], fragment, others):
+                if published != name:
+                    if unequal or published in own:
+                        del own[name]  # else it may have a text of its own
+                    rename_components(fragment.document, {("securitySchemes", name): published})
 
 
-def _published(scheme: Node, fragment: Fragment, others: Sequence[Fragment]) -> tuple[str, bool] | None:
+def _published(scheme: Node, fragment: Fragment, others: Sequence[Fragment]) -> list[tuple[bool, str]]:
     """Find a scheme that is sent alike, first among those that the same operation asks for."""
     shown = {found[:3] for found in fragment.operations()}
     asked = {
@@ -201,25 +200,19 @@ def _published(scheme: Node, fragment: Fragment, others: Sequence[Fragment]) -> 
         for other in others
         for *where, operation in other.operations()
         if tuple(where) in shown
-        for requirement in operation.get("security") or ()
+        for requirement in list_of(operation, "security")
         for name in requirement
     }
+    known = [entry for other in others for entry in other.named("securitySchemes").items()]
+    # A token of OAuth or OpenID Connect is sent as a bearer token (RFC 6750, section 2.1).
+    bearer = _sent(scheme) == ("http", "bearer")
     found = [
         (name not in asked, _sent(scheme) != _sent(candidate), index, name)
-        for index, (name, candidate) in enumerate(
-            entry for other in others for entry in other.named("securitySchemes").items()
-        )
-        if _sent(scheme) == _sent(candidate) or (name in asked and _is_bearer(scheme, candidate))
+        for index, (name, candidate) in enumerate(known)
+        if _sent(scheme) == _sent(candidate)
+        or (name in asked and bearer and text_of(candidate, "type") in _BEARERS)
     ]
-    if not found:
-        return None
-    *_, unequal, _, name = min(found)
-    return name, not unequal
-
-
-def _is_bearer(first: Mapping[str, Any], second: Any) -> bool:
-    """A token of OAuth or OpenID Connect is sent as a bearer token (RFC 6750, section 2.1)."""
-    return _sent(first) == ("http", "bearer") and text_of(second, "type") in _BEARERS
+    return [(unequal, name) for _, unequal, _, name in sorted(found)[:1]]
 
 
 def _sent(scheme: Any) -> tuple[str, ...]:
