@@ -18,6 +18,7 @@ from trigger_contract.normalize.rendered.lines import (
     PLACES,
     apart,
     is_sentence,
+    is_word,
     kind_of,
     marks_in,
     names,
@@ -34,7 +35,6 @@ _OPTION = re.compile(r",? {0,9}\S{1,400}\Z|,? {0,9}`[^`]{1,400}` {0,9},?\Z|, {0,
 _CODE = r"[A-Za-z][A-Za-z0-9]*(?:[_-][A-Za-z0-9]+)*\Z"
 _CODE_WORD = re.compile(_CODE)
 _FURTHER_WORD = re.compile(rf",\s*({_CODE})")
-_WORD = re.compile(r"[\w$-]+\Z")
 _ALTERNATIVE = re.compile(r"-(?:one|any)-of-\d+\Z")
 
 
@@ -74,11 +74,6 @@ class Field:
     def required(self) -> bool:
         """Whether it is marked as required."""
         return "required" in self.marks
-
-    @property
-    def is_unknown(self) -> bool:
-        """Whether nobody knows the word in the place of its type."""
-        return bool(self.name) and type_schema(self.type) is None
 
     @property
     def holds(self) -> bool:
@@ -155,8 +150,11 @@ def read_fields(lines: Sequence[Line]) -> list[Field]:
     if not starts:
         shown, anchors = _anchored(unglued(shown))
         starts = names([text for _, text in shown], anchors)
-    owners = [index for index, (_, text) in enumerate(shown) if starts and kind_of(text)[0] == "owner"]
-    heads = [*sorted({*starts, *owners}), len(shown)]
+    heads = [len(shown)]
+    if starts:
+        types = {start + 1 for start in starts}
+        owners = {index for index, (_, text) in enumerate(shown) if kind_of(text)[0] == "owner"}
+        heads = sorted({*starts, *owners, *(anchors.keys() - types), len(shown)})
     fields = _texts(shown[: heads[0]])
     if starts and len(fields) > 1:
         fields = [Field("", fields[0].line, description=" ".join(text.description for text in fields))]
@@ -164,20 +162,21 @@ def read_fields(lines: Sequence[Line]) -> list[Field]:
     group: list[Field] | None = fields
     for start, end in pairwise(heads):
         (number, name), *below = shown[start:end]
-        if start in owners:
-            owner = known.get(_folded(kind_of(name)[1]))
+        kind, owned = kind_of(name)
+        owner = known.get(_folded(owned)) if kind == "owner" else None
+        if kind == "owner":
             group = owner.children if owner else None
-            if owner:
-                owner.left += below
-        if group is None and fields:
-            fields[-1].left += [(number, name), *below]
-        elif group is None:
-            fields += _texts([(number, name), *below])
-        elif start in starts:
+        if owner:
+            owner.left += below
+        elif group is not None and start in starts:
             entry = Field(name.rstrip("*").strip(), number, anchor=anchors.get(start, ""))
             group.append(entry)
             known[_folded(entry.name)] = entry
             _describe(entry, below)
+        elif fields:
+            fields[-1].left += shown[start:end]
+        else:
+            fields += _texts(shown[start:end])
     return fields
 
 
@@ -231,7 +230,7 @@ def _describe(entry: Field, lines: list[Line]) -> None:
             entry.marks |= MARKS.intersection(marks)
             entry.place = next((mark for mark in marks if mark in PLACES), entry.place)
         elif kind != "keyword":
-            if paragraph and is_sentence(paragraph[-1]) and _WORD.match(text):
+            if paragraph and is_sentence(paragraph[-1]) and is_word(text):
                 entry.left = lines[index:]  # a single word below a sentence that has ended
                 break
             paragraph.append(text)

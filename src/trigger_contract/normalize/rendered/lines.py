@@ -36,7 +36,7 @@ _BEFORE_STATED = re.compile(
     r"|(?<=`) (?=Examples?:\s*\Z)|(?<=`)(?=[A-Za-z_$][\w.$-]*(?:string|integer|number|boolean|object|enum))"
 )
 _ANCHOR = re.compile(f"{MARK}([^{MARK}]*){MARK}")
-_WORD = re.compile(r"[\w$-]+\Z")
+_WORD = re.compile(r"[\w$@{}-](?:[\w$@.:{}\[\]-]{0,120}[\w$@{}\[\]-])?\Z")
 
 _KINDS = {
     "owner": re.compile(r"(?P<value>[A-Z][A-Z0-9_ .-]*?) (?:OBJECT|ARRAY(?: OF OBJECTS)?)\Z"),
@@ -94,7 +94,7 @@ def _starts_unknown(texts: Sequence[str], index: int, anchors: Collection[int]) 
     is above must be complete.
     """
     above, name, kind, below = ["", *texts, ""][index : index + 4]
-    if not _WORD.match(name) or name.lower() in MARKS or not may_be_type(kind) or kind.lower() in MARKS:
+    if not is_word(name) or name.lower() in MARKS or not may_be_type(kind) or kind.lower() in MARKS:
         return False
     if anchors:
         return index in anchors
@@ -104,10 +104,14 @@ def _starts_unknown(texts: Sequence[str], index: int, anchors: Collection[int]) 
     listed_above = kind_above == "options" and len(options_in(listed)) > 1
     complete = not above or listed_above or above.lower() in MARKS or is_type(above) or is_sentence(above)
     known = type_schema(kind) is not None
-    ends = not below or kind_of(below)[0] == "owner" or starts_field(texts, index + 2)
-    if complete and known and ends:
+    if complete and known:
         return True
     return (complete or known) and (kind_of(below)[0] == "marks" or is_sentence(below))
+
+
+def is_word(text: str) -> bool:
+    """Whether a line is a single word that may be a name."""
+    return _WORD.match(text) is not None
 
 
 def is_sentence(text: str) -> bool:

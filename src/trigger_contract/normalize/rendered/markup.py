@@ -19,6 +19,7 @@ _MARKDOWN = re.compile(r"^(?:```|#{1,6} )|\]\((?:https?:|#|/)", re.MULTILINE)
 _FENCE = re.compile(r"\s{0,99}(?:Copy ?)?(?:Ask AI ?)?`{3,99}[\w{}=\" -]{0,200}\Z")
 _SECTION = re.compile(r"#{2,6}\s+\S")
 _HEADING = re.compile(r"#{1,6}\s+")
+_BOLD = re.compile(r"\s{0,3}(?:\*\*|__)([^*_]{1,99}?):?(?:\*\*|__):?\s*\Z")
 _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _ANCHOR = re.compile(r"\[\s*\]\(([^)]*)\)")
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
@@ -107,6 +108,7 @@ def _prose(lines: list[str], index: int) -> int:
     heading = _HEADING.match(line)
     if heading:
         line = (TITLE if heading[0].strip() == "#" else HEADING) + line[heading.end() :]
+    line = _BOLD.sub(r"\1", line)
     escape = _ESCAPE if not line.lstrip().startswith("|") else _ESCAPE_IN_TABLE
     line = escape.sub(r"\1", _LINK.sub(r"\1", line.removeprefix("> ")))
     lines[index] = html.unescape(line) if "&" in line else line

@@ -13,7 +13,14 @@ from trigger_contract.document.yaml import load
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.model import Headline
 from trigger_contract.normalize.rendered.lines import at_marks, is_sentence, starts_field
-from trigger_contract.normalize.rendered.markup import HEADING, MARK, TITLE, Line, without_marks
+from trigger_contract.normalize.rendered.markup import (
+    HEADING,
+    MARK,
+    TITLE,
+    Line,
+    without_marks,
+    without_tables,
+)
 from trigger_contract.normalize.rendered.request import Request, read_curl, read_endpoint
 from trigger_contract.normalize.rendered.types import is_type, may_be_type
 
@@ -23,7 +30,7 @@ _SECTIONS = {
     **dict.fromkeys(("query parameters", "query params"), "query"),
     **dict.fromkeys(("header parameters", "header params", "headers", "request headers"), "header"),
     **dict.fromkeys(("cookies", "cookie parameters", "cookie params"), "cookie"),
-    **dict.fromkeys(("body", "request body", "body parameters", "body params"), "body"),
+    **dict.fromkeys(("body", "request", "request body", "body parameters", "body params"), "body"),
     **dict.fromkeys(("response", "responses"), "response"),
 }
 _NOISE = frozenset(
@@ -228,7 +235,7 @@ def _check_preamble(name: str, request: Request, preamble: Sequence[Line], headi
 
     Below such a heading their types may be of that language, too: a name and one more word make a field.
     """
-    lines = [line for line in preamble if request.path and line[0] > request.line]
+    lines = without_tables([line for line in preamble if request.path and line[0] > request.line])
     texts = [text for _, text in lines]
     for index, (line, text) in enumerate(lines):
         above = [heading for number, heading in headings if request.line < number < line]

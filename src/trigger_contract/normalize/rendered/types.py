@@ -24,7 +24,7 @@ _ROW = re.compile(rf"(?:{BASE})+\Z")
 _FACED = re.compile(r"(\w+)<(.+)>\Z")
 _SPELLED = re.compile(rf"{SPELLED}\Z")
 _TITLE = re.compile(r"[\w .()/-]+\Z")
-_WORD = re.compile(r"[a-z][\w.-]{0,40}(?:<[\w:./ -]{1,40}>)?(?:\[\])*\Z")
+_WORD = re.compile(r"[A-Za-z][\w.-]{0,40}(?:<[\w:./ -]{1,40}>)?(?:\[\])*\Z")
 _AMOUNT = r"-?[0-9]{1,99}(?:\.[0-9]+)?(?:e[-+]?[0-9]{1,2})?"
 _RANGE = re.compile(
     rf"(?:Required range:\s*)?(?:(?P<low>{_AMOUNT})\s*(?P<lower><=?)\s*)?x\s*"
@@ -75,6 +75,14 @@ def type_schema(text: str) -> dict[str, Any] | None:
     return _read(text)[0]
 
 
+def is_unknown(text: str) -> bool:
+    """Whether a type has a word that nobody knows."""
+    while text.endswith("[]"):
+        text = text[:-2]
+    parts = _alternatives(text)
+    return any(map(is_unknown, parts)) if len(parts) > 1 else _read(text)[0] is None
+
+
 def _read(text: str) -> tuple[dict[str, Any] | None, bool]:
     """Return the schema of a type, and whether a text can be nothing but a type."""
     parts = _alternatives(text.strip())
@@ -94,7 +102,8 @@ def _read(text: str) -> tuple[dict[str, Any] | None, bool]:
     certain = _ROW.match(text) is not None
     if faced := _FACED.match(text):
         return {"type": faced[2]} if faced[1] == "enum" else {"type": faced[1], "format": faced[2]}, certain
-    schema = {"type": text} if text in PLAIN else TYPES.get(text)
+    word = text.lower()
+    schema = {"type": word} if word in PLAIN else TYPES.get(word)
     return None if schema is None else dict(schema), certain
 
 
@@ -145,6 +154,8 @@ def stated(text: str, kind: str) -> dict[str, Any] | None:
     for word, pattern in _WORDS.items():
         if found := pattern.match(text):
             value = (found[found.lastgroup or 0]).strip()
+            if value == "null":
+                return None  # that there is none
             return {word: value} if value else {}  # that of the next line nothing tells from a text
     found = _RANGE.match(text)
     if found and (found["lower"] or found["upper"]):
