@@ -45,6 +45,8 @@ def test_a_field_may_be_called_like_a_heading_or_a_button(name, anchor):
         ("string | null", {"type": ["string", "null"]}),
         ("stringobject[]", None),
         ("array of strings", {"type": "array", "items": {"type": "string"}}),
+        ('"up" | "down"', {"type": "string", "enum": ["up", "down"]}),
+        ("string or null", {"type": ["string", "null"]}),
     ],
 )
 def test_types_are_read_as_they_are_shown(shown, schema):
@@ -192,7 +194,8 @@ def test_what_has_an_anchor_and_is_no_field_is_left():
 
 
 def test_statuses_carry_their_phrases_and_a_field_may_be_called_default():
-    end = "\n\n**Response**\n\n200 OK\n\nid\n\nstring\n\ndefault\n\nboolean\n\n413: Content Too Large\n\ndefault\n\nElse.\n"
+    end = "\n\n**Response**\n\n200 OK\n\nid\n\nstring\n\ndefault\n\nboolean\n\n"
+    end += "413: Content Too Large\n\ndefault\n\nElse.\n"
     _, result = read("What is booked.\n\n" + field("from", "string"), end=end)
     operation = result.document["paths"]["/trips"]["post"]
     assert operation["requestBody"]["description"] == "What is booked."
@@ -200,6 +203,26 @@ def test_statuses_carry_their_phrases_and_a_field_may_be_called_default():
     assert told == {"200": "OK", "413": "Content Too Large", "default": "Else."}
     answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
     assert list(resolve(result.document, answer)["properties"]) == ["id", "default"]
+
+
+def test_what_stands_behind_a_type_is_told_apart_from_it():
+    parts = [field("at", "string (date-time)", "When."), field("to", "string, optional")]
+    parts += [field("seats", "integer (1-9)", "How many."), field("deck", "integer · min: 2 · nullable")]
+    schema, result = read("".join(parts))
+    assert schema["properties"] == {
+        "at": {"type": "string", "format": "date-time", "description": "When."},
+        "to": {"type": "string"},
+        "seats": {"type": "integer", "description": "1-9 How many."},
+        "deck": {"type": ["integer", "null"], "minimum": 2},
+    }
+    assert not result.notes
+
+
+def test_statuses_may_stand_in_a_table():
+    end = "\n\n#### Responses\n\n| Status | Meaning |\n|---|---|\n| `204` | Gone. |\n| 404 | Never seen. |\n"
+    _, result = read(field("from", "string"), end=end)
+    answers = result.document["paths"]["/trips"]["post"]["responses"]
+    assert answers == {"204": {"description": "Gone."}, "404": {"description": "Never seen."}}
 
 
 def test_attributes_belong_to_whatever_may_be_an_object():
@@ -217,5 +240,5 @@ def test_attributes_belong_to_whatever_may_be_an_object():
 def test_fields_in_a_list_or_in_a_table_below_no_known_heading_are_refused(listed):
     table = "| Name | Type | Text |\n|---|---|---|\n" if listed.startswith("|") else ""
     heading = "#### Felder\n\n" if table else "#### Body\n\n"
-    with pytest.raises(UserError, match="can(?:not)? be read"):
+    with pytest.raises(UserError, match=r"can(?:not)? be read"):
         normalize([Page("trip.md", f"# Book\n\nPOST /trips\n\n{heading}{table}{listed}\n")])

@@ -25,7 +25,7 @@ from trigger_contract.normalize.rendered.lines import (
     options_in,
     unglued,
 )
-from trigger_contract.normalize.rendered.markup import MARK, Line, without_tables
+from trigger_contract.normalize.rendered.markup import MARK, Line
 from trigger_contract.normalize.rendered.types import shown_node, stated, type_schema, typed
 
 _CONTINUED = re.compile(r"[,.;:)]")
@@ -145,7 +145,7 @@ def read_fields(lines: Sequence[Line]) -> list[Field]:
     Returns:
         The fields in order; a text with no name in front of it becomes a field without a name.
     """
-    shown, anchors = _anchored(without_tables([line for line in lines if line[1]]))
+    shown, anchors = _anchored([line for line in lines if line[1]])
     starts = names([text for _, text in shown], anchors)
     if not starts:
         shown, anchors = _anchored(unglued(shown))
@@ -303,6 +303,6 @@ def _above(field: Field, anchored: dict[str, Field]) -> Field | None:
 def _parent(name: str, known: dict[str, Field]) -> tuple[Field | None, str]:
     start = len(name)
     while (start := name.rfind(".", 0, start)) > 0:
-        if name[:start] in known:
-            return known[name[:start]], name[start + 1 :]
+        if owner := known.get(name[:start].removesuffix("[]")):
+            return owner, name[start + 1 :]
     return None, name

@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from trigger_contract.normalize.reading.mending import TYPES
 from trigger_contract.normalize.rendered.markup import MARK, Line
 from trigger_contract.normalize.rendered.types import BASE, SPELLED, is_type, may_be_type, stated, type_schema
 
@@ -20,7 +21,10 @@ _MARK = "|".join(sorted(PLACES | MARKS))
 _FACETS = r"(?P<facets>(?: · (?:[a-z][a-z0-9-]*?|(?:min|max): -?[\d.]+))*)(?P<null> (?:or|\|) null)?"
 _TYPE = rf"(?P<type>{BASE}|{SPELLED}|datetime|date|double|long|uuid){_FACETS}"
 _BEHIND_MARKS = r"(?:[Dd]efault:\s*(?P<default>.{0,400}?))?(?P<last>required|deprecated)?\Z"
-_SQUASHED = re.compile(rf"{_TYPE}(?P<marks>(?i:{_MARK})*){_BEHIND_MARKS}")
+_SQUASHED = re.compile(
+    rf"{_TYPE}(?: \((?P<aside>[^()]{{1,60}})\))?(?P<marks>(?i:{_MARK}|[ ,·]{{1,3}}(?:{_MARK}|optional))*)"
+    rf"{_BEHIND_MARKS}"
+)
 _GLUED_FIELD = re.compile(
     rf"(?P<name>[A-Za-z_$@][\w.$@\[\]{{}}:-]{{0,120}}){_TYPE}(?:format: \"(?P<format>[\w-]+)\")?"
     rf"(?P<marks>(?i:{_MARK}|optional)*){_BEHIND_MARKS}"
@@ -82,7 +86,7 @@ def names(texts: Sequence[str], anchors: Collection[int]) -> list[int]:
 def starts_field(texts: Sequence[str], index: int) -> bool:
     """Whether a field begins on a line for certain: a name stands there, and below it a type."""
     name, kind = texts[index], texts[index + 1] if index + 1 < len(texts) else ""
-    if not name or " " in name or name.lower() in MARKS:
+    if not name or " " in name or name.lower() in MARKS or name.endswith((":", ",", ".")):
         return False
     return is_type(kind) or _SQUASHED.match(kind) is not None
 
@@ -180,12 +184,15 @@ def _plain(text: str) -> str:
 
 
 def _parts(match: re.Match[str]) -> list[str]:
-    """Write type, marks, bounds, format and default each on a line of its own."""
+    """Write type, marks, bounds, format and default each on a line of its own, and a text last."""
     found: dict[str, Any] = match.groupdict()
     facets = (found.get("facets") or "").split(" · ")[1:]
     known = [facet for facet in facets if stated(facet, "") or kind_of(facet)[0] == "marks"]
-    formats = [found["format"]] if found.get("format") else [facet for facet in facets if facet not in known]
+    formats = [facet for facet in facets if facet not in known]
+    aside = found.get("aside") or ""
+    if (aside and aside in TYPES) or found.get("format"):
+        formats, aside = [found.get("format") or aside], ""
+    nullable = "nullable" if found.get("null") else ""
+    default = f"default:{found['default']}" if found["default"] else ""
     lines = [found["type"], *known, *(f'format: "{word}"' for word in formats), *marks_in(found["marks"])]
-    lines += ["nullable"] if found.get("null") else []
-    lines += [found["last"]] if found["last"] else []
-    return lines + ([f"default:{found['default']}"] if found["default"] else [])
+    return [line for line in (*lines, nullable, found["last"], default, aside) if line]

@@ -46,6 +46,7 @@ _COLUMNS = {
     **dict.fromkeys(("required", "required?", "mandatory"), "required"),
     **dict.fromkeys(("location", "in"), "place"),
     **dict.fromkeys(("default", "default value"), "default"),
+    **dict.fromkeys(("status", "code", "status code", "http status"), "status"),
     **dict.fromkeys(("description", "details", "notes", "meaning"), "text"),
 }
 _YES = frozenset(("yes", "true", "required", "✓", "✔", "✅", "y"))
@@ -161,17 +162,26 @@ def _by_method(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
 
 
 def without_tables(lines: Sequence[Line]) -> list[Line]:
-    """Turn each row of a table that has columns for name and type into the lines of a field."""
+    """Turn each row of a table that shows fields or statuses into the lines of one; others stay texts."""
     result: list[Line] = []
     columns: list[str] = []
     for index, (number, text) in enumerate(lines):
-        if "|" not in text or not text.startswith("|"):
-            columns = []
-            result.append((number, text))
-        elif index + 1 < len(lines) and _RULE.match(lines[index + 1][1]):
+        row = text.startswith("|")
+        if row and index + 1 < len(lines) and _RULE.match(lines[index + 1][1]):
             columns = [_COLUMNS.get(cell.lower(), "") for cell in _cells(text)]
-        elif not _RULE.match(text) and {"name", "type"} <= set(columns):
-            result.extend((number, part) for part in _field(dict(zip(columns, _cells(text), strict=False))))
+            if {"name", "type"} <= set(columns) or "status" in columns:
+                continue
+        columns = columns if row else []
+        cells = dict(zip(columns, _cells(text), strict=False)) if row else {}
+        if row and _RULE.match(text):
+            continue
+        if {"name", "type"} <= cells.keys():
+            result.extend((number, part) for part in _field(cells))
+        elif "status" in cells:
+            shown = (cells["status"].strip("`* "), cells.get("text", ""))
+            result.extend((number, part) for part in shown if part)
+        else:
+            result.append((number, text))
     return result
 
 

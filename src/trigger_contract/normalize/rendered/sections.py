@@ -36,6 +36,7 @@ _SECTIONS = {
 _NOISE = frozenset(
     (
         *("skip to main content", "was this page helpful?", "yes", "no", "copy", "copy page", "try it"),
+        *("add string", "add object", "add integer", "add number"),
         *("send", "show child attributes", "hide child attributes", "on this page", "ask ai", "search..."),
         *("chevron-right", "required scopes", "this endpoint requires the following scopes:"),
         *("curl", "python", "javascript", "typescript", "php", "go", "java", "ruby"),
@@ -102,6 +103,7 @@ def cut(name: str, marked: list[str], before: int) -> Parts:
         index = cutter.code(index) or cutter.line(index)
     found, request = cutter.found, cutter.found.request
     request.settle()
+    found.sections = {place: without_tables(lines) for place, lines in found.sections.items()}
     shown = (request.method, request.path)
     found.headline = _headline(cutter.preamble, request.line if request.path else None)
     headings = [

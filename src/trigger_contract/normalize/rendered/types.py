@@ -23,6 +23,7 @@ _GLUED = re.compile(BASE)
 _ROW = re.compile(rf"(?:{BASE})+\Z")
 _FACED = re.compile(r"(\w+)<(.+)>\Z")
 _SPELLED = re.compile(rf"{SPELLED}\Z")
+_QUOTED = re.compile(r"(?P<quote>[\"'])[^\"']{1,99}(?P=quote)\Z")
 _TITLE = re.compile(r"[\w .()/-]+\Z")
 _WORD = re.compile(r"[A-Za-z][\w.-]{0,40}(?:<[\w:./ -]{1,40}>)?(?:\[\])*\Z")
 _AMOUNT = r"-?[0-9]{1,99}(?:\.[0-9]+)?(?:e[-+]?[0-9]{1,2})?"
@@ -79,13 +80,15 @@ def is_unknown(text: str) -> bool:
     """Whether a type has a word that nobody knows."""
     while text.endswith("[]"):
         text = text[:-2]
-    parts = _alternatives(text)
-    return any(map(is_unknown, parts)) if len(parts) > 1 else _read(text)[0] is None
+    parts = [part for part in _alternatives(text) if not _QUOTED.match(part)]
+    return any(map(is_unknown, parts)) if len(parts) != 1 else _read(text)[0] is None
 
 
 def _read(text: str) -> tuple[dict[str, Any] | None, bool]:
     """Return the schema of a type, and whether a text can be nothing but a type."""
     parts = _alternatives(text.strip())
+    if len(parts) > 1 and all(_QUOTED.match(part) for part in parts):
+        return {"type": "string", "enum": [part[1:-1] for part in parts]}, True
     if len(parts) > 1:
         found = [_read(part) for part in parts]
         return _united([schema or {} for schema, _ in found]), all(certain for _, certain in found)
