@@ -289,6 +289,14 @@ class Core:
                 f"the answer is a stream ({rule.media_type}); call the method that gives it",
                 b"",
             )
+        if (
+            not response.content
+            and operation.method != "GET"
+            and self.response_validation == "lenient"
+        ):
+            # Nobody should repeat a change that was made, because there are no words about it.
+            self._tell(operation.name, [Problem("$", "the answer has no content")])
+            return cast(T, None)
         return cast(T, self._decode(operation.name, rule, response.content, response))
 
     def _decode(self, name: str, rule: ResponseRule, content: bytes, response: Response) -> Any:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from trigger_contract.generate.project import generate
+from trigger_contract.generate.project import generate, ruff
 
 from . import test_streams, test_writing
 from .documents import sixty
@@ -157,8 +157,20 @@ def test_pyright_accepts_the_client_and_its_use(sources: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_importing_loads_only_what_is_used(tmp_path: Path) -> None:
-    generate(sixty(), tmp_path / "client")
+@pytest.fixture(scope="module")
+def synthetic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("synthetic") / "client"
+    generate(sixty(), target)
+    return target
+
+
+def test_imports_are_in_order_and_all_used(synthetic: Path) -> None:
+    rules = ("--select", "F401,I", "--target-version", "py311", "--line-length", "100")
+    done = check(ruff(), "check", "--isolated", "--no-cache", *rules, ".", cwd=synthetic)
+    assert done.returncode == 0, done.stdout
+
+
+def test_importing_loads_only_what_is_used(synthetic: Path) -> None:
     code = (
         "import sys\n"
         "import synthetic_client\n"
@@ -169,6 +181,6 @@ def test_importing_loads_only_what_is_used(tmp_path: Path) -> None:
         "assert not [name for name in names if '.models.' in name or '.api.' in name], names\n"
         "print(len(names))\n"
     )
-    done = check(sys.executable, "-c", code, cwd=tmp_path / "client")
+    done = check(sys.executable, "-c", code, cwd=synthetic)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) < 25

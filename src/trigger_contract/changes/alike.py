@@ -136,7 +136,10 @@ def _with_types_of_values(flat: Flat, other: Flat) -> Flat:
     if flat.types == other.types:
         return flat
     types = frozenset(_type(value) for value in values)
-    return replace(flat, types=types - {"integer"} if "number" in types else types)
+    types = types - {"integer"} if "number" in types else types
+    named = flat.types or types
+    allowed = named | {"integer"} if "number" in named else named
+    return replace(flat, types=types) if types <= allowed else flat
 
 
 def _type(value: Any) -> str:

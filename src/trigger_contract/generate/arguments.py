@@ -98,6 +98,11 @@ class Body:
     required: bool
     description: str
 
+    @property
+    def is_choice(self) -> bool:
+        """Whether a call may say which content type it sends."""
+        return len(self.forms) > 1 or any("*" in form.media_type for form in self.forms)
+
     @cached_property
     def fields(self) -> list[BodyField]:
         """The keywords of all forms, required ones first; one that another form lacks is not required."""

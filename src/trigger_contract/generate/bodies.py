@@ -23,7 +23,7 @@ _KEYS = ("idempotencykey",)
 def body_kind(media_type: str) -> str:
     """How a body of a media type is written: see ``BodyForm``."""
     plain = media_type.split(";")[0].strip().lower()
-    if plain == "application/json" or plain.endswith("+json") or plain == "*/*":
+    if plain == "application/json" or plain.endswith("+json") or plain in ("*/*", "application/*"):
         return "json"
     if plain in LINES:
         return "lines"
@@ -61,6 +61,9 @@ def read_body(
         media = content[media_type] if isinstance(content[media_type], Mapping) else {}
         kind = body_kind(media_type)
         schema = media.get("schema")
+        target = resolve(document, schema)
+        if "*" in media_type and isinstance(target, Mapping) and target.get("format") == "binary":
+            kind = "binary"
         if kind == "lines":
             schema = media.get("itemSchema", schema)
         hint = base + ("Body" if not forms else f"{pascal_case(kind)}Body")
@@ -70,8 +73,10 @@ def read_body(
             if kind in ("lines", "text", "binary")
             else _fields(type_, example_of(document, media), names, by_path, reader)
         )
-        spelled = "application/json" if media_type == "*/*" else media_type
+        spelled = "application/json" if kind == "json" and "*" in media_type else media_type
         forms.append(BodyForm(kind, spelled, type_, fields, _encodings(media)))
+        if kind == "json" and "*" in media_type and type_ == ANY:
+            forms.append(BodyForm("binary", media_type, Scalar("binary")))
     return Body(tuple(forms), request.get("required") is True, _text(request.get("description")))
 
 

@@ -127,7 +127,7 @@ def _argument(parameter: Mapping[str, Any], names: Names, base: str, reader: Sch
         object_style="json"
         if "content" in parameter
         else "form"
-        if parameter["in"] == "header" and parameter.get("explode") is True
+        if parameter["in"] in ("header", "path") and parameter.get("explode") is True
         else "pairs",
         prefix=prefix,
     )

@@ -11,10 +11,11 @@ from typing import Any
 
 from trigger_contract.document.operations import Operation, operations
 from trigger_contract.errors import UserError
+from trigger_contract.generate.calling import method_names, short_id, tag_of
 from trigger_contract.generate.following import Placed, find_following
 from trigger_contract.generate.identity import read_identity
 from trigger_contract.generate.inputs import input_names
-from trigger_contract.generate.methods import hint, method_name, read_method, short_id, shorter_name
+from trigger_contract.generate.methods import read_method
 from trigger_contract.generate.naming import (
     TYPE_NAMES,
     Names,
@@ -89,8 +90,7 @@ def make_plan(document: Mapping[str, Any], *, package: str | None = None, versio
 
 def _key(operation: Operation) -> str:
     """What the operations of one resource share: the noun of their tag, whether one or many are meant."""
-    name = str(hint(operation).get("resource") or operation.tag)
-    parts = [word.lower() for word in words(name)] or ["default"]
+    parts = [word.lower() for word in words(tag_of(operation))] or ["default"]
     return " ".join([*parts[:-1], stem(parts[-1])])
 
 
@@ -107,7 +107,7 @@ def _resources(
         for operation in group:
             key = _key(operation)
             keys.setdefault(key, set()).add(url)
-            names.setdefault(key, Counter())[str(hint(operation).get("resource") or operation.tag)] += 1
+            names.setdefault(key, Counter())[tag_of(operation)] += 1
     packages = Names(key=str.casefold)
     classes = Names(CLASS_NAMES, key=str.casefold)
     resources: dict[tuple[str, str], Resource] = {}
@@ -158,7 +158,7 @@ def _add_methods(
         for key, members in by_resource.items():
             resource = resources[url, key]
             methods = taken.setdefault(resource.package, Names(METHOD_NAMES))
-            chosen.update(_method_names(members, resource, methods))
+            chosen.update(method_names(document, members, resource.tag, methods))
         modules: dict[str, Names] = {}
         for operation in group:
             resource = resources[url, _key(operation)]
@@ -208,34 +208,6 @@ def _add_followings(
             if following is not None:
                 name = taken[resource.package].take(f"{method.name.rstrip('_')}_and_poll")
                 method.following = replace(following, name=name)
-
-
-def _method_names(members: list[Operation], resource: Resource, methods: Names) -> dict[tuple[str, str], str]:
-    """Name the methods of a resource: what people chose first, then each by itself.
-
-    A name that says below what the path stands is cut only where nothing else has the shorter one.
-    """
-    chosen: dict[tuple[str, str], str] = {}
-    for operation in members:
-        if "method" in hint(operation):
-            chosen[operation.path, operation.method] = methods.take(snake_case(hint(operation)["method"]))
-    rest = [operation for operation in members if (operation.path, operation.method) not in chosen]
-    noun = resource.tag
-    plain = {(operation.path, operation.method): method_name(operation, noun) for operation in rest}
-    cut = {
-        place: shorter
-        for operation in rest
-        if (shorter := shorter_name(operation, noun, plain[place := (operation.path, operation.method)]))
-    }
-    often = Counter([*plain.values(), *cut.values()])
-    for operation in rest:
-        place = (operation.path, operation.method)
-        short = cut[place] if place in cut and often[cut[place]] == 1 else plain[place]
-        short = f"{short}_" if short in METHOD_NAMES else short
-        chosen[place] = methods.take(
-            short, plain[place], snake_case(short_id(operation)), snake_case(operation.operation_id)
-        )
-    return chosen
 
 
 def _poll_name(method: Method) -> str:

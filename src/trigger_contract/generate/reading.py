@@ -60,6 +60,7 @@ _MODEL_NAMES = frozenset(
 )
 PRIVATE = "\ue000"
 """Begins names that are only for the decoder; no document means anything by it."""
+_ATTRIBUTES: dict[type, frozenset[str]] = {kind: frozenset(dir(kind)) for kind in (str, int)}
 _STATUS_NAMES = ("status", "state")
 
 
@@ -225,21 +226,26 @@ class SchemaReader:
         discriminator = schema.get("discriminator")
         if not isinstance(discriminator, Mapping) or not isinstance(discriminator.get("propertyName"), str):
             return _union(types)
+        name = discriminator["propertyName"]
         mapping: dict[str, Named] = {}
+        flat: list[Type] = []
         for member, type_ in zip(members, types, strict=True):
-            if (
-                isinstance(member, Mapping)
-                and isinstance(member.get("$ref"), str)
-                and isinstance(type_, Named)
-            ):
-                mapping[split_pointer(member["$ref"])[-1]] = type_
+            inner = type_.inner if isinstance(type_, Nullable) else type_
+            if isinstance(inner, UnionOf) and inner.discriminator == name:
+                mapping.update(inner.mapping)
+                flat += inner.members
+                continue
+            flat.append(inner)
+            if isinstance(inner, Named) and isinstance(member, Mapping) and "$ref" in member:
+                mapping[split_pointer(str(member["$ref"]))[-1]] = inner
         for value, target in (discriminator.get("mapping") or {}).items():
-            type_ = self._reference(_full_reference(str(target)))
-            if isinstance(type_, Named):
-                mapping[str(value)] = type_
-        if not all(isinstance(type_, Named) and not type_.is_enum for type_ in types):
+            found = self._reference(_full_reference(str(target)))
+            if isinstance(found, Named):
+                mapping[str(value)] = found
+        if not all(isinstance(type_, Named) and not type_.is_enum for type_ in flat):
             return _union(types)
-        return UnionOf(tuple(dict.fromkeys(types)), discriminator["propertyName"], tuple(mapping.items()))
+        union = UnionOf(tuple(dict.fromkeys(flat)), name, tuple(mapping.items()))
+        return Nullable(union) if any(isinstance(type_, Nullable) for type_ in types) else union
 
     def _object(self, schema: Mapping[str, Any], hint: str, reference: str | None) -> Type:
         properties = schema.get("properties")
@@ -319,7 +325,7 @@ class SchemaReader:
         if base is None:
             return _constant(values[0]) if len(values) == 1 else _union([_type_of(value) for value in values])
         # Names that an enum class or a string already has would be shadowed.
-        names = Names(dir(base))
+        names = Names(_ATTRIBUTES[base])
         members = [
             (
                 names.take(constant_case(str(value) if base is str else f"value_{value}", fallback="EMPTY")),

@@ -291,10 +291,11 @@ def annotation(type_: Type, *, builtins: str = "", marked: bool = False) -> str:
 
 def field_annotation(field: Field) -> str:
     """Spell the annotation of a model's attribute; one that may be left out may be None."""
-    text = annotation(field.type, marked=is_direct(field.type))
+    direct = is_direct(field.type)
+    text = annotation(field.type, marked=direct)
     if not field.required and text != "Any" and not text.endswith("None"):
         text = f"{text} | None"
-    return text if is_direct(field.type) or text == "Any" else f"_Careful[{text}]"
+    return text if direct or text == "Any" else f"_Careful[{text}]"
 
 
 def given_annotation(field: Field) -> str:

@@ -137,6 +137,7 @@ def _body_types(type_: Type, parts: list[str]) -> None:
             parts.extend((name, "Mapping[str, Any]"))
         case Nullable(inner=inner_type):
             _body_types(inner_type, parts)
+            parts.append("None")
         case UnionOf(members=members):
             for member in members:
                 _body_types(member, parts)
@@ -226,6 +227,6 @@ def page_literal(page: Page) -> str:
     """The ``PageRule`` of a list, as an expression of the client."""
     fields = (
         page.kind, page.items, page.size, page.after, page.before, page.next, page.previous,
-        page.has_more, page.total, page.total_pages, page.first, page.identity,
+        page.has_more, page.total, page.total_pages, page.number, page.first, page.identity,
     )  # fmt: skip
     return f"PageRule({', '.join(map(repr, fields))})"

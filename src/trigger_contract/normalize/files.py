@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from trigger_contract.document.files import read_text
 from trigger_contract.document.locate import checkout
@@ -75,20 +76,18 @@ def normalize_files(request: Request) -> tuple[Normalized, dict[Path, str]]:
     Raises:
         UserError: An input is missing or wrong.
     """
-    overlay, output, report, side = request.overlay, request.output, request.report, request.provenance
+    overlay, targets = request.overlay, [request.output, request.report, request.provenance]
     if request.pages:
         pages, paths = given_pages(request.pages, request.sources)
     else:
         root = checkout() / "openapi"
-        sources = request.sources or root / "sources.yaml"
-        pages, paths = listed_pages(sources)
+        pages, paths = listed_pages(request.sources or root / "sources.yaml")
         if request.sources is None:
             overlay = overlay or root / "overlay.yaml"
-            output = output or root / "openapi.yaml"
-            report = report or root / "NORMALIZATION.md"
-            side = side or root / "provenance.json"
+            names = ("openapi.yaml", "NORMALIZATION.md", "provenance.json")
+            targets = [given or root / name for given, name in zip(targets, names, strict=True)]
     if overlay is not None:
-        paths = {**paths, overlay.name: overlay}
+        paths[overlay.name] = overlay
     try:
         actions = read_overlay(read_text(overlay), overlay.name) if overlay else []
         result = normalize(pages, actions)
@@ -99,21 +98,13 @@ def normalize_files(request: Request) -> tuple[Normalized, dict[Path, str]]:
             raise
         raise UserError(error.message, source=path, line=error.line) from None
     files: dict[Path, str] = {}
-    for path, text in (
-        (output, result.text),
-        (report, result.report),
-        (side, write_provenance(result.provenance)),
-    ):
-        if path is not None:
-            if path in files:
-                raise UserError("two results cannot go to one file", source=path)
-            files[path] = text
+    texts = (result.text, result.report, write_provenance(result.provenance))
+    for target, text in zip(targets, texts, strict=True):
+        if target in files:
+            raise UserError("two results cannot go to one file", source=target)
+        if target is not None:
+            files[target] = text
     return result, files
-
-
-def inputs(paths: Sequence[str]) -> tuple[Path, ...]:
-    """Turn arguments into paths."""
-    return tuple(Path(path) for path in paths)
 
 
 def read_sources(path: Path) -> dict[str, LocatedMapping]:
@@ -171,15 +162,14 @@ def given_pages(paths: Sequence[Path], sources: Path | None = None) -> tuple[lis
     # Not `Path.resolve`, which raises on links that lead in a circle; reading will name them.
     paths = list({os.path.realpath(path): path for path in paths}.values())
     names = _short_names(paths)
-    pages = [_page(path, entries.get(path.name), name) for path, name in zip(paths, names, strict=True)]
+    pages = [_page(path, entries.get(path.name, {}), name) for path, name in zip(paths, names, strict=True)]
     return pages, dict(zip(names, paths, strict=True))
 
 
-def _page(path: Path, entry: LocatedMapping | None, name: str) -> Page:
-    api = entry.get("api") if entry else None
-    text = read_text(path)
-    published = str(entry.get("published", "")) if entry else ""
-    return Page(name, text, Age(published or _own_date(text)), str(api) if api else None)
+def _page(path: Path, listed: Mapping[str, Any], name: str) -> Page:
+    text, api = read_text(path), listed.get("api")
+    published = str(listed.get("published", "")) or _own_date(text)
+    return Page(name, text, Age(published), str(api) if api else None)
 
 
 def _own_date(text: str) -> str:

@@ -89,33 +89,28 @@ def _groups(fragments: Sequence[Fragment]) -> list[list[Fragment]]:
 
     A page with neither title nor host joins the first that has one. Two listed APIs are never joined.
     """
-    parent = list(range(len(fragments)))
-    listed = [fragment.page.api for fragment in fragments]
-
-    def root(index: int) -> int:
-        while parent[index] != index:
-            parent[index] = parent[parent[index]]
-            index = parent[index]
-        return index
+    groups = [[index] for index in range(len(fragments))]
 
     def join(one: int, other: int) -> None:
-        first, second = sorted((root(one), root(other)))
-        if listed[first] and listed[second] and listed[first] != listed[second]:
-            return
-        parent[second] = first
-        listed[first] = listed[first] or listed[second]
+        first, second = sorted((groups[one], groups[other]), key=min)
+        listed = {fragments[index].page.api for index in (*first, *second)} - {None, ""}
+        if first is not second and len(listed) < 2:
+            first += second
+            for index in second:
+                groups[index] = first
 
     owner: dict[str, int] = {}
-    for index, fragment in enumerate(fragments):
-        for mark in _marks(fragment) or ["nothing"]:
+    marks = [_marks(fragment) for fragment in fragments]
+    for index in range(len(fragments)):
+        for mark in marks[index] or ["nothing"]:
             join(owner.setdefault(mark, index), index)
     if "nothing" in owner:
-        marked = next((index for index, fragment in enumerate(fragments) if _marks(fragment)), 0)
-        join(marked, owner["nothing"])
-    groups: dict[int, list[Fragment]] = {}
-    for index, fragment in enumerate(fragments):
-        groups.setdefault(root(index), []).append(fragment)
-    return list(groups.values())
+        join(next((index for index, found in enumerate(marks) if found), 0), owner["nothing"])
+    return [
+        [fragments[member] for member in sorted(group)]
+        for index, group in enumerate(groups)
+        if index == min(group)
+    ]
 
 
 def _marks(fragment: Fragment) -> list[str]:
@@ -147,21 +142,20 @@ def _rename_collisions(groups: list[list[Fragment]]) -> None:
 
 
 def _service_name(group: list[Fragment]) -> str:
-    for mark in (mark for fragment in group for mark in _marks(fragment)):
-        kind, _, text = mark.partition(" ")
-        return pascal(text.split(".")[0] if kind == "site" else text) or "Other"
-    return "Other"
+    mark = next((mark for fragment in group for mark in _marks(fragment)), "")
+    kind, _, text = mark.partition(" ")
+    return pascal(text.split(".")[0] if kind == "site" else text) or "Other"
 
 
 def _adopt_scheme_names(group: list[Fragment]) -> None:
     """Give schemes of the expanded dialect, which loses the spelling of names, the published names."""
-    published: dict[str, str] = {}
-    definitions: dict[str, Any] = {}
-    for fragment in group:
-        if fragment.dialect not in ("expanded", "rendered"):
-            for name, scheme in fragment.named("securitySchemes").items():
-                published.setdefault(folded(name), name)
-                definitions.setdefault(name, scheme)
+    definitions = {
+        name: scheme
+        for fragment in reversed(group)
+        if fragment.dialect not in ("expanded", "rendered")
+        for name, scheme in fragment.named("securitySchemes").items()
+    }
+    published = {folded(name): name for name in definitions}
     for fragment in group:
         if fragment.dialect == "expanded":
             own = fragment.named("securitySchemes")

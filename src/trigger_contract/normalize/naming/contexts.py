@@ -12,7 +12,6 @@ from trigger_contract.normalize.located import Node, Pointer, as_map, list_of, m
 from trigger_contract.normalize.naming.words import (
     joined,
     noun,
-    operation_stem,
     pascal,
     singular,
     singular_name,
@@ -53,7 +52,7 @@ class Context:
         role: ``parameter``, ``request``, ``response`` or ``error``, where the first part says which;
             ``shared`` inside components that are no schemas; empty inside schemas.
         body: What is added to the name of a body, such as ``NotFoundResponse``, in a body or response.
-        resolve: Returns the name that this schema got, once it has one.
+        given: The name that this schema got, once it has one.
     """
 
     outer: Context | None
@@ -62,12 +61,12 @@ class Context:
     last: str = ""
     role: str = ""
     body: str = ""
-    resolve: Callable[[], str] | None = None
+    given: str = ""
 
     def around(self) -> str:
         """The name of what stands around."""
         if self.outer is not None:
-            return (self.outer.resolve() if self.outer.resolve else "") or self.outer.name()
+            return self.outer.given or self.outer.name()
         return self.base
 
     def name(self) -> str:
@@ -107,11 +106,6 @@ class Context:
         *_, outermost = self.outwards()
         return "" if outermost.role else outermost.base
 
-    def may_be_published(self, name: str) -> bool:
-        """Whether the place may be a reference to that component: not where it would be inside itself."""
-        *_, outermost = self.outwards()
-        return self.base != name and (outermost.base != name or bool(outermost.parts))
-
     def below(self, part: str, last: str | None = None, role: str = "") -> Context:
         """The context one step further in, with nothing named in between."""
         parts = (*self.parts, part) if part else self.parts
@@ -135,11 +129,25 @@ def _extended(name: str, parts: Iterable[str], join: Callable[[str, str], str]) 
     return name
 
 
-Found = tuple[Any, str | int, Node, Context]
+@dataclass
+class Place:
+    """A schema that stands inline.
+
+    Attributes:
+        container: The mapping or list that holds it.
+        key: Under which key or index.
+        schema: The schema.
+        context: What it is called by what stands around it.
+    """
+
+    container: Any
+    key: str | int
+    schema: Node
+    context: Context
 
 
-def contexts(document: Node) -> Iterator[Found]:
-    """Yield ``(container, key, schema, context)`` of every schema that needs a component.
+def places(document: Node) -> Iterator[Place]:
+    """Yield the place of every schema that needs a component.
 
     Parents come first, in the order of the document. The roots of ``components.schemas`` and the parts of an
     ``allOf`` are no such places: those have their names, these are named by the whole.
@@ -150,13 +158,13 @@ def contexts(document: Node) -> Iterator[Found]:
     return _below("document", document, Context(None, ""), stems)
 
 
-def _below(kind: str, value: Any, context: Context, stems: Mapping[str, int]) -> Iterator[Found]:
+def _below(kind: str, value: Any, context: Context, stems: Mapping[str, int]) -> Iterator[Place]:
     if not isinstance(value, Node):
         return
     for tokens, child, child_kind, container in children(kind, value):
         inner = _step(kind, value, tokens, child, context, stems)
         if child_kind == "schema" and tokens[0] not in ("schemas", "allOf") and needs_component(child):
-            yield container, tokens[-1], child, inner
+            yield Place(container, tokens[-1], child, inner)
             inner = Context(inner, "")
         yield from _below(child_kind, child, inner, stems)
 
@@ -171,8 +179,7 @@ def _step(
     if kind == "components":
         return _component(field, str(key))
     if field in METHODS and kind == "pathItem":
-        identifier = text_of(child, "operationId") or field
-        return context if context.base else Context(None, operation_stem(identifier, stems))
+        return context if context.base else Context(None, _stem(text_of(child, "operationId"), stems))
     if kind == "operation":
         return _in_operation(holder, field, key, child, context)
     if field == "content" and kind not in ("parameter", "header"):
@@ -183,6 +190,12 @@ def _step(
     if field in ("headers", "encoding"):
         return context.below(context.body.removesuffix("Response") + pascal(str(key)), str(key))
     return context
+
+
+def _stem(identifier: str, stems: Mapping[str, int]) -> str:
+    """The words of an operationId, with its version only where another operation differs in nothing else."""
+    stem = unversioned(identifier)
+    return pascal(stem if stems[stem] == 1 else identifier) or pascal(identifier) or "Operation"
 
 
 def _component(group: str, name: str) -> Context:
@@ -301,8 +314,6 @@ def _spoken(value: Any) -> str:
 
 def _own_property(member: Any, others: list[Any]) -> str:
     """The first property, required ones before the rest, that only this one of inline alternatives has."""
-    if any("$ref" in other or "allOf" in other for other in others):
-        return ""  # what those have does not show here
     mine, required = map_of(member, "properties"), list_of(member, "required")
     needed = [name for name in mine if name in required]
     theirs = {name for other in others for name in map_of(other, "properties")}
