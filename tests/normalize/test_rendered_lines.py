@@ -51,6 +51,8 @@ def test_a_field_may_be_called_like_a_heading_or_a_button(name, anchor):
         ("string (uuid)", {"type": "string", "format": "uuid"}),
         ("Map<string, any>", {"type": "object"}),
         ("Integer", {"type": "integer"}),
+        ('"up" | "down"', {"type": "string", "enum": ["up", "down"]}),
+        ("string or null", {"type": ["string", "null"]}),
     ],
 )
 def test_types_are_read_as_they_are_shown(shown, schema):
@@ -222,3 +224,74 @@ def test_fields_below_headings_and_with_types_of_another_language_are_refused():
         normalize([Page("trip.md", page)])
     assert caught.value.line == 7
     assert normalize([Page("trip.md", page.replace("chaîne", "En mots."))])
+
+
+def test_a_type_that_nobody_knows_may_be_a_name_with_a_capital_below_a_name_with_dots():
+    body = field("lines", "object[]", "required") + field("lines.fare", "Money", "required", "Of one.")
+    schema, result = read(body + field("coupons", "Coupon[]", "nullable", "Any.") + field("last", "String"))
+    line = resolve(result.document, schema["properties"]["lines"]["items"])
+    assert line == {
+        "type": "object",
+        "properties": {"fare": {"description": "Of one."}},
+        "required": ["fare"],
+    }
+    assert schema["properties"]["last"] == {"type": "string"}
+    assert [note.claims[0].says for note in result.notes] == ["fare: Money", "coupons: Coupon[]"]
+
+
+def test_what_has_an_anchor_and_is_no_field_is_left():
+    parts = [field("from", "integer", anchor=True), "[](#body-it)guideGuidePersonrequiredWho leads\n\n"]
+    schema, result = read("".join([*parts, field("to", "string", anchor=True)]))
+    assert schema["properties"] == {"from": {"type": "integer"}, "to": {"type": "string"}}
+    assert [note.claims[0].says for note in result.notes] == ["guideGuidePersonrequiredWho leads"]
+
+
+def test_statuses_carry_their_phrases_and_a_field_may_be_called_default():
+    end = "\n\n**Response**\n\n200 OK\n\nid\n\nstring\n\ndefault\n\nboolean\n\n"
+    end += "413: Content Too Large\n\ndefault\n\nElse.\n"
+    _, result = read("What is booked.\n\n" + field("from", "string"), end=end)
+    operation = result.document["paths"]["/trips"]["post"]
+    assert operation["requestBody"]["description"] == "What is booked."
+    told = {status: answer["description"] for status, answer in operation["responses"].items()}
+    assert told == {"200": "OK", "413": "Content Too Large", "default": "Else."}
+    answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    assert list(resolve(result.document, answer)["properties"]) == ["id", "default"]
+
+
+def test_what_stands_behind_a_type_is_told_apart_from_it():
+    parts = [field("at", "string (date-time)", "When."), field("to", "string, optional")]
+    parts += [field("seats", "integer (1-9)", "How many."), field("deck", "integer · min: 2 · nullable")]
+    schema, result = read("".join(parts))
+    assert schema["properties"] == {
+        "at": {"type": "string", "format": "date-time", "description": "When."},
+        "to": {"type": "string"},
+        "seats": {"type": "integer", "description": "1-9 How many."},
+        "deck": {"type": ["integer", "null"], "minimum": 2},
+    }
+    assert not result.notes
+
+
+def test_statuses_may_stand_in_a_table():
+    end = "\n\n#### Responses\n\n| Status | Meaning |\n|---|---|\n| `204` | Gone. |\n| 404 | Never seen. |\n"
+    _, result = read(field("from", "string"), end=end)
+    answers = result.document["paths"]["/trips"]["post"]["responses"]
+    assert answers == {"204": {"description": "Gone."}, "404": {"description": "Never seen."}}
+
+
+def test_attributes_belong_to_whatever_may_be_an_object():
+    parts = [field("any", "any"), field("any.a", "string"), field("list", "array"), field("list.b", "string")]
+    parts += [field("text", "string"), field("text.c", "string")]
+    schema, result = read("".join([*parts, field("null", "object[] | null"), field("null.d", "string")]))
+    shown = {name: resolve(result.document, below) for name, below in schema["properties"].items()}
+    assert shown["any"] == {"properties": {"a": {"type": "string"}}}
+    assert list(resolve(result.document, shown["list"]["items"])["properties"]) == ["b"]
+    assert list(resolve(result.document, shown["null"]["anyOf"][0]["items"])["properties"]) == ["d"]
+    assert [note.claims[0].says for note in result.notes] == ["text.c"]
+
+
+@pytest.mark.parametrize("listed", ["- `from` (string, required): Where.", "| from | string | Where. |"])
+def test_fields_in_a_list_or_in_a_table_below_no_known_heading_are_refused(listed):
+    table = "| Name | Type | Text |\n|---|---|---|\n" if listed.startswith("|") else ""
+    heading = "#### Felder\n\n" if table else "#### Body\n\n"
+    with pytest.raises(UserError, match=r"can(?:not)? be read"):
+        normalize([Page("trip.md", f"# Book\n\nPOST /trips\n\n{heading}{table}{listed}\n")])

@@ -18,13 +18,14 @@ from trigger_contract.normalize.rendered.lines import (
     PLACES,
     apart,
     is_sentence,
+    is_word,
     kind_of,
     marks_in,
     names,
     options_in,
     unglued,
 )
-from trigger_contract.normalize.rendered.markup import MARK, Line, without_tables
+from trigger_contract.normalize.rendered.markup import MARK, Line
 from trigger_contract.normalize.rendered.types import shown_node, stated, type_schema, typed
 
 _CONTINUED = re.compile(r"[,.;:)]")
@@ -34,7 +35,6 @@ _OPTION = re.compile(r",? {0,9}\S{1,400}\Z|,? {0,9}`[^`]{1,400}` {0,9},?\Z|, {0,
 _CODE = r"[A-Za-z][A-Za-z0-9]*(?:[_-][A-Za-z0-9]+)*\Z"
 _CODE_WORD = re.compile(_CODE)
 _FURTHER_WORD = re.compile(rf",\s*({_CODE})")
-_WORD = re.compile(r"[\w$-]+\Z")
 _ALTERNATIVE = re.compile(r"-(?:one|any)-of-\d+\Z")
 
 
@@ -74,11 +74,6 @@ class Field:
     def required(self) -> bool:
         """Whether it is marked as required."""
         return "required" in self.marks
-
-    @property
-    def is_unknown(self) -> bool:
-        """Whether nobody knows the word in the place of its type."""
-        return bool(self.name) and type_schema(self.type) is None
 
     @property
     def holds(self) -> bool:
@@ -150,13 +145,16 @@ def read_fields(lines: Sequence[Line]) -> list[Field]:
     Returns:
         The fields in order; a text with no name in front of it becomes a field without a name.
     """
-    shown, anchors = _anchored(without_tables([line for line in lines if line[1]]))
+    shown, anchors = _anchored([line for line in lines if line[1]])
     starts = names([text for _, text in shown], anchors)
     if not starts:
         shown, anchors = _anchored(unglued(shown))
         starts = names([text for _, text in shown], anchors)
-    owners = [index for index, (_, text) in enumerate(shown) if starts and kind_of(text)[0] == "owner"]
-    heads = [*sorted({*starts, *owners}), len(shown)]
+    heads = [len(shown)]
+    if starts:
+        types = {start + 1 for start in starts}
+        owners = {index for index, (_, text) in enumerate(shown) if kind_of(text)[0] == "owner"}
+        heads = sorted({*starts, *owners, *(anchors.keys() - types), len(shown)})
     fields = _texts(shown[: heads[0]])
     if starts and len(fields) > 1:
         fields = [Field("", fields[0].line, description=" ".join(text.description for text in fields))]
@@ -164,20 +162,21 @@ def read_fields(lines: Sequence[Line]) -> list[Field]:
     group: list[Field] | None = fields
     for start, end in pairwise(heads):
         (number, name), *below = shown[start:end]
-        if start in owners:
-            owner = known.get(_folded(kind_of(name)[1]))
+        kind, owned = kind_of(name)
+        owner = known.get(_folded(owned)) if kind == "owner" else None
+        if kind == "owner":
             group = owner.children if owner else None
-            if owner:
-                owner.left += below
-        if group is None and fields:
-            fields[-1].left += [(number, name), *below]
-        elif group is None:
-            fields += _texts([(number, name), *below])
-        elif start in starts:
+        if owner:
+            owner.left += below
+        elif group is not None and start in starts:
             entry = Field(name.rstrip("*").strip(), number, anchor=anchors.get(start, ""))
             group.append(entry)
             known[_folded(entry.name)] = entry
             _describe(entry, below)
+        elif fields:
+            fields[-1].left += shown[start:end]
+        else:
+            fields += _texts(shown[start:end])
     return fields
 
 
@@ -200,7 +199,9 @@ def _describe(entry: Field, lines: list[Line]) -> None:
     """
     (number, kind), *rest = lines
     entry.type, *glued = apart(kind)
-    lines = [*((number, part) for part in glued), *rest]
+    # A text that is glued to the type stands before marks that have a line of their own.
+    end = next((index for index, (_, text) in enumerate(rest) if kind_of(text)[0] != "marks"), len(rest))
+    lines = [*rest[:end], *((number, part) for part in glued), *rest[end:]]
     above = next((index for index in range(len(lines), 0, -1) if kind_of(lines[index - 1][1])[0] != "tab"), 0)
     if len(lines) - above > 1 and not (above and lines[above - 1][1].endswith(":")):
         entry.alternatives = True
@@ -231,7 +232,7 @@ def _describe(entry: Field, lines: list[Line]) -> None:
             entry.marks |= MARKS.intersection(marks)
             entry.place = next((mark for mark in marks if mark in PLACES), entry.place)
         elif kind != "keyword":
-            if paragraph and is_sentence(paragraph[-1]) and _WORD.match(text):
+            if paragraph and is_sentence(paragraph[-1]) and is_word(text):
                 entry.left = lines[index:]  # a single word below a sentence that has ended
                 break
             paragraph.append(text)
@@ -304,6 +305,6 @@ def _above(field: Field, anchored: dict[str, Field]) -> Field | None:
 def _parent(name: str, known: dict[str, Field]) -> tuple[Field | None, str]:
     start = len(name)
     while (start := name.rfind(".", 0, start)) > 0:
-        if name[:start] in known:
-            return known[name[:start]], name[start + 1 :]
+        if owner := known.get(name[:start].removesuffix("[]")):
+            return owner, name[start + 1 :]
     return None, name

@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from trigger_contract.normalize.reading.mending import TYPES
 from trigger_contract.normalize.rendered.markup import MARK, Line
 from trigger_contract.normalize.rendered.types import BASE, SPELLED, is_type, may_be_type, stated, type_schema
 
@@ -21,7 +22,8 @@ _FACETS = r"(?P<facets>(?: · (?:[a-z][a-z0-9-]*?|(?:min|max): -?[\d.]+))*)(?P<n
 _TYPE = rf"(?P<type>{BASE}|{SPELLED}|datetime|date|double|long|uuid){_FACETS}"
 _BEHIND_MARKS = r"(?:[Dd]efault:\s*(?P<default>.{0,400}?))?(?P<last>required|deprecated)?\Z"
 _SQUASHED = re.compile(
-    rf"{_TYPE}(?P<marks>(?i:{_MARK})*|(?:(?:, ?| | ?\()(?i:{_MARK}|optional)\)?)+){_BEHIND_MARKS}"
+    rf"{_TYPE}(?: \((?!(?i:required|optional|deprecated)\))(?P<aside>[^()]{{1,60}})\))?"
+    rf"(?P<marks>(?i:{_MARK}|[ ,·]{{1,3}}\(?(?:{_MARK}|optional)\)?)*){_BEHIND_MARKS}"
 )
 _GLUED_FIELD = re.compile(
     rf"(?P<name>[A-Za-z_$@][\w.$@\[\]{{}}:-]{{0,120}}){_TYPE}(?:format: \"(?P<format>[\w-]+)\")?"
@@ -38,7 +40,7 @@ _BEFORE_STATED = re.compile(
     r"|(?<=`) (?=Examples?:\s*\Z)|(?<=`)(?=[A-Za-z_$][\w.$-]*(?:string|integer|number|boolean|object|enum))"
 )
 _ANCHOR = re.compile(f"{MARK}([^{MARK}]*){MARK}")
-_WORD = re.compile(r"[\w$-]+\Z")
+_WORD = re.compile(r"[\w$@{}-](?:[\w$@.:{}\[\]-]{0,120}[\w$@{}\[\]-])?\Z")
 
 _KINDS = {
     "owner": re.compile(r"(?P<value>[A-Z][A-Z0-9_ .-]*?) (?:OBJECT|ARRAY(?: OF OBJECTS)?)\Z"),
@@ -84,7 +86,7 @@ def names(texts: Sequence[str], anchors: Collection[int]) -> list[int]:
 def starts_field(texts: Sequence[str], index: int) -> bool:
     """Whether a field begins on a line for certain: a name stands there, and below it a type."""
     name, kind = texts[index], texts[index + 1] if index + 1 < len(texts) else ""
-    if not name or " " in name or is_sentence(name) or name.lower() in MARKS:
+    if not name or " " in name or name.lower() in MARKS or is_sentence(name) or name.endswith((":", ",")):
         return False
     return is_type(kind) or _SQUASHED.match(kind) is not None
 
@@ -96,7 +98,7 @@ def _starts_unknown(texts: Sequence[str], index: int, anchors: Collection[int]) 
     is above must be complete.
     """
     above, name, kind, below = ["", *texts, ""][index : index + 4]
-    if not _WORD.match(name) or kind.lower() in MARKS:
+    if not is_word(name) or kind.lower() in MARKS:
         return False
     if index in anchors:
         return is_type(kind) or (len(kind) <= 40 and not is_sentence(kind))
@@ -108,10 +110,14 @@ def _starts_unknown(texts: Sequence[str], index: int, anchors: Collection[int]) 
     listed_above = kind_above == "options" and len(options_in(listed)) > 1
     complete = not above or listed_above or above.lower() in MARKS or is_type(above) or is_sentence(above)
     known = type_schema(kind) is not None
-    ends = not below or kind_of(below)[0] == "owner" or starts_field(texts, index + 2)
-    if complete and known and ends:
+    if complete and known:
         return True
     return (complete or known) and (kind_of(below)[0] == "marks" or is_sentence(below))
+
+
+def is_word(text: str) -> bool:
+    """Whether a line is a single word that may be a name."""
+    return _WORD.match(text) is not None
 
 
 def is_sentence(text: str) -> bool:
@@ -180,12 +186,15 @@ def _plain(text: str) -> str:
 
 
 def _parts(match: re.Match[str]) -> list[str]:
-    """Write type, marks, bounds, format and default each on a line of its own."""
+    """Write type, marks, bounds, format and default each on a line of its own, and a text last."""
     found: dict[str, Any] = match.groupdict()
     facets = (found.get("facets") or "").split(" · ")[1:]
     known = [facet for facet in facets if stated(facet, "") or kind_of(facet)[0] == "marks"]
-    formats = [found["format"]] if found.get("format") else [facet for facet in facets if facet not in known]
+    formats = [facet for facet in facets if facet not in known]
+    aside = found.get("aside") or ""
+    if (aside and aside in TYPES) or found.get("format"):
+        formats, aside = [found.get("format") or aside], ""
+    nullable = "nullable" if found.get("null") else ""
+    default = f"default:{found['default']}" if found["default"] else ""
     lines = [found["type"], *known, *(f'format: "{word}"' for word in formats), *marks_in(found["marks"])]
-    lines += ["nullable"] if found.get("null") else []
-    lines += [found["last"]] if found["last"] else []
-    return lines + ([f"default:{found['default']}"] if found["default"] else [])
+    return [line for line in (*lines, nullable, found["last"], default, aside) if line]

@@ -19,6 +19,7 @@ _MARKDOWN = re.compile(r"^(?:```|#{1,6} )|\]\((?:https?:|#|/)", re.MULTILINE)
 _FENCE = re.compile(r"\s{0,99}(?:Copy ?)?(?:Ask AI ?)?`{3,99}[\w{}=\" -]{0,200}\Z")
 _SECTION = re.compile(r"#{2,6}\s+\S")
 _HEADING = re.compile(r"#{1,6}\s+")
+_BOLD = re.compile(r"\s{0,3}(?:\*\*|__)([^*_]{1,99}?):?(?:\*\*|__):?\s*\Z")
 _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _ANCHOR = re.compile(r"\[\s*\]\(([^)]*)\)")
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
@@ -47,6 +48,7 @@ _COLUMNS = {
     **dict.fromkeys(("required", "required?", "mandatory"), "required"),
     **dict.fromkeys(("location", "in"), "place"),
     **dict.fromkeys(("default", "default value"), "default"),
+    **dict.fromkeys(("status", "code", "status code", "http status"), "status"),
     **dict.fromkeys(("description", "details", "notes", "meaning"), "text"),
 }
 _YES = frozenset(("yes", "true", "required", "✓", "✔", "✅", "y"))
@@ -109,6 +111,7 @@ def _prose(lines: list[str], index: int) -> int:
     heading = _HEADING.match(line)
     if heading:
         line = (TITLE if heading[0].strip() == "#" else HEADING) + line[heading.end() :]
+    line = _BOLD.sub(r"\1", line)
     escape = _ESCAPE if not line.lstrip().startswith("|") else _ESCAPE_IN_TABLE
     line = escape.sub(r"\1", _LINK.sub(r"\1", line.removeprefix("> ")))
     lines[index] = html.unescape(line) if "&" in line else line
@@ -161,17 +164,26 @@ def _by_method(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
 
 
 def without_tables(lines: Sequence[Line]) -> list[Line]:
-    """Turn each row of a table that has columns for name and type into the lines of a field."""
+    """Turn each row of a table that shows fields or statuses into the lines of one; others stay texts."""
     result: list[Line] = []
     columns: list[str] = []
     for index, (number, text) in enumerate(lines):
-        if "|" not in text or not text.startswith("|"):
-            columns = []
-            result.append((number, text))
-        elif index + 1 < len(lines) and _RULE.match(lines[index + 1][1]):
+        row = text.startswith("|")
+        if row and index + 1 < len(lines) and _RULE.match(lines[index + 1][1]):
             columns = [_COLUMNS.get(cell.lower(), "") for cell in _cells(text)]
-        elif not _RULE.match(text) and {"name", "type"} <= set(columns):
-            result.extend((number, part) for part in _field(dict(zip(columns, _cells(text), strict=False))))
+            if {"name", "type"} <= set(columns) or "status" in columns:
+                continue
+        columns = columns if row else []
+        cells = dict(zip(columns, _cells(text), strict=False)) if row else {}
+        if row and _RULE.match(text):
+            continue
+        if {"name", "type"} <= cells.keys():
+            result.extend((number, part) for part in _field(cells))
+        elif "status" in cells:
+            shown = (cells["status"].strip("`* "), cells.get("text", ""))
+            result.extend((number, part) for part in shown if part)
+        else:
+            result.append((number, text))
     return result
 
 

@@ -14,7 +14,14 @@ from trigger_contract.document.yaml import load
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.model import Headline
 from trigger_contract.normalize.rendered.lines import at_marks, is_sentence, kind_of, starts_field
-from trigger_contract.normalize.rendered.markup import HEADING, MARK, TITLE, Line, without_marks
+from trigger_contract.normalize.rendered.markup import (
+    HEADING,
+    MARK,
+    TITLE,
+    Line,
+    without_marks,
+    without_tables,
+)
 from trigger_contract.normalize.rendered.request import Request, read_curl, read_endpoint
 from trigger_contract.normalize.rendered.types import is_type, may_be_type
 
@@ -24,14 +31,14 @@ _SECTIONS = {
     **dict.fromkeys(("query parameters", "query params", "query string parameters"), "query"),
     **dict.fromkeys(("header parameters", "header params", "headers", "request headers"), "header"),
     **dict.fromkeys(("cookies", "cookie parameters", "cookie params"), "cookie"),
-    **dict.fromkeys(
-        ("body", "request body", "body parameters", "body params", "request body parameters"), "body"
-    ),
+    **dict.fromkeys(("body", "request", "request body", "body parameters", "body params"), "body"),
+    "request body parameters": "body",
     **dict.fromkeys(("response", "responses"), "response"),
 }
 _NOISE = frozenset(
     (
         *("skip to main content", "was this page helpful?", "yes", "no", "copy", "copy page", "try it"),
+        *("add string", "add object", "add integer", "add number"),
         *("send", "show child attributes", "hide child attributes", "on this page", "ask ai", "search..."),
         *("chevron-right", "required scopes", "this endpoint requires the following scopes:"),
         *("curl", "python", "javascript", "typescript", "php", "go", "java", "ruby"),
@@ -108,6 +115,7 @@ def cut(name: str, marked: list[str], before: int) -> Parts:
     found, request = cutter.found, cutter.found.request
     request.servers = request.servers or [url.rstrip("/") for url in cutter.bases if url]
     request.settle()
+    found.sections = {place: without_tables(lines) for place, lines in found.sections.items()}
     shown = (request.method, request.path)
     found.headline = _headline(cutter.preamble, request.line if request.path else None)
     headings = [
@@ -256,7 +264,7 @@ def _check_preamble(name: str, request: Request, preamble: Sequence[Line], headi
 
     Below such a heading their types may be of that language, too: a name and one more word make a field.
     """
-    lines = [line for line in preamble if request.path and line[0] > request.line]
+    lines = without_tables([line for line in preamble if request.path and line[0] > request.line])
     texts = [text for _, text in lines]
     for index, (line, text) in enumerate(lines):
         above = [heading for number, heading in headings if request.line < number < line]

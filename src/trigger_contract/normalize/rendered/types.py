@@ -23,6 +23,7 @@ _GLUED = re.compile(BASE)
 _ROW = re.compile(rf"(?:{BASE})+\Z")
 _FACED = re.compile(r"(\w+)<(.+)>\Z")
 _SPELLED = re.compile(rf"{SPELLED}\Z")
+_QUOTED = re.compile(r"(?P<quote>[\"'])[^\"']{1,99}(?P=quote)\Z")
 _TITLE = re.compile(r"[\w .()/-]+\Z")
 _WORD = re.compile(r"[A-Za-z][\w.-]{0,40}(?:<[\w:./ -]{1,40}>)?(?:\[\])*\Z")
 _WRAPPED = re.compile(r"(\*\*|__|[*_`])(\S.*?)\1\Z")
@@ -87,6 +88,14 @@ def type_schema(text: str) -> dict[str, Any] | None:
     return _read(text)[0]
 
 
+def is_unknown(text: str) -> bool:
+    """Whether a type has a word that nobody knows."""
+    while text.endswith("[]"):
+        text = text[:-2]
+    parts = [part for part in _alternatives(text) if not _QUOTED.match(part)]
+    return any(map(is_unknown, parts)) if len(parts) != 1 else _read(text)[0] is None
+
+
 def _read(text: str) -> tuple[dict[str, Any] | None, bool]:
     """Return the schema of a type, and whether a text can be nothing but a type."""
     text = text.strip()
@@ -97,6 +106,8 @@ def _read(text: str) -> tuple[dict[str, Any] | None, bool]:
             groups = match.groupdict()
             return _read(same.format(groups.get("faced") or groups.get("boxed")))[0], True
     parts = _alternatives(text)
+    if len(parts) > 1 and all(_QUOTED.match(part) for part in parts):
+        return {"type": "string", "enum": [part[1:-1] for part in parts]}, True
     if len(parts) > 1:
         found = [_read(part) for part in parts]
         return _united([schema or {} for schema, _ in found]), all(certain for _, certain in found)
@@ -111,7 +122,8 @@ def _read(text: str) -> tuple[dict[str, Any] | None, bool]:
         known = inside if inside in PLAIN or inside in TYPES else inside.removesuffix("s")
         return {"type": "array", "items": _read(known)[0] or {}}, True
     word = text.lower()
-    if (formatted := _FORMATTED.match(text)) and formatted[1].lower() in PLAIN:
+    formatted = _FORMATTED.match(text)
+    if formatted and formatted[1].lower() in PLAIN and (formatted[2] or formatted[3]) in TYPES:
         word = text = f"{formatted[1].lower()}<{formatted[2] or formatted[3]}>"
     certain = _ROW.match(text) is not None or (word in PLAIN and text in (word.capitalize(), word.upper()))
     if faced := _FACED.match(text):
@@ -167,6 +179,8 @@ def stated(text: str, kind: str) -> dict[str, Any] | None:
     for word, pattern in _WORDS.items():
         if found := pattern.match(text):
             value = (found[found.lastgroup or 0]).strip()
+            if value == "null":
+                return None  # that there is none
             return {word: value} if value else {}  # that of the next line nothing tells from a text
     found = _RANGE.match(text)
     if found and (found["lower"] or found["upper"]):
