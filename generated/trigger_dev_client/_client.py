@@ -8,11 +8,11 @@ from __future__ import annotations
 import time
 import types
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._core import Core, RawResponse
 from ._options import AUTO, Options, Sent, new_key
-from ._settings import Setup
+from ._settings import Setup, async_told, told
 from ._transport import (
     UNSENDABLE,
     AsyncConnections,
@@ -38,6 +38,11 @@ if TYPE_CHECKING:
     from ._streams import AsyncStream, AsyncStreamedResponse, Stream, StreamedResponse
 
 T = TypeVar("T")
+if TYPE_CHECKING:
+    # Type checkers know this module, whether it is installed or not.
+    from typing_extensions import TypeVar as _TypeVar
+
+    Cast = _TypeVar("Cast", default=Any)
 _MOST_REDIRECTS = 5
 _NOTHING = Sent()
 
@@ -64,20 +69,54 @@ class BaseClient(Core):
     ) -> None:
         self.close()
 
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        cast_to: type[Cast] | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: Any = NOT_GIVEN,
+        content_type: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        options: Options | None = None,
+    ) -> Cast:
+        """Make a call of any method that the document does not have.
+
+        Args:
+            method: The HTTP method.
+            path: The path below the server's address, with its values in it.
+            cast_to: What the answer is read as: a model, a list or dict of it, ``str`` or ``bytes``; by default
+                it is JSON as it came.
+            query: Query parameters.
+            body: What to send; JSON unless ``content_type`` says otherwise.
+            content_type: How the body is written.
+            headers: Headers for this call.
+            options: What this call sets differently.
+
+        Raises:
+            APIError: The call failed.
+        """
+        operation = self._free(method, path, cast_to, body, content_type)
+        chosen = self._free_options(options, query, headers)
+        result: Cast = self._request(operation, {}, chosen, Sent(body))
+        return result
+
     def get(
         self,
         path: str,
         *,
-        cast_to: type[T] | None = None,
+        cast_to: type[Cast] | None = None,
         query: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         options: Options | None = None,
-    ) -> T:
+    ) -> Cast:
         """Make a GET call that the document does not have.
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
+            cast_to: What the answer is read as: a model, a list or dict of it, ``str`` or ``bytes``; by default
+                it is JSON as it came.
             query: Query parameters.
             headers: Headers for this call.
             options: What this call sets differently.
@@ -85,26 +124,27 @@ class BaseClient(Core):
         Raises:
             APIError: The call failed.
         """
-        operation = self._free("GET", path, cast_to, NOT_GIVEN, None)
-        chosen = self._free_options(options, query, headers)
-        return cast(T, self._request(operation, {}, chosen))
+        return self.request(
+            "GET", path, cast_to=cast_to, query=query, headers=headers, options=options
+        )
 
     def post(
         self,
         path: str,
         *,
-        cast_to: type[T] | None = None,
+        cast_to: type[Cast] | None = None,
         query: Mapping[str, Any] | None = None,
         body: Any = NOT_GIVEN,
         content_type: str | None = None,
         headers: Mapping[str, str] | None = None,
         options: Options | None = None,
-    ) -> T:
+    ) -> Cast:
         """Make a POST call that the document does not have.
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
+            cast_to: What the answer is read as: a model, a list or dict of it, ``str`` or ``bytes``; by default
+                it is JSON as it came.
             query: Query parameters.
             body: What to send; JSON unless ``content_type`` says otherwise.
             content_type: How the body is written.
@@ -114,26 +154,34 @@ class BaseClient(Core):
         Raises:
             APIError: The call failed.
         """
-        operation = self._free("POST", path, cast_to, body, content_type)
-        chosen = self._free_options(options, query, headers)
-        return cast(T, self._request(operation, {}, chosen, Sent(body)))
+        return self.request(
+            "POST",
+            path,
+            cast_to=cast_to,
+            query=query,
+            body=body,
+            content_type=content_type,
+            headers=headers,
+            options=options,
+        )
 
     def put(
         self,
         path: str,
         *,
-        cast_to: type[T] | None = None,
+        cast_to: type[Cast] | None = None,
         query: Mapping[str, Any] | None = None,
         body: Any = NOT_GIVEN,
         content_type: str | None = None,
         headers: Mapping[str, str] | None = None,
         options: Options | None = None,
-    ) -> T:
+    ) -> Cast:
         """Make a PUT call that the document does not have.
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
+            cast_to: What the answer is read as: a model, a list or dict of it, ``str`` or ``bytes``; by default
+                it is JSON as it came.
             query: Query parameters.
             body: What to send; JSON unless ``content_type`` says otherwise.
             content_type: How the body is written.
@@ -143,26 +191,34 @@ class BaseClient(Core):
         Raises:
             APIError: The call failed.
         """
-        operation = self._free("PUT", path, cast_to, body, content_type)
-        chosen = self._free_options(options, query, headers)
-        return cast(T, self._request(operation, {}, chosen, Sent(body)))
+        return self.request(
+            "PUT",
+            path,
+            cast_to=cast_to,
+            query=query,
+            body=body,
+            content_type=content_type,
+            headers=headers,
+            options=options,
+        )
 
     def patch(
         self,
         path: str,
         *,
-        cast_to: type[T] | None = None,
+        cast_to: type[Cast] | None = None,
         query: Mapping[str, Any] | None = None,
         body: Any = NOT_GIVEN,
         content_type: str | None = None,
         headers: Mapping[str, str] | None = None,
         options: Options | None = None,
-    ) -> T:
+    ) -> Cast:
         """Make a PATCH call that the document does not have.
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
+            cast_to: What the answer is read as: a model, a list or dict of it, ``str`` or ``bytes``; by default
+                it is JSON as it came.
             query: Query parameters.
             body: What to send; JSON unless ``content_type`` says otherwise.
             content_type: How the body is written.
@@ -172,26 +228,34 @@ class BaseClient(Core):
         Raises:
             APIError: The call failed.
         """
-        operation = self._free("PATCH", path, cast_to, body, content_type)
-        chosen = self._free_options(options, query, headers)
-        return cast(T, self._request(operation, {}, chosen, Sent(body)))
+        return self.request(
+            "PATCH",
+            path,
+            cast_to=cast_to,
+            query=query,
+            body=body,
+            content_type=content_type,
+            headers=headers,
+            options=options,
+        )
 
     def delete(
         self,
         path: str,
         *,
-        cast_to: type[T] | None = None,
+        cast_to: type[Cast] | None = None,
         query: Mapping[str, Any] | None = None,
         body: Any = NOT_GIVEN,
         content_type: str | None = None,
         headers: Mapping[str, str] | None = None,
         options: Options | None = None,
-    ) -> T:
+    ) -> Cast:
         """Make a DELETE call that the document does not have.
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
+            cast_to: What the answer is read as: a model, a list or dict of it, ``str`` or ``bytes``; by default
+                it is JSON as it came.
             query: Query parameters.
             body: What to send; JSON unless ``content_type`` says otherwise.
             content_type: How the body is written.
@@ -201,9 +265,16 @@ class BaseClient(Core):
         Raises:
             APIError: The call failed.
         """
-        operation = self._free("DELETE", path, cast_to, body, content_type)
-        chosen = self._free_options(options, query, headers)
-        return cast(T, self._request(operation, {}, chosen, Sent(body)))
+        return self.request(
+            "DELETE",
+            path,
+            cast_to=cast_to,
+            query=query,
+            body=body,
+            content_type=content_type,
+            headers=headers,
+            options=options,
+        )
 
     def _request(
         self,
@@ -330,7 +401,8 @@ class BaseClient(Core):
                 started = time.monotonic()
                 response: Response | None = None
                 failure: HTTPError | None = None
-                self._tell_request(request)
+                if self._on_request is not None:
+                    told(self._on_request(self._shown_request(request)))
                 try:
                     response = self._attempt(http_client, request, operation, deadline, stream)
                 except HTTPError as error:
@@ -340,7 +412,8 @@ class BaseClient(Core):
                 now = time.monotonic()
                 self._log(request, attempt, _outcome(response, failure), now - started)
                 if response is not None:
-                    self._tell_response(response)
+                    if self._on_response is not None:
+                        told(self._on_response(self._shown_response(response)))
                     if response.is_success:
                         return response
                     if response.status_code == 401 and repeatable and not is_fresh:
@@ -389,11 +462,9 @@ class BaseClient(Core):
         for _ in range(_MOST_REDIRECTS):
             with within(deadline):
                 response = http_client.send(request, stream=True, follow_redirects=False)
-                followed = (
-                    operation.redirects
-                    and request.method in ("GET", "HEAD")
-                    and response.has_redirect_location
-                )
+                # See other: what a change has made stands there (RFC 9110, section 15.4.4).
+                is_safe = request.method in ("GET", "HEAD") or response.status_code == 303
+                followed = operation.redirects and is_safe and response.has_redirect_location
                 if followed:
                     response.close()
                 elif not stream or not response.is_success:
@@ -403,7 +474,7 @@ class BaseClient(Core):
             from ._requests import redirected
 
             try:
-                request = redirected(request, response.headers["location"])
+                request = redirected(request, response)
             except ValueError as error:
                 raise Unreadable(str(error)) from None
         raise Unreadable(f"more than {_MOST_REDIRECTS} redirects")
@@ -435,20 +506,54 @@ class AsyncBaseClient(Core):
     ) -> None:
         await self.aclose()
 
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        cast_to: type[Cast] | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: Any = NOT_GIVEN,
+        content_type: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        options: Options | None = None,
+    ) -> Cast:
+        """Make a call of any method that the document does not have.
+
+        Args:
+            method: The HTTP method.
+            path: The path below the server's address, with its values in it.
+            cast_to: What the answer is read as: a model, a list or dict of it, ``str`` or ``bytes``; by default
+                it is JSON as it came.
+            query: Query parameters.
+            body: What to send; JSON unless ``content_type`` says otherwise.
+            content_type: How the body is written.
+            headers: Headers for this call.
+            options: What this call sets differently.
+
+        Raises:
+            APIError: The call failed.
+        """
+        operation = self._free(method, path, cast_to, body, content_type)
+        chosen = self._free_options(options, query, headers)
+        result: Cast = await self._request(operation, {}, chosen, Sent(body))
+        return result
+
     async def get(
         self,
         path: str,
         *,
-        cast_to: type[T] | None = None,
+        cast_to: type[Cast] | None = None,
         query: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         options: Options | None = None,
-    ) -> T:
+    ) -> Cast:
         """Make a GET call that the document does not have.
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
+            cast_to: What the answer is read as: a model, a list or dict of it, ``str`` or ``bytes``; by default
+                it is JSON as it came.
             query: Query parameters.
             headers: Headers for this call.
             options: What this call sets differently.
@@ -456,26 +561,27 @@ class AsyncBaseClient(Core):
         Raises:
             APIError: The call failed.
         """
-        operation = self._free("GET", path, cast_to, NOT_GIVEN, None)
-        chosen = self._free_options(options, query, headers)
-        return cast(T, await self._request(operation, {}, chosen))
+        return await self.request(
+            "GET", path, cast_to=cast_to, query=query, headers=headers, options=options
+        )
 
     async def post(
         self,
         path: str,
         *,
-        cast_to: type[T] | None = None,
+        cast_to: type[Cast] | None = None,
         query: Mapping[str, Any] | None = None,
         body: Any = NOT_GIVEN,
         content_type: str | None = None,
         headers: Mapping[str, str] | None = None,
         options: Options | None = None,
-    ) -> T:
+    ) -> Cast:
         """Make a POST call that the document does not have.
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
+            cast_to: What the answer is read as: a model, a list or dict of it, ``str`` or ``bytes``; by default
+                it is JSON as it came.
             query: Query parameters.
             body: What to send; JSON unless ``content_type`` says otherwise.
             content_type: How the body is written.
@@ -485,26 +591,34 @@ class AsyncBaseClient(Core):
         Raises:
             APIError: The call failed.
         """
-        operation = self._free("POST", path, cast_to, body, content_type)
-        chosen = self._free_options(options, query, headers)
-        return cast(T, await self._request(operation, {}, chosen, Sent(body)))
+        return await self.request(
+            "POST",
+            path,
+            cast_to=cast_to,
+            query=query,
+            body=body,
+            content_type=content_type,
+            headers=headers,
+            options=options,
+        )
 
     async def put(
         self,
         path: str,
         *,
-        cast_to: type[T] | None = None,
+        cast_to: type[Cast] | None = None,
         query: Mapping[str, Any] | None = None,
         body: Any = NOT_GIVEN,
         content_type: str | None = None,
         headers: Mapping[str, str] | None = None,
         options: Options | None = None,
-    ) -> T:
+    ) -> Cast:
         """Make a PUT call that the document does not have.
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
+            cast_to: What the answer is read as: a model, a list or dict of it, ``str`` or ``bytes``; by default
+                it is JSON as it came.
             query: Query parameters.
             body: What to send; JSON unless ``content_type`` says otherwise.
             content_type: How the body is written.
@@ -514,26 +628,34 @@ class AsyncBaseClient(Core):
         Raises:
             APIError: The call failed.
         """
-        operation = self._free("PUT", path, cast_to, body, content_type)
-        chosen = self._free_options(options, query, headers)
-        return cast(T, await self._request(operation, {}, chosen, Sent(body)))
+        return await self.request(
+            "PUT",
+            path,
+            cast_to=cast_to,
+            query=query,
+            body=body,
+            content_type=content_type,
+            headers=headers,
+            options=options,
+        )
 
     async def patch(
         self,
         path: str,
         *,
-        cast_to: type[T] | None = None,
+        cast_to: type[Cast] | None = None,
         query: Mapping[str, Any] | None = None,
         body: Any = NOT_GIVEN,
         content_type: str | None = None,
         headers: Mapping[str, str] | None = None,
         options: Options | None = None,
-    ) -> T:
+    ) -> Cast:
         """Make a PATCH call that the document does not have.
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
+            cast_to: What the answer is read as: a model, a list or dict of it, ``str`` or ``bytes``; by default
+                it is JSON as it came.
             query: Query parameters.
             body: What to send; JSON unless ``content_type`` says otherwise.
             content_type: How the body is written.
@@ -543,26 +665,34 @@ class AsyncBaseClient(Core):
         Raises:
             APIError: The call failed.
         """
-        operation = self._free("PATCH", path, cast_to, body, content_type)
-        chosen = self._free_options(options, query, headers)
-        return cast(T, await self._request(operation, {}, chosen, Sent(body)))
+        return await self.request(
+            "PATCH",
+            path,
+            cast_to=cast_to,
+            query=query,
+            body=body,
+            content_type=content_type,
+            headers=headers,
+            options=options,
+        )
 
     async def delete(
         self,
         path: str,
         *,
-        cast_to: type[T] | None = None,
+        cast_to: type[Cast] | None = None,
         query: Mapping[str, Any] | None = None,
         body: Any = NOT_GIVEN,
         content_type: str | None = None,
         headers: Mapping[str, str] | None = None,
         options: Options | None = None,
-    ) -> T:
+    ) -> Cast:
         """Make a DELETE call that the document does not have.
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
+            cast_to: What the answer is read as: a model, a list or dict of it, ``str`` or ``bytes``; by default
+                it is JSON as it came.
             query: Query parameters.
             body: What to send; JSON unless ``content_type`` says otherwise.
             content_type: How the body is written.
@@ -572,9 +702,16 @@ class AsyncBaseClient(Core):
         Raises:
             APIError: The call failed.
         """
-        operation = self._free("DELETE", path, cast_to, body, content_type)
-        chosen = self._free_options(options, query, headers)
-        return cast(T, await self._request(operation, {}, chosen, Sent(body)))
+        return await self.request(
+            "DELETE",
+            path,
+            cast_to=cast_to,
+            query=query,
+            body=body,
+            content_type=content_type,
+            headers=headers,
+            options=options,
+        )
 
     async def _request(
         self,
@@ -703,7 +840,8 @@ class AsyncBaseClient(Core):
                 started = time.monotonic()
                 response: Response | None = None
                 failure: HTTPError | None = None
-                self._tell_request(request)
+                if self._on_request is not None:
+                    await async_told(self._on_request(self._shown_request(request)))
                 try:
                     response = await self._attempt(
                         http_client, request, operation, deadline, stream
@@ -715,7 +853,8 @@ class AsyncBaseClient(Core):
                 now = time.monotonic()
                 self._log(request, attempt, _outcome(response, failure), now - started)
                 if response is not None:
-                    self._tell_response(response)
+                    if self._on_response is not None:
+                        await async_told(self._on_response(self._shown_response(response)))
                     if response.is_success:
                         return response
                     if response.status_code == 401 and repeatable and not is_fresh:
@@ -764,11 +903,9 @@ class AsyncBaseClient(Core):
         for _ in range(_MOST_REDIRECTS):
             with async_within(deadline):
                 response = await http_client.send(request, stream=True, follow_redirects=False)
-                followed = (
-                    operation.redirects
-                    and request.method in ("GET", "HEAD")
-                    and response.has_redirect_location
-                )
+                # See other: what a change has made stands there (RFC 9110, section 15.4.4).
+                is_safe = request.method in ("GET", "HEAD") or response.status_code == 303
+                followed = operation.redirects and is_safe and response.has_redirect_location
                 if followed:
                     await response.aclose()
                 elif not stream or not response.is_success:
@@ -778,7 +915,7 @@ class AsyncBaseClient(Core):
             from ._requests import redirected
 
             try:
-                request = redirected(request, response.headers["location"])
+                request = redirected(request, response)
             except ValueError as error:
                 raise Unreadable(str(error)) from None
         raise Unreadable(f"more than {_MOST_REDIRECTS} redirects")

@@ -486,6 +486,7 @@ __all__ = [
     "ReadTimeout",
     "Request",
     "RequestNotRead",
+    "ResponseNotRead",
     "Response",
     "Timeout",
     "TimeoutException",

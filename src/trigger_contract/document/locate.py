@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from trigger_contract.document.bundle import bundle
-from trigger_contract.document.files import read_text
+from trigger_contract.document.files import is_web_page, read_text
 from trigger_contract.document.uncollected import uncollected
 from trigger_contract.document.version30 import upgrade
 from trigger_contract.document.yaml import load
@@ -53,6 +53,8 @@ def read_document(path: Path | None = None) -> dict[str, Any]:
     """
     path = path or resource("openapi", "openapi.yaml")
     text = read_text(path)
+    if is_web_page(text):
+        raise UserError("is a web page, not an OpenAPI document", source=path)
     with uncollected():
         document = load(text, str(path))
     if not isinstance(document, dict) or "openapi" not in document:

@@ -112,7 +112,7 @@ def _sent(method: Method) -> list[str]:
     whole = method.body.description or f"What to send, as {kinds}"
     instead = " It stands for all keywords that go into it." if method.body.fields else ""
     entries.append(_entry("body", f"{whole.rstrip('.')}.{instead}"))
-    if len(method.body.forms) > 1:
+    if method.body.is_choice:
         entries.append(_entry("content_type", "Which of these is meant; by default what the body fits."))
     if method.sends_key:
         entries.append(_entry("idempotency_key", _KEY))

@@ -51,6 +51,7 @@ class Page:
         has_more: Attributes that say whether there is more.
         total: Attributes that lead to the number of items.
         total_pages: Attributes that lead to the number of pages.
+        number: Attributes that lead to the number of this page.
         first: Number of the first page, or the offset of the first item.
         identity: Attribute of an item that no other item shares.
     """
@@ -66,6 +67,7 @@ class Page:
     has_more: tuple[str, ...] | None
     total: tuple[str, ...] | None
     total_pages: tuple[str, ...] | None
+    number: tuple[str, ...] | None
     first: int
     identity: str | None
 

@@ -20,6 +20,7 @@ from trigger_contract.document.uncollected import uncollected
 from trigger_contract.errors import UserError
 from trigger_contract.generate.plan import Omission
 from trigger_contract.generate.planning import make_plan
+from trigger_contract.generate.renaming import Renamed, renamed
 from trigger_contract.generate.rendering import render
 
 _LINE_LENGTH = "100"
@@ -36,10 +37,12 @@ class Built:
     Attributes:
         files: Paths of its files, relative to its folder.
         left_out: What of the document it does not do.
+        renamed: What it calls otherwise than the client whose place it takes.
     """
 
     files: list[Path]
     left_out: tuple[Omission, ...]
+    renamed: tuple[Renamed, ...] = ()
 
 
 def generate(
@@ -49,6 +52,7 @@ def generate(
     *,
     package: str | None = None,
     version: str | None = None,
+    earlier: Path | None = None,
 ) -> Built:
     """Build the client of a document.
 
@@ -58,9 +62,10 @@ def generate(
         source: The document's file, for error messages.
         package: Name of the package; by default what the document says, or its title.
         version: Version of the distribution; by default what the document says, or this program's.
+        earlier: The folder of the client whose place it takes; by default ``target``.
 
     Returns:
-        The files, and what of the document is left out.
+        The files, what of the document is left out, and what has another name now.
 
     Raises:
         UserError: The document cannot be turned into a client, or the folder cannot be written or
@@ -78,8 +83,17 @@ def generate(
         files = sorted(
             Path(folder, name).relative_to(built) for folder, _, names in os.walk(built) for name in names
         )
+        changed = renamed(_api(earlier or target), _api(built))
         _swap(built, target, staging)
-    return Built(files, plan.left_out)
+    return Built(files, plan.left_out, changed)
+
+
+def _api(folder: Path) -> str:
+    """The list of a client's methods; empty where there is no client."""
+    try:
+        return (folder / "api.md").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _check_target(target: Path) -> None:

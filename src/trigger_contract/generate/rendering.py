@@ -7,6 +7,7 @@ import io
 import re
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from jinja2 import Environment, Template
@@ -21,40 +22,32 @@ from trigger_contract.errors import UserError
 from trigger_contract.generate.compiled import Compiled
 from trigger_contract.generate.environment import filters, variables
 from trigger_contract.generate.plan import Plan
+from trigger_contract.generate.schemas import Enum, Model
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _COMPILED = Compiled(_TEMPLATES)
+_OF_MANY = ("model.py.jinja", "str_enum.py.jinja", "endpoint_init.py.jinja", "endpoint_module.py.jinja")
 _MARKUP = re.compile(r"\{[{%#]")
 
 
 def render(plan: Plan, folder: Path) -> None:
     """Write the files of a client, not yet formatted, into a folder that is not there.
 
-    openapi-python-client lays out the distribution and renders our templates. Its parser is left out: it
-    drops ``style``, ``explode`` and extensions, mangles bracketed names and gives up on nested unions, so
-    what belongs to one class or operation is rendered from the plan.
+    openapi-python-client lays out the client and renders our templates. Its parser is left out: it drops
+    ``style``, ``explode`` and extensions, mangles bracketed names and gives up on nested unions, so the
+    generator is handed the plan where it expects what its parser finds.
 
     Raises:
         UserError: A file cannot be made.
     """
-    project = Project(
-        openapi=GeneratorData(
-            title=UntrustedString(plan.title),
-            description=None,
-            version=UntrustedString(plan.version),
-            models=[],
-            errors=[],
-            endpoint_collections_by_tag={},
-            enums=[],
-        ),
-        config=_config(plan, folder),
-        custom_template_path=_TEMPLATES,
-    )
+    project = Project(openapi=_handed(plan), config=_config(plan, folder), custom_template_path=_TEMPLATES)
     markdown, python = _headers(plan)
     project.env.bytecode_cache = _COMPILED
     project.env.template_class = _stamped(markdown, python)
     project.env.filters.update(filters(plan))
     project.env.globals.update(variables(plan))
+    for name in _OF_MANY:
+        _template(project.env, name)
     with contextlib.redirect_stdout(io.StringIO()):
         problems = project.build()
     if problems:
@@ -64,8 +57,6 @@ def render(plan: Plan, folder: Path) -> None:
     _write(package / "params.py", _template(project.env, "params.py.jinja").render())
     _write(package / "py.typed", python)
     _render_runtime(project.env, package, python)
-    _render_models(project.env, plan, package / "models")
-    _render_resources(project.env, plan, package / "api")
     _write(folder / "api.md", _template(project.env, "api.md.jinja").render())
     shutil.copyfile(_TEMPLATES / "LICENSE", folder / "LICENSE")
     _COMPILED.keep()
@@ -82,22 +73,27 @@ def _render_runtime(env: Environment, package: Path, header: str) -> None:
         _write(package / path.name.removesuffix(".jinja"), text)
 
 
-def _render_models(env: Environment, plan: Plan, folder: Path) -> None:
-    template = _template(env, "model.py.jinja")
-    for model in plan.models:
-        _write(folder / f"{model.reference.module}.py", template.render(model=model))
-    template = _template(env, "str_enum.py.jinja")
-    for enum in plan.enums:
-        _write(folder / f"{enum.reference.module}.py", template.render(enum=enum))
+def _handed(plan: Plan) -> GeneratorData:
+    """Return the plan as openapi-python-client walks it; a template finds its part of it as ``planned``."""
+    models, enums = (
+        [SimpleNamespace(class_info=_named(each), value_type=str, planned=each) for each in parts]
+        for parts in (plan.models, plan.enums)
+    )
+    collections = {
+        resource.package: SimpleNamespace(
+            endpoints=[SimpleNamespace(name=method.module, planned=method) for method in resource.methods],
+            parse_errors=[],
+            planned=resource,
+        )
+        for resource in plan.resources
+    }
+    handed: dict[str, Any] = {"models": models, "enums": enums, "endpoint_collections_by_tag": collections}
+    title, version = UntrustedString(plan.title), UntrustedString(plan.version)
+    return GeneratorData(title=title, description=None, version=version, errors=[], **handed)
 
 
-def _render_resources(env: Environment, plan: Plan, folder: Path) -> None:
-    whole, one = _template(env, "endpoint_init.py.jinja"), _template(env, "endpoint_module.py.jinja")
-    for resource in plan.resources:
-        (folder / resource.package).mkdir()
-        _write(folder / resource.package / "__init__.py", whole.render(resource=resource))
-        for method in resource.methods:
-            _write(folder / resource.package / f"{method.module}.py", one.render(method=method))
+def _named(part: Model | Enum) -> SimpleNamespace:
+    return SimpleNamespace(name=part.reference.name, module_name=part.reference.module)
 
 
 def _template(env: Environment, name: str) -> Template:

@@ -6,6 +6,8 @@ reader could go on with: a list where a mapping belongs, a mapping where a text 
 
 from __future__ import annotations
 
+import re
+from itertools import accumulate
 from typing import Any
 
 from trigger_contract.document.references import resolve
@@ -21,12 +23,11 @@ from trigger_contract.document.shape import (
 )
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.located import line_of, node_like, refusal
+from trigger_contract.normalize.located import node_like, refusal
 from trigger_contract.normalize.model import Slip, brief
 from trigger_contract.normalize.reading.fields import FITS, FORMS, MEANING
-from trigger_contract.normalize.reading.mending import mend, mend_required
+from trigger_contract.normalize.reading.mending import PLAIN, mend, slip
 
-_TYPES = frozenset(("string", "number", "integer", "boolean", "array", "object", "null"))
 _HELD = frozenset(("exclusiveMaximum", "exclusiveMinimum", "pattern", "discriminator"))
 _NOTHING = frozenset(("schema", "response", "mediaType"))  # where a name alone says that there is one
 
@@ -43,9 +44,9 @@ def check_form(document: Any, kind: str, slips: list[Slip] | None = None) -> Non
         UserError: A mapping stands where a list belongs, a scalar where an object belongs, or a
             reference is not text or leaves the document.
     """
-    stack: list[tuple[Any, str, Any, str | int, Any]] = [(document, kind, None, "", None)]
+    stack: list[tuple[Any, str, Any, str | int]] = [(document, kind, None, "")]
     while stack:
-        value, kind, container, key, holder = stack.pop()
+        value, kind, container, key = stack.pop()
         if not isinstance(value, LocatedMapping):
             if kind == "schema" and isinstance(value, bool):
                 continue
@@ -57,8 +58,6 @@ def check_form(document: Any, kind: str, slips: list[Slip] | None = None) -> Non
             mend(value, kind, slips)
         if "$ref" in value and kind in REFERENCE_KINDS:
             _check_reference(value, kind)
-        if kind == "schema" and slips is not None and isinstance(value.get("required"), bool):
-            mend_required(value, holder, "" if holder is container else str(key), slips)
         _check_fields(value, kind, document, slips)
         shapes, callback = SHAPE[kind], kind == "callback"
         if shapes.keys().isdisjoint(value) and not callback:
@@ -69,22 +68,19 @@ def check_form(document: Any, kind: str, slips: list[Slip] | None = None) -> Non
                 continue
             form, child_kind = shape
             if form == ONE:
-                stack.append((below, child_kind, value, name, value if kind == "parameter" else None))
-            elif form == LIST:
-                if not isinstance(below, LocatedSequence):
-                    if child_kind == "schema" and name == "items":
-                        continue
-                    raise refusal(value, name, f"`{name}` must be a list")
-                stack.extend((item, child_kind, below, index, None) for index, item in enumerate(below))
-            elif form == MAP:
-                if not isinstance(below, LocatedMapping):
-                    raise refusal(value, name, f"`{name}` must be a mapping")
-                above = value if name == "properties" else None
+                stack.append((below, child_kind, value, name))
+            elif form == LIST and isinstance(below, LocatedSequence):
+                stack.extend((item, child_kind, below, index) for index, item in enumerate(below))
+            elif form == LIST and (child_kind, name) != ("schema", "items"):
+                raise refusal(value, name, f"`{name}` must be a list")
+            elif form == MAP and isinstance(below, LocatedMapping):
                 stack.extend(
-                    (item, child_kind, below, entry, above)
+                    (item, child_kind, below, entry)
                     for entry, item in below.items()
                     if not is_extension(kind, name, entry)
                 )
+            elif form == MAP:
+                raise refusal(value, name, f"`{name}` must be a mapping")
 
 
 def _check_reference(value: LocatedMapping, kind: str) -> None:
@@ -121,7 +117,7 @@ def _check_fields(value: LocatedMapping, kind: str, document: Any, slips: list[S
 def _check_schema(schema: LocatedMapping) -> None:
     declared = schema.get("type", "string")
     for kind in declared if isinstance(declared, list) else [declared]:
-        if not isinstance(kind, str) or kind not in _TYPES:
+        if not isinstance(kind, str) or kind not in PLAIN:
             raise refusal(schema, "type", f"`type` must name types of JSON Schema, not {kind!r:.60}")
     if _HELD.isdisjoint(schema):
         return
@@ -141,26 +137,16 @@ def pattern_fault(pattern: str) -> str | None:
 
     Source: ECMA-262, Pattern, ClassContents and Disjunction.
     """
-    depth = 0
-    in_class = False
-    characters = iter(pattern)
-    for character in characters:
-        if character == "\\":
-            if next(characters, None) is None:
-                return "ends in a lone backslash"
-        elif in_class:
-            in_class = character != "]"
-        elif character == "[":
-            in_class = True
-        elif character == "(":
-            depth += 1
-        elif character == ")":
-            depth -= 1
-            if depth < 0:
-                return "closes a bracket `)` that was not opened"
-    if in_class:
+    plain = re.sub(r"\\.", "", pattern, flags=re.DOTALL)
+    if plain.endswith("\\"):
+        return "ends in a lone backslash"
+    plain = re.sub(r"\[[^\]]*\]", "", plain)
+    if "[" in plain:
         return "never closes a class `[`"
-    return "never closes a group `(`" if depth else None
+    depths = [0, *accumulate((mark == "(") - (mark == ")") for mark in plain)]
+    if min(depths) < 0:
+        return "closes a bracket `)` that was not opened"
+    return "never closes a group `(`" if depths[-1] else None
 
 
 def _follow(value: LocatedMapping, name: str, document: Any, slips: list[Slip]) -> bool:
@@ -171,7 +157,7 @@ def _follow(value: LocatedMapping, name: str, document: Any, slips: list[Slip]) 
         return False
     if not isinstance(found, str) or not isinstance(value[name], dict):
         return False
-    slips.append(Slip(value, name, line_of(value, name), f"{name}: {brief(value[name])}", brief(found)))
+    slips.append(slip(value, name, f"{name}: {brief(value[name])}", brief(found)))
     value[name] = found
     return True
 

@@ -9,7 +9,7 @@ Sources: OpenAPI 3.0.3 and 3.1.0, chapter 4.8; JSON Schema 2019-09, 8.2.4.2 (``$
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from trigger_contract.document.references import join_pointer
@@ -20,26 +20,30 @@ from trigger_contract.normalize.model import Slip, brief
 from trigger_contract.normalize.reading.fields import FIELDS, SCHEME_FIELDS
 
 _VALUES = frozenset(("default", "example", "const", "value"))
-# What Swagger 2 has on a parameter or a header, and OpenAPI 3 in its schema.
-_OF_SCHEMA = frozenset(
-    (
-        *("type", "format", "enum", "items", "default", "pattern", "minimum", "maximum", "minLength"),
-        *("maxLength", "minItems", "maxItems", "uniqueItems", "nullable", "title", "multipleOf"),
-    )
+PLAIN = ("string", "number", "integer", "boolean", "array", "object", "null")
+"""The types of JSON Schema."""
+_FORMATS = "date date-time time duration uuid uri email hostname ipv4 ipv6 password byte binary"
+_WORDS = (
+    ("string", "=", _FORMATS),
+    ("string", "date-time", "datetime timestamp"),
+    ("string", "uri", "url"),
+    ("string", "binary", "file"),
+    ("string", "", "str text"),
+    ("integer", "=", "int32 int64"),
+    ("integer", "int64", "long"),
+    ("integer", "", "int"),
+    ("number", "=", "float double"),
+    ("number", "", "decimal"),
+    ("boolean", "", "bool"),
+    ("array", "", "list"),
+    ("object", "", "map dict"),
 )
-_TYPES: dict[str, dict[str, str]] = {
-    **{name: {"type": "integer"} for name in ("int", "long")},
-    **{name: {"type": "number"} for name in ("float", "double", "decimal")},
-    **{name: {"type": "string"} for name in ("str", "text")},
-    **{name: {"type": "object"} for name in ("map", "dict")},
-    **{name: {} for name in ("any", "mixed", "json", "enum", "")},
-    **{name: {"type": "string", "format": name} for name in ("date", "date-time", "uuid", "uri", "email")},
-    **{name: {"type": "string", "format": "date-time"} for name in ("datetime", "timestamp")},
-    **{name: {"type": "string", "format": "binary"} for name in ("file", "binary")},
-    "bool": {"type": "boolean"},
-    "list": {"type": "array"},
+TYPES: dict[str, dict[str, str]] = {word: {} for word in ("any", "mixed", "json", "enum", "")} | {
+    word: {"type": kind, **({"format": form.replace("=", word)} if form else {})}
+    for kind, form, words in _WORDS
+    for word in words.split()
 }
-_PLAIN = ("string", "number", "integer", "boolean", "array", "object", "null")
+"""What words mean that pages have for types and JSON Schema has not; nothing where any value is meant."""
 # What a site knows a schema by inside and has failed to turn back into its name.
 _LOST = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
@@ -79,20 +83,16 @@ def _with_scopes(_: LocatedMapping, requirements: Any) -> Any:
     return requirements
 
 
-def _numbered(holder: LocatedMapping, items: Any) -> Any:
+def _named_examples(holder: LocatedMapping, examples: Any) -> Any:
+    """Give the examples of a list names, and wrap those that are the value itself."""
     named = node_like(holder)
-    for index, item in enumerate(items):
-        put(named, str(index + 1), item, line_of(items, index))
-    return named
-
-
-def _wrapped(holder: LocatedMapping, examples: Any) -> Any:
-    """Wrap examples that are the value itself."""
-    for name, item in examples.items():
+    listed = isinstance(examples, list)
+    for key, item in enumerate(examples) if listed else examples.items():
+        example, line = item, line_of(examples, key)
         if not isinstance(item, dict) or item.keys().isdisjoint(_OF_EXAMPLE):
-            examples[name] = wrapped = node_like(holder)
-            put(wrapped, "value", item, line_of(examples, name))
-    return examples
+            put(example := node_like(holder), "value", item, line)
+        put(named, str(key + 1 if listed else key), example, line)
+    return named
 
 
 _OF_EXAMPLE = ("value", "$ref", "externalValue", "summary")
@@ -107,14 +107,10 @@ _ROWS: tuple[_Row, ...] = (
     ("document", "tags", _is(list), _named_tags),
     ("operation", "tags", _is(str), _listed),
     ("operation", "responses", _is_just({}), None),
-    ("parameter header mediaType", "examples", _is(list), _numbered),
-    ("parameter header mediaType", "examples", _is(LocatedMapping), _wrapped),
+    ("parameter header mediaType", "examples", _is(list, LocatedMapping), _named_examples),
     ("requestBody", "content", _is_just(None), lambda holder, _: node_like(holder)),
     ("response", "description", _is_just(None), lambda *_: ""),
-    ("schema", "allOf", _is_just([]), None),
-    ("schema", "anyOf", _is_just([]), None),
-    ("schema", "oneOf", _is_just([]), None),
-    ("schema", "items", _is_just([]), None),
+    *(("schema", key, _is_just([]), None) for key in ("allOf", "anyOf", "oneOf", "items")),
     ("schema", "discriminator", _is(str), lambda holder, text: node_like(holder, propertyName=text)),
     ("schema", "discriminator", _lacks("propertyName"), None),
     ("schema", "examples", _is(str, int, float), _listed),
@@ -137,14 +133,14 @@ def mend(value: LocatedMapping, kind: str, slips: list[Slip]) -> None:
     if None in value.values():
         _drop_nulls(value, kind)
     if kind == "schema":
-        _schema(value, slips)
+        slips += _schema(value)
         return
-    fields = FIELDS.get(kind)
-    if fields is not None and not fields.issuperset(value):
-        _drop_unknown(value, kind, fields, slips)
-    if "$ref" not in value:
+    reference, fields = "$ref" in value, FIELDS.get(kind)
+    if fields is not None and not fields.issuperset(value) and (not reference or kind == "pathItem"):
+        slips += _drop_unknown(value, kind, fields)  # what else stands beside a reference is ignored anyway
+    if not reference:
         if kind in _SPECIAL:
-            _SPECIAL[kind](value, slips)
+            slips += _SPECIAL[kind](value)
         _mend_rows(value, kind)
 
 
@@ -160,11 +156,8 @@ def _mend_rows(value: LocatedMapping, kind: str) -> None:
 def _drop_nulls(value: LocatedMapping, kind: str) -> None:
     """An empty key says nothing, but where any value may stand, and ``type`` without quotes means null."""
     for name in [name for name, below in value.items() if below is None]:
-        if kind == "schema" and name == "type":
-            if len(value) == 1 or set(value) <= {"type", "description", "title"}:
-                value[name] = "null"
-            else:
-                del value[name]
+        if kind == "schema" and name == "type" and value.keys() <= {"type", "description", "title"}:
+            value[name] = "null"
         elif kind != "example" and name not in _VALUES and not name.startswith("x-"):
             del value[name]
 
@@ -172,39 +165,41 @@ def _drop_nulls(value: LocatedMapping, kind: str) -> None:
 # -- what is said in another form: mended, and noted ---------------------------------------------------
 
 
-def _drop_unknown(
-    value: LocatedMapping, kind: str, fields: frozenset[str] | set[str], slips: list[Slip]
-) -> None:
+def slip(node: LocatedMapping, name: str, says: str, chosen: str) -> Slip:
+    """Return the note of what was put right under a key, even if that is gone now."""
+    return Slip(node, name, line_of(node, name), says, chosen)
+
+
+def _drop_unknown(value: LocatedMapping, kind: str, fields: Collection[str]) -> Iterator[Slip]:
     for name in [name for name in value if name not in fields and not name.startswith("x-")]:
-        line, said = line_of(value, name), value[name]
-        if "$ref" in value and kind != "pathItem":
-            continue  # what stands beside a reference is ignored anyway
-        moved = kind in ("parameter", "header") and name in _OF_SCHEMA and "content" not in value
+        said = value.pop(name)
+        # Swagger 2 has on a parameter or a header what OpenAPI 3 has in its schema.
+        moved = kind in ("parameter", "header") and name in FIELDS["schema"] and "content" not in value
         if moved:
             schema = value.get("schema") or node_like(value)
             if isinstance(schema, LocatedMapping) and name not in schema and "$ref" not in schema:
-                put(schema, name, said, line)
-                put(value, "schema", schema, value.lines.get("schema", line))
-        del value[name]
-        chosen = f"{name} of its schema" if moved else "left out"
-        slips.append(Slip(value, name, line, f"{name}: {brief(said)}", chosen))
+                put(schema, name, said, line_of(value, name))
+                put(value, "schema", schema, value.lines.get("schema", line_of(value, name)))
+        yield slip(value, name, f"{name}: {brief(said)}", f"{name} of its schema" if moved else "left out")
 
 
-def _parameter(value: LocatedMapping, slips: list[Slip]) -> None:
+def _parameter(value: LocatedMapping) -> Iterator[Slip]:
     if value.get("in") == "path" and value.get("required") is not True:
-        line = line_of(value, "required")
         said = "required: false" if "required" in value else "no required"
-        put(value, "required", True, line)
-        slips.append(Slip(value, "required", line, f"{said} in a path parameter", "required: true"))
-    _header(value, slips)
+        put(value, "required", True, line_of(value, "required"))
+        yield slip(value, "required", f"{said} in a path parameter", "required: true")
+    yield from _header(value)
 
 
-def _header(value: LocatedMapping, _: list[Slip]) -> None:
+def _header(value: LocatedMapping) -> Iterator[Slip]:
     if "schema" not in value and "content" not in value:
         put(value, "schema", node_like(value))
+    schema = value.get("schema")
+    if isinstance(schema, LocatedMapping) and isinstance(schema.get("required"), bool):
+        yield _required(schema, value)
 
 
-def _server(value: LocatedMapping, slips: list[Slip]) -> None:
+def _server(value: LocatedMapping) -> Iterator[Slip]:
     for name, variable in nodes_in(value.get("variables")):
         options = list_of(variable, "enum")
         if variable.get("enum") == []:
@@ -214,41 +209,37 @@ def _server(value: LocatedMapping, slips: list[Slip]) -> None:
             # OpenAPI wants one; where the page names none, the placeholder itself stays visible in the URL.
             default = options[0] if options else name
             put(variable, "default", default)
-            slips.append(Slip(value, "server", variable.line, f"no default for {name}", str(default)))
+            yield Slip(value, "server", variable.line, f"no default for {name}", str(default))
         elif not isinstance(default, (str, dict, list)):
             variable["default"] = brief(default)
 
 
-def _security_scheme(value: LocatedMapping, slips: list[Slip]) -> None:
+def _security_scheme(value: LocatedMapping) -> Iterator[Slip]:
     kind = value.get("type")
     if kind in ("basic", "bearer"):
-        slips.append(Slip(value, "type", line_of(value, "type"), f"type: {kind}", f"http, {kind}"))
         value["type"] = "http"
         put(value, "scheme", kind, value.lines.get("type"))
+        yield slip(value, "type", f"type: {kind}", f"http, {kind}")
     elif kind == "oauth2":
         if "flows" not in value:
             put(value, "flows", node_like(value))
         for _, flow in nodes_in(value["flows"]):
             if flow.get("scopes") is None:
                 put(flow, "scopes", node_like(flow))
-    fields = SCHEME_FIELDS.get(str(value.get("type")))
-    if fields is not None and not fields.issuperset(value):
-        _drop_unknown(value, "securityScheme", fields, slips)
+    yield from _drop_unknown(value, "securityScheme", SCHEME_FIELDS.get(str(value.get("type")), value))
 
 
-def _recursion(value: LocatedMapping, slips: list[Slip]) -> None:
+def _recursion(value: LocatedMapping) -> Iterator[Slip]:
     """Write components that refer to themselves in the words of JSON Schema 2019-09 in those of today."""
     for name, schema in nodes_in(value.get("schemas")):
-        if "$recursiveAnchor" not in schema:
+        if schema.pop("$recursiveAnchor", None) is None:
             continue
-        line = line_of(schema, "$recursiveAnchor")
-        del schema["$recursiveAnchor"]
         reference = "#" + join_pointer("components", "schemas", name)
         for _, node, _ in walk("schema", schema):
             if isinstance(node, LocatedMapping) and node.get("$recursiveRef") == "#":
                 put(node, "$ref", reference, line_of(node, "$recursiveRef"))
                 del node["$recursiveRef"]
-        slips.append(Slip(schema, "$recursiveAnchor", line, "$recursiveRef: #", f"$ref: {reference}"))
+        yield slip(schema, "$recursiveAnchor", "$recursiveRef: #", f"$ref: {reference}")
 
 
 _SPECIAL = {
@@ -260,69 +251,48 @@ _SPECIAL = {
 }
 
 
-def _schema(value: LocatedMapping, slips: list[Slip]) -> None:
-    """Put right one schema; ``mend_required`` does what is said of it elsewhere."""
+def _schema(value: LocatedMapping) -> Iterator[Slip]:
+    """Put right one schema, and ``required: true`` in its properties."""
     declared = value.get("type", "string")
-    if declared.__class__ is str and declared not in _PLAIN:
-        _type(value, declared, slips)
+    if declared.__class__ is str and declared not in PLAIN:
+        lowered = declared.strip().lower()
+        meant = {"type": lowered} if lowered in PLAIN else TYPES.get(lowered)
+        if meant is not None:
+            line = line_of(value, "type")
+            del value["type"]
+            for key, text in meant.items():
+                if key not in value:
+                    put(value, key, text, line)
+            chosen = " of format ".join(meant.values()) or "no type"
+            yield slip(value, "type", f"type: {declared}", chosen)
+    for name, below in nodes_in(value.get("properties")):
+        if isinstance(below.get("required"), bool):
+            yield _required(below, value, name)
     if not _ODD.isdisjoint(value):
+        if isinstance(value.get("required"), bool):
+            yield _required(value)  # what has it is the property of no object
         _mend_rows(value, "schema")
-        _repeated(value, slips)
-        _several_items(value, slips)
+        required, items = list_of(value, "required"), list_of(value, "items")
+        once = set(required) if all(isinstance(name, str) for name in required) else required
+        if len(once) < len(required):
+            twice = ", ".join(name for name in sorted(once) if required.count(name) > 1)
+            value["required"] = sequence_of(value, list(dict.fromkeys(required)))
+            yield slip(value, "required", f"required: {twice} twice", "once")
+        if items:
+            name = "items" if len(items) == 1 else "prefixItems"
+            put(value, name, items[0] if len(items) == 1 else value.pop("items"), line_of(value, "items"))
+            yield slip(value, "items", "a list of items", name)
     reference = value.get("$ref")
     if reference.__class__ is str and _LOST.match(reference):
         del value["$ref"]
-        slips.append(Slip(value, "$ref", value.line, f"$ref: {reference}", "any value"))
+        yield Slip(value, "$ref", value.line, f"$ref: {reference}", "any value")
 
 
-def _type(value: LocatedMapping, declared: str, slips: list[Slip]) -> None:
-    lowered = declared.strip().lower()
-    meant = {"type": lowered} if lowered in _PLAIN else _TYPES.get(lowered)
-    if meant is None:
-        return
-    line = line_of(value, "type")
-    del value["type"]
-    for key, text in meant.items():
-        if key == "type" or key not in value:
-            put(value, key, text, line)
-    chosen = " of format ".join(meant.values()) or "no type"
-    slips.append(Slip(value, "type", line, f"type: {declared}", chosen))
-
-
-def _repeated(value: LocatedMapping, slips: list[Slip]) -> None:
-    required = list_of(value, "required")
-    once = list(dict.fromkeys(required)) if all(isinstance(name, str) for name in required) else required
-    if len(once) < len(required):
-        twice = ", ".join(sorted({name for name in required if required.count(name) > 1}))
-        slips.append(Slip(value, "required", line_of(value, "required"), f"required: {twice} twice", "once"))
-        value["required"] = sequence_of(value, once)
-
-
-def _several_items(value: LocatedMapping, slips: list[Slip]) -> None:
-    items = list_of(value, "items")
-    if items:
-        line, name = line_of(value, "items"), "items" if len(items) == 1 else "prefixItems"
-        put(value, name, items[0] if len(items) == 1 else value.pop("items"), line)
-        slips.append(Slip(value, "items", line, "a list of items", name))
-
-
-def mend_required(value: LocatedMapping, holder: LocatedMapping | None, name: str, slips: list[Slip]) -> None:
-    """Move ``required: true`` from a schema to the object or the parameter that it belongs to.
-
-    Args:
-        value: The schema, which has it.
-        holder: The schema whose property it is, or the parameter whose schema it is, if it is either.
-        name: Name of the property; empty for a parameter.
-        slips: Where it is noted.
-    """
-    flag, line = value.pop("required"), line_of(value, "required")
-    if holder is None or not flag:
-        chosen = "not required" if not flag else "left out"
-    elif not name:
-        if "required" not in holder:
-            put(holder, "required", True, line)
-        chosen = "the parameter is required"
-    else:
+def _required(schema: LocatedMapping, holder: LocatedMapping | None = None, name: str = "") -> Slip:
+    """Move ``required: true`` to the object whose property a schema is, or to the parameter that it is of."""
+    flag, line = schema.pop("required"), line_of(schema, "required")
+    chosen = "left out" if flag else "not required"
+    if holder is not None and flag and name:
         listed = holder.get("required")
         if not isinstance(listed, LocatedSequence):
             listed = sequence_of(holder, [])
@@ -331,4 +301,7 @@ def mend_required(value: LocatedMapping, holder: LocatedMapping | None, name: st
             listed.append(name)
             listed.lines.append(line or 0)
         chosen = f"required: [{name}] in the object"
-    slips.append(Slip(value, "required", line, f"required: {str(flag).lower()} in a schema", chosen))
+    elif holder is not None and flag:
+        put(holder, "required", True, holder.lines.get("required", line))
+        chosen = "the parameter is required"
+    return slip(schema, "required", f"required: {str(flag).lower()} in a schema", chosen)

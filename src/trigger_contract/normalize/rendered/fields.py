@@ -10,38 +10,31 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
-from trigger_contract.normalize.rendered.markup import MARK, Line, without_tables
-from trigger_contract.normalize.rendered.types import (
-    is_type,
-    may_be_type,
-    shown_node,
-    stated,
-    type_schema,
-    typed,
+from trigger_contract.normalize.rendered.lines import (
+    MARKS,
+    PLACES,
+    apart,
+    is_sentence,
+    kind_of,
+    marks_in,
+    names,
+    options_in,
     unglued,
 )
+from trigger_contract.normalize.rendered.markup import MARK, Line, without_tables
+from trigger_contract.normalize.rendered.types import shown_node, stated, type_schema, typed
 
-_CONTINUED = re.compile(r"^[,.;:)]")
-_SQUASHED = re.compile(
-    r"(?P<type>(?:string|integer|number|boolean|object|array|file|any|enum)(?:<[\w:./ -]+>)?(?:\[\])*)"
-    r"(?P<place>header|query|cookie|path|body)?(?P<first>required|deprecated)?"
-    r"(?:default:(?P<default>.*?))?(?P<last>required|deprecated)?\Z"
-)
-_MARKS = {"required", "deprecated", "read-only", "write-only", "nullable"}
-_SAID = {"optional", "enum", "null"}  # marks that say nothing, or what the options say
-_GLUED_MARKS = re.compile(r"(header|query|cookie|path|body)?(required|deprecated)\Z")
-_TAB = re.compile(r"[*-] +\S")
+_CONTINUED = re.compile(r"[,.;:)]")
 _ANY_NAME = "{key}"
-_PLACES = {"header", "query", "cookie", "path", "body"}
+_OF_MARKS = {"deprecated": "deprecated", "read-only": "readOnly", "write-only": "writeOnly"}
 _OPTION = re.compile(r",? {0,9}\S{1,400}\Z|,? {0,9}`[^`]{1,400}` {0,9},?\Z|, {0,9}[^,.]{1,60}\Z")
-_OPTIONS = re.compile(r"(?:available options|allowed(?: values)?|possible values):\s*", re.IGNORECASE)
-_EXAMPLE = re.compile(r"Examples?:\s*(`[^`]+`|\"[^\"]*\"|\S+)\Z")
-_CODE_WORD = re.compile(r",\s*(\S+)\Z")
-_SENTENCE = re.compile(r"[.!?]\Z")
+_CODE = r"[A-Za-z][A-Za-z0-9]*(?:[_-][A-Za-z0-9]+)*\Z"
+_CODE_WORD = re.compile(_CODE)
+_FURTHER_WORD = re.compile(rf",\s*({_CODE})")
 _WORD = re.compile(r"[\w$-]+\Z")
-_OBJECT = re.compile(r"([A-Z][A-Z0-9_ .-]*?) (?:OBJECT|ARRAY(?: OF OBJECTS)?)\Z")
 _ALTERNATIVE = re.compile(r"-(?:one|any)-of-\d+\Z")
 
 
@@ -87,24 +80,26 @@ class Field:
         """Whether nobody knows the word in the place of its type."""
         return bool(self.name) and type_schema(self.type) is None
 
+    @property
+    def holds(self) -> bool:
+        """Whether something of its type can have attributes."""
+        return _object_in(type_schema(self.type) or {}) is not None
+
     def schema(self) -> dict[str, Any]:
         """Return the schema that is shown, and nothing beyond it."""
-        schema = type_schema(self.type) or {}
-        listed = schema.get("type") == "array" and schema.get("items")
-        inner = listed if listed and ("enum<" in self.type or self.children) else schema
+        nullable = " | null" if "nullable" in self.marks else ""
+        schema = type_schema(self.type + nullable) or {}
+        inner = schema.get("items") or schema
         if self.options:
             plain = inner.get("type") in ("integer", "number", "boolean")
             inner["enum"] = [typed(each, inner["type"]) if plain else each for each in self.options]
-        if inner.get("type") in ("object", ["object", "null"]):
-            inner.update(_attributes(self.children, self.line))
+        if self.children and (holder := _object_in(schema)) is not None:
+            holder.update(attributes(self.children, self.line))
         for keyword, value in self.keywords.items():
             schema[keyword] = typed(value, schema.get("type")) if keyword in ("default", "example") else value
         if self.description:
             schema["description"] = self.description
-        for mark, keyword in (("deprecated",) * 2, ("read-only", "readOnly"), ("write-only", "writeOnly")):
-            if mark in self.marks:
-                schema[keyword] = True
-        return schema
+        return schema | {keyword: True for mark, keyword in _OF_MARKS.items() if mark in self.marks}
 
     def parameter(self, place: str) -> dict[str, Any]:
         """Return the Parameter Object that is shown."""
@@ -119,24 +114,35 @@ class Field:
         return parameter
 
 
-def _attributes(children: list[Field], line: int) -> dict[str, Any]:
-    """Return the keywords of an object that has these attributes."""
-    named = [child for child in children if child.name != _ANY_NAME]
+def _object_in(schema: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the part of a type's schema that attributes belong to: an object, or what may be one."""
+    if schema.get("type") == "array":
+        return _object_in(schema.setdefault("items", {}))
+    if not schema or "object" in schema.get("type", ()):
+        return schema
+    return next((found for each in schema.get("anyOf", ()) if (found := _object_in(each)) is not None), None)
+
+
+def attributes(fields: Sequence[Field], line: int) -> dict[str, Any]:
+    """Return the keywords of an object that has some fields."""
+    named = [shown for shown in fields if shown.name != _ANY_NAME]
     keywords: dict[str, Any] = {}
-    for child in children:
-        if child.name == _ANY_NAME:
-            keywords["additionalProperties"] = shown_node(child.schema(), child.line)
+    for shown in fields:
+        if shown.name == _ANY_NAME:
+            keywords["additionalProperties"] = shown_node(shown.schema(), shown.line)
     if named:
-        properties = {child.name: shown_node(child.schema(), child.line) for child in named}
+        properties = {shown.name: shown_node(shown.schema(), shown.line) for shown in named}
         keywords["properties"] = shown_node(properties, line)
-    required = [child.name for child in named if child.required]
-    if required:
+    if required := [shown.name for shown in named if shown.required]:
         keywords["required"] = required
     return keywords
 
 
-def read_fields(lines: list[Line]) -> list[Field]:
+def read_fields(lines: Sequence[Line]) -> list[Field]:
     """Read the lines of one section.
+
+    Where ``OWNER OBJECT`` stands above fields they are attributes of ``owner``, if the section has it; else
+    they are left of the last field above them.
 
     Args:
         lines: Line number and stripped text of each line.
@@ -144,228 +150,114 @@ def read_fields(lines: list[Line]) -> list[Field]:
     Returns:
         The fields in order; a text with no name in front of it becomes a field without a name.
     """
-    shown = without_tables([entry for entry in lines if entry[1]])
-    starts = _starts(shown)
+    shown, anchors = _anchored(without_tables([line for line in lines if line[1]]))
+    starts = names([text for _, text in shown], anchors)
     if not starts:
-        shown = unglued([entry for entry in shown if not entry[1].startswith(MARK)])
-        starts = _starts(shown)
-    if not starts:
-        return _texts([entry for entry in shown if not entry[1].startswith(MARK)])
-    above = [entry for entry in shown[: starts[0]] if not entry[1].startswith(MARK)]
-    fields = _texts(above)
-    if len(fields) > 1:
+        shown, anchors = _anchored(unglued(shown))
+        starts = names([text for _, text in shown], anchors)
+    owners = [index for index, (_, text) in enumerate(shown) if starts and kind_of(text)[0] == "owner"]
+    heads = [*sorted({*starts, *owners}), len(shown)]
+    fields = _texts(shown[: heads[0]])
+    if starts and len(fields) > 1:
         fields = [Field("", fields[0].line, description=" ".join(text.description for text in fields))]
-    for start, end in zip(starts, [*starts[1:], len(shown)], strict=True):
-        number, name = shown[start]
-        entry = Field(name.rstrip("*").strip(), number)
-        if start and shown[start - 1][1].startswith(MARK):
-            entry.anchor = shown[start - 1][1].removeprefix(MARK)
-        _take_type(entry, shown[start + 1][1])
-        _Details(entry).read([line for line in shown[start + 2 : end] if not line[1].startswith(MARK)])
-        fields.append(entry)
+    known: dict[str, Field] = {}
+    group: list[Field] | None = fields
+    for start, end in pairwise(heads):
+        (number, name), *below = shown[start:end]
+        if start in owners:
+            owner = known.get(_folded(kind_of(name)[1]))
+            group = owner.children if owner else None
+            if owner:
+                owner.left += below
+        if group is None and fields:
+            fields[-1].left += [(number, name), *below]
+        elif group is None:
+            fields += _texts([(number, name), *below])
+        elif start in starts:
+            entry = Field(name.rstrip("*").strip(), number, anchor=anchors.get(start, ""))
+            group.append(entry)
+            known[_folded(entry.name)] = entry
+            _describe(entry, below)
     return fields
 
 
-def _starts(shown: list[Line]) -> list[int]:
-    """Find the names, each with its type on the next line; some are the name of a type themselves."""
-    texts = [text for _, text in shown]
-    anchored = any(text.startswith(MARK) for text in texts)
-    starts: list[int] = []
-    index = 0
-    while index < len(texts) - 1:
-        if starts_field(texts, index) or _starts_unknown(texts, index, anchored):
-            starts.append(index)
-            index += 1
-        index += 1
-    return starts
+def _anchored(lines: Sequence[Line]) -> tuple[list[Line], dict[int, str]]:
+    """Part the lines from the addresses of those that have an anchor."""
+    shown: list[Line] = []
+    anchors: dict[int, str] = {}
+    for line in lines:
+        if line[1].startswith(MARK):
+            anchors[len(shown)] = line[1].removeprefix(MARK)
+        else:
+            shown.append(line)
+    return shown, anchors
 
 
-def starts_field(texts: list[str], index: int) -> bool:
-    """Whether a field begins on a line for certain: a name stands there, and below it a type."""
-    if index + 1 >= len(texts):
-        return False
-    name, kind = texts[index], texts[index + 1]
-    if name.startswith(MARK) or not _is_name(name):
-        return False
-    return is_type(kind) or _SQUASHED.match(kind) is not None
+def _describe(entry: Field, lines: list[Line]) -> None:
+    """Take the type and what stands below it, up to the first line that is no part of the field.
 
-
-def _starts_unknown(texts: list[str], index: int, anchored: bool) -> bool:
-    """Whether a field begins whose type is a word that pages do not have.
-
-    An anchor tells so where the page has any; elsewhere what is below must be a mark or a sentence, and what
-    is above must be complete.
+    Tabs of several alternatives are the last lines; a list ends a sentence.
     """
-    name, kind = texts[index], texts[index + 1]
-    if name.startswith(MARK) or not _is_name(name) or not may_be_type(kind) or not _WORD.match(name):
-        return False
-    above = texts[index - 1] if index else ""
-    below = texts[index + 2] if index + 2 < len(texts) else ""
-    if anchored:
-        return above.startswith(MARK) and kind.lower() not in _MARKS
-    if above.endswith((",", ":")) or kind.lower() in _MARKS | _SAID:
-        return False
-    complete = not above or _SENTENCE.search(above) or above.lower() in _MARKS or is_type(above)
-    complete = complete or len(_listed(above)) > 1
-    known = type_schema(kind) is not None
-    if not complete and not known:
-        return False
-    if complete and known and (not below or starts_field(texts, index + 2)):
-        return True
-    return below.lower() in _MARKS | _SAID or bool(_SENTENCE.search(below))
+    (number, kind), *rest = lines
+    entry.type, *glued = apart(kind)
+    lines = [*((number, part) for part in glued), *rest]
+    above = next((index for index in range(len(lines), 0, -1) if kind_of(lines[index - 1][1])[0] != "tab"), 0)
+    if len(lines) - above > 1 and not (above and lines[above - 1][1].endswith(":")):
+        entry.alternatives = True
+        lines = lines[:above]
+    paragraph: list[str] = []
+    expected = ""
+    for index, (_, text) in enumerate(lines):
+        kind, value = kind_of(text)
+        if kind != "example" and expected == "value":
+            kind, value = "example", text
+        elif kind != "example" and (found := stated(text, entry.type)) is not None:
+            kind = "keyword"
+            entry.keywords |= found
+        elif kind != "example" and (expected == "any option" or (expected and _OPTION.match(text))):
+            kind, value = "option", text
+        expected = ""
+        if kind == "example" and value:
+            entry.keywords.setdefault("example", value.strip("`"))
+        elif kind == "example":
+            expected = "value"
+        elif kind in ("option", "options"):
+            options = options_in(value)
+            entry.options += options
+            if value.endswith(",") or kind == "option" or len(options) < 2:
+                expected = "any option" if value.endswith(",") else "option"
+        elif kind == "marks" and not paragraph:
+            marks = marks_in(value)
+            entry.marks |= MARKS.intersection(marks)
+            entry.place = next((mark for mark in marks if mark in PLACES), entry.place)
+        elif kind != "keyword":
+            if paragraph and is_sentence(paragraph[-1]) and _WORD.match(text):
+                entry.left = lines[index:]  # a single word below a sentence that has ended
+                break
+            paragraph.append(text)
+    entry.description = _joined(paragraph)
 
 
-def _take_type(entry: Field, text: str) -> None:
-    """Take the type, and the marks that a browser copies without a blank behind it (``stringrequired``)."""
-    match = _SQUASHED.match(text)
-    if match is None or is_type(text):
-        entry.type = text
-        return
-    entry.type, entry.place = match["type"], match["place"] or ""
-    entry.marks |= {mark for mark in (match["first"], match["last"]) if mark}
-    if match["default"]:
-        entry.keywords["default"] = match["default"].strip()
+def _joined(lines: Sequence[str]) -> str:
+    return "".join(line if _CONTINUED.match(line) else f" {line}" for line in lines).removeprefix(" ")
 
 
-@dataclass
-class _Details:
-    """Reads what stands below the type of a field, line by line."""
-
-    entry: Field
-    listing: bool = False
-    more: bool = False
-    example: bool = False
-    paragraph: list[str] = field(default_factory=list)
-
-    def read(self, lines: list[Line]) -> None:
-        """Take the lines; from the first that is no part of the field on, all are left."""
-        lines = self._without_tabs(lines)
-        for index, (_, text) in enumerate(lines):
-            if not (self._value(text) or self._mark(text)):
-                self.listing = False
-                if self.paragraph and _SENTENCE.search(self.paragraph[-1]) and _WORD.match(text):
-                    self.entry.left = lines[index:]  # a single word below a sentence that has ended
-                    break
-                self.paragraph.append(text)
-        first, *rest = self.paragraph or [""]
-        self.entry.description = first + "".join(
-            line if _CONTINUED.match(line) else f" {line}" for line in rest
-        )
-
-    def _without_tabs(self, lines: list[Line]) -> list[Line]:
-        """Cut off the tabs of several alternatives, which are the last lines; a list ends a sentence."""
-        tabs = 0
-        while tabs < len(lines) and _TAB.match(lines[-1 - tabs][1]):
-            tabs += 1
-        above = lines[-1 - tabs][1] if tabs < len(lines) else ""
-        if tabs < 2 or above.endswith(":"):
-            return lines
-        self.entry.alternatives = True
-        return lines[:-tabs]
-
-    def _value(self, text: str) -> bool:
-        """Take an example, a keyword or an option; return whether it was one."""
-        entry = self.entry
-        if text.lower().rstrip(":") == "example" or text.lower() == "examples:":
-            self.example, self.listing = True, False
-        elif inline := _EXAMPLE.match(text):
-            entry.keywords.setdefault("example", inline[1].strip("`"))
-            self.listing = self.example = False
-        elif self.example:
-            entry.keywords.setdefault("example", text.strip("`"))
-            self.example = False
-        elif (found := stated(text, entry.type)) is not None:
-            entry.keywords.update(found)
-            self.listing = False
-        elif self.listing and (self.more or _OPTION.match(text)):
-            entry.options.extend(_options(text))
-            self.more = text.endswith(",")
-        elif heading := _OPTIONS.match(text):
-            entry.options.extend(_options(text[heading.end() :]))
-            self.listing, self.more = len(_listed(text)) < 2, text.endswith(",")
-        else:
-            return False
-        return True
-
-    def _mark(self, text: str) -> bool:
-        """Take a mark, which stands above the text; return whether it was one."""
-        lowered = text.lower()
-        if self.paragraph:
-            return False
-        if lowered in _MARKS:
-            self.entry.marks.add(lowered)
-        elif glued := _GLUED_MARKS.match(text):
-            self.entry.place = glued[1] or self.entry.place
-            self.entry.marks.add(glued[2])
-        elif lowered in _PLACES:
-            self.entry.place = lowered
-        else:
-            return lowered in _SAID
-        return True
-
-
-def _options(text: str) -> list[str]:
-    """Read options from a line: between backticks they may hold commas, else commas part them."""
-    quoted = re.findall(r"`([^`]+)`", text)
-    return [part.strip("\"'") for part in quoted or (part.strip() for part in text.split(",")) if part]
-
-
-def _listed(text: str) -> list[str]:
-    """Return the options of a line that lists several, and all of them."""
-    heading = None if text.endswith(",") else _OPTIONS.match(text)
-    return _options(text[heading.end() :]) if heading else []
-
-
-def _texts(lines: list[Line]) -> list[Field]:
+def _texts(lines: Sequence[Line]) -> list[Field]:
     """Read texts without names: a line that starts with a comma continues the one before or lists options."""
     fields: list[Field] = []
     for number, text in lines:
-        word = _CODE_WORD.match(text)
         last = fields[-1] if fields else None
-        if last is not None and word and _is_code(word[1]):
-            if not last.options and len(fields) > 1 and _is_code(last.description):
-                # The first option stands on its own line and has just been taken for a text.
-                fields.pop()
-                fields[-1].options.append(last.description)
-                last = fields[-1]
-            if last.options:
-                last.options.append(word[1])
-            else:
-                last.description += text
-        elif last is not None and (_CONTINUED.match(text) or (text[0].islower() and " " in text)):
-            last.description += text if _CONTINUED.match(text) else " " + text
+        further = _FURTHER_WORD.match(text)
+        if last and further and len(fields) > 1 and not last.options and _CODE_WORD.match(last.description):
+            # The first option stands on its own line and has just been taken for a text.
+            fields.pop()
+            fields[-1].options += [last.description, further[1]]
+        elif last and further and last.options:
+            last.options.append(further[1])
+        elif last and (_CONTINUED.match(text) or (text[0].islower() and " " in text)):
+            last.description = _joined([last.description, text])
         else:
             fields.append(Field("", number, description=text))
-    return fields
-
-
-def _is_code(text: str) -> bool:
-    return re.fullmatch(r"[A-Za-z][A-Za-z0-9]*(?:[_-][A-Za-z0-9]+)*", text) is not None
-
-
-def _is_name(text: str) -> bool:
-    return bool(text) and (" " not in text) and text.lower() not in _MARKS
-
-
-def read_nested(lines: Sequence[Line]) -> list[Field]:
-    """Read the fields of a section in which ``OWNER OBJECT`` stands above the attributes of ``owner``.
-
-    Attributes of something that the section does not have are left of the last field above them.
-    """
-    start = next((index for index, (_, text) in enumerate(lines) if _OBJECT.match(text)), len(lines))
-    fields = read_fields(list(lines[:start]))
-    known = {_folded(each.name): each for each in fields if each.name}
-    while start < len(lines):
-        match = _OBJECT.match(lines[start][1])
-        following = range(start + 1, len(lines))
-        end = next((index for index in following if _OBJECT.match(lines[index][1])), len(lines))
-        parent = known.get(_folded(match[1])) if match else None
-        if parent is not None:
-            parent.children += read_fields(list(lines[start + 1 : end]))
-            known |= {_folded(each.name): each for each in parent.children if each.name}
-        elif fields:
-            fields[-1].left += lines[start:end]
-        start = end
     return fields
 
 
@@ -393,12 +285,12 @@ def with_children(fields: Sequence[Field]) -> list[Field]:
         anchored.setdefault(_ALTERNATIVE.sub("", shown.anchor), shown)
         if parent is None:
             top.append(shown)
-        elif not parent.alternatives:
+        elif parent.holds and not parent.alternatives:
             shown.name = name
             parent.children.append(shown)
         else:
             shown.alternatives = True
-            parent.left.append((shown.line, shown.name))
+            parent.left += [(shown.line, shown.name), *shown.left]
     return top
 
 

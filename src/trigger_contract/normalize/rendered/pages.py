@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.located import Node, put, sequence_of
 from trigger_contract.normalize.model import Fragment, Page, Sentence, Unread, brief
 from trigger_contract.normalize.naming.words import component_key
-from trigger_contract.normalize.rendered.fields import Field, read_fields, read_nested, with_children
-from trigger_contract.normalize.rendered.markup import MARK, Line, operations_of, plain_lines
+from trigger_contract.normalize.rendered.fields import Field, attributes, read_fields, with_children
+from trigger_contract.normalize.rendered.markup import Line, operations_of, plain_lines
 from trigger_contract.normalize.rendered.sections import Parts, cut
 from trigger_contract.normalize.rendered.types import shown_node, shown_schema
 
@@ -26,7 +27,7 @@ _KNOWN = (
     r"(?:x-ndjson|ndjson|jsonl|pdf|zip|octet-stream|x-www-form-urlencoded)|multipart/form-data|"
     r"text/(?:plain|html|csv|event-stream|xml)|image/(?:png|jpeg|svg\+xml|\*)|audio/(?:mpeg|wav|\*)|video/mp4"
 )
-MEDIA_TYPE = re.compile(rf"(?:{_KNOWN}|[a-z]{1, 40}/[a-z0-9.+-]{1, 80})\Z")
+_MEDIA_TYPE = re.compile(r"(?:application|audio|font|image|multipart|text|video|\*)/[a-z0-9.+*-]{1,80}\Z")
 _STATUS = re.compile(
     r"(?:[•*-]\s+)?\**(?P<status>[1-5](?:\d\d|XX)|default)\**"
     rf"(?:\s*-?\s*`?(?P<media_type>{_KNOWN}|[a-z]+/[a-z0-9.+-]+)`?\s*(?P<behind>.*)|(?P<text>[A-Z].*))?\Z"
@@ -41,25 +42,17 @@ _CREDENTIAL = re.compile(r"<(?:token|api-?_?key|encoded-value|credentials?)>|\bB
 
 
 @dataclass
-class Shown:
-    """What a page shows of one response.
-
-    Attributes:
-        line: Where its status stands.
-        status: The status; empty where none is shown.
-        media_type: Empty where none is shown.
-        lines: What stands below it.
-        text: What is said of it on the line of the status.
-    """
+class _Answer:
+    """What a page shows of one response; status and media type are empty where none is shown."""
 
     line: int
     status: str
     media_type: str = ""
-    lines: list[Line] = field(default_factory=list)
-    text: str = ""
+    lines: list[Line] = field(default_factory=list)  # what stands below the status
+    text: str = ""  # what stands behind it
 
 
-def by_status(section: Sequence[Line]) -> list[Shown]:
+def _by_status(section: Sequence[Line]) -> list[_Answer]:
     """Cut the section at its statuses.
 
     Where statuses follow one another with nothing in between they are those that can be chosen from, and what
@@ -68,50 +61,28 @@ def by_status(section: Sequence[Line]) -> list[Shown]:
     Returns:
         The responses in their order; the first without a status where something stands above any status.
     """
-    shown: list[Shown] = []
+    shown: list[_Answer] = []
     for number, text in section:
         match = _STATUS.match(text)
         before = shown[-1].lines[-1][1].lower().rstrip(":") if shown and shown[-1].lines else ""
         # It is no value of an example, nor a number in a list of options.
         if match and before not in ("example", "examples", "default", "available options"):
-            shown.append(Shown(number, match["status"], match["media_type"] or ""))
             behind = (match["behind"] or match["text"] or "").strip()
-            if behind[:1].isupper():
-                shown[-1].text = behind
-            elif behind:
-                shown[-1].lines.append((number, behind))
-            continue
-        if not text:
-            continue
-        if not shown:
-            shown.append(Shown(number, ""))
-        target = shown[-1]
-        if MEDIA_TYPE.match(text) and not target.media_type:
-            target.media_type = text
-        else:
-            target.lines.append((number, text))
-    return _chosen(shown)
-
-
-def _chosen(shown: list[Shown]) -> list[Shown]:
-    """Give the first of several statuses in a row what stands below the last of them."""
-    first = 0
-    while first < len(shown) and shown[first].status == "":
-        first += 1
-    last = first
-    while (
-        last + 1 < len(shown)
-        and not shown[last].lines
-        and not shown[last].media_type
-        and not shown[last].text
-    ):
-        last += 1
+            said = behind if behind[:1].isupper() else ""
+            lines = [(number, behind)] if behind and not said else []
+            shown.append(_Answer(number, match["status"], match["media_type"] or "", lines, said))
+        elif text:
+            shown = shown or [_Answer(number, "")]
+            shown[-1].lines.append((number, text))
+    first = 1 if shown and not shown[0].status else 0
+    full = [index for index, each in enumerate(shown) if each.lines or each.media_type or each.text]
+    last = min([index for index in full if index >= first], default=len(shown) - 1)
     if last > first:
-        taken, given = shown[first], shown[last]
-        if any(text.lstrip("•*- ") == _OF_EACH for _, text in given.lines):
-            given.lines, given.text = [], ""  # of all of them, and nothing tells where the next one starts
-        taken.media_type, taken.lines, taken.text = given.media_type, given.lines, given.text
-        given.media_type, given.lines, given.text = "", [], ""
+        # What is shown of each of them from a schema nothing tells apart.
+        told = not any(text.lstrip("•*- ") == _OF_EACH for _, text in shown[last].lines)
+        taken = replace(shown[last], line=shown[first].line, status=shown[first].status)
+        shown[last] = _Answer(shown[last].line, shown[last].status)
+        shown[first] = taken if told else replace(taken, lines=[], text="")
     return shown
 
 
@@ -123,72 +94,70 @@ def read_rendered(page: Page, text: str) -> list[Fragment]:
 
 
 def _fragment(page: Page, found: Parts) -> Fragment:
-    document = _node(page, found.request.line)
-    put(document, "openapi", "3.1.0")
+    request, headline, left = found.request, found.headline, list[Unread]()
+    document: dict[str, Any] = {"openapi": "3.1.0"}
     sentences: tuple[Sentence, ...] = ()
-    left: list[Unread] = []
-    if found.request.method and found.request.path:
-        operation, schemes = _operation(page, found, left)
-        item, items = _node(page, found.request.line), _node(page, found.request.line)
-        put(item, found.request.method, operation, found.request.line)
-        put(items, found.request.path, item, found.request.line)
-        put(document, "paths", items, found.request.line)
-        if schemes is not None:
-            components = _node(page, schemes.line)
-            put(components, "securitySchemes", schemes, schemes.line)
-            put(document, "components", components, schemes.line)
+    if request.method and request.path:
+        operation = _operation(page, found, left)
+        schemes = operation.pop("securitySchemes", None)
+        document["paths"] = {request.path: {request.method: operation}}
+        if schemes:
+            document["components"] = shown_node({"securitySchemes": schemes}, schemes.line)
     else:
         sentences = _sentences(found)
-    headline = found.headline
-    return Fragment(page, "rendered", document, headline.title, headline.line, sentences, unread=tuple(left))
+    node = _located(page, document, request.line)
+    return Fragment(page, "rendered", node, headline.title, headline.line, sentences, unread=tuple(left))
 
 
-def _node(page: Page, line: int) -> Node:
-    node = Node()
-    node.line, node.source = line, page.name
+def _located(page: Page, value: Any, line: int) -> Any:
+    """Give a value the page's name, and where it has no line of its own that of what it stands in."""
+    line = getattr(value, "line", 0) or line
+    node = shown_node({}, line)
+    node.source = page.name
+    if isinstance(value, list):
+        return sequence_of(node, [_located(page, item, line) for item in value])
+    if not isinstance(value, dict):
+        return value
+    for key, item in value.items():
+        below: int = getattr(value, "lines", {}).get(key) or getattr(item, "line", 0) or line
+        put(node, key, _located(page, item, below), below)
     return node
 
 
-def located(page: Page, value: Any, line: int) -> Any:
-    """Give a plain value lines, all the same one, where it has none of its own."""
-    if isinstance(value, dict):
-        line = getattr(value, "line", line)
-        node = _node(page, line)
-        lines = getattr(value, "lines", {})
-        for key, item in value.items():
-            below = lines.get(key, line)
-            put(node, key, located(page, item, below), below)
-        return node
-    if isinstance(value, list):
-        return sequence_of(_node(page, line), [located(page, item, line) for item in value])
-    return value
-
-
-def _operation(page: Page, found: Parts, left: list[Unread]) -> tuple[Node, Node | None]:
-    operation, headline = _node(page, found.request.line), found.headline
+def _operation(page: Page, found: Parts, left: list[Unread]) -> Node:
+    request, headline = found.request, found.headline
+    operation = shown_node({}, request.line)
     if headline.title:
         put(operation, "summary", headline.title, headline.line)
     if headline.description:
         put(operation, "description", headline.description, headline.description_line)
     parameters = [
-        located(page, field.parameter(place), field.line)
+        shown_node(shown.parameter(place), shown.line)
         for place in ("path", "query", "header", "cookie")
-        for field in _parameters(page, found, place, left)
+        for shown in _parameters(page, found, place, left)
     ]
-    shown = {parameter["name"] for parameter in parameters if parameter["in"] == "path"}
-    for name in re.findall(r"\{([^{}]+)\}", found.request.path):
-        if name not in shown:
+    named = {parameter["name"] for parameter in parameters if parameter["in"] == "path"}
+    for name in re.findall(r"\{([^{}]+)\}", request.path):
+        if name not in named:
             missing = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-            parameters.insert(0, located(page, missing, found.request.line))
+            parameters.insert(0, shown_node(missing, request.line))
     if parameters:
-        put(operation, "parameters", sequence_of(parameters[0], parameters))
-    schemes = _security(page, found, operation)
-    _body(page, found, operation, left)
-    put(operation, "responses", _responses(page, found, left))
-    if found.request.bases:
-        servers = [{"url": base} for base in found.request.bases]
-        put(operation, "servers", located(page, servers, found.request.line))
-    return operation, schemes
+        put(operation, "parameters", parameters)
+    schemes = _security(found, left)
+    if schemes:
+        line = min(scheme.line for scheme in schemes.values())
+        put(operation, "security", [{key: [] for key in schemes}], line)
+        put(operation, "securitySchemes", shown_node(schemes, line))
+    section = found.sections.get("body")
+    if section is not None or request.example is not None:
+        line = section[0][0] if section else request.line
+        _check_no_answer(page, section or [])
+        content, _ = _content("body", _Answer(line, "", lines=section or []), request.example, left)
+        put(operation, "requestBody", {"content": content or {"application/json": {}}}, line)
+    put(operation, "responses", _responses(found, left))
+    if request.bases:
+        put(operation, "servers", [{"url": base} for base in request.bases])
+    return operation
 
 
 def _parameters(page: Page, found: Parts, place: str, left: list[Unread]) -> list[Field]:
@@ -197,16 +166,44 @@ def _parameters(page: Page, found: Parts, place: str, left: list[Unread]) -> lis
     Raises:
         UserError: It has lines, and none of them can be read as a parameter.
     """
-    lines = found.sections.get(place, [])
-    fields = with_children(read_nested(lines))
-    named = [field for field in fields if field.name]
-    if fields and not named:
-        text = " ".join(fields[0].description.split())[:60]
+    section = found.sections.get(place, [])
+    _check_no_answer(page, section)
+    texts, named = _fields(place, section, left)
+    if texts and not named:
+        text = " ".join(texts[0].description.split())[:60]
         message = f"shows no {place} parameter in a form that can be read: {text!r}"
-        raise UserError(message, source=page.name, line=fields[0].line)
-    left += [_unread(place, field.line, field.description, _ABOVE) for field in fields if not field.name]
-    left += _left(place, named)
-    return named
+        raise UserError(message, source=page.name, line=texts[0].line)
+    left += [_unread(place, text.line, text.description, _ABOVE) for text in texts]
+    return with_children(named)
+
+
+def _check_no_answer(page: Page, section: Sequence[Line]) -> None:
+    """Refuse a status with its media type among what is sent: the heading above it is not known."""
+    shown = [line for line in section if line[1]]
+    for (number, text), (_, below) in pairwise([*shown, (0, "")]):
+        match = _STATUS.match(text)
+        if match and (match["media_type"] or (match["status"] == text and _MEDIA_TYPE.match(below))):
+            raise UserError(
+                f"the answer `{text}` stands below no heading that is known; the page cannot be read",
+                source=page.name,
+                line=number,
+            )
+
+
+def _fields(
+    section: str, lines: Sequence[Line], left: list[Unread], *, flat: bool = False
+) -> tuple[list[Field], list[Field]]:
+    """Read the texts and the fields of a section, and note what is left of them."""
+    found = read_fields(lines)
+    texts, fields = ([each for each in found if bool(each.name) is named] for named in (False, True))
+    if flat:
+        # Behind the first object nothing tells what belongs to it.
+        end = next((index for index, shown in enumerate(fields, 1) if "object" in shown.type), len(fields))
+        left += [_unread(section, shown.line, shown.name, _FLAT) for shown in fields[end:]]
+        fields = fields[:end]
+    fields = with_children(fields)
+    left += _left(section, [*texts, *fields])
+    return texts, fields
 
 
 def _left(section: str, fields: Iterable[Field]) -> Iterator[Unread]:
@@ -215,9 +212,7 @@ def _left(section: str, fields: Iterable[Field]) -> Iterator[Unread]:
         if shown.is_unknown:
             says = f"{shown.name}: {shown.type}"
             yield _unread(section, shown.line, says, _UNKNOWN, "unknown type", "any value")
-        for line, text in shown.left:
-            if not text.startswith(MARK):
-                yield _unread(section, line, text, _LEFT)
+        yield from (_unread(section, line, text, _LEFT) for line, text in shown.left)
         yield from _left(section, shown.children)
 
 
@@ -227,23 +222,16 @@ def _unread(
     return Unread((section, f"line {line}"), line, brief(says), instead, kind, reason)
 
 
-def _security(page: Page, found: Parts, operation: Node) -> Node | None:
+def _security(found: Parts, left: list[Unread]) -> dict[str, Node]:
     """Read the credentials that the page shows, all of them needed at once; return their schemes."""
-    fields = [shown for shown in read_fields(found.sections.get("security", [])) if shown.name]
+    _, fields = _fields("security", found.sections.get("security", []), left)
     said = [(shown.name, shown.description, shown.place or "header", shown.line) for shown in fields]
     sent = [each for each in found.request.headers if _CREDENTIAL.search(each[1])]
-    schemes: dict[str, Any] = {}
+    schemes: dict[str, Node] = {}
     for name, text, place, line in said or [(*each, "header", found.request.line) for each in sent]:
         key, scheme = _scheme(name, text, place)
-        schemes[component_key(name) if key in schemes else key] = located(page, scheme, line)
-    if not schemes:
-        return None
-    line = min(scheme.line for scheme in schemes.values())
-    put(operation, "security", located(page, [{key: [] for key in schemes}], line), line)
-    node = _node(page, line)
-    for key, scheme in schemes.items():
-        put(node, key, scheme, scheme.line)
-    return node
+        schemes[component_key(name) if key in schemes else key] = shown_node(scheme, line)
+    return schemes
 
 
 def _scheme(name: str, text: str, place: str) -> tuple[str, dict[str, Any]]:
@@ -259,100 +247,64 @@ def _scheme(name: str, text: str, place: str) -> tuple[str, dict[str, Any]]:
     return key, scheme
 
 
-def _body(page: Page, found: Parts, operation: Node, left: list[Unread]) -> None:
-    section = found.sections.get("body")
-    if section is None and found.request.example is None:
-        return
-    media_type, fields, _ = _section_schema("body", section or [], left)
-    schema = _schema(fields, found.request.example)
-    left += _left("body", fields)
-    line = section[0][0] if section else found.request.line
-    content = {"content": {media_type or "application/json": {"schema": schema}}}
-    put(operation, "requestBody", located(page, content, line), line)
+def _content(
+    section: str, answer: _Answer, example: Any, left: list[Unread], *, flat: bool = False
+) -> tuple[dict[str, Any], str]:
+    """Return the content of a body, empty where nothing is shown of it, and the text above its fields."""
+    media = [line for line in answer.lines if _MEDIA_TYPE.match(line[1])]
+    media_type = answer.media_type or (media[0][1] if media else "")
+    texts, fields = _fields(section, [line for line in answer.lines if line not in media], left, flat=flat)
+    above = [line for line in media if line[1] != media_type]
+    above += [(text.line, text.description) for text in texts[1:]]
+    left += [_unread(section, line, text, _ABOVE) for line, text in above]
+    schema = _schema(fields, example) if fields or example is not None else None
+    content = {media_type or "application/json": {"schema": schema} if schema else {}}
+    return content if schema or media_type else {}, texts[0].description if texts else ""
 
 
-def _responses(page: Page, found: Parts, left: list[Unread]) -> Node:
+def _responses(found: Parts, left: list[Unread]) -> Node:
     """Read the response of each status; the example body is that of the first one in the list above it."""
     section = found.sections.get("response", [])
-    shown = by_status(section)
-    first = next((text for _, text in found.statuses), "200")
     line = section[0][0] if section else found.example_line or found.request.line
-    if not shown or shown[0].status == "":
-        rest = shown[1:] if shown else []
-        shown = [Shown(line, first, "", shown[0].lines if shown else section), *rest]
-    responses = _node(page, line)
+    shown = _by_status(section) or [_Answer(line, "")]
+    if not shown[0].status:
+        first = next((text for _, text in found.statuses), "200")
+        shown[0] = _Answer(line, first, lines=shown[0].lines)
+    responses = shown_node({}, line)
     for index, answer in enumerate(shown):
-        example = found.response_example if index == 0 else None
-        section_name = f"response {answer.status}"
-        _, fields, intro = _section_schema(section_name, answer.lines, left)
-        if found.flat:
-            fields = _until_object(section_name, fields, left)
-        response: dict[str, Any] = {"description": answer.text or intro}
-        if fields or example is not None or answer.media_type:
-            schema = _schema(fields, example) if fields or example is not None else {}
-            left += _left(section_name, fields)
-            content = {"schema": schema} if schema else {}
-            response["content"] = {answer.media_type or "application/json": content}
-        put(responses, answer.status, located(page, response, answer.line), answer.line)
+        example = None if index else found.response_example
+        content, intro = _content(f"response {answer.status}", answer, example, left, flat=found.flat)
+        response = {"description": answer.text or intro, **({"content": content} if content else {})}
+        put(responses, answer.status, shown_node(response, answer.line), answer.line)
     for other_line, other in found.statuses:
         if other not in responses:
-            put(responses, other, located(page, {"description": ""}, other_line), other_line)
+            put(responses, other, shown_node({"description": ""}, other_line), other_line)
     return responses
 
 
-def _until_object(section: str, fields: list[Field], left: list[Unread]) -> list[Field]:
-    """Take the fields up to the first object, behind which nothing tells what belongs to it."""
-    for index, shown in enumerate(fields):
-        if "object" in shown.type:
-            left += [_unread(section, one.line, one.name, _FLAT) for one in fields[index + 1 :]]
-            return fields[: index + 1]
-    return fields
-
-
-def _section_schema(name: str, section: list[Line], left: list[Unread]) -> tuple[str, list[Field], str]:
-    """Split a body section into media type, fields and the sentence before the first field."""
-    rest = [entry for entry in section if entry[1]]
-    media_type = next((text for _, text in rest if MEDIA_TYPE.match(text)), "")
-    rest = [entry for entry in rest if entry[1] != media_type]
-    fields = read_nested(rest)
-    texts = [field for field in fields if not field.name]
-    left += [_unread(name, text.line, text.description, _ABOVE) for text in texts[1:]]
-    return media_type, [field for field in fields if field.name], texts[0].description if texts else ""
-
-
-def _schema(fields: list[Field], example: Any) -> dict[str, Any]:
+def _schema(fields: Sequence[Field], example: Any) -> Node:
     """Unite what the fields say about the top level with the types that the example shows below it."""
-    fields = with_children(fields)
-    schema: dict[str, Any] = (
-        shown_schema(example, getattr(example, "line", 0)) if example is not None else {"type": "object"}
-    )
-    inner: dict[str, Any] = schema["items"] if schema.get("type") == "array" else schema
-    if inner.get("type") != "object" or not fields:
-        return schema
-    properties: dict[str, Any] = inner.setdefault("properties", {})
-    for shown in fields:
-        said = _united(shown.schema(), properties.get(shown.name, {}))
-        properties[shown.name] = shown_node(said, shown.line)
-    required = [shown.name for shown in fields if shown.required]
-    if required:
-        inner["required"] = required
+    schema = shown_schema({} if example is None else example, getattr(example, "line", 0))
+    inner: Any = schema["items"] if schema.get("type") == "array" else schema
+    if fields and inner.get("type") == "object":
+        said = attributes(fields, fields[0].line)
+        properties = inner.setdefault("properties", {})
+        for name, shown in said.pop("properties", {}).items():
+            properties[name] = _united(shown, properties.get(name, {}))
+        inner.update(said)
     return schema
 
 
-def _united(said: dict[str, Any], example: Any) -> dict[str, Any]:
+def _united(said: dict[str, Any], example: dict[str, Any]) -> dict[str, Any]:
     """Unite what a field says with what an example shows of it, which has types and nothing else."""
-    if not isinstance(example, dict):
-        return said
-    kind = said.get("type")
-    if kind == "array" and isinstance(example.get("items"), dict):
-        items = said.get("items", {})
-        said["items"] = _united(items, example["items"]) if set(items) - {"type"} else example["items"]
-    elif kind == "object" and isinstance(example.get("properties"), dict):
-        properties = {
-            name: _united(said.get("properties", {}).get(name, schema), schema)
-            for name, schema in example["properties"].items()
-        }
-        said["properties"] = {**said.get("properties", {}), **properties}
+    kind, items, properties = said.get("type"), example.get("items"), example.get("properties")
+    if kind == "array" and items:
+        mine = said.get("items") or {"type": items.get("type")}
+        said["items"] = items if mine == {"type": items.get("type")} else _united(mine, items)
+    elif kind == "object" and properties:
+        known = said.get("properties", {})
+        below = {name: _united(known.get(name, shown), shown) for name, shown in properties.items()}
+        said["properties"] = {**known, **below}
     return said
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,10 +14,15 @@ from trigger_contract.document.urls import split_url
 _SEGMENT = r"[\w{}.:~*@!$&()+,;=%-]+"
 _PATH_PART = re.compile(rf"/|/?{_SEGMENT}(?:/{_SEGMENT})*/?\Z")
 _URL = re.compile(r"--url\s+['\"]?([^\s'\"\\]+)|\bcurl\b(?:(?!curl\b)[^{}])*?\s['\"]?(https?://[^\s'\"\\]+)")
-_GLUED = re.compile(rf"`?({'|'.join(method.upper() for method in METHODS)}) ?((?:https?://|/)\S*?)`?\Z")
+_METHODS = "|".join(METHODS)
+_ENDPOINT = re.compile(
+    rf"`?(?:(?P<glued>{_METHODS.upper()})(?=/|http)|(?P<method>(?i:{_METHODS}))(?!\S))"
+    r"\s*(?P<rest>(?:https?://|/)\S*?)?`?\Z"
+)
 _URL_BELOW = re.compile(r"\s*https?://\S+/\S*\s*(?:\n|\Z)")
 _EACH_URL = re.compile(r"(?=https?://)")
-_METHOD = re.compile(r"--request\s+([A-Za-z]+)|-X\s+([A-Za-z]+)")
+_COLON = re.compile(r"(?<=/):([A-Za-z_]\w*)(?=/|\Z)")
+_METHOD = re.compile(r"(?:--request|-X)\s+([A-Za-z]+)")
 _HEADER = re.compile(r"(?:--header|-H)\s+['\"]([\w-]+):\s*([^'\"]*)['\"]")
 _DATA = re.compile(r"(?:--data(?:-raw|-binary)?|\s-d)[\s\\]+'")
 
@@ -69,85 +75,69 @@ class Request:
             self.method, self.path, self.line = self.curl_method, path, self.curl_line
 
 
-def read_endpoint(lines: list[str], index: int, request: Request) -> int | None:
+def read_endpoint(lines: list[str], index: int, request: Request) -> int:
     """Recognise ``GET /path`` on one line, or a method followed by the path cut at its slashes.
 
     Between the two may stand the server's URL, or the URLs of those that can be chosen from; a URL that
     nothing follows holds the path as well.
 
     Returns:
-        The line after it, or None where no endpoint starts on this line.
+        The line after it, or 0 where no endpoint starts on this line.
     """
-    glued = _GLUED.match(lines[index].strip())
-    words = list(glued.groups()) if glued else lines[index].strip().split()
-    if not words or words[0].lower() not in METHODS or len(words) > 2:
-        return None
-    if words[0] != words[0].upper() and not _URL_BELOW.match("\n".join(lines[index + 1 : index + 4])):
-        return None
-    if len(words) == 2 and words[1].startswith(("http://", "https://")):
-        shown = split_url(words[1])
-        words[1] = shown.path
-        request.url = request.url or f"{shown.scheme}://{shown.netloc}{shown.path}"
-    path, end = (words[1] if len(words) == 2 else ""), index + 1
-    servers: list[str] = []
-    if path and not path.startswith("/"):
-        return None
-    while end < len(lines) and (not path or path.endswith("/") or len(words) == 1):
-        part = lines[end].strip()
+    shown = _ENDPOINT.match(lines[index].strip())
+    method, rest = (shown["glued"] or shown["method"], shown["rest"] or "") if shown else ("", "")
+    below = "\n".join(lines[index + 1 : index + 4])
+    if not method or (not rest and method != method.upper() and not _URL_BELOW.match(below)):
+        return 0
+    path, servers = (rest, []) if rest.startswith("/") else ("", [rest] if rest else [])
+    end = index + 1
+    while end < len(lines) and (path != rest or not path or path.endswith("/")):
+        part = lines[end].strip().strip("`<>")
         if not path and part.startswith(("http://", "https://")):
             servers += [server for server in _EACH_URL.split(part) if server]
-            part = ""
-        if part and not path.endswith("/") and not part.startswith("/"):
+        elif part and not (_PATH_PART.fullmatch(part) and (path.endswith("/") or part.startswith("/"))):
             break
-        if part and not _PATH_PART.fullmatch(part):
-            break
-        path += part
+        else:
+            path += part
         end += 1
     while end > index + 1 and not lines[end - 1].strip():
         end -= 1
     if not path and len(servers) == 1:
-        shown = split_url(servers[0])
-        path, servers = shown.path, [f"{shown.scheme}://{shown.netloc}"]
+        parts = split_url(servers[0])
+        path, servers = parts.path, [f"{parts.scheme}://{parts.netloc}"]
     if not path.startswith("/") or len(path) < 2:
-        return None
+        return 0
     request.servers = [server.rstrip("/") for server in servers if split_url(server).netloc]
-    request.method, request.path, request.line = words[0].lower(), path.rstrip("/") or "/", index + 1
+    path = path.replace("%7B", "{").replace("%7D", "}").rstrip("/") or "/"
+    request.method, request.path = method.lower(), _COLON.sub(r"{\1}", path)
     return end
 
 
-def shows_curl(lines: list[str], index: int) -> bool:
-    """Whether a curl command with a URL starts on this line."""
-    return "curl" in lines[index] and _URL.search(_joined(lines, index)) is not None
-
-
 def read_curl(lines: list[str], index: int, request: Request) -> int:
-    """Read URL, method, headers and body from a curl command; return the line after it.
+    """Read URL, method, headers and body from a curl command.
 
     A page shows the command once for each width of the screen; the first one counts.
+
+    Returns:
+        The line after it, or 0 where no command with a URL starts on this line.
     """
-    text = _joined(lines, index)
-    end = index + text.count("\n") + 1
-    body = None
-    quote = _DATA.search(text)
-    if quote:
-        body = text[quote.end() :]
-        while body.count("'") == 0 and end < len(lines):
-            body += "\n" + lines[end]
-            end += 1
-    if request.url:
-        return end
+    text = _joined(lines, index) if "curl" in lines[index] else ""
     url = _URL.search(text)
-    request.url = (url[1] or url[2]).replace("%7B", "{").replace("%7D", "}") if url else ""
-    method = _METHOD.search(text)
-    default = "post" if body is not None else "get"
-    request.curl_method = (method[1] or method[2]).lower() if method else default
-    request.curl_line = index + 1
-    request.headers = _HEADER.findall(text)
-    if body is not None:
-        try:
+    if url is None:
+        return 0
+    end = index + text.count("\n") + 1
+    data = _DATA.search(text)
+    body = text[data.end() :] if data else ""
+    while data and "'" not in body and end < len(lines):
+        body += "\n" + lines[end]
+        end += 1
+    if not request.url:
+        request.url = (url[1] or url[2]).replace("%7B", "{").replace("%7D", "}")
+        method = _METHOD.search(text)
+        request.curl_method = method[1].lower() if method else "post" if data else "get"
+        request.headers = _HEADER.findall(text)
+        with suppress(ValueError):
             request.example = json.loads(body.rpartition("'")[0] or body)
-        except ValueError:
-            request.example = None
     return end
 
 

@@ -1,98 +1,71 @@
-"""Types and keywords as rendered pages show them, also where they were copied without anything in between.
+"""Types and keywords as rendered pages show them, and the types that an example shows.
 
-Types such as ``enum<string>``, ``(Text · object | File · object)[]``, ``uuid``, those that an example shows,
-and lines that state a keyword: ranges, lengths, patterns, defaults. Some tools drop the blanks between the
-parts of a field: ``limitintegerrequired``. The name is what the anchor before it is called, or else the
-longest beginning that leaves a type and known marks and nothing more.
+Types such as ``enum<string>``, ``(Text · object | File · object)[]`` and ``uuid``, and lines that state a
+keyword: ranges, lengths, patterns, formats, defaults.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import accumulate, pairwise
 from typing import Any
 
 from trigger_contract.normalize.located import Node, put
-from trigger_contract.normalize.rendered.markup import MARK, Line
+from trigger_contract.normalize.reading.mending import PLAIN, TYPES
 
-_NAMES = frozenset(("string", "integer", "number", "boolean", "object", "array", "any", "null"))
-_BASE = r"(?:string|integer|number|boolean|object|array|file|any|null|enum)(?:<[\w:./ -]+>)?(?:\[\])*"
-_GLUED = re.compile(_BASE)
+BASE = r"(?:string|integer|number|boolean|object|array|file|any|null|enum)(?:<[\w:./ -]+>)?(?:\[\])*"
+"""One type in the commonest words, which may be glued to what stands beside it."""
+SPELLED = r"(?:(?:any|one|all) of|(?:list|array) of(?: [\w-]{1,40}){1,3}?|map from [\w ]{1,99}?)"
+"""One type in the words of GitBook and Fern."""
+_GLUED = re.compile(BASE)
+_ROW = re.compile(rf"(?:{BASE})+\Z")
 _FACED = re.compile(r"(\w+)<(.+)>\Z")
-_LIST_OF = re.compile(r"(?:array|list) of ([\w-]+)\Z")
+_SPELLED = re.compile(rf"{SPELLED}\Z")
 _TITLE = re.compile(r"[\w .()/-]+\Z")
-_WORD = re.compile(r"[a-z][\w.-]{0,40}(?:<[\w:./ -]{1,40}>)?(?:\[\])*\Z")
-_FORMATS: dict[str, dict[str, Any]] = {
-    **{
-        word: {"type": "string", "format": word}
-        for word in ("uuid", "date", "date-time", "password", "email", "uri", "byte", "binary", "hostname")
-    },
-    **{word: {"type": "string", "format": word} for word in ("ipv4", "ipv6", "time", "duration")},
-    **{word: {"type": "integer", "format": word} for word in ("int32", "int64")},
-    **{word: {"type": "number", "format": word} for word in ("float", "double")},
-    "file": {"type": "string", "format": "binary"},
-    "datetime": {"type": "string", "format": "date-time"},
-    "url": {"type": "string", "format": "uri"},
-    "long": {"type": "integer", "format": "int64"},
-    "int": {"type": "integer"},
-    "str": {"type": "string"},
-    "bool": {"type": "boolean"},
-    "map": {"type": "object"},
-    "json": {},
-}
+_WORD = re.compile(r"[A-Za-z][\w.-]{0,40}(?:<[\w:./ -]{1,40}>)?(?:\[\])*\Z")
+_WRAPPED = re.compile(r"(\*\*|__|[*_`])(\S.*?)\1\Z")
+_INSIDE = r"\s?(?:<(?P<faced>.{1,200})>|\[(?P<boxed>.{1,200})\])\Z"
+_SAME = (
+    (re.compile(rf"(?i:array|list|set){_INSIDE}"), "({0})[]"),
+    (re.compile(r"(?:Array|List|LIST|ARRAY) of (?P<faced>(?:[\w-]{1,40} ?){1,3})\Z"), "list of {0}"),
+    (re.compile(rf"(?i:map|record|dict|dictionary|hash){_INSIDE}"), "object"),
+    (re.compile(rf"(?i:optional|nullable){_INSIDE}"), "{0} | null"),
+    (re.compile(r"(?i:nullable )(?P<faced>[\w-]{1,40}(?:\[\])*)\Z"), "{0} | null"),
+    (re.compile(r"(?P<faced>[a-z]{1,40}(?:\[\])*)\?\Z"), "{0} | null"),
+)
+"""What others write, and the same in the commonest words."""
+_FORMATTED = re.compile(r"([A-Za-z]+)(?: ?\(([\w-]{1,40})\)| <([\w-]{1,40})>)\Z")
 _AMOUNT = r"-?[0-9]{1,99}(?:\.[0-9]+)?(?:e[-+]?[0-9]{1,2})?"
 _RANGE = re.compile(
-    rf"(?:Required range:\s*)?(?:(?P<low>{_AMOUNT})\s*(?P<lower><=?)\s*)?x\s*(?P<sign><=?|>=?)?\s*"
-    rf"(?P<high>{_AMOUNT})?\Z"
+    rf"(?:Required range:\s*)?(?:(?P<low>{_AMOUNT})\s*(?P<lower><=?)\s*)?x\s*"
+    rf"(?:(?P<upper>[<>]=?)?\s*(?P<high>{_AMOUNT}))?\Z",
+    re.IGNORECASE,
 )
 _LENGTH = re.compile(
-    r"(?:Required |Minimum |Maximum )?(?P<what>string|array|) ?length: "
+    r"(?:Required |Minimum |(?P<most>Maximum ))?(?P<what>string|array|) ?length: "
     r"(?P<low>[0-9]{1,18})?(?:\s*-\s*(?P<high>[0-9]{1,18}))?",
     re.IGNORECASE,
 )
-_STATED = re.compile(r"(?:Required |Minimum |Maximum |x [<>])|default:|pattern:", re.IGNORECASE)
-_DEFAULTS_TO = re.compile(r"Defaults to (\S+)\Z")
-# Which side an operator bounds, and the keyword that says so.
-_SIDES = {"<": "exclusiveMaximum", "<=": "maximum", ">": "exclusiveMinimum", ">=": "minimum"}
-_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)\Z")
-# What sites write into examples where they know no value.
-UNKNOWN = frozenset(("<unknown>", "<any>"))
-# GitBook and Fern have words of their own for types; what each of them means is in ``_meaning``.
-_WORDS = (
-    r"(?:any of|one of|all of|list of [\w ]{1,60}?|map from [\w ]{1,60}? to [\w ]{1,60}?"
-    r"|datetime|date|double|long|uuid)"
+_BOUND = re.compile(rf"(?P<side>min|max): (?P<amount>{_AMOUNT})\Z")
+_STATED = re.compile(
+    r"(?:Required |Minimum |Maximum |x [<>])|(?:default|pattern):|defaults to ", re.IGNORECASE
 )
-_FACETS = r"(?: · (?:[a-z][a-z0-9-]*?|(?:min|max): -?[\d.]+))*"
-_TYPE = rf"(?:{_BASE}{_FACETS}|{_WORDS})(?: (?:or|\|) null)?"
-_MARK_WORD = (
-    r"(?:header|query|cookie|path|[Rr]equired|[Oo]ptional|[Dd]eprecated|read-only|write-only|nullable)"
-)
-_REST = r"(?:format: \"(?P<format>[\w-]+)\")?"
-_GLUED_FIELD = re.compile(
-    rf"(?P<name>[A-Za-z_$@][\w.$@\[\]{{}}:-]{{0,120}})(?P<type>{_TYPE}){_REST}(?P<marks>{_MARK_WORD}*)"
-    r"(?:[Dd]efault:\s*(?P<default>\S.{0,400}?))?(?P<last>required|deprecated)?\Z"
-)
-_BEHIND_NAME = re.compile(
-    rf"\s{{0,9}}(?P<type>{_BASE}(?:\s*\|\s*{_BASE})*)\s*(?P<marks>(?:{_MARK_WORD}\s*)*)"
-    r"(?:default:(?P<default>-?\d+(?:\.\d+)?|true|false))?\s*(?P<last>required)?(?P<text>.*)\Z"
-)
-_MARK_WORDS = re.compile(_MARK_WORD)
-_ALTERNATIVE = re.compile(rf"{_TYPE}{_MARK_WORD}*\Z|or\Z")
-_BEFORE_STATED = re.compile(
-    r"(?<=[^\s`])(?=(?:Examples?|Available options|Required range|Default|Pattern|Possible values):)"
-    r"|(?<=`) (?=Examples?:\s*\Z)|(?<=`)(?=[A-Za-z_$][\w.$-]*(?:string|integer|number|boolean|object|enum))"
-)
-_MARKED = re.compile(f"{MARK}([^{MARK}]*){MARK}")
-_LENGTHS = {"string": "Required string length: ", "array": "Required array length: "}
-_OTHER_WORDS = {
-    "datetime": "string<date-time>",
-    "date": "string<date>",
-    "uuid": "string<uuid>",
-    "double": "number<double>",
-    "long": "integer<int64>",
+_WORDS = {
+    "default": re.compile(r"(?i:default:)(?P<value>.*)|Defaults to (?P<last>\S+)\Z"),
+    "pattern": re.compile(r"(?i:pattern:)(?P<value>.*)"),
+    "format": re.compile(r"format: \"(?P<value>[\w-]+)\"\Z"),
 }
+_SIDES = {"<": "exclusiveMaximum", "<=": "maximum", ">": "exclusiveMinimum", ">=": "minimum"}
+_FORMS = (
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)\Z"), "date-time"),
+    (re.compile(r"3c90c3cc-0d44-4b50-8888-8dd25736052a\Z"), "uuid"),
+    (re.compile(r"jsmith@example\.com\Z"), "email"),
+)
+"""What sites show of a format where they know no value."""
+UNKNOWN = frozenset(("<unknown>", "<any>"))
+"""What sites write into examples where they know no type."""
 
 
 def is_type(text: str) -> bool:
@@ -116,50 +89,49 @@ def type_schema(text: str) -> dict[str, Any] | None:
 
 def _read(text: str) -> tuple[dict[str, Any] | None, bool]:
     """Return the schema of a type, and whether a text can be nothing but a type."""
-    text = _without_brackets(text.strip())
-    parts = [part for part in _split(text) if part]
+    text = text.strip()
+    while wrapped := _WRAPPED.match(text):
+        text = wrapped[2]
+    for pattern, same in _SAME:
+        if match := pattern.match(text):
+            groups = match.groupdict()
+            return _read(same.format(groups.get("faced") or groups.get("boxed")))[0], True
+    parts = _alternatives(text)
     if len(parts) > 1:
         found = [_read(part) for part in parts]
         return _united([schema or {} for schema, _ in found]), all(certain for _, certain in found)
-    text = parts[0] if parts else ""
-    side = _side(text)
-    row = _is_row(side)
-    glued = _GLUED.findall(side) if row else []
-    if len(glued) > 1:
-        return _united([_read(part)[0] or {} for part in glued]), True
+    (text,) = parts
     if text.endswith("[]"):
         inner, certain = _read(text[:-2])
         return {"type": "array", "items": inner or {}}, certain
-    if side != text:
-        return _read(side)
-    if several := _LIST_OF.match(text):
-        word = several[1]
-        known = word if word in _NAMES or word in _FORMATS else word.removesuffix("s")
+    if _SPELLED.match(text):
+        kind, _, inside = text.partition(" of ")
+        if kind not in ("list", "array"):
+            return {"type": "object"} if kind.startswith("map ") else {}, True
+        known = inside if inside in PLAIN or inside in TYPES else inside.removesuffix("s")
         return {"type": "array", "items": _read(known)[0] or {}}, True
+    word = text.lower()
+    if (formatted := _FORMATTED.match(text)) and formatted[1].lower() in PLAIN:
+        word = text = f"{formatted[1].lower()}<{formatted[2] or formatted[3]}>"
+    certain = _ROW.match(text) is not None or (word in PLAIN and text in (word.capitalize(), word.upper()))
     if faced := _FACED.match(text):
-        return {"type": faced[2]} if faced[1] == "enum" else {"type": faced[1], "format": faced[2]}, row
-    schema = {} if text in ("", "any", "enum") else {"type": text} if text in _NAMES else _FORMATS.get(text)
-    return None if schema is None else dict(schema), row
+        return {"type": faced[2]} if faced[1] == "enum" else {"type": faced[1], "format": faced[2]}, certain
+    schema = {"type": word} if word in PLAIN else TYPES.get(word)
+    return None if schema is None else dict(schema), certain
 
 
-def _side(text: str) -> str:
-    """Drop the name of an alternative, which stands on one side of a dot."""
-    sides = [side.strip() for side in text.split("·")]
-    if len(sides) == 1 or not all(_TITLE.match(side) or _is_row(side) for side in sides):
-        return text
-    return next((side for side in reversed(sides) if _is_row(side)), text)
-
-
-def _is_row(text: str) -> bool:
-    """Whether a text is one type of the pages' own, or several of them glued together."""
-    return re.fullmatch(rf"(?:{_BASE})+", text) is not None
-
-
-def _without_brackets(text: str) -> str:
-    """Take off brackets around the whole."""
+def _alternatives(text: str) -> list[str]:
+    """Split a type at the bars that stand in no brackets, or where types are glued together."""
     while text[:1] == "(" and [*_depths(text, "(", ")"), 0].index(0) == len(text) - 1:
         text = text[1:-1].strip()
-    return text
+    text = re.sub(r" or null\Z", " | null", text)
+    marks = enumerate(zip(text, _depths(text, "(<", ")>"), strict=True), 1)
+    starts = [0, *(after for after, mark in marks if mark == ("|", 0)), len(text) + 1]
+    parts = [part for start, end in pairwise(starts) if (part := text[start : end - 1].strip())]
+    if len(parts) > 1:
+        return parts
+    text = _side(*parts) if parts else ""
+    return _GLUED.findall(text) if _ROW.match(text) else [text]
 
 
 def _depths(text: str, opening: str, closing: str) -> Iterator[int]:
@@ -167,22 +139,18 @@ def _depths(text: str, opening: str, closing: str) -> Iterator[int]:
     return accumulate((mark in opening) - (mark in closing) for mark in text)
 
 
-def _split(text: str) -> list[str]:
-    """Split alternatives at the bars that stand in no brackets."""
-    marks = enumerate(zip(text, _depths(text, "(<", ")>"), strict=True), 1)
-    starts = [0, *(after for after, mark in marks if mark == ("|", 0)), len(text) + 1]
-    return [text[start : end - 1].strip() for start, end in pairwise(starts)]
+def _side(text: str) -> str:
+    """Drop the name of an alternative, which stands on one side of a dot."""
+    sides = [side.strip() for side in text.split("·")]
+    if not all(_TITLE.match(side) or _ROW.match(side) for side in sides):
+        return text
+    return next((side for side in reversed(sides) if _ROW.match(side)), text)
 
 
 def _united(schemas: list[dict[str, Any]]) -> dict[str, Any]:
-    distinct: list[dict[str, Any]] = []
-    for schema in schemas:
-        if schema not in distinct:
-            distinct.append(schema)
-    if len(distinct) == 1:
-        return distinct[0]
-    if {} in distinct:
-        return {}
+    distinct = [schema for index, schema in enumerate(schemas) if schema not in schemas[:index]]
+    if len(distinct) == 1 or {} in distinct:
+        return distinct[0] if len(distinct) == 1 else {}
     if all(list(schema) == ["type"] for schema in distinct):
         return {"type": [schema["type"] for schema in distinct]}
     return {"anyOf": distinct}
@@ -196,36 +164,26 @@ def stated(text: str, kind: str) -> dict[str, Any] | None:
         kind: The type that the page shows of the field.
     """
     text = text.replace("`", "") if _STATED.match(text) else text
-    lowered = text.lower()
-    if lowered in ("default:", "pattern:"):
-        return {}  # its value is lost, or stands where nothing tells it from a text
-    for word in ("default", "pattern"):
-        if lowered.startswith(f"{word}:"):
-            return {word: text.partition(":")[2].strip()}
-    if found := _DEFAULTS_TO.match(text):
-        return {"default": found[1].strip("`\"'")}
-    if lowered.startswith(("required range:", "x >", "x <")):
-        match = _RANGE.match(text)
-        return _range(match) if match else None
-    match = _LENGTH.match(text)
-    return _length(match, lowered, kind) if match and (match["low"] or match["high"]) else None
-
-
-def _range(match: re.Match[str]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    if match["low"]:
-        found["minimum" if match["lower"] == "<=" else "exclusiveMinimum"] = _number(match["low"])
-    if match["high"] and match["sign"]:
-        found[_SIDES[match["sign"]]] = _number(match["high"])
-    return found
-
-
-def _length(match: re.Match[str], lowered: str, kind: str) -> dict[str, Any]:
-    array = match["what"].lower() == "array" or (not match["what"] and kind.endswith("[]"))
-    low, high = ("minItems", "maxItems") if array else ("minLength", "maxLength")
-    if lowered.startswith("maximum"):
-        return {high: int(match["low"] or match["high"])}
-    return {name: int(text) for name, text in ((low, match["low"]), (high, match["high"])) if text}
+    for word, pattern in _WORDS.items():
+        if found := pattern.match(text):
+            value = (found[found.lastgroup or 0]).strip()
+            return {word: value} if value else {}  # that of the next line nothing tells from a text
+    found = _RANGE.match(text)
+    if found and (found["lower"] or found["upper"]):
+        signs = ((found["lower"] or "").replace("<", ">"), found["low"]), (found["upper"], found["high"])
+        return {_SIDES[sign]: _number(amount) for sign, amount in signs if sign and amount}
+    listed = kind.endswith("[]") or kind.startswith("array")
+    if found := _LENGTH.match(text):
+        low, high = (int(found[side]) if found[side] else None for side in ("low", "high"))
+        if found["most"]:
+            low, high = None, high if low is None else low
+        what = "Items" if found["what"].lower() == "array" or (listed and not found["what"]) else "Length"
+        ends = {f"min{what}": low, f"max{what}": high}
+        return {name: amount for name, amount in ends.items() if amount is not None} or None
+    if found := _BOUND.match(text):
+        what = "Items" if listed else "Length" if kind.startswith("string") else "imum"
+        return {f"{found['side']}{what}": _number(found["amount"])}
+    return None
 
 
 def typed(text: Any, kind: Any) -> Any:
@@ -239,8 +197,7 @@ def typed(text: Any, kind: Any) -> Any:
 
 
 def _number(text: str) -> int | float:
-    value = float(text)
-    return int(value) if value.is_integer() and "e" not in text and "." not in text else value
+    return float(text) if "." in text or "e" in text.lower() else int(text)
 
 
 class ShownNumber(str):
@@ -249,7 +206,7 @@ class ShownNumber(str):
     __slots__ = ()
 
 
-def shown_schema(value: Any, line: int = 0) -> dict[str, Any]:
+def shown_schema(value: Any, line: int = 0) -> Node:
     """Return the schema that an example value shows: types, never enums, and nothing required.
 
     ``<unknown>`` and null show nothing but that any JSON value may stand there.
@@ -259,134 +216,25 @@ def shown_schema(value: Any, line: int = 0) -> dict[str, Any]:
         line: Where it stands.
     """
     if isinstance(value, dict):
-        lines = getattr(value, "lines", {})
-        properties = Node()
+        lines, properties = getattr(value, "lines", {}), Node()
         for name, item in value.items():
             below = lines.get(name, line)
             put(properties, name, shown_schema(item, below), below)
-        return shown_node(
-            {"type": "object", "properties": properties} if properties else {"type": "object"}, line
-        )
+        return shown_node({"type": "object", **({"properties": properties} if properties else {})}, line)
     if isinstance(value, list):
         return shown_node({"type": "array", "items": shown_schema(value[0], line) if value else {}}, line)
-    return shown_node(_scalar(value), line)
+    if value is None or value in UNKNOWN:
+        return shown_node({}, line)
+    if isinstance(value, (bool, int, float)):
+        return shown_node({"type": "boolean" if isinstance(value, bool) else ShownNumber("number")}, line)
+    form = next(({"format": form} for pattern, form in _FORMS if pattern.match(value)), {})
+    return shown_node({"type": "string", **form}, line)
 
 
-def shown_node(schema: dict[str, Any], line: int) -> Node:
-    """Make a node of a schema that was shown on one line."""
+def shown_node(entries: dict[str, Any], line: int) -> Node:
+    """Make a node of what was shown on one line."""
     node = Node()
     node.line = line
-    for key, value in schema.items():
-        put(node, key, value, line)
+    for key, value in entries.items():
+        put(node, key, value)
     return node
-
-
-def _scalar(value: Any) -> dict[str, Any]:
-    if isinstance(value, bool):
-        return {"type": "boolean"}
-    if isinstance(value, (int, float)):
-        return {"type": ShownNumber("number")}
-    if value is None or value in UNKNOWN:
-        return {}
-    if _DATE_TIME.match(value):
-        return {"type": "string", "format": "date-time"}
-    if value == "3c90c3cc-0d44-4b50-8888-8dd25736052a":
-        return {"type": "string", "format": "uuid"}
-    if value == "jsmith@example.com":
-        return {"type": "string", "format": "email"}
-    return {"type": "string"}
-
-
-def at_marks(line: Line) -> list[Line]:
-    """Cut a line at the anchors in it; the name of a field is told by its anchor.
-
-    Returns:
-        The parts, all with the line's number; a mark stands before each that had an anchor.
-    """
-    number, text = line
-    if MARK not in text:
-        return [line]
-    pieces = _MARKED.split(text)
-    parts: list[Line] = [(number, pieces[0].strip())] if pieces[0].strip() else []
-    for anchor, behind in zip(pieces[1::2], pieces[2::2], strict=True):
-        parts.append((number, MARK + anchor))
-        parts.extend((number, part) for part in _named(anchor, behind.strip()) if part)
-    return parts
-
-
-def unglued(lines: Sequence[Line]) -> list[Line]:
-    """Take the glued fields of a section apart; the lines as they were where there are none."""
-    parts: list[Line] = []
-    found = False
-    composed = False
-    for number, text in lines:
-        for piece in _BEFORE_STATED.split(text):
-            match = _GLUED_FIELD.match(piece)
-            if match and match["name"] == "Response":
-                continue  # the type of the whole body
-            if match:
-                found, composed = True, " of" in match["type"]
-                parts.extend((number, part) for part in (MARK, match["name"], *_facets(match)) if part)
-            elif not (composed and _ALTERNATIVE.match(piece)):
-                parts.append((number, piece.strip()))
-    return parts if found else list(lines)
-
-
-def _named(anchor: str, text: str) -> list[str]:
-    """Cut a text behind an anchor into name, type, marks and description, where they are glued."""
-    plain = _plain(anchor)
-    for end in range(len(text) - 1, 0, -1):
-        name = _plain(text[:end])
-        if name and plain.endswith(name) and not text[end - 1].isspace():
-            match = _BEHIND_NAME.match(text, end)
-            if match and text[end : end + 1]:
-                return [
-                    text[:end],
-                    *_facets(match),
-                    *_BEFORE_STATED.split(match["text"].strip()),
-                ]
-    return _BEFORE_STATED.split(text)
-
-
-def _plain(text: str) -> str:
-    return "".join(character for character in text.lower() if character.isalnum())
-
-
-def _facets(match: re.Match[str]) -> list[str]:
-    """Write type, marks, bounds and default as the pages do that keep them apart."""
-    shown = match["type"]
-    nullable = re.search(r" (?:or|\|) null\Z", shown)
-    main, *facets = (shown[: nullable.start()] if nullable else shown).split(" · ")
-    kind = main.partition("<")[0]
-    bounds = {facet[:3]: facet[5:] for facet in facets if facet[3:5] == ": "}
-    words = [facet for facet in facets if facet[3:5] != ": "]
-    given = match.groupdict().get("format")
-    formats = [given] if given else [word for word in words if word not in ("nullable", "enum")]
-    if "enum" in words:
-        main = f"enum<{main}>"
-    elif formats and "<" not in main:
-        main = f"{main}<{formats[0]}>"
-    lines = [_meaning(main) + (" | null" if nullable or "nullable" in words else "")]
-    lines += [word.lower() for word in _MARK_WORDS.findall(match["marks"]) if word.lower() != "optional"]
-    if match["last"]:
-        lines.append(match["last"])
-    if match["default"]:
-        lines.append(f"default:{match['default']}")
-    low, high = bounds.get("min"), bounds.get("max")
-    if bounds and kind in _LENGTHS:
-        lines.append(
-            _LENGTHS[kind] + (f"{low} - {high}" if low and high else f"{low} -" if low else f"- {high}")
-        )
-    elif bounds:
-        lines.append("Required range: " + (f"{low} <= x" if low else "x") + (f" <= {high}" if high else ""))
-    return lines
-
-
-def _meaning(shown: str) -> str:
-    """The type in the words of the commonest kind of page."""
-    if shown.startswith("list of "):
-        inner = shown.removeprefix("list of ").removesuffix("s")
-        return f"{inner if re.fullmatch(_BASE, inner) else 'any'}[]"
-    if shown.startswith("map from "):
-        return "object"
-    return "any" if shown.endswith(" of") else _OTHER_WORDS.get(shown, shown)
