@@ -16,10 +16,10 @@ from ._version import __version__ as __version__
 if TYPE_CHECKING:
     from ._core import RawResponse as RawResponse
     from ._models import Model as Model
+    from ._options import Options as Options
     from ._pages import AsyncPage as AsyncPage
     from ._pages import AsyncPaginator as AsyncPaginator
     from ._pages import Page as Page
-    from ._requests import Options as Options
     from ._retries import RetryPolicy as RetryPolicy
     from ._streams import AsyncStream as AsyncStream
     from ._streams import AsyncStreamedResponse as AsyncStreamedResponse
@@ -83,10 +83,10 @@ if TYPE_CHECKING:
 _MODULES = {
     "RawResponse": "_core",
     "Model": "_models",
+    "Options": "_options",
     "AsyncPage": "_pages",
     "AsyncPaginator": "_pages",
     "Page": "_pages",
-    "Options": "_requests",
     "RetryPolicy": "_retries",
     "AsyncStream": "_streams",
     "AsyncStreamedResponse": "_streams",

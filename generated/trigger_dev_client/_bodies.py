@@ -17,25 +17,10 @@ import anyio
 
 from ._models import Model, to_json
 from ._operation import BodyRule, Encoding, Operation
+from ._options import Sent
 from ._shapes import AnyShape, ArrayShape, MapShape, ModelShape, NullableShape
 from ._writing import gather, is_content, is_file
-from .types import NOT_GIVEN, NotGiven
-
-
-class Sent(NamedTuple):
-    """What a call is asked to send.
-
-    Attributes:
-        body: The body as a whole.
-        fields: Keywords that the body is made of.
-        extra: Properties beside these.
-        content_type: Which of several forms is meant.
-    """
-
-    body: Any = NOT_GIVEN
-    fields: Mapping[str, Any] = {}
-    extra: Mapping[str, Any] | None = None
-    content_type: str | None = None
+from .types import NotGiven
 
 
 class Written(NamedTuple):

@@ -10,12 +10,8 @@ import types
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import anyio
-
-from ._bodies import Sent, write_body
 from ._core import Core, RawResponse
-from ._operation import Operation, ResponseRule
-from ._requests import AUTO, Options, new_key, redirected
+from ._options import AUTO, Options, Sent, new_key
 from ._settings import Setup, async_told, told
 from ._transport import (
     UNSENDABLE,
@@ -37,6 +33,7 @@ from .errors import ConfigurationError
 from .types import NOT_GIVEN, NotGiven
 
 if TYPE_CHECKING:
+    from ._operation import Operation, ResponseRule
     from ._pages import AsyncPaginator, Page, PageRule
     from ._streams import AsyncStream, AsyncStreamedResponse, Stream, StreamedResponse
 
@@ -364,6 +361,8 @@ class BaseClient(Core):
         accept: str | None = None,
     ) -> Response:
         """Send a request, again where the policy says so; an answer that failed has been read."""
+        from ._bodies import write_body
+
         begin = time.monotonic()
         values, sent, has_key = self._with_key(operation, values, sent)
         if options.idempotency_key == AUTO:
@@ -472,6 +471,8 @@ class BaseClient(Core):
                     return read(response, self.max_response_size, looked_at)
                 else:
                     return response
+            from ._requests import redirected
+
             try:
                 request = redirected(request, response)
             except ValueError as error:
@@ -797,6 +798,10 @@ class AsyncBaseClient(Core):
         accept: str | None = None,
     ) -> Response:
         """Send a request, again where the policy says so; an answer that failed has been read."""
+        import anyio
+
+        from ._bodies import write_body
+
         begin = time.monotonic()
         values, sent, has_key = self._with_key(operation, values, sent)
         if options.idempotency_key == AUTO:
@@ -907,6 +912,8 @@ class AsyncBaseClient(Core):
                     return await async_read(response, self.max_response_size, looked_at)
                 else:
                     return response
+            from ._requests import redirected
+
             try:
                 request = redirected(request, response)
             except ValueError as error:

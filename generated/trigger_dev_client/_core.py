@@ -10,17 +10,22 @@ import logging
 import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, Generic, NamedTuple, Self, TypeVar, cast, get_args, get_origin
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Generic,
+    NamedTuple,
+    Self,
+    TypeVar,
+    cast,
+    get_args,
+    get_origin,
+)
 
-from ._bodies import Sent, body_kind
-from ._models import parse_json
-from ._operation import BodyRule, Operation, ResponseRule
-from ._reading import read
+from ._options import AUTO, Options, Sent, checked_timeout, new_key, override
 from ._redaction import Scrubber, keep_out_of_logs, mask_headers, mask_request, mask_url
-from ._requests import AUTO, Options, Requests, checked_timeout, new_key, override
 from ._retries import IDEMPOTENT, RetryPolicy
 from ._settings import Secrets, Setup, checked_policy, checked_setting, checked_size, with_retries
-from ._shapes import ANY, DecodeError, Problem, Shape, describe
 from ._transport import (
     AsyncHTTPClient,
     Headers,
@@ -45,6 +50,10 @@ from .errors import (
     words_of,
 )
 from .types import NOT_GIVEN, NotGiven, Timeout
+
+if TYPE_CHECKING:
+    from ._operation import Operation, ResponseRule
+    from ._shapes import Problem, Shape
 
 T = TypeVar("T")
 
@@ -142,6 +151,9 @@ class Core:
         self._prepare()
 
     def _prepare(self) -> None:
+        # What reads and writes bodies is loaded here, by the first client and not by whoever imports it.
+        from ._requests import Requests
+
         try:
             self._requests = Requests(self.base_url, self._default_headers, self._secrets)
         except (AttributeError, TypeError, ValueError) as error:
@@ -295,12 +307,17 @@ class Core:
             and operation.method != "GET"
             and self.response_validation == "lenient"
         ):
+            from ._shapes import Problem
+
             # Nobody should repeat a change that was made, because there are no words about it.
             self._tell(operation.name, [Problem("$", "the answer has no content")])
             return cast(T, None)
         return cast(T, self._decode(operation.name, rule, response.content, response))
 
     def _decode(self, name: str, rule: ResponseRule, content: bytes, response: Response) -> Any:
+        from ._reading import read
+        from ._shapes import ANY, DecodeError, describe
+
         try:
             value, problems = read(
                 rule.shape or ANY, content, strict=self.response_validation == "strict"
@@ -332,6 +349,8 @@ class Core:
         except ResponseValidationError as error:
             if self.response_validation == "strict":
                 raise
+            from ._shapes import Problem
+
             # One part that is something else, such as a word that keeps the connection alive, ends no stream.
             self._tell(name, [Problem(error.path, error.message)])
             return _parsed(content)
@@ -346,6 +365,10 @@ class Core:
             )
         if "?" in path or "#" in path or any(part in (".", "..") for part in path.split("/")):
             raise ValueError("path can hold no query, fragment or dot segments; give query=")
+        from ._bodies import body_kind
+        from ._operation import BodyRule, Operation, ResponseRule
+        from ._shapes import ANY
+
         if not _METHOD.fullmatch(verb):
             raise ValueError(f"method must be the name of an HTTP method: {verb!r}")
         rules = [ResponseRule(204, 205, "none", None)]
@@ -471,7 +494,7 @@ def plain_type(media_type: str) -> str:
 def _cast_shape(cast_to: Any) -> Shape:
     """How an answer is read as a type that was asked for."""
     from ._models import Model
-    from ._shapes import ArrayShape, MapShape, ModelShape
+    from ._shapes import ANY, ArrayShape, MapShape, ModelShape
 
     origin, inner = get_origin(cast_to) or cast_to, get_args(cast_to)
     if origin in (list, dict):
@@ -497,6 +520,8 @@ def _parsed(content: bytes) -> Any:
     """A body for people: parsed if it is JSON of whatever content type, otherwise its text; None for nothing."""
     if not content:
         return None
+    from ._sources import parse_json
+
     try:
         return parse_json(content)
     except (ValueError, RecursionError):

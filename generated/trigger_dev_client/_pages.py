@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from ._operation import Operation
-from ._requests import Options, address_of
+from ._options import Options
+from ._requests import address_of
 
 if TYPE_CHECKING:
     from ._client import AsyncBaseClient, BaseClient

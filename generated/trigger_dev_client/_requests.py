@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import platform
-import uuid
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from ._bodies import Written, suited
 from ._operation import Operation, encode, header_text
+from ._options import Options, checked_timeout, override
 from ._settings import Credential, Secrets
 from ._transport import (
     ACCEPT_ENCODING,
@@ -28,12 +28,11 @@ from ._transport import (
 from ._transport import Timeout as HTTPTimeout
 from ._version import __version__
 from .errors import ConfigurationError
-from .types import NOT_GIVEN, NotGiven, Timeout
+from .types import Timeout
 
 USER_AGENT = (
     f"trigger-dev-client/{__version__} (document 2024-04; Python {platform.python_version()})"
 )
-AUTO = "auto"
 # What may go to another host that the document's host leads to.
 _OF_ONE_REQUEST = ("host", "content-type", "content-length", "transfer-encoding", "idempotency-key")
 _HARMLESS = (
@@ -44,30 +43,6 @@ _HARMLESS = (
     "if-none-match",
     "if-modified-since",
 )
-
-
-class Options(NamedTuple):
-    """What one call sets differently.
-
-    Attributes:
-        timeout: Seconds, or an httpx.Timeout.
-        extra_headers: Headers that replace those of the same name.
-        extra_query: Further query parameters.
-        max_retries: Attempts after the first one.
-        idempotency_key: Sent where the operation has no place of its own for it.
-        total_timeout: Seconds for all attempts together.
-        deadline: Moment of the monotonic clock after which no answer is waited for.
-        address: Path and query that take the place of the operation's own.
-    """
-
-    timeout: Timeout | NotGiven = NOT_GIVEN
-    extra_headers: Mapping[str, str] | None = None
-    extra_query: Mapping[str, Any] | None = None
-    max_retries: int | None = None
-    idempotency_key: str | None = None
-    total_timeout: float | None | NotGiven = NOT_GIVEN
-    deadline: float | None = None
-    address: tuple[str, tuple[tuple[str, str], ...]] | None = None
 
 
 class Requests:
@@ -254,23 +229,6 @@ class Requests:
         return known[1]
 
 
-def checked_timeout(timeout: Any) -> None:
-    """Refuse what is no timeout.
-
-    Raises:
-        TypeError: It is something else.
-        ValueError: It is negative.
-    """
-    if timeout is None or isinstance(timeout, HTTPTimeout):
-        return
-    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)):
-        raise TypeError(
-            f"timeout must be seconds, an httpx.Timeout or None, not {type(timeout).__name__}"
-        )
-    if not timeout >= 0:
-        raise ValueError(f"timeout must not be negative: {timeout!r}")
-
-
 def redirected(request: Request, response: Response) -> Request:
     """Build the request that a redirect leads to; no credential goes to another origin, and no body anywhere.
 
@@ -316,18 +274,6 @@ def address_of(base_url: str, address: str) -> tuple[str, tuple[tuple[str, str],
 
 def _origin(url: URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)
-
-
-def new_key() -> str:
-    """Make an idempotency key."""
-    return str(uuid.uuid4())
-
-
-def override(headers: dict[str, str], extra: Mapping[str, str]) -> dict[str, str]:
-    """Return headers with some replaced, whatever the case of their names."""
-    lowered = {name.lower() for name in extra}
-    kept = {name: value for name, value in headers.items() if name.lower() not in lowered}
-    return {**kept, **extra}
 
 
 def _extra_pairs(extra: Mapping[str, Any]) -> Iterable[tuple[str, str]]:

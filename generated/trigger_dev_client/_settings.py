@@ -14,8 +14,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
-import msgspec
-
 from ._redaction import Secret
 from ._retries import RetryPolicy
 from ._transport import URL, InvalidURL, Request, Response
@@ -149,7 +147,7 @@ def joined_url(url: str, server_path: str) -> str:
     return url + server_path if server_path and not URL(url).path.strip("/") else url
 
 
-class Setup(msgspec.Struct, frozen=True, eq=False):
+class Setup(NamedTuple):
     """What a client is made with; see the client's own arguments.
 
     Attributes:
@@ -173,8 +171,6 @@ class Setup(msgspec.Struct, frozen=True, eq=False):
         response_validation: Whether a fault in an answer is noted (``lenient``) or raised (``strict``).
     """
 
-    __repr__ = object.__repr__  # secrets stay out of it
-
     base_url: str | None
     url_variable: str
     template: str
@@ -193,6 +189,9 @@ class Setup(msgspec.Struct, frozen=True, eq=False):
     on_request: Callable[[Request], Any] | None
     on_response: Callable[[Response], Any] | None
     response_validation: ResponseValidation
+
+    def __repr__(self) -> str:
+        return "Setup(...)"  # secrets stay out of it
 
     @property
     def url(self) -> str:

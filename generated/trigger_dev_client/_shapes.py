@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from itertools import chain, count, repeat
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
-from ._sources import consume, rests, share
+from ._sources import Texts, consume, rests
 from ._wire import DateTime, Number
 
 if TYPE_CHECKING:
@@ -303,7 +303,7 @@ class ModelShape(Shape):
         self.wire = Any if model._is_careful else model
         self._links: tuple[tuple[Any, str, Shape], ...] = ()
         self._careful: tuple[tuple[str, bool, Shape], ...] = ()
-        self._texts: tuple[tuple[Any, Any], ...] = ()
+        self._texts: tuple[Texts, ...] = ()
         self._wires: frozenset[str] = frozenset()
         self._is_ready = False
 
@@ -338,8 +338,8 @@ class ModelShape(Shape):
         consume(map(self._set_number, values, count(number)))
         number += len(values)
         if content.is_kept:
-            for get, put in self._texts:
-                share(values, get, put)
+            for texts in self._texts:
+                texts.share(values)
         for get, _, shape in self._links:
             parts = [part for part in map(get, values) if part is not None]
             if parts:
@@ -377,8 +377,11 @@ class ModelShape(Shape):
             if shape.way == "careful"
         )
         self._wires = frozenset(wire for _, wire, *_ in fields)
-        slots = [getattr(self.model, name) for name, *_, shape in fields if _may_be_text(shape)]
-        self._texts = tuple((slot.__get__, slot.__set__) for slot in slots)
+        self._texts = tuple(
+            Texts(getattr(self.model, name), shape.wire)
+            for name, *_, shape in fields
+            if _may_be_text(shape)
+        )
         # Set without __setattr__, which asks what a null means.
         source: Any = self.model._source
         number: Any = self.model._number

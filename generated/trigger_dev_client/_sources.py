@@ -9,7 +9,7 @@ import json
 import weakref
 import zlib
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -23,6 +23,8 @@ _FEW = 16
 _LARGE = 256 * 1024
 """Bytes of an answer that are too many to keep as they are beside what was made of them."""
 _MOST_SHARED = 4096
+_BARE = -15
+"""Packed without a check sum, which takes as long as half of the packing."""
 
 _OPTIONAL_TEXT = {str, type(None)}
 _texts: dict[Any, Any] = {}
@@ -71,7 +73,7 @@ class Content:
     def _pack(self) -> None:
         content, is_packed = self._kept
         if not is_packed:
-            self._kept = (zlib.compress(content, 1), True)
+            self._kept = (zlib.compress(content, 1, _BARE), True)
 
     def mapping(self, number: int) -> Mapping[str, Any]:
         """Return what a model does not hold of its JSON object, by the number that ``Shape.link`` gave it."""
@@ -80,7 +82,7 @@ class Content:
         if found is None:
             found = []
             self._shape.find(
-                [_parse_decoded(zlib.decompress(content) if is_packed else content)], found
+                [_parse_decoded(zlib.decompress(content, _BARE) if is_packed else content)], found
             )
             self._found = found
             self._kept = (b"", True)
@@ -104,22 +106,45 @@ class Values:
 NOTHING = Values({})
 
 
-def share(models: list[Any], get: Callable[[Any], Any], put: Callable[[Any, Any], Any]) -> None:
-    """Let a property of models that was read as text, or as a list of texts, have one object for equal ones.
+class Texts:
+    """A property of models that was read as text, or as a list of texts: equal ones can become one object.
 
-    The answers of an API have the same words over and over.
+    The answers of an API have the same words over and over, but for ids. Where texts differ, the next few
+    answers are not looked at.
+
+    Args:
+        slot: Where the models hold it.
+        wire: What the decoder reads it as.
     """
-    if len(_texts) >= _MOST_SHARED:
-        _texts.clear()
-    found = [*map(get, models)]
-    kinds = {*map(type, found)}
-    if list in kinds:
-        lists = [each for each in found if type(each) is list]
-        if {*map(type, chain.from_iterable(lists))} == {str}:
-            for each in lists:
-                each[:] = map(_texts.setdefault, each, each)
-    elif str in kinds and kinds <= _OPTIONAL_TEXT and len({*found}) * 2 <= len(found) + 2:
-        consume(map(put, models, map(_texts.setdefault, found, found)))
+
+    __slots__ = ("_get", "_is_list", "_is_text", "_pause", "_put")
+
+    def __init__(self, slot: Any, wire: Any) -> None:
+        self._get, self._put = slot.__get__, slot.__set__
+        self._is_text = wire in (str, str | None)
+        self._is_list = wire in (list[str], list[str] | None)
+        self._pause = 0
+
+    def share(self, models: list[Any]) -> None:
+        """Let equal texts of models be one object."""
+        if self._pause:
+            self._pause -= 1
+            return
+        if len(_texts) >= _MOST_SHARED:
+            _texts.clear()
+        found = [*map(self._get, models)]
+        kinds = None if self._is_text else {*map(type, found)}
+        if kinds is not None and list in kinds:
+            lists = found if len(kinds) == 1 else [each for each in found if type(each) is list]
+            if self._is_list or {*map(type, chain.from_iterable(lists))} == {str}:
+                for each in lists:
+                    for place, text in enumerate(each):
+                        each[place] = _texts.setdefault(text, text)
+        elif kinds is None or (str in kinds and kinds <= _OPTIONAL_TEXT):
+            if len({*found}) * 2 <= len(found) + 2:
+                consume(map(self._put, models, map(_texts.setdefault, found, found)))
+            else:
+                self._pause = _FEW
 
 
 def rests(objects: list[dict[str, Any]], known: frozenset[str]) -> list[Mapping[str, Any]]:

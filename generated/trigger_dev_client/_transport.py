@@ -19,7 +19,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-import anyio
 from httpx import (
     URL,
     ByteStream,
@@ -139,6 +138,8 @@ def async_within(deadline: float | None) -> Iterator[None]:
     if deadline is None:
         yield
         return
+    import anyio
+
     try:
         with anyio.fail_after(max(deadline - time.monotonic(), 0)):
             yield

@@ -11,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
-from ._bodies import Sent
 from ._operation import Operation
-from ._requests import Options
+from ._options import Options, Sent
 
 if TYPE_CHECKING:
     from ._client import AsyncBaseClient, BaseClient

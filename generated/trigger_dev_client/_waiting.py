@@ -13,7 +13,7 @@ import anyio
 
 from . import _status
 from ._operation import Operation
-from ._requests import Options
+from ._options import Options
 from ._transport import Timeout as HTTPTimeout
 from .errors import APIConnectionError, WaitTimeoutError
 from .types import Timeout

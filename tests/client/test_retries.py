@@ -8,6 +8,7 @@ import email.utils
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 from hypothesis import given, settings
@@ -82,7 +83,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr(_client.time, "monotonic", clock.monotonic)
     monkeypatch.setattr(_client.time, "sleep", clock.sleep)
-    monkeypatch.setattr(_client.anyio, "sleep", clock.sleep_async)
+    monkeypatch.setattr(anyio, "sleep", clock.sleep_async)
     return clock
 
 

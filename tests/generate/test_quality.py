@@ -180,6 +180,7 @@ def test_importing_loads_only_what_is_used(synthetic: Path) -> None:
         "import synthetic_client\n"
         "assert 'httpx' not in sys.modules\n"
         "from synthetic_client import WidgetsClient\n"
+        "assert not {'msgspec', 'anyio', 'typing_extensions'} & sys.modules.keys()\n"
         "client = WidgetsClient(token='t')\n"
         "names = [name for name in sys.modules if name.startswith('synthetic_client')]\n"
         "assert not [name for name in names if '.models.' in name or '.api.' in name], names\n"

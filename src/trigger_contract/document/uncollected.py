@@ -16,4 +16,7 @@ def uncollected() -> Iterator[None]:
         yield
     finally:
         if enabled:
+            # What has come meanwhile counts as old now, and is not looked through at the next occasion.
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()

@@ -67,7 +67,7 @@ FLAVOURS: tuple[dict[str, Any], ...] = (
 )
 _TYPES_BY_MODULE = {
     "_core": ("RawResponse",),
-    "_requests": ("Options",),
+    "_options": ("Options",),
     "_streams": ("AsyncStream", "AsyncStreamedResponse", "ServerSentEvent", "Stream", "StreamedResponse"),
     "_models": ("Model",),
     "_pages": ("AsyncPage", "AsyncPaginator", "Page"),

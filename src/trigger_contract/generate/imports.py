@@ -22,7 +22,8 @@ _TEXT = re.compile(
 
 def names_in(code: str) -> frozenset[str]:
     """Return every word of some Python outside of its texts; comments must not hold a quote."""
-    return frozenset(re.findall(r"\w+", _TEXT.sub("", code)))
+    parts = set(_TEXT.sub("", code).split())
+    return frozenset(re.findall(r"\w+", " ".join(parts)))
 
 
 def import_block(used: Set[str], *sections: Iterable[Wanted]) -> str:

@@ -24,6 +24,8 @@ TYPE_NAMES = frozenset({"str", "int", "float", "bool", "bytes", "list", "dict", 
 
 def words(name: str) -> list[str]:
     """Split a name into words at case changes, underscores and anything that no identifier can hold."""
+    if name.isascii() and name.isalnum() and name.islower():
+        return [name]
     normal = unicodedata.normalize("NFKC", name)
     return [word for word in _BOUNDARY.split(normal) if word]
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..._requests import Options
+from ..._options import Options
 from ..._views import (
     async_raw,
     async_raw_page,
