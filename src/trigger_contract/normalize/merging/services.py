@@ -45,21 +45,37 @@ def separate_services(fragments: Sequence[Fragment]) -> None:
 
 
 def _check_paths(fragments: Sequence[Fragment]) -> None:
-    """Refuse two pages that show one path for two hosts and are called differently: two services."""
+    """Refuse two pages that show one path at two addresses and are called differently: two services.
+
+    Whole documents that are called differently are of two services also where they name no server.
+    """
     seen: dict[tuple[str, str, str], tuple[Fragment, str, KeysView[str]]] = {}
     for fragment in fragments:
         title = fragment.page.api or text_of(fragment.document.get("info"), "title")
         for group, path, method, operation in fragment.operations():
-            hosts = _hosts(operation)
-            known, name, served = seen.setdefault((group, path, method), (fragment, title, hosts))
-            if hosts and served and not hosts & served and title and name and title != name:
+            served = _addresses(operation)
+            known, name, other = seen.setdefault((group, path, method), (fragment, title, served))
+            whole = known.dialect == fragment.dialect == "document"
+            apart = not served & other if whole else served and other and not served & other
+            if apart and title and name and title != name:
+                there, here = _named(name, other), _named(title, served)
                 raise UserError(
-                    f"{method.upper()} {path} is another service's in {known.page.name} ({name}, on "
-                    f"{', '.join(sorted(served))}) than here ({title}, on {', '.join(sorted(hosts))}); "
-                    "one document cannot hold both, so normalize them apart",
+                    f"{method.upper()} {path} is another service's in {known.page.name} ({there}) than here "
+                    f"({here}); one document cannot hold both, so normalize them apart",
                     source=fragment.page.name,
                     line=operation.line or None,
                 )
+
+
+def _named(title: str, addresses: KeysView[str]) -> str:
+    return f"{title}, on {', '.join(sorted(addresses))}" if addresses else title
+
+
+def _addresses(operation: Node) -> KeysView[str]:
+    """Where an operation's servers are, without the protocol, in their order."""
+    urls = (text_of(server, "url") for server in list_of(operation, "servers"))
+    parts = [split_url(url) for url in urls]
+    return {address: None for one in parts if (address := one.netloc.lower() + one.path.rstrip("/"))}.keys()
 
 
 def _hosts(operation: Node) -> KeysView[str]:

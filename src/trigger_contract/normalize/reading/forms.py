@@ -26,7 +26,7 @@ from trigger_contract.errors import UserError
 from trigger_contract.normalize.located import node_like, refusal
 from trigger_contract.normalize.model import Slip, brief
 from trigger_contract.normalize.reading.fields import FITS, FORMS, MEANING
-from trigger_contract.normalize.reading.mending import PLAIN, mend, mend_required, slip
+from trigger_contract.normalize.reading.mending import PLAIN, mend, slip
 
 _HELD = frozenset(("exclusiveMaximum", "exclusiveMinimum", "pattern", "discriminator"))
 _NOTHING = frozenset(("schema", "response", "mediaType"))  # where a name alone says that there is one
@@ -44,9 +44,9 @@ def check_form(document: Any, kind: str, slips: list[Slip] | None = None) -> Non
         UserError: A mapping stands where a list belongs, a scalar where an object belongs, or a
             reference is not text or leaves the document.
     """
-    stack: list[tuple[Any, str, Any, str | int, Any]] = [(document, kind, None, "", None)]
+    stack: list[tuple[Any, str, Any, str | int]] = [(document, kind, None, "")]
     while stack:
-        value, kind, container, key, holder = stack.pop()
+        value, kind, container, key = stack.pop()
         if not isinstance(value, LocatedMapping):
             if kind == "schema" and isinstance(value, bool):
                 continue
@@ -58,8 +58,6 @@ def check_form(document: Any, kind: str, slips: list[Slip] | None = None) -> Non
             mend(value, kind, slips)
         if "$ref" in value and kind in REFERENCE_KINDS:
             _check_reference(value, kind)
-        if kind == "schema" and slips is not None and isinstance(value.get("required"), bool):
-            slips.append(mend_required(value, holder, "" if holder is container else str(key)))
         _check_fields(value, kind, document, slips)
         shapes, callback = SHAPE[kind], kind == "callback"
         if shapes.keys().isdisjoint(value) and not callback:
@@ -70,22 +68,19 @@ def check_form(document: Any, kind: str, slips: list[Slip] | None = None) -> Non
                 continue
             form, child_kind = shape
             if form == ONE:
-                stack.append((below, child_kind, value, name, value if kind == "parameter" else None))
-            elif form == LIST:
-                if not isinstance(below, LocatedSequence):
-                    if child_kind == "schema" and name == "items":
-                        continue
-                    raise refusal(value, name, f"`{name}` must be a list")
-                stack.extend((item, child_kind, below, index, None) for index, item in enumerate(below))
-            elif form == MAP:
-                if not isinstance(below, LocatedMapping):
-                    raise refusal(value, name, f"`{name}` must be a mapping")
-                above = value if name == "properties" else None
+                stack.append((below, child_kind, value, name))
+            elif form == LIST and isinstance(below, LocatedSequence):
+                stack.extend((item, child_kind, below, index) for index, item in enumerate(below))
+            elif form == LIST and (child_kind, name) != ("schema", "items"):
+                raise refusal(value, name, f"`{name}` must be a list")
+            elif form == MAP and isinstance(below, LocatedMapping):
                 stack.extend(
-                    (item, child_kind, below, entry, above)
+                    (item, child_kind, below, entry)
                     for entry, item in below.items()
                     if not is_extension(kind, name, entry)
                 )
+            elif form == MAP:
+                raise refusal(value, name, f"`{name}` must be a mapping")
 
 
 def _check_reference(value: LocatedMapping, kind: str) -> None:

@@ -20,36 +20,26 @@ from trigger_contract.normalize.model import Slip, brief
 from trigger_contract.normalize.reading.fields import FIELDS, SCHEME_FIELDS
 
 _VALUES = frozenset(("default", "example", "const", "value"))
-# What Swagger 2 has on a parameter or a header, and OpenAPI 3 in its schema.
-_OF_SCHEMA = frozenset(
-    (
-        *("type", "format", "enum", "items", "default", "pattern", "minimum", "maximum", "minLength"),
-        *("maxLength", "minItems", "maxItems", "uniqueItems", "nullable", "title", "multipleOf"),
-    )
-)
 PLAIN = ("string", "number", "integer", "boolean", "array", "object", "null")
 """The types of JSON Schema."""
+_FORMATS = "date date-time time duration uuid uri email hostname ipv4 ipv6 password byte binary"
 _WORDS = (
-    ("string", "", "str text"),
-    (
-        "string",
-        "itself",
-        "date date-time time duration uuid uri email hostname ipv4 ipv6 password byte binary",
-    ),
+    ("string", "=", _FORMATS),
     ("string", "date-time", "datetime timestamp"),
     ("string", "uri", "url"),
     ("string", "binary", "file"),
-    ("integer", "", "int"),
-    ("integer", "itself", "int32 int64"),
+    ("string", "", "str text"),
+    ("integer", "=", "int32 int64"),
     ("integer", "int64", "long"),
+    ("integer", "", "int"),
+    ("number", "=", "float double"),
     ("number", "", "decimal"),
-    ("number", "itself", "float double"),
     ("boolean", "", "bool"),
     ("array", "", "list"),
     ("object", "", "map dict"),
 )
 TYPES: dict[str, dict[str, str]] = {word: {} for word in ("any", "mixed", "json", "enum", "")} | {
-    word: {"type": kind, **({"format": word if form == "itself" else form} if form else {})}
+    word: {"type": kind, **({"format": form.replace("=", word)} if form else {})}
     for kind, form, words in _WORDS
     for word in words.split()
 }
@@ -120,10 +110,7 @@ _ROWS: tuple[_Row, ...] = (
     ("parameter header mediaType", "examples", _is(list, LocatedMapping), _named_examples),
     ("requestBody", "content", _is_just(None), lambda holder, _: node_like(holder)),
     ("response", "description", _is_just(None), lambda *_: ""),
-    ("schema", "allOf", _is_just([]), None),
-    ("schema", "anyOf", _is_just([]), None),
-    ("schema", "oneOf", _is_just([]), None),
-    ("schema", "items", _is_just([]), None),
+    *(("schema", key, _is_just([]), None) for key in ("allOf", "anyOf", "oneOf", "items")),
     ("schema", "discriminator", _is(str), lambda holder, text: node_like(holder, propertyName=text)),
     ("schema", "discriminator", _lacks("propertyName"), None),
     ("schema", "examples", _is(str, int, float), _listed),
@@ -186,7 +173,8 @@ def slip(node: LocatedMapping, name: str, says: str, chosen: str) -> Slip:
 def _drop_unknown(value: LocatedMapping, kind: str, fields: Collection[str]) -> Iterator[Slip]:
     for name in [name for name in value if name not in fields and not name.startswith("x-")]:
         said = value.pop(name)
-        moved = kind in ("parameter", "header") and name in _OF_SCHEMA and "content" not in value
+        # Swagger 2 has on a parameter or a header what OpenAPI 3 has in its schema.
+        moved = kind in ("parameter", "header") and name in FIELDS["schema"] and "content" not in value
         if moved:
             schema = value.get("schema") or node_like(value)
             if isinstance(schema, LocatedMapping) and name not in schema and "$ref" not in schema:
@@ -206,7 +194,9 @@ def _parameter(value: LocatedMapping) -> Iterator[Slip]:
 def _header(value: LocatedMapping) -> Iterator[Slip]:
     if "schema" not in value and "content" not in value:
         put(value, "schema", node_like(value))
-    yield from ()
+    schema = value.get("schema")
+    if isinstance(schema, LocatedMapping) and isinstance(schema.get("required"), bool):
+        yield _required(schema, value)
 
 
 def _server(value: LocatedMapping) -> Iterator[Slip]:
@@ -262,7 +252,7 @@ _SPECIAL = {
 
 
 def _schema(value: LocatedMapping) -> Iterator[Slip]:
-    """Put right one schema; ``mend_required`` does what is said of it elsewhere."""
+    """Put right one schema, and ``required: true`` in its properties."""
     declared = value.get("type", "string")
     if declared.__class__ is str and declared not in PLAIN:
         lowered = declared.strip().lower()
@@ -275,7 +265,12 @@ def _schema(value: LocatedMapping) -> Iterator[Slip]:
                     put(value, key, text, line)
             chosen = " of format ".join(meant.values()) or "no type"
             yield slip(value, "type", f"type: {declared}", chosen)
+    for name, below in nodes_in(value.get("properties")):
+        if isinstance(below.get("required"), bool):
+            yield _required(below, value, name)
     if not _ODD.isdisjoint(value):
+        if isinstance(value.get("required"), bool):
+            yield _required(value)  # what has it is the property of no object
         _mend_rows(value, "schema")
         required, items = list_of(value, "required"), list_of(value, "items")
         once = set(required) if all(isinstance(name, str) for name in required) else required
@@ -293,21 +288,11 @@ def _schema(value: LocatedMapping) -> Iterator[Slip]:
         yield Slip(value, "$ref", value.line, f"$ref: {reference}", "any value")
 
 
-def mend_required(value: LocatedMapping, holder: LocatedMapping | None, name: str) -> Slip:
-    """Move ``required: true`` from a schema to the object or the parameter that it belongs to.
-
-    Args:
-        value: The schema, which has it.
-        holder: The schema whose property it is, or the parameter whose schema it is, if it is either.
-        name: Name of the property; empty for a parameter.
-    """
-    flag, line = value.pop("required"), line_of(value, "required")
-    if holder is None or not flag:
-        chosen = "left out" if flag else "not required"
-    elif not name:
-        put(holder, "required", True, holder.lines.get("required", line))
-        chosen = "the parameter is required"
-    else:
+def _required(schema: LocatedMapping, holder: LocatedMapping | None = None, name: str = "") -> Slip:
+    """Move ``required: true`` to the object whose property a schema is, or to the parameter that it is of."""
+    flag, line = schema.pop("required"), line_of(schema, "required")
+    chosen = "left out" if flag else "not required"
+    if holder is not None and flag and name:
         listed = holder.get("required")
         if not isinstance(listed, LocatedSequence):
             listed = sequence_of(holder, [])
@@ -316,4 +301,7 @@ def mend_required(value: LocatedMapping, holder: LocatedMapping | None, name: st
             listed.append(name)
             listed.lines.append(line or 0)
         chosen = f"required: [{name}] in the object"
-    return slip(value, "required", f"required: {str(flag).lower()} in a schema", chosen)
+    elif holder is not None and flag:
+        put(holder, "required", True, holder.lines.get("required", line))
+        chosen = "the parameter is required"
+    return slip(schema, "required", f"required: {str(flag).lower()} in a schema", chosen)

@@ -62,7 +62,7 @@ def see_invisible(document: LocatedMapping, text: str, slips: list[Slip]) -> Non
         text: What it was loaded from.
         slips: Where is noted what was put right.
     """
-    if text.isascii() or text == text.translate(_INVISIBLE):
+    if "\\u" not in text and (text.isascii() or text == text.translate(_INVISIBLE)):
         return
     for value in mappings(document):
         for key in list(value):

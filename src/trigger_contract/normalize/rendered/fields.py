@@ -17,6 +17,7 @@ from trigger_contract.normalize.rendered.lines import (
     MARKS,
     PLACES,
     apart,
+    is_sentence,
     kind_of,
     marks_in,
     names,
@@ -28,11 +29,11 @@ from trigger_contract.normalize.rendered.types import shown_node, stated, type_s
 
 _CONTINUED = re.compile(r"[,.;:)]")
 _ANY_NAME = "{key}"
+_OF_MARKS = {"deprecated": "deprecated", "read-only": "readOnly", "write-only": "writeOnly"}
 _OPTION = re.compile(r",? {0,9}\S{1,400}\Z|,? {0,9}`[^`]{1,400}` {0,9},?\Z|, {0,9}[^,.]{1,60}\Z")
 _CODE = r"[A-Za-z][A-Za-z0-9]*(?:[_-][A-Za-z0-9]+)*\Z"
 _CODE_WORD = re.compile(_CODE)
 _FURTHER_WORD = re.compile(rf",\s*({_CODE})")
-_SENTENCE = re.compile(r"[.!?]\Z")
 _WORD = re.compile(r"[\w$-]+\Z")
 _ALTERNATIVE = re.compile(r"-(?:one|any)-of-\d+\Z")
 
@@ -98,10 +99,7 @@ class Field:
             schema[keyword] = typed(value, schema.get("type")) if keyword in ("default", "example") else value
         if self.description:
             schema["description"] = self.description
-        for mark, keyword in (("deprecated",) * 2, ("read-only", "readOnly"), ("write-only", "writeOnly")):
-            if mark in self.marks:
-                schema[keyword] = True
-        return schema
+        return schema | {keyword: True for mark, keyword in _OF_MARKS.items() if mark in self.marks}
 
     def parameter(self, place: str) -> dict[str, Any]:
         """Return the Parameter Object that is shown."""
@@ -152,20 +150,20 @@ def read_fields(lines: Sequence[Line]) -> list[Field]:
     Returns:
         The fields in order; a text with no name in front of it becomes a field without a name.
     """
-    shown = without_tables([line for line in lines if line[1]])
-    starts = names([text for _, text in shown])
+    shown, anchors = _anchored(without_tables([line for line in lines if line[1]]))
+    starts = names([text for _, text in shown], anchors)
     if not starts:
-        shown = unglued([line for line in shown if not line[1].startswith(MARK)])
-        starts = names([text for _, text in shown])
+        shown, anchors = _anchored(unglued(shown))
+        starts = names([text for _, text in shown], anchors)
     owners = [index for index, (_, text) in enumerate(shown) if starts and kind_of(text)[0] == "owner"]
     heads = [*sorted({*starts, *owners}), len(shown)]
-    fields = _texts([line for line in shown[: heads[0]] if not line[1].startswith(MARK)])
+    fields = _texts(shown[: heads[0]])
     if starts and len(fields) > 1:
         fields = [Field("", fields[0].line, description=" ".join(text.description for text in fields))]
     known: dict[str, Field] = {}
     group: list[Field] | None = fields
     for start, end in pairwise(heads):
-        (number, name), *below = (line for line in shown[start:end] if not line[1].startswith(MARK))
+        (number, name), *below = shown[start:end]
         if start in owners:
             owner = known.get(_folded(kind_of(name)[1]))
             group = owner.children if owner else None
@@ -176,13 +174,23 @@ def read_fields(lines: Sequence[Line]) -> list[Field]:
         elif group is None:
             fields += _texts([(number, name), *below])
         elif start in starts:
-            entry = Field(name.rstrip("*").strip(), number)
-            if start and shown[start - 1][1].startswith(MARK):
-                entry.anchor = shown[start - 1][1].removeprefix(MARK)
+            entry = Field(name.rstrip("*").strip(), number, anchor=anchors.get(start, ""))
             group.append(entry)
             known[_folded(entry.name)] = entry
             _describe(entry, below)
     return fields
+
+
+def _anchored(lines: Sequence[Line]) -> tuple[list[Line], dict[int, str]]:
+    """Part the lines from the addresses of those that have an anchor."""
+    shown: list[Line] = []
+    anchors: dict[int, str] = {}
+    for line in lines:
+        if line[1].startswith(MARK):
+            anchors[len(shown)] = line[1].removeprefix(MARK)
+        else:
+            shown.append(line)
+    return shown, anchors
 
 
 def _describe(entry: Field, lines: list[Line]) -> None:
@@ -223,7 +231,7 @@ def _describe(entry: Field, lines: list[Line]) -> None:
             entry.marks |= MARKS.intersection(marks)
             entry.place = next((mark for mark in marks if mark in PLACES), entry.place)
         elif kind != "keyword":
-            if paragraph and _SENTENCE.search(paragraph[-1]) and _WORD.match(text):
+            if paragraph and is_sentence(paragraph[-1]) and _WORD.match(text):
                 entry.left = lines[index:]  # a single word below a sentence that has ended
                 break
             paragraph.append(text)

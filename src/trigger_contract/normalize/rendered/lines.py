@@ -8,7 +8,7 @@ known marks and nothing more.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from trigger_contract.normalize.rendered.markup import MARK, Line
@@ -38,11 +38,9 @@ _BEFORE_STATED = re.compile(
     r"|(?<=`) (?=Examples?:\s*\Z)|(?<=`)(?=[A-Za-z_$][\w.$-]*(?:string|integer|number|boolean|object|enum))"
 )
 _ANCHOR = re.compile(f"{MARK}([^{MARK}]*){MARK}")
-_SENTENCE = re.compile(r"[.!?]\Z")
 _WORD = re.compile(r"[\w$-]+\Z")
 
 _KINDS = {
-    "anchor": re.compile(rf"{MARK}(?P<value>.*)"),
     "owner": re.compile(r"(?P<value>[A-Z][A-Z0-9_ .-]*?) (?:OBJECT|ARRAY(?: OF OBJECTS)?)\Z"),
     "example": re.compile(
         r"(?i:example:?|examples:)(?P<value>)\Z|Examples?:\s*(?P<shown>`[^`]+`|\"[^\"]*\"|\S+)\Z"
@@ -67,13 +65,17 @@ def marks_in(text: str) -> list[str]:
     return [mark.lower() for mark in _MARK_WORDS.findall(text)]
 
 
-def names(texts: Sequence[str]) -> list[int]:
-    """Find the lines that are names, each with its type below it; some are the name of a type themselves."""
-    anchored = any(text.startswith(MARK) for text in texts)
+def names(texts: Sequence[str], anchors: Collection[int]) -> list[int]:
+    """Find the lines that are names, each with its type below it; some are the name of a type themselves.
+
+    Args:
+        texts: The lines.
+        anchors: Which of them have an anchor.
+    """
     found: list[int] = []
     for index in range(len(texts) - 1):
         if found[-1:] != [index - 1] and (
-            starts_field(texts, index) or _starts_unknown(texts, index, anchored)
+            starts_field(texts, index) or _starts_unknown(texts, index, anchors)
         ):
             found.append(index)
     return found
@@ -82,42 +84,39 @@ def names(texts: Sequence[str]) -> list[int]:
 def starts_field(texts: Sequence[str], index: int) -> bool:
     """Whether a field begins on a line for certain: a name stands there, and below it a type."""
     name, kind = texts[index], texts[index + 1] if index + 1 < len(texts) else ""
-    anchored = index > 0 and texts[index - 1].startswith(MARK)
-    if not name or " " in name or name.startswith(MARK) or _SENTENCE.search(name):
-        return False
-    if name.lower() in MARKS and not anchored:
+    if not name or " " in name or is_sentence(name) or name.lower() in MARKS:
         return False
     return is_type(kind) or _SQUASHED.match(kind) is not None
 
 
-def _starts_unknown(texts: Sequence[str], index: int, anchored: bool) -> bool:
+def _starts_unknown(texts: Sequence[str], index: int, anchors: Collection[int]) -> bool:
     """Whether a field begins whose type is a word that pages do not have.
 
     An anchor tells so where the page has any; elsewhere what is below must be a mark or a sentence, and what
     is above must be complete.
     """
-    name, kind = texts[index : index + 2]
-    above = texts[index - 1] if index else ""
-    below = texts[index + 2] if index + 2 < len(texts) else ""
-    if not _WORD.match(name) or name.lower() in MARKS or kind.lower() in MARKS:
+    above, name, kind, below = ["", *texts, ""][index : index + 4]
+    if not _WORD.match(name) or kind.lower() in MARKS:
         return False
-    if anchored or not may_be_type(kind):
-        return above.startswith(MARK) and _is_short(kind)
+    if index in anchors:
+        return is_type(kind) or (len(kind) <= 40 and not is_sentence(kind))
+    if anchors or name.lower() in MARKS or not may_be_type(kind):
+        return False
     if above.endswith((",", ":")) or kind_of(kind)[0] == "marks":
         return False
-    complete = not above or _SENTENCE.search(above) or above.lower() in MARKS or is_type(above)
-    if not complete:
-        kind_above, listed = kind_of(above)
-        complete = kind_above == "options" and len(options_in(listed)) > 1
+    kind_above, listed = kind_of(above)
+    listed_above = kind_above == "options" and len(options_in(listed)) > 1
+    complete = not above or listed_above or above.lower() in MARKS or is_type(above) or is_sentence(above)
     known = type_schema(kind) is not None
-    if complete and known and (not below or kind_of(below)[0] == "owner" or starts_field(texts, index + 2)):
+    ends = not below or kind_of(below)[0] == "owner" or starts_field(texts, index + 2)
+    if complete and known and ends:
         return True
-    return bool(complete or known) and (kind_of(below)[0] == "marks" or bool(_SENTENCE.search(below)))
+    return (complete or known) and (kind_of(below)[0] == "marks" or is_sentence(below))
 
 
-def _is_short(text: str) -> bool:
-    """Whether a line says no more than a type does."""
-    return len(text) <= 40 and not _SENTENCE.search(text) and not text.startswith(MARK)
+def is_sentence(text: str) -> bool:
+    """Whether a line ends a sentence."""
+    return text.endswith((".", "!", "?"))
 
 
 def options_in(text: str) -> list[str]:

@@ -23,7 +23,9 @@ _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _ANCHOR = re.compile(r"\[\s*\]\(([^)]*)\)")
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 _LINK = re.compile(r"\[([^\[\]]*)\]\((?:[^()\s]|\([^()]*\))*\)")
-_ONLY_LINKS = re.compile(r"\s{0,99}(?:[-*+]\s{1,9})?(?:\[[^\]]{0,400}\]\([^)]{0,2000}\)\s{0,9})+\Z")
+_ONLY_LINKS = re.compile(
+    r"\s{0,99}(?:[-*+]\s{1,9})?(?:\[(?!https?://)[^\]]{0,400}\]\([^)]{0,2000}\)\s{0,9})+\Z"
+)
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
 _ESCAPE_IN_TABLE = re.compile(r"\\([\\`*_{}\[\]()#+.!<>~-])")
 _BROKEN_JSON = re.compile(r"(?<=[\[\]{},\"\d])\\\Z")

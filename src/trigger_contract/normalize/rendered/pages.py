@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from trigger_contract.errors import UserError
@@ -26,7 +27,7 @@ _KNOWN = (
     r"(?:x-ndjson|ndjson|jsonl|pdf|zip|octet-stream|x-www-form-urlencoded)|multipart/form-data|"
     r"text/(?:plain|html|csv|event-stream|xml)|image/(?:png|jpeg|svg\+xml|\*)|audio/(?:mpeg|wav|\*)|video/mp4"
 )
-MEDIA_TYPE = re.compile(rf"(?:{_KNOWN}|[a-z]{1, 40}/[a-z0-9.+-]{1, 80})\Z")
+_MEDIA_TYPE = re.compile(r"(?:application|audio|font|image|multipart|text|video|\*)/[a-z0-9.+*-]{1,80}\Z")
 _STATUS = re.compile(
     r"(?:[•*-]\s+)?\**(?P<status>[1-5](?:\d\d|XX)|default)\**"
     rf"(?:\s*-?\s*`?(?P<media_type>{_KNOWN}|[a-z]+/[a-z0-9.+-]+)`?\s*(?P<behind>.*)|(?P<text>[A-Z].*))?\Z"
@@ -41,25 +42,17 @@ _CREDENTIAL = re.compile(r"<(?:token|api-?_?key|encoded-value|credentials?)>|\bB
 
 
 @dataclass
-class Shown:
-    """What a page shows of one response.
-
-    Attributes:
-        line: Where its status stands.
-        status: The status; empty where none is shown.
-        media_type: As shown on the line of the status.
-        lines: What stands below it.
-        text: What is said of it on the line of the status.
-    """
+class _Answer:
+    """What a page shows of one response; status and media type are empty where none is shown."""
 
     line: int
     status: str
     media_type: str = ""
-    lines: list[Line] = field(default_factory=list)
-    text: str = ""
+    lines: list[Line] = field(default_factory=list)  # what stands below the status
+    text: str = ""  # what stands behind it
 
 
-def by_status(section: Sequence[Line]) -> list[Shown]:
+def _by_status(section: Sequence[Line]) -> list[_Answer]:
     """Cut the section at its statuses.
 
     Where statuses follow one another with nothing in between they are those that can be chosen from, and what
@@ -68,7 +61,7 @@ def by_status(section: Sequence[Line]) -> list[Shown]:
     Returns:
         The responses in their order; the first without a status where something stands above any status.
     """
-    shown: list[Shown] = []
+    shown: list[_Answer] = []
     for number, text in section:
         match = _STATUS.match(text)
         before = shown[-1].lines[-1][1].lower().rstrip(":") if shown and shown[-1].lines else ""
@@ -77,9 +70,9 @@ def by_status(section: Sequence[Line]) -> list[Shown]:
             behind = (match["behind"] or match["text"] or "").strip()
             said = behind if behind[:1].isupper() else ""
             lines = [(number, behind)] if behind and not said else []
-            shown.append(Shown(number, match["status"], match["media_type"] or "", lines, said))
+            shown.append(_Answer(number, match["status"], match["media_type"] or "", lines, said))
         elif text:
-            shown = shown or [Shown(number, "")]
+            shown = shown or [_Answer(number, "")]
             shown[-1].lines.append((number, text))
     first = 1 if shown and not shown[0].status else 0
     full = [index for index, each in enumerate(shown) if each.lines or each.media_type or each.text]
@@ -88,7 +81,7 @@ def by_status(section: Sequence[Line]) -> list[Shown]:
         # What is shown of each of them from a schema nothing tells apart.
         told = not any(text.lstrip("•*- ") == _OF_EACH for _, text in shown[last].lines)
         taken = replace(shown[last], line=shown[first].line, status=shown[first].status)
-        shown[last] = Shown(shown[last].line, shown[last].status)
+        shown[last] = _Answer(shown[last].line, shown[last].status)
         shown[first] = taken if told else replace(taken, lines=[], text="")
     return shown
 
@@ -158,7 +151,8 @@ def _operation(page: Page, found: Parts, left: list[Unread]) -> Node:
     section = found.sections.get("body")
     if section is not None or request.example is not None:
         line = section[0][0] if section else request.line
-        content, _ = _content("body", Shown(line, "", lines=section or []), request.example, left)
+        _check_no_answer(page, section or [])
+        content, _ = _content("body", _Answer(line, "", lines=section or []), request.example, left)
         put(operation, "requestBody", {"content": content or {"application/json": {}}}, line)
     put(operation, "responses", _responses(found, left))
     if request.bases:
@@ -172,13 +166,28 @@ def _parameters(page: Page, found: Parts, place: str, left: list[Unread]) -> lis
     Raises:
         UserError: It has lines, and none of them can be read as a parameter.
     """
-    texts, named = _fields(place, found.sections.get(place, []), left)
+    section = found.sections.get(place, [])
+    _check_no_answer(page, section)
+    texts, named = _fields(place, section, left)
     if texts and not named:
         text = " ".join(texts[0].description.split())[:60]
         message = f"shows no {place} parameter in a form that can be read: {text!r}"
         raise UserError(message, source=page.name, line=texts[0].line)
     left += [_unread(place, text.line, text.description, _ABOVE) for text in texts]
     return with_children(named)
+
+
+def _check_no_answer(page: Page, section: Sequence[Line]) -> None:
+    """Refuse a status with its media type among what is sent: the heading above it is not known."""
+    shown = [line for line in section if line[1]]
+    for (number, text), (_, below) in pairwise([*shown, (0, "")]):
+        match = _STATUS.match(text)
+        if match and (match["media_type"] or (match["status"] == text and _MEDIA_TYPE.match(below))):
+            raise UserError(
+                f"the answer `{text}` stands below no heading that is known; the page cannot be read",
+                source=page.name,
+                line=number,
+            )
 
 
 def _fields(
@@ -239,10 +248,10 @@ def _scheme(name: str, text: str, place: str) -> tuple[str, dict[str, Any]]:
 
 
 def _content(
-    section: str, answer: Shown, example: Any, left: list[Unread], *, flat: bool = False
+    section: str, answer: _Answer, example: Any, left: list[Unread], *, flat: bool = False
 ) -> tuple[dict[str, Any], str]:
     """Return the content of a body, empty where nothing is shown of it, and the text above its fields."""
-    media = [line for line in answer.lines if MEDIA_TYPE.match(line[1])]
+    media = [line for line in answer.lines if _MEDIA_TYPE.match(line[1])]
     media_type = answer.media_type or (media[0][1] if media else "")
     texts, fields = _fields(section, [line for line in answer.lines if line not in media], left, flat=flat)
     above = [line for line in media if line[1] != media_type]
@@ -257,10 +266,10 @@ def _responses(found: Parts, left: list[Unread]) -> Node:
     """Read the response of each status; the example body is that of the first one in the list above it."""
     section = found.sections.get("response", [])
     line = section[0][0] if section else found.example_line or found.request.line
-    shown = by_status(section) or [Shown(line, "")]
+    shown = _by_status(section) or [_Answer(line, "")]
     if not shown[0].status:
         first = next((text for _, text in found.statuses), "200")
-        shown[0] = Shown(line, first, lines=shown[0].lines)
+        shown[0] = _Answer(line, first, lines=shown[0].lines)
     responses = shown_node({}, line)
     for index, answer in enumerate(shown):
         example = None if index else found.response_example
@@ -281,25 +290,21 @@ def _schema(fields: Sequence[Field], example: Any) -> Node:
         said = attributes(fields, fields[0].line)
         properties = inner.setdefault("properties", {})
         for name, shown in said.pop("properties", {}).items():
-            properties[name] = _united(shown, properties.get(name))
+            properties[name] = _united(shown, properties.get(name, {}))
         inner.update(said)
     return schema
 
 
-def _united(said: Node, example: Any) -> Node:
+def _united(said: dict[str, Any], example: dict[str, Any]) -> dict[str, Any]:
     """Unite what a field says with what an example shows of it, which has types and nothing else."""
-    if not isinstance(example, dict):
-        return said
-    kind = said.get("type")
-    if kind == "array" and isinstance(example.get("items"), dict):
-        items = said.get("items", {})
-        said["items"] = _united(items, example["items"]) if set(items) - {"type"} else example["items"]
-    elif kind == "object" and isinstance(example.get("properties"), dict):
-        properties = {
-            name: _united(said.get("properties", {}).get(name, schema), schema)
-            for name, schema in example["properties"].items()
-        }
-        said["properties"] = {**said.get("properties", {}), **properties}
+    kind, items, properties = said.get("type"), example.get("items"), example.get("properties")
+    if kind == "array" and items:
+        mine = said.get("items") or {"type": items.get("type")}
+        said["items"] = items if mine == {"type": items.get("type")} else _united(mine, items)
+    elif kind == "object" and properties:
+        known = said.get("properties", {})
+        below = {name: _united(known.get(name, shown), shown) for name, shown in properties.items()}
+        said["properties"] = {**known, **below}
     return said
 
 

@@ -7,23 +7,26 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from trigger_contract.document.yaml import load
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.model import Headline
-from trigger_contract.normalize.rendered.lines import at_marks, starts_field
+from trigger_contract.normalize.rendered.lines import at_marks, is_sentence, kind_of, starts_field
 from trigger_contract.normalize.rendered.markup import HEADING, MARK, TITLE, Line, without_marks
 from trigger_contract.normalize.rendered.request import Request, read_curl, read_endpoint
 from trigger_contract.normalize.rendered.types import is_type, may_be_type
 
 _SECTIONS = {
     **dict.fromkeys(("authorizations", "authorization"), "security"),
-    **dict.fromkeys(("path parameters", "path params"), "path"),
-    **dict.fromkeys(("query parameters", "query params"), "query"),
+    **dict.fromkeys(("path parameters", "path params", "url parameters", "path variables"), "path"),
+    **dict.fromkeys(("query parameters", "query params", "query string parameters"), "query"),
     **dict.fromkeys(("header parameters", "header params", "headers", "request headers"), "header"),
     **dict.fromkeys(("cookies", "cookie parameters", "cookie params"), "cookie"),
-    **dict.fromkeys(("body", "request body", "body parameters", "body params"), "body"),
+    **dict.fromkeys(
+        ("body", "request body", "body parameters", "body params", "request body parameters"), "body"
+    ),
     **dict.fromkeys(("response", "responses"), "response"),
 }
 _NOISE = frozenset(
@@ -46,6 +49,15 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _BUTTONS = re.compile(r"Copy page|Try it|(?<=\w)Copy(?=Ask AI)")
+_ANSWER = re.compile(
+    r"(?:[a-z ]{0,30}\b(?:responses?|status(?: code)?|success|errors?|http)\b[ (:-]{0,3})?"
+    r"(?P<status>[1-5]\d\d)\b[ ):-]{0,4}(?P<text>.{0,40})\Z",
+    re.IGNORECASE,
+)
+_BASE = re.compile(
+    r"(?:(?:base|server|api|root) ?(?:url|uri|address|host)|server|host)s?:?(?:\s+`?(?P<url>https?://[^\s`]+)`?)?\Z",
+    re.IGNORECASE,
+)
 _STATUS = re.compile(r"(?:[1-5](?:\d\d|XX)|default)\Z")
 _FIELD = re.compile(r"[A-Za-z_$][\w.$-]*\Z")
 _OF_BODY = "response body"
@@ -94,6 +106,7 @@ def cut(name: str, marked: list[str], before: int) -> Parts:
     while index < len(marked) and not cutter.ends(index):
         index = cutter.code(index) or cutter.line(index)
     found, request = cutter.found, cutter.found.request
+    request.servers = request.servers or [url.rstrip("/") for url in cutter.bases if url]
     request.settle()
     shown = (request.method, request.path)
     found.headline = _headline(cutter.preamble, request.line if request.path else None)
@@ -102,7 +115,7 @@ def cut(name: str, marked: list[str], before: int) -> Parts:
         for number, text in enumerate(marked, before + 1)
         if HEADING in text
     ]
-    _check_preamble(name, request, cutter.preamble, headings)
+    _check_preamble(name, request, [*cutter.preamble, *filter(itemgetter(1), cutter.elsewhere)], headings)
     for number, text in headings:
         further = Request()
         if read_endpoint([text], 0, further) and (further.method, further.path) != shown:
@@ -125,6 +138,8 @@ class _Cutter:
         self.preamble: list[Line] = []  # the lines above the sections
         self.section: list[Line] | None = None
         self.statuses: list[Line] = []
+        self.bases: list[str] = []  # what stands below or behind "Base URL"; empty while it is to come
+        self.elsewhere: list[Line] = []  # the lines below headings in the sections that are those of none
         self.opening = next((index for index, line in enumerate(self.lines) if line.strip()), 0)
 
     def ends(self, index: int) -> bool:
@@ -173,18 +188,28 @@ class _Cutter:
         is_field = self._is_field(index)
         if self.section is not None and _ELSEWHERE.fullmatch(line) and not is_field:
             self.section = []  # code and tables of errors, which show no fields
-        heading = None if is_field else _SECTIONS.get(word)
+        titled = HEADING in self.marked[index] and bool(self.found.request.path)
+        plain = line.replace("`", "").strip("*: ") if titled else line
+        answer = _ANSWER.match(plain) if titled else None
+        heading = None if is_field else "response" if answer else _SECTIONS.get(plain.lower())
         if TITLE in marked or (index == self.opening and not self.found.request.path):
             heading = None  # a title that reads like a section
         sections = self.found.sections
         if heading and not (heading in sections and heading in ("body", "header", "security")):
             self.section = sections.setdefault(heading, [])
+            if answer:
+                said = answer["text"].strip() if answer["text"][:1].isupper() else ""
+                self.section.append((number, f"{answer['status']}{said}"))
         elif self.section is not None and word == _OF_BODY:
             self.found.flat = True
             below = self._below(index)
             return below + 1 if below and is_type(self.lines[below].strip()) else index + 1
         elif word in _NOISE and not is_field:
             pass
+        elif (
+            titled and self.section is not None and self.section is not self.elsewhere and not _is_owner(line)
+        ):
+            self.section = self.elsewhere
         elif self.section is not None:
             self.section.extend(at_marks((number, marked.strip())))
         elif line:
@@ -217,7 +242,10 @@ class _Cutter:
             text = piece.strip()
             if not text or text.lower() in _NOISE:
                 continue
-            if not request.path and read_endpoint([text], 0, request):
+            base = _BASE.match(text)
+            if base or (self.bases == [""] and text.startswith(("http://", "https://"))):
+                self.bases = [base["url"] or "" if base else text]
+            elif not request.path and read_endpoint([text], 0, request):
                 request.line = number
             else:
                 self.preamble.append((number, title + text))
@@ -250,8 +278,10 @@ def _headline(preamble: Sequence[Line], endpoint: int | None) -> Headline:
         preamble: The lines above the sections without code; a mark stands before the page's heading.
         endpoint: Where method and path stand, if a line shows them.
     """
-    copied = {match["what"]: (number, match["text"]) for number, text in preamble if (match := _copied(text))}
-    lines = [entry for entry in preamble if not _copied(entry[1])]
+    copied = {
+        match["what"]: (number, match["text"]) for number, text in preamble if (match := _OF_COPY.match(text))
+    }
+    lines = [entry for entry in preamble if not _OF_COPY.match(entry[1])]
     above = [entry for entry in lines if endpoint is None or entry[0] < endpoint]
     last = max((index for index, (_, text) in enumerate(above) if text.startswith(TITLE)), default=-1)
     if last >= 0 or "Title" in copied:
@@ -261,11 +291,11 @@ def _headline(preamble: Sequence[Line], endpoint: int | None) -> Headline:
             title = _SITE.sub("", title)
         return Headline(title, line, *_prose(above[last + 1 :], title))
     described, description = 1, ""
-    if len(above) > 1 and (_is_sentence(above[-1][1]) or len(above[-1][1].split()) > 8):
+    if len(above) > 1 and (is_sentence(above[-1][1]) or len(above[-1][1].split()) > 8):
         described, description = above.pop()
     line, title = above[-1] if above else (1, "")
     below = [entry for entry in lines if endpoint is not None and entry[0] > endpoint and entry[1] != title]
-    if below and _is_sentence(below[0][1]):
+    if below and is_sentence(below[0][1]):
         described, description = (described, description) if description else below[0]
     elif below and not title and len(below[0][1].split()) <= 8:
         line, title = below[0]
@@ -274,15 +304,9 @@ def _headline(preamble: Sequence[Line], endpoint: int | None) -> Headline:
 
 def _prose(lines: Sequence[Line], title: str) -> tuple[str, int]:
     """Return what of some lines is text, and the number of its first line."""
-    found = [
-        (number, text) for number, text in lines if text != title and " " in text and not _CODE.match(text)
-    ]
+    found = [line for line in lines if line[1] != title and " " in line[1] and not _CODE.match(line[1])]
     return " ".join(text for _, text in found), found[0][0] if found else 1
 
 
-def _is_sentence(text: str) -> bool:
-    return text.endswith((".", "!", "?"))
-
-
-def _copied(text: str) -> re.Match[str] | None:
-    return _OF_COPY.match(text)
+def _is_owner(text: str) -> bool:
+    return kind_of(text)[0] == "owner"
