@@ -39,6 +39,7 @@ ROOT = frozenset(word for words in _KEPT.values() for word in words) | {
 }
 """What stands at roots; compositions and references at those that older versions of the generator wrote."""
 
+_SAYS_NOTHING = {"properties": {}, "required": [], "additionalProperties": True}
 # What tells the type of a schema that does not say it.
 _SIGNS = {
     "string": ("format", "contentMediaType", "minLength", "maxLength"),
@@ -152,7 +153,7 @@ def _kept(merged: dict[str, Any], kind: str | None, alone: bool) -> dict[str, An
     kept |= {word: merged[word] for word in words if word in merged}
     if kind == "array":
         kept.setdefault("items", {})
-    return {word: value for word, value in kept.items() if value or word not in ("properties", "required")}
+    return {word: value for word, value in kept.items() if value != _SAYS_NOTHING.get(word, ...)}
 
 
 def _inferred(merged: Mapping[str, Any]) -> str | None:
