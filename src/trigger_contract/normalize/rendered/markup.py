@@ -165,23 +165,18 @@ def without_tables(lines: Sequence[Line]) -> list[Line]:
     """Turn each row of a table that shows fields or statuses into the lines of one; others stay texts."""
     result: list[Line] = []
     columns: list[str] = []
-    for index, (number, text) in enumerate(lines):
+    for (number, text), (_, below) in zip(lines, [*lines[1:], (0, "")], strict=False):
         row = text.startswith("|")
-        if row and index + 1 < len(lines) and _RULE.match(lines[index + 1][1]):
-            columns = [_COLUMNS.get(cell.lower(), "") for cell in _cells(text)]
-            if {"name", "type"} <= set(columns) or "status" in columns:
-                continue
-        columns = columns if row else []
-        cells = dict(zip(columns, _cells(text), strict=False)) if row else {}
-        if row and _RULE.match(text):
-            continue
+        heading = row and _RULE.match(below) is not None
+        if heading or not row:
+            columns = [_COLUMNS.get(cell.lower(), "") for cell in _cells(text)] if row else []
+        cells, parts = dict(zip(columns, _cells(text), strict=False)), [text]
         if {"name", "type"} <= cells.keys():
-            result.extend((number, part) for part in _field(cells))
+            parts = [] if heading else _field(cells)
         elif "status" in cells:
-            shown = (cells["status"].strip("`* "), cells.get("text", ""))
-            result.extend((number, part) for part in shown if part)
-        else:
-            result.append((number, text))
+            parts = [] if heading else [cells["status"].strip("`* "), cells.get("text") or "-"]
+        if not (row and _RULE.match(text)):
+            result += [(number, part) for part in parts]
     return result
 
 

@@ -18,7 +18,7 @@ from trigger_contract.normalize.naming.words import component_key
 from trigger_contract.normalize.rendered.fields import Field, attributes, read_fields, with_children
 from trigger_contract.normalize.rendered.lines import starts_field
 from trigger_contract.normalize.rendered.markup import Line, operations_of, plain_lines
-from trigger_contract.normalize.rendered.sections import Parts, cut
+from trigger_contract.normalize.rendered.sections import Parts
 from trigger_contract.normalize.rendered.types import is_unknown, shown_node, shown_schema
 
 # The names that are in use; a text that is glued to one would be taken for a part of it otherwise.
@@ -99,7 +99,7 @@ def read_rendered(page: Page, text: str) -> list[Fragment]:
         UserError: The page cannot be read well.
     """
     return [
-        _Reader(page, cut(page.name, lines, before)).fragment()
+        _Reader(page, Parts(page.name, lines, before)).fragment()
         for before, lines in operations_of(plain_lines(text))
     ]
 
@@ -266,15 +266,14 @@ def _located(page: Page, value: Any, line: int) -> Any:
 
 def _scheme(name: str, text: str, place: str) -> tuple[str, dict[str, Any]]:
     """Tell the scheme from the header's name and what is said about its value."""
+    kinds = [kind for kind in ("bearer", "basic") if re.search(rf"\b{kind}\b", text, re.IGNORECASE)]
     scheme: dict[str, Any] = {"type": "apiKey", "name": name, "in": place}
-    key = "apiKeyAuth"
-    if name.lower() == "authorization" and re.search(r"\bbearer\b", text, re.IGNORECASE):
-        key, scheme = "bearerAuth", {"type": "http", "scheme": "bearer"}
-    elif name.lower() == "authorization" and re.search(r"\bbasic\b", text, re.IGNORECASE):
-        key, scheme = "basicAuth", {"type": "http", "scheme": "basic"}
+    key = "apiKey"
+    if name.lower() == "authorization" and kinds:
+        key, scheme = kinds[0], {"type": "http", "scheme": kinds[0]}
     if " " in text and "<" not in text.split()[0] and len(text.split()) > 2:
         scheme["description"] = text
-    return key, scheme
+    return f"{key}Auth", scheme
 
 
 def _schema(fields: Sequence[Field], example: Any) -> Node:
