@@ -80,6 +80,11 @@ class Field:
         """Whether something of its type can have attributes."""
         return _object_in(type_schema(self.type) or {}) is not None
 
+    @property
+    def lines(self) -> list[Line]:
+        """What to note where the whole of it is left."""
+        return [(self.line, text) for text in (self.name, self.description) if text] + self.left
+
     def schema(self) -> dict[str, Any]:
         """Return the schema that is shown, and nothing beyond it."""
         nullable = " | null" if "nullable" in self.marks else ""
@@ -211,8 +216,9 @@ def _describe(entry: Field, lines: list[Line]) -> None:
         if kind != "example" and expected == "value":
             kind, value = "example", text
         elif kind != "example" and (found := stated(text, entry.type)) is not None:
-            kind = "keyword"
-            entry.keywords |= found
+            twice = any(entry.keywords.get(keyword, said) != said for keyword, said in found.items())
+            kind = "text" if twice else "keyword"
+            entry.keywords |= {} if twice else found
         elif kind != "example" and (expected == "any option" or (expected and _OPTION.match(text))):
             kind, value = "option", text
         expected = ""
@@ -289,7 +295,7 @@ def with_children(fields: Sequence[Field]) -> list[Field]:
             owner.children.append(shown)
         else:
             shown.alternatives = True
-            owner.left += [(shown.line, name), *shown.left]
+            owner.left += shown.lines
     return top
 
 

@@ -25,6 +25,9 @@ _ANCHOR = re.compile(r"\[\s*\]\(([^)]*)\)")
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 _LINK = re.compile(r"\[([^\[\]]*)\]\((?:[^()\s]|\([^()]*\))*\)")
 _ONLY_LINKS = re.compile(r"\s{0,99}(?:[-*+]\s{1,9})?(?:\[[^\]]{0,400}\]\([^)]{0,2000}\)\s{0,9})+\Z")
+_LINKED_WORD = re.compile(
+    r"\[[\w<>.-]{1,60}(?:\\?\[\\?\])?\]\([^)]{0,2000}\)(?:\\?\[\\?\])?\s*\Z"
+)  # maybe a type
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
 _ESCAPE_IN_TABLE = re.compile(r"\\([\\`*_{}\[\]()#+.!<>~-])")
 _BROKEN_JSON = re.compile(r"(?<=[\[\]{},\"\d])\\\Z")
@@ -104,7 +107,9 @@ def _prose(lines: list[str], index: int) -> int:
             lines[end] = _ANCHOR.sub(_mark, address)
             return end + 1
     line = _ANCHOR.sub(_mark, _IMAGE.sub("", line))
-    if (MARK not in line and _ONLY_LINKS.match(line)) or line.lstrip().startswith("<!--"):
+    if (
+        MARK not in line and _ONLY_LINKS.match(line) and not _LINKED_WORD.match(line)
+    ) or line.lstrip().startswith("<!--"):
         line = "Powered by Mintlify" if "[Powered by" in line else ""
     heading = _HEADING.match(line)
     if heading:

@@ -178,7 +178,7 @@ class _Reader:
             # Behind the first object nothing tells what belongs to it.
             objects = (index for index, shown in enumerate(fields, 1) if "object" in shown.type)
             end = next(objects, len(fields))
-            self._note(section, ((shown.line, shown.name) for shown in fields[end:]), _FLAT)
+            self._note(section, (line for shown in fields[end:] for line in shown.lines), _FLAT)
             fields = fields[:end]
         fields = with_children(fields)
         self._note_left(section, [*texts, *fields])
