@@ -33,7 +33,7 @@ KINDS = [
     (r"api-tag-(added|removed)", "tag"),
     (r"api-tag-order-changed", "tag"),
     (r"api-server-(added|removed)", "server"),
-    (r"api-server-variables-changed", "serverVariables"),
+    (r"api-server-variables-(changed|generalized)", "serverVariables"),
     (r"api-server-order-changed", "serverOrder"),
     (r"api-security-(added|removed)", "security"),
     (r"api-security-became-.*", "security"),

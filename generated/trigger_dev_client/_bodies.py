@@ -17,6 +17,7 @@ import anyio
 
 from ._models import Model, to_json
 from ._operation import BodyRule, Encoding, Operation
+from ._shapes import AnyShape, ArrayShape, MapShape, ModelShape, NullableShape
 from ._writing import gather, is_content, is_file
 from .types import NOT_GIVEN, NotGiven
 
@@ -99,7 +100,9 @@ async def _read(file: IO[bytes]) -> AsyncIterator[bytes]:
 def body_kind(media_type: str) -> str:
     """How a body of a media type is written; see ``BodyRule``."""
     plain = media_type.partition(";")[0].strip().lower()
-    if plain == "application/json" or plain.endswith("+json") or plain == "*/*":
+    if plain in ("application/json", "text/json", "*/*", "application/*") or plain.endswith(
+        "+json"
+    ):
         return "json"
     if plain in (
         "application/x-ndjson",
@@ -126,7 +129,9 @@ def write_body(operation: Operation[Any], sent: Sent) -> Written:
         return NOTHING
     given = {name: value for name, value in sent.fields.items() if not isinstance(value, NotGiven)}
     by_keywords = bool(given) or bool(sent.extra)
-    if sent.body is None or isinstance(sent.body, NotGiven):
+    if isinstance(sent.body, NotGiven) or (
+        sent.body is None and not _takes_null(operation, by_keywords)
+    ):
         if not by_keywords and not (operation.body_required and operation.bodies[0].fields):
             if operation.body_required:
                 raise ValueError("body is required")
@@ -144,6 +149,17 @@ def write_body(operation: Operation[Any], sent: Sent) -> Written:
     return _write(rule, body)
 
 
+def _takes_null(operation: Operation[Any], by_keywords: bool) -> bool:
+    """Whether null is a body, and not only another way to give none."""
+    rule = operation.bodies[0]
+    is_any = isinstance(rule.shape, AnyShape) and operation.body_required
+    return (
+        rule.kind == "json"
+        and not by_keywords
+        and (is_any or isinstance(rule.shape, NullableShape))
+    )
+
+
 def properties(value: Model | Mapping[str, Any]) -> dict[str, Any]:
     """Return an object's properties by their names in JSON, the values as they are."""
     if not isinstance(value, Model):
@@ -159,8 +175,11 @@ def properties(value: Model | Mapping[str, Any]) -> dict[str, Any]:
 def _chosen(operation: Operation[Any], content_type: str) -> BodyRule:
     wanted = content_type.partition(";")[0].strip().lower()
     for rule in operation.bodies:
-        if rule.media_type.partition(";")[0].strip().lower() == wanted:
+        media_type = rule.media_type.partition(";")[0].strip().lower()
+        if media_type == wanted:
             return rule
+        if "*" in media_type and fnmatch(wanted, media_type):
+            return rule._replace(media_type=content_type)
     raise ValueError(
         f"content_type must be one of {', '.join(rule.media_type for rule in operation.bodies)}"
     )
@@ -192,9 +211,51 @@ def _rule_for(operation: Operation[Any], body: Any, content_type: str | None) ->
             if getattr(rule.shape, "model", None) is type(body):
                 return rule
     wanted = _wanted(body)
-    fitting = [rule for rule in operation.bodies if rule.kind in wanted]
+    fitting = [
+        rule
+        for rule in operation.bodies
+        if rule.kind in wanted and not _is_structure_for_text(rule, body)
+    ]
+    if not fitting:
+        return operation.bodies[0]
+    best = min(fitting, key=lambda rule: wanted.index(rule.kind))
+    guessed = _guessed(body)
+    # Of several kinds of files the one that this file is by its name.
+    named = (
+        rule
+        for rule in fitting
+        if rule.kind == best.kind and guessed and fnmatch(guessed, rule.media_type)
+    )
+    return next(named, best)
+
+
+def _is_structure_for_text(rule: BodyRule, body: Any) -> bool:
     return (
-        min(fitting, key=lambda rule: wanted.index(rule.kind)) if fitting else operation.bodies[0]
+        isinstance(body, str)
+        and rule.kind == "json"
+        and isinstance(rule.shape, (ArrayShape, MapShape, ModelShape))
+    )
+
+
+def _guessed(body: Any) -> str | None:
+    """The content type of a path or an open file by its name."""
+    name = body if hasattr(body, "__fspath__") else getattr(body, "name", None)
+    return (
+        mimetypes.guess_type(os.fspath(name))[0] if isinstance(name, (str, os.PathLike)) else None
+    )
+
+
+def _concrete(media_type: str, body: Any) -> str:
+    """The content type of what is sent where the document has a pattern for it."""
+    if "*" not in media_type:
+        return media_type
+    if media_type.startswith("text/"):
+        return "text/plain"
+    guessed = _guessed(body)
+    return (
+        guessed
+        if guessed is not None and fnmatch(guessed, media_type)
+        else "application/octet-stream"
     )
 
 
@@ -216,8 +277,7 @@ def _holds_file(value: Any) -> bool:
 
 def _write(rule: BodyRule, body: Any) -> Written:
     if rule.kind == "json":
-        text = json.dumps(to_json(body), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        return Written({"content": text.encode("utf-8", "surrogatepass")}, rule.media_type)
+        return Written({"content": _json_text(body)}, rule.media_type)
     if rule.kind == "lines":
         return _lines(rule, body)
     if rule.kind in ("text", "binary"):
@@ -227,7 +287,9 @@ def _write(rule: BodyRule, body: Any) -> Written:
             )
         opened: list[IO[bytes]] = []
         content = _open(body, opened)
-        return Written({"content": content}, rule.media_type, tuple(opened), _again(content))
+        return Written(
+            {"content": content}, _concrete(rule.media_type, body), tuple(opened), _again(content)
+        )
     if not isinstance(body, (Model, Mapping)):
         raise TypeError(f"body must be a model or a mapping, not {type(body).__name__}")
     plain = {name: item for name, item in properties(body).items() if item is not None}
@@ -261,8 +323,17 @@ async def _async_spelled(body: AsyncIterable[Any]) -> Any:
 
 
 def _line(item: Any) -> bytes:
-    text = json.dumps(to_json(item), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.encode("utf-8", "surrogatepass") + b"\n"
+    return _json_text(item) + b"\n"
+
+
+def _json_text(value: Any) -> bytes:
+    try:
+        text = json.dumps(
+            to_json(value), ensure_ascii=False, allow_nan=False, separators=(",", ":")
+        )
+    except ValueError as error:
+        raise ValueError(f"body: {error}") from None
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _multipart(rule: BodyRule, plain: Mapping[str, Any]) -> Written:
@@ -288,8 +359,7 @@ def _multipart(rule: BodyRule, plain: Mapping[str, Any]) -> Written:
 def _value_part(value: Any, kind: str) -> Any:
     """A part that is no file. Source: OpenAPI 3.1, Encoding Object: an object is JSON unless it says otherwise."""
     if isinstance(value, (dict, list)) or (kind and body_kind(kind) == "json"):
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        return None, text.encode("utf-8", "surrogatepass"), kind or "application/json"
+        return None, _json_text(value), kind or "application/json"
     return (None, _form_text(value), kind) if kind else (None, _form_text(value))
 
 
@@ -328,7 +398,7 @@ def _form_pairs(rule: BodyRule, name: str, value: Any) -> Iterable[tuple[str, st
     """Write a property as fields of a form. Source: OpenAPI 3.1, Encoding Object, style and explode."""
     plain = to_json(value)
     encoding = rule.encodings.get(name)
-    if isinstance(plain, dict) and encoding is not None and encoding.style == "deepObject":
+    if isinstance(plain, (dict, list)) and encoding is not None and encoding.style == "deepObject":
         yield from _bracketed(name, plain)
     elif isinstance(plain, dict) and encoding is not None and encoding.style == "form":
         if encoding.explode:
@@ -352,15 +422,18 @@ def _form_pairs(rule: BodyRule, name: str, value: Any) -> Iterable[tuple[str, st
         yield name, _form_text(plain)
 
 
-def _bracketed(name: str, value: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    for key, item in value.items():
-        inner = f"{name}[{key}]"
-        if isinstance(item, Mapping):
-            yield from _bracketed(inner, item)
-        elif isinstance(item, list):
-            yield from ((inner, _form_text(each)) for each in item)
-        elif item is not None:
-            yield inner, _form_text(item)
+def _bracketed(name: str, value: Any) -> Iterable[tuple[str, str]]:
+    """Spell an object as servers read it that know brackets; OpenAPI leaves lists undefined."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _bracketed(f"{name}[{key}]", item)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _bracketed(
+                f"{name}[{index}]" if isinstance(item, (Mapping, list)) else f"{name}[]", item
+            )
+    elif value is not None:
+        yield name, _form_text(value)
 
 
 def _form_text(plain: Any) -> str:

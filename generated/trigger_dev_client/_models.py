@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 import msgspec
 
 from ._building import allows_null, settle
-from ._shapes import ANY, DecodeError, ModelShape, Problem, Shape, attempt, describe
+from ._shapes import ANY, DATETIME, DecodeError, ModelShape, Problem, Shape, attempt, describe
 from ._sources import NOTHING, Content, Values, parse_json
 
 # Names that no property has: private-use characters keep them from what a server sends.
@@ -186,13 +186,12 @@ class Model(msgspec.Struct, metaclass=_Building, eq=False, kw_only=True, rename=
         result: dict[str, Any] = {}
         for name, wire, *_ in self._shape():
             value = getattr(self, name)
-            if self.problems and isinstance(value, datetime.datetime) and value.tzinfo is None:
-                value = origin.get(wire)  # a time without an offset is given back as it came
             if value is not None or (wire in origin and origin[wire] is None):
-                result[wire if by_alias else name] = to_json(value, by_alias=by_alias)
-        result.update(
-            {name: to_json(value, by_alias=by_alias) for name, value in self.extra.items()}
-        )
+                result[wire if by_alias else name] = _given_back(
+                    value, origin.get(wire), by_alias=by_alias
+                )
+        for name, value in self.extra.items():
+            result[name] = _given_back(value, origin.get(name), by_alias=by_alias)
         return result
 
     def to_json(self, *, indent: int | None = None) -> str:
@@ -240,6 +239,30 @@ class Model(msgspec.Struct, metaclass=_Building, eq=False, kw_only=True, rename=
     def __reduce__(self) -> tuple[Any, ...]:
         values = {name: getattr(self, name) for name, *_ in self._shape()}
         return type(self)._made, (values, dict(self._origin()), self.problems)
+
+
+def _given_back(value: Any, origin: Any, *, by_alias: bool) -> Any:
+    """Turn a property into JSON values; a time without an offset is given back as it came."""
+    if isinstance(value, datetime.datetime) and value.tzinfo is None and _is_spelt(value, origin):
+        return origin
+    if isinstance(value, list) and isinstance(origin, list) and len(value) == len(origin):
+        return [
+            _given_back(item, came, by_alias=by_alias)
+            for item, came in zip(value, origin, strict=True)
+        ]
+    if isinstance(value, dict) and isinstance(origin, dict):
+        return {
+            key: _given_back(item, origin.get(key), by_alias=by_alias)
+            for key, item in value.items()
+        }
+    return to_json(value, by_alias=by_alias)
+
+
+def _is_spelt(value: datetime.datetime, origin: Any) -> bool:
+    try:
+        return bool(DATETIME.decode(origin, (), []) == value)
+    except DecodeError:
+        return False
 
 
 def to_json(value: Any, *, by_alias: bool = True) -> Any:

@@ -36,6 +36,7 @@ class Parameter(NamedTuple):
         separator: What joins a list into one value; None where the name is repeated.
         objects: How an object goes out: ``brackets``, ``form``, ``pairs`` or ``json``.
         prefix: What stands before a path's value: ``.`` for labels, ``;name=`` for matrices.
+        only: What is sent where no value is given, as there is no other.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Parameter(NamedTuple):
     separator: str | None = None
     objects: str = "json"
     prefix: str = ""
+    only: Any = None
 
 
 class ResponseRule(NamedTuple):
@@ -168,6 +170,7 @@ def encode(operation: Operation[Any], values: Mapping[str, Any]) -> Encoded:
     cookies: dict[str, str] = {}
     for parameter in operation.parameters:
         value = values.get(parameter.name)
+        value = parameter.only if value is None else value
         if value is None:
             if parameter.required:
                 raise ValueError(f"{parameter.name} is required")
@@ -175,7 +178,7 @@ def encode(operation: Operation[Any], values: Mapping[str, Any]) -> Encoded:
         if parameter.location == "query":
             query.extend(_query_pairs(parameter, value))
         elif parameter.location == "path":
-            path = path.replace("{" + parameter.wire + "}", _path_segment(parameter, value), 1)
+            path = path.replace("{" + parameter.wire + "}", _path_segment(parameter, value))
         elif parameter.location == "cookie":
             cookies[parameter.wire] = quote(_joined(parameter, value), safe=_COOKIE)
         else:
@@ -191,8 +194,11 @@ def header_text(name: str, text: str) -> str:
     """Return the value of a header.
 
     Raises:
+        TypeError: It is no text.
         ValueError: It cannot stand in a header. The message does not quote it, as it may be a secret.
     """
+    if not isinstance(text, str):
+        raise TypeError(f"{name} must be text, not {type(text).__name__}")
     if any(mark in text for mark in "\r\n\0"):
         raise ValueError(f"{name} cannot contain a line break")
     if not text.isascii() or any(
@@ -226,7 +232,7 @@ def _object_pairs(parameter: Parameter, value: Mapping[str, Any]) -> Iterable[tu
     for key, item in value.items():
         name = f"{parameter.wire}[{key}]" if parameter.objects == "brackets" else str(key)
         if isinstance(item, Mapping):
-            yield from _object_pairs(parameter._replace(wire=name), item)
+            yield from _object_pairs(parameter._replace(wire=name, objects="brackets"), item)
         elif item is not None:
             inner = parameter._replace(wire=name, kind="any", is_list=_is_list(item))
             yield from _query_pairs(inner, item)
@@ -258,30 +264,43 @@ def _is_list(value: Any) -> bool:
 def _joined(parameter: Parameter, value: Any) -> str:
     if parameter.is_list:
         return (parameter.separator or ",").join(_items(parameter, value))
-    if isinstance(value, (Model, Mapping)) and parameter.location in ("header", "cookie", "path"):
+    if isinstance(value, (Model, Mapping)) and parameter.location in ("header", "cookie"):
         if parameter.objects in ("pairs", "form"):
-            return _simple_object(parameter, value.to_dict() if isinstance(value, Model) else value)
+            return ",".join(_object_items(parameter, value))
     text = encode_scalar(parameter.name, parameter.kind, value)
+    if parameter.kind == "json" and parameter.location == "header" and not text.isascii():
+        return json.dumps(json.loads(text), separators=(",", ":"))
     if not text and (parameter.name == "id" or parameter.name.endswith("_id")):
         # Most servers take an empty identifier for none at all and answer with everything.
         raise ValueError(f"{parameter.name} cannot be empty")
     return text
 
 
-def _simple_object(parameter: Parameter, value: Mapping[str, Any]) -> str:
+def _object_items(parameter: Parameter, value: Model | Mapping[str, Any]) -> list[str]:
     """Write an object by style ``simple`` (RFC 6570, section 3.2.1): a,1,b,z or, exploded, a=1,b=z."""
-    between = "=" if parameter.objects == "form" else ","
-    plain = {str(key): item for key, item in value.items() if item is not None}
+    given = value.to_dict() if isinstance(value, Model) else value
+    plain = {str(key): item for key, item in given.items() if item is not None}
     items = _items(
         parameter._replace(kind="any", separator=","),
         [part for pair in plain.items() for part in pair],
     )
-    return ",".join(
-        f"{key}{between}{item}" for key, item in zip(items[::2], items[1::2], strict=True)
-    )
+    if parameter.location == "path":
+        items = [quote(item, safe="") for item in items]
+    if parameter.objects != "form":
+        return items
+    return [f"{key}={item}" for key, item in zip(items[::2], items[1::2], strict=True)]
 
 
 def _path_segment(parameter: Parameter, value: Any) -> str:
+    if isinstance(value, (Model, Mapping)) and parameter.objects in ("pairs", "form"):
+        # Exploded, label and matrix have their own mark before each pair (RFC 6570, sections 3.2.5 and 3.2.7).
+        label = parameter.prefix[:1]
+        joined = (label if label and parameter.objects == "form" else ",").join(
+            _object_items(parameter, value)
+        )
+        if not joined:
+            raise ValueError(f"{parameter.name} cannot be empty")
+        return (label if parameter.objects == "form" else parameter.prefix) + joined
     items = _items(parameter, value) if parameter.is_list else [_joined(parameter, value)]
     if not items or not all([item.strip() for item in items]):
         raise ValueError(f"{parameter.name} cannot be empty")

@@ -33,6 +33,7 @@ class PageRule(NamedTuple):
         has_more: Attributes that say whether there is more.
         total: Attributes that lead to the number of items.
         total_pages: Attributes that lead to the number of pages.
+        number: Attributes that lead to the number of this page.
         first: Number of the first page, or the offset of the first item.
         identity: Attribute of an item that no other item shares.
     """
@@ -47,6 +48,7 @@ class PageRule(NamedTuple):
     has_more: tuple[str, ...] | None
     total: tuple[str, ...] | None
     total_pages: tuple[str, ...] | None
+    number: tuple[str, ...] | None
     first: int
     identity: str | None
 
@@ -58,11 +60,13 @@ class Place(NamedTuple):
         values: The arguments of its call.
         address: The address that the server gave for it.
         largest: How many items the fullest page before it had.
+        first: The number of the first page, if the server has told it.
     """
 
     values: Mapping[str, Any]
     address: str | None = None
     largest: int = 0
+    first: int | None = None
 
 
 class _Position(Generic[ModelT, ItemT]):
@@ -107,7 +111,11 @@ class _Position(Generic[ModelT, ItemT]):
                 if kind == "link"
                 else _follow(self.response, rule.next or ())
             )
-            return Place(self._place.values, found) if isinstance(found, str) and found else None
+            return (
+                Place(self._place.values, found)
+                if isinstance(found, str) and _is_address(found)
+                else None
+            )
         if kind in ("cursor", "last-id"):
             found = (
                 self._last_identity()
@@ -122,25 +130,36 @@ class _Position(Generic[ModelT, ItemT]):
 
     def _counted(self) -> Place | None:
         """The page after this one by number or offset; where nothing tells the end, an empty page does."""
-        rule, count = self._rule, len(self.data)
+        rule, count, first = self._rule, len(self.data), self._first()
         here = self._sent(rule.after)
-        here = rule.first if here is None else int(here)
+        here = first if here is None else int(here)
         if not count:
             return None
         following = here + 1 if rule.kind == "number" else here + count
         pages = _follow(self.response, rule.total_pages) if rule.total_pages else None
         total = _follow(self.response, rule.total) if rule.total else None
         if rule.kind == "number" and isinstance(pages, (int, float)):
-            return self._at(following) if following < rule.first + pages else None
+            return self._at(following) if following < first + pages else None
         if rule.has_more is not None and _follow(self.response, rule.has_more) is True:
             return self._at(following)
         if rule.kind == "offset" and isinstance(total, (int, float)):
-            return self._at(following) if following - rule.first < total else None
+            return self._at(following) if following - first < total else None
         # A page that is not full is no end: a server may allow fewer items than were asked for.
         if isinstance(total, (int, float)):
-            passed = (here - rule.first + 1) * max(self._place.largest, count)
+            passed = (here - first + 1) * max(self._place.largest, count)
             return self._at(following) if passed < total else None
         return self._at(following)
+
+    def _first(self) -> int:
+        """The number of the first page: what the server calls the page that it gives where none is asked for."""
+        rule = self._rule
+        if self._place.first is not None:
+            return self._place.first
+        if rule.number is not None and self._sent(rule.after) is None:
+            told = _follow(self.response, rule.number)
+            if told in (0, 1) and not isinstance(told, bool):
+                return int(told)
+        return rule.first
 
     def _repeats(self, last: _Position[ModelT, ItemT]) -> bool:
         """Whether a server that pays no heed to number or offset has given the same page again.
@@ -173,7 +192,8 @@ class _Position(Generic[ModelT, ItemT]):
         if here is None or kind == "last-id":
             return None
         back = 1 if kind == "number" else self._sent(rule.size) or len(self.data)
-        return self._at(max(here - back, rule.first)) if here > rule.first else None
+        first = self._first()
+        return self._at(max(here - back, first)) if here > first else None
 
     def _sent(self, argument: str | None) -> Any:
         return None if argument is None else self._place.values.get(argument)
@@ -185,7 +205,7 @@ class _Position(Generic[ModelT, ItemT]):
             **({rule.before: None} if rule.before else {}),
             str(rule.after): position,
         }
-        return Place(values, largest=max(self._place.largest, len(self.data)))
+        return Place(values, largest=max(self._place.largest, len(self.data)), first=self._first())
 
     def _last_identity(self) -> Any:
         data = self.data
@@ -237,6 +257,10 @@ class _Seen:
             return False
         self._positions.add(position)
         return True
+
+
+def _is_address(text: str) -> bool:
+    return "/" in text or text.startswith("?")
 
 
 def _follow(value: Any, keys: tuple[str, ...]) -> Any:

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import enum
 import functools
 import json
 import operator
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ._shapes import (
@@ -21,6 +22,7 @@ from ._shapes import (
     Problems,
     Shape,
     kind_of,
+    note,
 )
 
 if TYPE_CHECKING:
@@ -92,28 +94,82 @@ class UnionShape(Shape):
         self.mapping = {value: ModelShape(model) for value, model in (mapping or {}).items()}
         self.base = None if base is None else ModelShape(base)
         self._known: tuple[str, dict[str, ModelShape]] | None = None
+        self._fixed: dict[str, ModelShape] | None = None
 
     def decode(self, value: Any, path: Path, problems: Problems) -> Any:
         if type(value) is not dict:
             return _by_fit(self.members, value, path, problems)
         if self.discriminator is not None and value.get(self.discriminator) is not None:
-            chosen = self.mapping.get(_spelt(value[self.discriminator]), self.base)
+            chosen = self._named(value[self.discriminator]) or self.base
             return value if chosen is None else chosen.decode(value, path, problems)
         name, members = self._tags()
         if name in value:
             tagged = members.get(_spelt(value[name]))
             if tagged is not None:
                 return tagged.decode(value, path, problems)
-            raise DecodeError(
-                (*path, name), f"{_spelt(value[name])[:60]!r} names none of the alternatives"
+            note(
+                DecodeError(
+                    (*path, name), f"{_spelt(value[name])[:60]!r} names none of the alternatives"
+                ),
+                problems,
             )
+            return value
         return _by_fit(self.members, value, path, problems)
+
+    def told(self, value: Mapping[str, Any]) -> ModelShape | None:
+        """The member that an object names, which is to be sent and may hold members of enums."""
+        name, members = self._tags()
+        name = self.discriminator or name
+        tag = value.get(name)
+        if tag is None:
+            return None
+        tag = tag.value if isinstance(tag, enum.Enum) else tag
+        return self._named(tag) if self.discriminator else members.get(_spelt(tag))
+
+    def _named(self, tag: Any) -> ModelShape | None:
+        """The member that a discriminator's value names: by the mapping, else by what the members' own schemas say.
+
+        Many documents have no mapping and mean values, not the names of components, or spell these otherwise.
+        """
+        text = _spelt(tag)
+        return (
+            self.mapping.get(text) or self._values().get(text) or self._spellings().get(_bare(text))
+        )
+
+    def _values(self) -> dict[str, ModelShape]:
+        """Values of the discriminator that a single member may have."""
+        if self._fixed is None:
+            models = [member for member in self.members if type(member) is ModelShape]
+            self._fixed = _unique(
+                (_spelt(value), model)
+                for model in models
+                for _, wire, _, _, shape in model.model._shape()
+                if wire == self.discriminator
+                for value in _fixed(shape)
+            )
+        return self._fixed
+
+    def _spellings(self) -> dict[str, ModelShape]:
+        return _unique((_bare(name), model) for name, model in self.mapping.items())
 
     def _tags(self) -> tuple[str, dict[str, ModelShape]]:
         """Find the property that has other values in each member, and whose values those are."""
         if self._known is None:
             self._known = _tags([member for member in self.members if type(member) is ModelShape])
         return self._known
+
+
+def _unique(pairs: Iterable[tuple[str, ModelShape]]) -> dict[str, ModelShape]:
+    """What names one model and no other."""
+    found: dict[str, dict[type[Model], ModelShape]] = {}
+    for name, shape in pairs:
+        found.setdefault(name, {})[shape.model] = shape
+    return {name: next(iter(shapes.values())) for name, shapes in found.items() if len(shapes) == 1}
+
+
+def _bare(text: str) -> str:
+    """A name without its case and the marks between its words."""
+    return "".join(mark for mark in text.casefold() if mark.isalnum())
 
 
 def _tags(members: list[ModelShape]) -> tuple[str, dict[str, ModelShape]]:
@@ -161,7 +217,10 @@ def _by_fit(members: tuple[Shape, ...], value: Any, path: Path, problems: Proble
         except DecodeError as fault:
             faults.append(fault)
             continue
-        over = _left_over(candidate)
+        # What no member of an inner union fits is there as it came.
+        over = (
+            _UNKNOWN if type(member) is UnionShape and candidate is value else _left_over(candidate)
+        )
         if least is None or over < least:
             best, least = candidate, over
     if least is not None:
@@ -196,11 +255,9 @@ def _left_over(value: Any) -> int:
 
     if isinstance(value, Model):
         score = len(value.extra)
-        for name, *_ in value._shape():
-            item = getattr(value, name)
-            if isinstance(item, (OpenStrEnum, OpenIntEnum)) and not item.is_known:
-                score += _UNKNOWN
-        return score
+        return score + sum(_left_over(getattr(value, name)) for name, *_ in value._shape())
+    if isinstance(value, list):
+        return sum(map(_left_over, value))
     if isinstance(value, (OpenStrEnum, OpenIntEnum)):
         return 0 if value.is_known else _UNKNOWN
     return 0

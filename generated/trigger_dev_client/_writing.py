@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from . import _shapes as shapes
-from ._building import nearest
+from ._building import nearest, only_value
 from ._models import Model, to_json
 from ._operation import BodyRule, FieldRule, encode_scalar
+from ._unions import UnionShape
 from .types import NotGiven
 
 _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
@@ -54,14 +55,19 @@ def gather(
     keep = rule.kind in ("form", "multipart")
     for field in rule.fields:
         if field.name not in given:
-            if field.required and field.path[0] not in (extra or {}):
+            if not field.required or field.path[0] in (extra or {}):
+                continue
+            value = only_value(field.shape)
+            if value is None:
                 raise ValueError(f"{field.name} is required")
-            continue
+            given = {**given, field.name: value}
         place = result
         for name in field.path[:-1]:
             place = place.setdefault(name, {})
             if not isinstance(place, dict):
                 raise TypeError(f"{field.name} cannot be given beside {name}, which is no mapping")
+        if keep and field.required and given[field.name] is None:
+            raise ValueError(f"{field.name} is required; a form has no null")
         value = write(field.shape, given[field.name], field.name, keep=keep)
         last = field.path[-1]
         place[last] = (
@@ -70,7 +76,17 @@ def gather(
             else value
         )
     result.update(extra or {})
+    _check_variant(rule.shape, result)
     return result
+
+
+def _check_variant(shape: shapes.Shape, body: Mapping[str, Any]) -> None:
+    """Ask of a body that says which of several objects it is what this one needs."""
+    inner = shape.inner if isinstance(shape, shapes.NullableShape) else shape
+    named = inner.told(body) if isinstance(inner, UnionShape) else None
+    for name, wire, _, needed, _ in named.model._shape() if named else ():
+        if needed and wire not in body:
+            raise ValueError(f"{name} is required")
 
 
 def write(shape: shapes.Shape, value: Any, place: str, *, keep: bool = False) -> Any:
@@ -120,7 +136,7 @@ def write(shape: shapes.Shape, value: Any, place: str, *, keep: bool = False) ->
         raise ValueError(f"{place} must be a finite number, not {value!r}")
     members: tuple[shapes.Shape, ...] | None = getattr(shape, "members", None)
     if members is not None:
-        return write(_fitting(members, value), value, place, keep=keep)
+        return write(_fitting(shape, members, value), value, place, keep=keep)
     if keep and not isinstance(value, (Model, Mapping, list, tuple)):
         return value
     return value if keep and is_file(value) else _named(place, to_json, value)
@@ -149,6 +165,7 @@ def is_content(value: Any) -> bool:
 def _object(
     model: type[Model], value: Mapping[str, Any], place: str, *, keep: bool
 ) -> dict[str, Any]:
+    known = [name for name, *_ in model._shape()]
     fields = {}
     for name, wire, *_, shape in model._shape():
         fields[wire] = fields[name] = (wire, shape)
@@ -159,24 +176,34 @@ def _object(
         if key not in fields:
             near = nearest(str(key), fields)
             hint = (
-                f"; did you mean {near!r}?" if near else f"; known are {', '.join(sorted(fields))}"
+                f"; did you mean {near!r}?" if near else f"; known are {', '.join(sorted(known))}"
             )
             raise TypeError(f"{place}: unknown key {key!r}{hint}")
         wire, shape = fields[key]
         result[wire] = None if item is None else write(shape, item, f"{place}.{key}", keep=keep)
-    for name, wire, _, needed, _ in model._shape():
+    for name, wire, _, needed, shape in model._shape():
         if needed and wire not in result:
-            raise ValueError(f"{place}.{name} is required")
+            value = only_value(shape)
+            if value is None:
+                raise ValueError(f"{place}.{name} is required")
+            result[wire] = to_json(value)
     return result
 
 
-def _fitting(members: tuple[shapes.Shape, ...], value: Any) -> shapes.Shape:
+def _fitting(shape: shapes.Shape, members: tuple[shapes.Shape, ...], value: Any) -> shapes.Shape:
     """The member of a union that a value is meant for; where none can be told, the value goes as it is."""
     if isinstance(value, Mapping):
+        named = shape.told(value) if isinstance(shape, UnionShape) else None
         models = [member for member in members if isinstance(member, shapes.ModelShape)]
-        for member in models:
-            known = {name for wire_name in member.model._shape() for name in wire_name[:2]}
-            if value.keys() <= known:
+        for member in [named] if named else models:
+            fields = member.model._shape()
+            known = {name for field in fields for name in field[:2]}
+            if named or (
+                value.keys() <= known
+                and all(
+                    field.name in value or field.wire in value for field in fields if field.needed
+                )
+            ):
                 return member
         return models[0] if len(models) == 1 and len(models) == len(members) else shapes.ANY
     if isinstance(value, (list, tuple)):

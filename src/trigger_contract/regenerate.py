@@ -17,6 +17,7 @@ from trigger_contract.document.files import write_files
 from trigger_contract.document.locate import read_document
 from trigger_contract.document.operations import operations
 from trigger_contract.generate.project import generate
+from trigger_contract.generate.renaming import Renamed
 from trigger_contract.normalize.files import Request, normalize_files
 from trigger_contract.normalize.model import AGE, APART, OVERLAY, RULE
 from trigger_contract.normalize.pipeline import Normalized
@@ -41,6 +42,7 @@ class Regeneration:
         client_files: How many files the client has.
         client_version: The version that the client has now.
         proposal: The client's next version, the one that is written; None where nothing was compared.
+        renamed: What the client calls otherwise than the one that stood there.
         stale: Files, relative to the checkout, that were missing, left over or different.
     """
 
@@ -49,6 +51,7 @@ class Regeneration:
     client_files: int
     client_version: str
     proposal: Proposal | None
+    renamed: tuple[Renamed, ...]
     stale: tuple[Path, ...]
 
 
@@ -83,25 +86,28 @@ def regenerate(
     with tempfile.TemporaryDirectory(prefix="trigger-contract-") as scratch:
         built = Path(scratch) / "client"
         current = _current_version(client)
-        proposal = None if comparison is None else propose(comparison, _if_semver(current))
-        # What people wrote into the document counts more than any proposal.
-        version = (
-            None
-            if _has_own_version(normalized.document)
-            else (proposal.next if proposal is not None and proposal.next is not None else current)
-        )
         progress("building the client")
-        names = generate(normalized.document, built, version=version).files
+        made = generate(normalized.document, built, version=current, earlier=client)
+        proposal = (
+            None
+            if comparison is None
+            else propose(comparison, _if_semver(current), is_renamed=bool(made.renamed))
+        )
+        version = _version(normalized.document, proposal, current)
+        if version != current:
+            generate(normalized.document, built, version=version)
         client_version = _current_version(built)
         stale_documents = [path for path, text in documents.items() if not _holds(path, text.encode())]
-        stale_client = _different(client, {name: (built / name).read_bytes() for name in names})
+        stale_client = _different(client, {name: (built / name).read_bytes() for name in made.files})
     if not check:
         progress("writing")
         write_files({path: documents[path] for path in stale_documents})
         if stale_client:
             generate(normalized.document, client, version=version)
     stale = [path.relative_to(root) for path in (*stale_documents, *stale_client)]
-    return Regeneration(normalized, comparison, len(names), client_version, proposal, tuple(sorted(stale)))
+    return Regeneration(
+        normalized, comparison, len(made.files), client_version, proposal, made.renamed, tuple(sorted(stale))
+    )
 
 
 def _current_version(client: Path) -> str:
@@ -117,9 +123,12 @@ def _if_semver(version: str) -> str | None:
     return version if is_semver(version) else None
 
 
-def _has_own_version(document: Mapping[str, Any]) -> bool:
+def _version(document: Mapping[str, Any], proposal: Proposal | None, current: str) -> str | None:
+    """The version to write: what people wrote into the document counts more than any proposal."""
     hint = (document.get("info") or {}).get("x-client")
-    return isinstance(hint, Mapping) and "version" in hint
+    if isinstance(hint, Mapping) and "version" in hint:
+        return None
+    return proposal.next if proposal is not None and proposal.next is not None else current
 
 
 def summary_lines(result: Regeneration) -> Iterator[str]:
@@ -137,6 +146,7 @@ def summary_lines(result: Regeneration) -> Iterator[str]:
     total = len(normalized.contradictions)
     yield f"          openapi/NORMALIZATION.md: {total} contradictions, {ways or 'none'}"
     yield f"client    generated/: {result.client_files} files, version {result.client_version}"
+    yield from (f"renamed   {change}" for change in result.renamed)
 
 
 def stale_lines(stale: Iterable[Path], verb: str) -> Iterator[str]:

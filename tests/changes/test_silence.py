@@ -68,6 +68,59 @@ PAIRS = [
     ({**STRING, "format": "byte"}, {**STRING, "contentEncoding": "base64", "contentMediaType": "image/png"}),
     ({**STRING, "format": "binary"}, {"contentMediaType": "application/octet-stream"}),
     ({**STRING, "format": "binary"}, {**STRING, "contentMediaType": "application/octet-stream"}),
+    # Listed values, in one list or as alternatives
+    ({"const": "a"}, {"type": "string", "enum": ["a"]}),
+    ({"anyOf": [{"const": 1}, {"const": 2}]}, {"type": "integer", "enum": [2, 1]}),
+    (
+        {"oneOf": [{"type": "string", "enum": ["a"]}, {"enum": ["b", "c"]}, {"type": "null"}]},
+        {"type": ["string", "null"], "enum": ["a", "b", "c", None]},
+    ),
+    (
+        {"anyOf": [{"enum": ["a"]}, {"enum": ["b"]}, an_object()]},
+        {"anyOf": [an_object(), {"enum": ["a", "b"]}]},
+    ),
+    ({"type": "boolean"}, {"enum": [False, True]}),
+    # Whole numbers
+    (
+        {"type": "integer", "minimum": 1, "exclusiveMaximum": 10},
+        {"type": "integer", "exclusiveMinimum": 0, "maximum": 9},
+    ),
+    ({"type": "number", "minimum": 0, "exclusiveMinimum": 0}, {"type": "number", "exclusiveMinimum": 0}),
+    ({"type": "number", "multipleOf": 1}, {"type": "integer"}),
+    # Bytes
+    ({"type": "string", "format": "byte"}, {"type": "string", "format": "byte", "contentEncoding": "base64"}),
+    # Unions in unions, and what stands beside one
+    (
+        {"anyOf": [{"description": "Both", "anyOf": [REF, an_object(a=STRING)]}, {"type": "boolean"}]},
+        {"anyOf": [{"type": "boolean"}, an_object(a=STRING), REF]},
+    ),
+    (
+        {"oneOf": [{"anyOf": [an_object(["a"]), {"type": "null"}]}, {"type": "boolean"}]},
+        {"oneOf": [{"type": ["object", "null"], "required": ["a"], "properties": {}}, {"type": "boolean"}]},
+    ),
+    (
+        {"type": "object", "oneOf": [an_object(["a"]), an_object(["b"])]},
+        {"oneOf": [an_object(["b"]), an_object(["a"])]},
+    ),
+    (
+        {"type": "string", "maxLength": 9, "anyOf": [{"format": "uuid"}, {"format": "uri"}]},
+        {"anyOf": [{"type": "string", "maxLength": 9, "format": one} for one in ("uri", "uuid")]},
+    ),
+    (
+        {
+            "allOf": [
+                {"anyOf": [{"required": ["a"]}, {"required": ["b"]}]},
+                {"anyOf": [{"maxProperties": 1}, {"minProperties": 9}]},
+            ]
+        },
+        {
+            "allOf": [
+                {"anyOf": [{"maxProperties": 1}, {"minProperties": 9}]},
+                {"anyOf": [{"required": ["a"]}, {"required": ["b"]}]},
+            ]
+        },
+    ),
+    ({"dependentRequired": {"a": ["b"]}}, {"dependentSchemas": {"a": {"required": ["b"]}}}),
 ]
 
 
@@ -79,6 +132,10 @@ PAIRS = [
         ({**STRING, "format": "date"}, {**STRING, "contentEncoding": "base64"}),
         ({"type": ["array", "string"], "items": REF}, {"oneOf": [STRING, {"type": "array"}]}),
         ({"type": ["array", "string"], "enum": ["a"]}, {"oneOf": [STRING, {"type": "array"}]}),
+        ({"oneOf": [{"enum": ["a", "b"]}, {"enum": ["b", "c"]}]}, {"enum": ["a", "b", "c"]}),
+        ({"anyOf": [{"const": "a"}, {"const": "b"}]}, {"type": "string", "enum": ["a", "c"]}),
+        ({"type": "number", "minimum": 1}, {"type": "number", "exclusiveMinimum": 0}),
+        ({"type": "object", "anyOf": [STRING, an_object(["a"])]}, {"anyOf": [STRING, an_object(["a"])]}),
         (
             {**an_object(a=STRING, b=STRING), "anyOf": [{"required": ["a"]}, {"required": ["b"]}]},
             {"anyOf": [an_object(["a"], a=STRING), an_object(["b"], a=STRING, b={"type": "integer"})]},
@@ -198,6 +255,9 @@ def _answers(**schemas: Any) -> Any:
         (_answers(s200=STRING), _answers(default=STRING)),
         (_answers(s200=STRING, s404=STRING), _answers(s200=STRING, s4XX=STRING)),
         (_answers(s200=STRING, s201=STRING), _answers(s2XX=STRING)),
+        (_answers(s200=STRING, s201=STRING, s2XX=STRING), _answers(s2XX=STRING)),
+        (_answers(s2XX=STRING, s4XX=STRING), _answers(default=STRING)),
+        (_answers(s200=STRING, s404=STRING), _answers(s200=STRING, default=STRING)),
     ],
 )
 def test_a_status_and_its_range(old: Any, new: Any) -> None:
@@ -215,10 +275,39 @@ def test_a_range_is_compared_with_the_status_it_holds() -> None:
         if change.severity.value == "breaking"
     ]
     assert found.code == "response-body-type-changed"
+    apart = compare(_answers(s2XX=STRING), _answers(s201={"type": "integer"}, s2XX=STRING))
+    assert [one.code for one in apart.changes if one.severity.value == "breaking"] == [found.code]
     gone = compare(_answers(s200=STRING, s404=STRING), _answers(s4XX=STRING))
     assert [one.code for one in gone.changes if one.severity.value == "breaking"] == [
         "response-success-status-removed"
     ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("https://a.test/v1", "https://A.test:443/v1/"),
+        ("https://{r}.test/{v}", "https://{region}.test/{version}"),
+    ],
+)
+def test_other_spellings_of_a_servers_address(old: str, new: str) -> None:
+    told = compare(document(servers=[{"url": old}]), document(servers=[{"url": new}])).changes
+    assert [(one.code, one.severity.value) for one in told] == [("api-server-respelled", "text")]
+
+
+@pytest.mark.parametrize("schema", [None, {}, {"contentMediaType": "image/png"}])
+def test_bytes_of_a_body_need_no_schema(schema: Any) -> None:
+    def answering(one: Any) -> Any:
+        media_type = {} if one is None else {"schema": one}
+        return document({"responses": {"200": {"description": "", "content": {"image/png": media_type}}}})
+
+    silent(answering({**STRING, "format": "binary"}), answering(schema))
+
+
+def test_headers_that_are_no_parameters() -> None:
+    header = {"name": "Content-Type", "in": "header", "required": True, "schema": STRING}
+    (told,) = compare(asking(), asking(header)).changes
+    assert told.severity.value == "text"
 
 
 def test_order_and_words_of_the_variables_of_a_server() -> None:
@@ -229,5 +318,7 @@ def test_order_and_words_of_the_variables_of_a_server() -> None:
     silent(old, served(default="eu", enum=["us", "eu"]))
     told = compare(old, served(default="eu", enum=["eu", "us"], description="Region"))
     assert [one.severity.value for one in told.changes] == ["text"]
+    (more,) = compare(old, served(default="eu", enum=["eu", "us", "ap"])).changes
+    assert more.severity.value == "additive"
     for other in (served(default="us", enum=["eu", "us"]), served(default="eu", enum=["eu"])):
         assert [one.severity.value for one in compare(old, other).changes] == ["risky"]

@@ -54,6 +54,18 @@ def test_a_changed_page_changes_document_and_client_and_is_told(copy):
     assert regenerate(copy, check=True).stale == ()
 
 
+def test_a_name_that_changes_breaks_code_and_is_told(copy):
+    methods = copy / "generated" / "api.md"
+    text = methods.read_text(encoding="utf-8")
+    methods.write_text(text.replace("`runs.list`", "`runs.list_all`"), encoding="utf-8")
+    result = regenerate(copy)
+    assert result.client_version == "0.2.0"
+    assert (
+        "renamed   runs.list_all is runs.list now (GET /api/v1/runs); "
+        "`x-client: {method: list_all}` on the operation keeps its name"
+    ) in summary_lines(result)
+
+
 def test_a_left_over_file_in_the_client_is_stale_and_goes(copy):
     stray = copy / "generated" / "trigger_dev_client" / "models" / "left_over.py"
     stray.write_text("")

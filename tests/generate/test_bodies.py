@@ -196,3 +196,51 @@ def test_only_an_asynchronous_client_sends_what_comes_so(client_of: Build) -> No
         client.t.put_x(body=parts())
     with pytest.raises(TypeError, match="timeout must be seconds"):
         client.t.put_x(body="x", timeout="soon")
+
+
+def test_a_content_type_with_a_star_is_made_one(client_of: Build, tmp_path: Path) -> None:
+    (tmp_path / "a.webp").write_bytes(b"w")
+    file = {"schema": {"type": "string", "format": "binary"}}
+    contents: dict[str, Any] = {
+        "image": {"image/*": file},
+        "images": {"image/png": file, "image/webp": file},
+        "whatever": {"*/*": {}},
+        "words": {"text/*": {}},
+        "either": {"application/json": {"schema": {"type": "object"}}, "application/octet-stream": file},
+        "nothing": {"application/json": {"schema": {"type": ["object", "null"], "properties": {"a": TEXT}}}},
+    }
+    spec = document(
+        {
+            f"/{name}": {"post": operation(name, "t", {}, requestBody={"required": True, "content": content})}
+            for name, content in contents.items()
+        }
+    )
+    sent: list[tuple[str, bytes]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append((request.headers["content-type"], request.read()))
+        return httpx.Response(200, json={})
+
+    t = talk(client_of(spec), "WidgetsClient", answer).t
+    t.image(body=tmp_path / "a.webp")
+    t.image(body=b"x", content_type="image/gif")
+    t.image(body=b"x")
+    t.images(body=tmp_path / "a.webp")
+    t.whatever(body={"a": 1})
+    t.whatever(body=b"x")
+    t.words(body="ä")
+    t.either(body="x")
+    t.nothing(body=None)
+    assert sent == [
+        ("image/webp", b"w"),
+        ("image/gif", b"x"),
+        ("application/octet-stream", b"x"),
+        ("image/webp", b"w"),
+        ("application/json", b'{"a":1}'),
+        ("application/octet-stream", b"x"),
+        ("text/plain", "ä".encode()),
+        ("application/octet-stream", b"x"),
+        ("application/json", b"null"),
+    ]
+    with pytest.raises(ValueError, match="content_type must be one of"):
+        t.image(body=b"x", content_type="text/csv")

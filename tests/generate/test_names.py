@@ -60,6 +60,68 @@ def test_what_frameworks_and_parents_add_to_an_id_is_cut(
     assert [found.name for found in plan.resources[0].methods] == [name]
 
 
+@pytest.mark.parametrize(
+    ("call", "operation_id", "tag", "name"),
+    [
+        ("get /hubs", "get_hubs_v2025.0", "Acme Hubs", "get"),
+        ("get /hubs/{hub_id}", "get_hubs_id_v2025.0", "Acme Hubs", "retrieve"),
+        ("get /hubs/{hub_id}/tags", "getHubsHubIdTags", "Acme Hubs", "list_tags"),
+        ("post /hubs/{hub_id}/tags", "post-hubs-hubId-tags", "Acme Hubs", "create_tag"),
+        ("post /hubs/{hub_id}/manage_items", "post_hubs_id_manage_items", "hub items", "manage"),
+        ("put /hubs/{hub_id}#lock", "put_hubs_id_lock", "hubs", "lock"),
+        ("delete /hubs/{hub_id}/key.{kind}", "delete_hubs_id_key_kind", "hubs", "delete_key"),
+        ("get /users/{id}/memberships", None, "group memberships", "list"),
+        ("post /v1/users/{id}:suspend", None, "users", "suspend"),
+        ("post /v1/users/{id}", None, "users", "update"),
+        ("get /orders/search", None, "orders", "search"),
+        ("put /x", "put_x", "x", "put"),
+        ("get /users/{id}", "getUserById", "users", "get_by_id"),
+        ("get /index/settings/stop-words", "getstop-words", "settings", "get_stop_words"),
+        ("get /video/v3/films", "video.films.list", "films", "list"),
+        ("get /buckets", "ListBucket", "CheckV2Bucket", "list"),
+        ("get /albums/{id}", "get-an-album", "albums", "get"),
+        ("post /lists/{id}/tracks", "add-tracks-to-list", "lists", "add_tracks"),
+        ("get /users", "listUsersUsingGET_1", "users", "list"),
+    ],
+)
+def test_a_name_tells_what_is_done_where_an_id_does_not(
+    call: str, operation_id: str | None, tag: str, name: str
+) -> None:
+    method, path_ = call.split()
+    found = operation(operation_id or "", tag, {"type": "array", "items": {"type": "object"}})
+    if operation_id is None:
+        del found["operationId"]
+    (resource,) = make_plan(document({path_: {method: found}})).resources
+    assert [found.name for found in resource.methods] == [name]
+
+
+def test_ids_made_of_paths_are_made_of_paths_throughout() -> None:
+    paths = {
+        "/groups": {method: operation(f"{method}_groups", "groups", TEXT) for method in ("get", "post")},
+        "/groups/{id}": {"get": operation("get_groups_id", "groups", TEXT, parameters=[path("id")])},
+        "/users/{id}/groups": {"post": operation("post_users_id_groups", "groups", TEXT)},
+    }
+    named = {found.operation_id: found.name for found in methods(make_plan(document(paths))).values()}
+    assert named == {
+        "get_groups": "retrieve_groups",
+        "post_groups": "create",
+        "get_groups_id": "retrieve",
+        "post_users_id_groups": "create_for_user",
+    }
+
+
+def test_what_has_no_tag_belongs_to_what_its_path_names() -> None:
+    paths = {
+        "/api/v1/pets/{id}": {"get": operation("getPet", "", TEXT, tags=[], parameters=[path("id")])},
+        "/health": {"get": operation("checkHealth", "", TEXT, tags=[])},
+    }
+    resources = make_plan(document(paths)).resources
+    assert [(found.attribute, found.methods[0].name) for found in resources] == [
+        ("pets", "get"),
+        ("default", "check_health"),
+    ]
+
+
 def test_a_parent_stays_in_a_name_where_the_shorter_one_is_taken() -> None:
     paths = {
         "/runs": {"get": operation("list_runs", "runs", TEXT)},
@@ -177,8 +239,8 @@ def test_an_operation_without_an_id_is_named_by_its_path() -> None:
         }
     }
     resource = make_plan(document(paths)).resources[0]
-    assert resource.attribute == "default"
-    assert [method.name for method in resource.methods] == ["delete_schedules"]
+    assert resource.attribute == "schedules"
+    assert [method.name for method in resource.methods] == ["delete"]
 
 
 @pytest.mark.parametrize(

@@ -55,18 +55,18 @@ def test_content_parameters_go_out_as_json(client_of: Build) -> None:
 
 
 @pytest.mark.parametrize(
-    ("style", "explode", "single", "several"),
+    ("style", "explode", "single", "several", "pairs"),
     [
-        ("simple", False, b"a%2Fb", b"a,b"),
-        ("simple", True, b"a%2Fb", b"a,b"),
-        ("label", False, b".a%2Fb", b".a,b"),
-        ("label", True, b".a%2Fb", b".a.b"),
-        ("matrix", False, b";key=a%2Fb", b";key=a,b"),
-        ("matrix", True, b";key=a%2Fb", b";key=a;key=b"),
+        ("simple", False, b"a%2Fb", b"a,b", b"x,1%2F2,y,2"),
+        ("simple", True, b"a%2Fb", b"a,b", b"x=1%2F2,y=2"),
+        ("label", False, b".a%2Fb", b".a,b", b".x,1%2F2,y,2"),
+        ("label", True, b".a%2Fb", b".a.b", b".x=1%2F2.y=2"),
+        ("matrix", False, b";key=a%2Fb", b";key=a,b", b";key=x,1%2F2,y,2"),
+        ("matrix", True, b";key=a%2Fb", b";key=a;key=b", b";x=1%2F2;y=2"),
     ],
 )
 def test_every_style_of_path_is_sent_in_its_form(
-    client_of: Build, style: str, explode: bool, single: bytes, several: bytes
+    client_of: Build, style: str, explode: bool, single: bytes, several: bytes, pairs: bytes
 ) -> None:
     parameter = {
         "name": "key",
@@ -76,7 +76,13 @@ def test_every_style_of_path_is_sent_in_its_form(
         "explode": explode,
         "schema": {"type": "array", "items": TEXT},
     }
-    spec = document({"/x/{key}/y": {"get": operation("get_x", "t", {}, parameters=[parameter])}})
+    free = {**parameter, "schema": {"type": "object", "additionalProperties": True}}
+    spec = document(
+        {
+            "/x/{key}/y": {"get": operation("get_x", "t", {}, parameters=[parameter])},
+            "/z/{key}/of/{key}": {"get": operation("get_z", "t", {}, parameters=[free])},
+        }
+    )
     sent: list[bytes] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -86,4 +92,5 @@ def test_every_style_of_path_is_sent_in_its_form(
     client = talk(client_of(spec), "WidgetsClient", answer)
     client.t.get_x("a/b")
     client.t.get_x(["a", "b"])
-    assert sent == [b"/x/" + single + b"/y", b"/x/" + several + b"/y"]
+    client.t.get_z({"x": "1/2", "y": 2})
+    assert sent == [b"/x/" + single + b"/y", b"/x/" + several + b"/y", b"/z/" + pairs + b"/of/" + pairs]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from trigger_contract.generate.project import generate
+from trigger_contract.generate.project import generate, ruff
 
 from . import test_streams, test_writing
 from .documents import sixty
@@ -47,6 +47,7 @@ async def use_async(trigger: AsyncTriggerClient) -> list[ListRunItem]:
     return (await page.get_next_page()).data
 """
 WRONG = """
+import trigger_dev_client
 from trigger_dev_client import TriggerClient
 
 trigger = TriggerClient()
@@ -55,6 +56,7 @@ trigger.runs.list(nonsense=1)
 trigger.runs.list(status="QUEUD")
 trigger.runs.retrieve()
 trigger.runs.retrieve("run_1").nonsense
+trigger_dev_client.Nonsense
 """
 
 
@@ -77,6 +79,8 @@ def use(client: WidgetsClient) -> None:
     events: Stream[object] = client.chat.create_stream(text="x")  # type: ignore[assignment]
     with client.files.with_streaming_response.download("1") as response:
         response.stream_to_file(pathlib.Path("b"))
+    client.profiles.send()
+    client.profiles.send(name="x")
     client.with_options(max_retries=3).orders.change(action="cancel", ids=["a"])
     print(found, events)
 
@@ -118,7 +122,7 @@ def test_mypy_strict_accepts_the_client_and_its_use(sources: Path) -> None:
     used = check(*command, "user.py", cwd=sources)
     assert used.returncode == 0, used.stdout
     wrong = check(*command, "wrong.py", cwd=sources)
-    assert wrong.stdout.count(": error:") == 5, wrong.stdout
+    assert wrong.stdout.count(": error:") == 6, wrong.stdout
 
 
 @pytest.mark.slow
@@ -157,8 +161,20 @@ def test_pyright_accepts_the_client_and_its_use(sources: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_importing_loads_only_what_is_used(tmp_path: Path) -> None:
-    generate(sixty(), tmp_path / "client")
+@pytest.fixture(scope="module")
+def synthetic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("synthetic") / "client"
+    generate(sixty(), target)
+    return target
+
+
+def test_imports_are_in_order_and_all_used(synthetic: Path) -> None:
+    rules = ("--select", "F401,I", "--target-version", "py311", "--line-length", "100")
+    done = check(ruff(), "check", "--isolated", "--no-cache", *rules, ".", cwd=synthetic)
+    assert done.returncode == 0, done.stdout
+
+
+def test_importing_loads_only_what_is_used(synthetic: Path) -> None:
     code = (
         "import sys\n"
         "import synthetic_client\n"
@@ -169,6 +185,6 @@ def test_importing_loads_only_what_is_used(tmp_path: Path) -> None:
         "assert not [name for name in names if '.models.' in name or '.api.' in name], names\n"
         "print(len(names))\n"
     )
-    done = check(sys.executable, "-c", code, cwd=tmp_path / "client")
+    done = check(sys.executable, "-c", code, cwd=synthetic)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) < 25

@@ -52,7 +52,22 @@ SCHEMAS: dict[str, Any] = {
         "discriminator": {"propertyName": "what", "mapping": {"one": "ConstA", "2": "Narrow"}},
     },
 }
+TAGGED = {"propertyName": "kind"}
+BASE = {"type": "object", "required": ["id"], "properties": {"id": TEXT}}
+MADE = {"oneOf": [ref("ConstA"), {**kind_of("c"), "properties": {"kind": {"const": "c"}, "c": TEXT}}]}
 UNIONS = {
+    "tagged": {"oneOf": [ref("ConstA"), ref("ConstB")], "discriminator": TAGGED},
+    "counted": {"oneOf": [ref("Number0"), ref("Number1")], "discriminator": TAGGED},
+    "inline": {**MADE, "discriminator": TAGGED},
+    "spelled": {"oneOf": [ref("Wide"), ref("Narrow")], "discriminator": {"propertyName": "what"}},
+    "inner": {
+        "oneOf": [{"oneOf": [ref("ConstA"), ref("ConstB")], "discriminator": TAGGED}, ref("TextA")],
+        "discriminator": {**TAGGED, "mapping": {"A": "TextA"}},
+    },
+    "beside": {"oneOf": [{"oneOf": [ref("ConstA")], "discriminator": TAGGED}, ref("Yes"), ref("Narrow")]},
+    "lists": {"oneOf": [{"type": "array", "items": ref(name)} for name in ("Narrow", "Wide")]},
+    "deep": {"oneOf": [{"type": "object", "properties": {"p": ref(name)}} for name in ("Narrow", "Wide")]},
+    "both": {"allOf": [BASE, MADE]},
     "text": {"oneOf": [ref("TextA"), ref("TextB")]},
     "number": {"anyOf": [ref("Number0"), ref("Number1")]},
     "flag": {"oneOf": [ref("Yes"), ref("No")]},
@@ -115,6 +130,17 @@ def ask(module: Any, value: Any, mode: str = "strict") -> Any:
         ("named", {"what": "one", "kind": "a"}, "ConstA"),
         ("named", {"what": 2, "a": "x"}, "Narrow"),
         ("named", {"what": "three"}, {"what": "str"}),
+        ("tagged", {"kind": "b"}, "ConstB"),
+        ("counted", {"kind": 1}, "Number1"),
+        ("inline", {"kind": "c", "c": "x"}, "GetXResponseInlineVariant2"),
+        ("spelled", {"what": "narrow", "a": "x"}, "Narrow"),
+        ("inner", {"kind": "b"}, "ConstB"),
+        ("inner", {"kind": "A"}, "TextA"),
+        ("beside", {"kind": True}, "Yes"),
+        ("lists", [{"a": "x", "b": "y"}], ["Wide"]),
+        ("deep", {"p": {"a": "x", "b": "y"}}, "GetXResponseDeepVariant2"),
+        ("both", {"id": "1", "kind": "c", "c": "x"}, "GetXResponseBoth"),
+        ("both", {"id": "1", "kind": "a", "at": "2024-01-01T00:00:00Z"}, "GetXResponseBoth"),
     ],
 )
 def test_a_member_is_told_by_what_it_says(module: Any, name: str, value: Any, kinds: Any) -> None:
@@ -122,6 +148,19 @@ def test_a_member_is_told_by_what_it_says(module: Any, name: str, value: Any, ki
     assert names(getattr(found, name if name not in ("list",) else "list_")) == kinds
     assert found.problems == ()
     assert found.to_dict() == {name: value}
+
+
+def test_what_is_made_of_a_union_has_the_properties_of_each_member(module: Any) -> None:
+    found = ask(module, {"both": {"id": "1", "kind": "c", "c": "x"}}).both
+    assert (found.id, found.kind, found.c, found.at, found.extra) == ("1", "c", "x", None, {})
+
+
+def test_an_answer_that_names_no_member_is_given_as_it_came(client_of: Build) -> None:
+    spec = document({"/x": {"get": operation("get_x", "t", UNIONS["text"])}}, components={"schemas": SCHEMAS})
+    module = client_of(spec)
+    assert ask(module, {"kind": "new"}, "lenient") == {"kind": "new"}
+    with pytest.raises(module.ResponseValidationError, match="none of the alternatives"):
+        ask(module, {"kind": "new"})
 
 
 def test_a_union_in_a_family_is_one_too(module: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from typing import Any
 
@@ -185,3 +186,36 @@ def test_what_is_read_among_many_answers_is_the_same(client_of: Build) -> None:
     assert found[0] == found[-1]
     assert found[-1].named["x"][0].extra == {"color": "red"}
     assert [type(each).__name__ for each in found[-1].either] == ["str", "Thing", "str"]
+
+
+def test_times_without_an_offset_are_given_back_as_they_came_wherever_they_stand(client_of: Build) -> None:
+    moment = {**TEXT, "format": "date-time"}
+    whole = {
+        "type": "object",
+        "properties": {"list": {"type": "array", "items": moment}, "map": {"additionalProperties": moment}},
+        "additionalProperties": moment,
+    }
+    value = {"list": ["2024-01-01T00:00:00", "2024-01-01T00:00:00Z"], "map": {"a": "2024-01-01 00:00:00"}}
+    value = {**value, "more": "2024-01-01T00:00:00"}
+    spec = document({"/x": {"get": operation("get_x", "t", whole)}})
+    found = talk(client_of(spec), "WidgetsClient", lambda _: httpx.Response(200, json=value)).t.get_x()
+    assert len(found.problems) == 3
+    assert found.to_dict() == value
+    found.list_[0] = datetime.datetime(2025, 1, 1)
+    with pytest.raises(ValueError, match="no time zone"):
+        found.to_dict()
+
+
+@pytest.mark.parametrize("mode", ["lenient", "strict"])
+def test_a_change_that_was_made_without_a_word_is_no_failure(client_of: Build, mode: str) -> None:
+    made = {"type": "object", "required": ["id"], "properties": {"id": TEXT}}
+    spec = document({"/x": {"get": operation("get_x", "t", made), "post": operation("make_x", "t", made)}})
+    module = client_of(spec)
+    t = talk(module, "WidgetsClient", lambda _: httpx.Response(202), response_validation=mode).t
+    with pytest.raises(module.ResponseValidationError):
+        t.get_x()
+    if mode == "lenient":
+        assert t.make_x() is None
+    else:
+        with pytest.raises(module.ResponseValidationError):
+            t.make_x()

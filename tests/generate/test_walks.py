@@ -32,6 +32,8 @@ LINKED["responses"]["200"]["headers"] = {"Link": {"schema": TEXT}}
 SPEC = document(
     {
         "/zeros": listed("zeros", [query("page", {**NUMBER, "default": 0})], total_pages=NUMBER),
+        "/told": listed("told", [query("page", NUMBER)], total=NUMBER, page=NUMBER),
+        "/follows": listed("follows", [], paging={"type": "object", "properties": {"next": TEXT}}),
         "/ones": listed("ones", [query("page", NUMBER)], total=NUMBER),
         "/endless": listed("endless", [query("page", NUMBER)]),
         "/offsets": listed("offsets", [query("offset", NUMBER)], total=NUMBER),
@@ -67,14 +69,14 @@ class Server:
         given = request.url.params
         size = min(int(given.get("limit", 3)), 4)
         form = request.url.path.strip("/")
-        first = 0 if form == "zeros" else 1
+        first = 0 if form in ("zeros", "told") else 1
         start = {
-            "zeros": lambda: int(given.get("page", 0)) * size,
+            "follows": lambda: int(given.get("from", 0)),
             "offsets": lambda: int(given.get("offset", 0)),
             "cursors": lambda: int(given.get("cursor", "c0")[1:]),
             "lasts": lambda: int(given.get("starting_after", -1)) + 1,
             "addresses": lambda: int(given.get("from", 0)),
-        }.get(form, lambda: (int(given.get("page", 1)) - first) * size)()
+        }.get(form, lambda: (int(given.get("page", first)) - first) * size)()
         items, end, count = self._items[start : start + size], start + size, len(self._items)
         more = end < count
         if form == "linked":
@@ -82,6 +84,8 @@ class Server:
             return httpx.Response(200, json=items, headers={"link": f'{place}; rel="next"'} if more else {})
         beside = {
             "zeros": {"total_pages": -(-count // size)},
+            "told": {"total": count, "page": start // size},
+            "follows": {"paging": {"next": f"/follows?from={end}&limit={size}"} if more else {}},
             "ones": {"total": count},
             "offsets": {"total": count},
             "cursors": {"next_cursor": f"c{end}" if more else None},

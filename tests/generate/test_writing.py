@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from .documents import body, document, operation, path
-from .packages import TEXT, imported
+from .packages import TEXT, Build, imported, talk
 
 FILE = {"type": "string", "format": "binary"}
 ORDER = {
@@ -87,6 +87,7 @@ FORM = {
                 "type": "object",
                 "properties": {
                     "meta": {"type": "object"},
+                    "items": {"type": "array", "items": {"type": "object", "properties": {"price": TEXT}}},
                     "ids": {"type": "array", "items": TEXT},
                     "x": TEXT,
                 },
@@ -94,10 +95,12 @@ FORM = {
             "encoding": {
                 "meta": {"style": "deepObject"},
                 "ids": {"style": "pipeDelimited", "explode": False},
+                "items": {"style": "deepObject"},
             },
         }
     }
 }
+NAMED = {"type": "object", "required": ["name"], "properties": {"name": TEXT}}
 SPEC = document(
     {
         "/shops/{shop}/orders": {
@@ -109,6 +112,9 @@ SPEC = document(
         "/orders/bulk": {"post": operation("change_orders", "orders", {}, requestBody=body(CHOICE))},
         "/files": {"post": operation("upload_file", "files", {}, requestBody=UPLOAD)},
         "/forms": {"post": operation("send_form", "forms", {}, requestBody=FORM)},
+        "/profiles": {
+            "post": operation("send_profile", "profiles", {}, requestBody=body(NAMED, required=False))
+        },
         "/pay": {
             "post": operation(
                 "pay_bill", "bills", {},
@@ -220,6 +226,74 @@ def test_a_union_of_objects_has_the_keywords_of_all(package: ModuleType) -> None
         sent.client.orders.change(ids=["a"])
 
 
+def test_a_variant_that_is_named_asks_for_what_it_needs(client_of: Build) -> None:
+    def kind(name: str, *needed: str) -> dict[str, Any]:
+        fields = {"kind": {"const": name}, "size": {"type": "integer"}, "at": {**TEXT, "format": "date-time"}}
+        return {"type": "object", "required": ["kind", *needed], "properties": fields}
+
+    pet = {"oneOf": [kind("cat", "size"), kind("dog")]}
+    whole = {"type": "object", "properties": {"pets": {"type": "array", "items": pet}}}
+    own = {"allOf": [{"type": "object", "required": ["id"], "properties": {"id": TEXT}}, pet]}
+    schemas = {"pet": pet, "whole": whole, "own": own}
+    module = client_of(
+        document(
+            {
+                f"/{name}": {"post": operation(f"send_{name}", "t", {}, requestBody=body(schema))}
+                for name, schema in schemas.items()
+            }
+        )
+    )
+    bodies: list[bytes] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        bodies.append(request.content)
+        return httpx.Response(204)
+
+    t = talk(module, "WidgetsClient", answer).t
+    t.send_pet(kind="dog", at="2024-01-01T00:00:00Z")
+    t.send_whole(pets=[{"kind": "dog"}])
+    t.send_own(id="1", kind="cat", size=3)
+    for call in (lambda: t.send_pet(kind="cat"), lambda: t.send_whole(pets=[{"kind": "cat"}])):
+        with pytest.raises(ValueError, match="size is required"):
+            call()
+    assert [json.loads(each) for each in bodies] == [
+        {"kind": "dog", "at": "2024-01-01T00:00:00Z"},
+        {"pets": [{"kind": "dog"}]},
+        {"id": "1", "kind": "cat", "size": 3},
+    ]
+
+
+def test_what_can_have_one_value_is_filled_in(client_of: Build) -> None:
+    part = {
+        "type": "object",
+        "required": ["kind", "text"],
+        "properties": {"kind": {"const": "p"}, "text": TEXT},
+    }
+    whole = {
+        "type": "object",
+        "required": ["type", "part"],
+        "properties": {"type": {"enum": ["message"]}, "part": part, "flag": {"const": True}},
+    }
+    parameters = [
+        {"name": "X-Version", "in": "header", "required": True, "schema": {"enum": ["2024-01"]}},
+        {"name": "alt", "in": "query", "required": True, "schema": {"const": "json"}},
+        {"name": "beta", "in": "query", "schema": {"const": "yes"}},
+    ]
+    post = operation("send_x", "t", {}, requestBody=body(whole), parameters=parameters)
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(204)
+
+    t = talk(client_of(document({"/x": {"post": post}})), "WidgetsClient", answer).t
+    t.send_x(part={"text": "a"})
+    assert json.loads(seen[0].content) == {"type": "message", "part": {"kind": "p", "text": "a"}}
+    assert (seen[0].headers["x-version"], seen[0].url.query) == ("2024-01", b"alt=json")
+    t.send_x(part={"text": "a"}, type="new", x_version="2025-01")
+    assert (json.loads(seen[1].content)["type"], seen[1].headers["x-version"]) == ("new", "2025-01")
+
+
 def test_a_key_is_made_once_for_all_attempts(package: ModuleType) -> None:
     sent = Sent(package, httpx.Response(500), httpx.Response(429, headers={"retry-after": "0"}))
     sent.client.bills.pay()
@@ -274,8 +348,13 @@ def test_every_content_type_can_be_sent(package: ModuleType, tmp_path: Path) -> 
 
 def test_a_form_goes_out_as_its_encoding_says(package: ModuleType) -> None:
     sent = Sent(package)
-    sent.client.forms.send(meta={"a": {"b": "c"}}, ids=["1", "2"], x="y")
-    assert parse_qsl(sent.requests[-1].content.decode()) == [("meta[a][b]", "c"), ("ids", "1|2"), ("x", "y")]
+    sent.client.forms.send(
+        meta={"a": {"b": "c"}, "d": ["e", "f"]}, items=[{"price": "p"}, {"price": "q"}], ids=["1", "2"], x="y"
+    )
+    assert parse_qsl(sent.requests[-1].content.decode()) == [
+        *(("meta[a][b]", "c"), ("meta[d][]", "e"), ("meta[d][]", "f")),
+        *(("items[0][price]", "p"), ("items[1][price]", "q"), ("ids", "1|2"), ("x", "y")),
+    ]
     with pytest.raises(ValueError, match="ids: an item cannot contain"):
         sent.client.forms.send(ids=["1|2"])
 

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from textwrap import indent
+
 import pytest
 
+from trigger_contract.document.yaml import dump, load
 from trigger_contract.normalize import Page, normalize
 
 HEAD = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n  /things:\n    post:\n"
 FINE = "      responses: {'200': {description: Fine}}\n"
+ROWS = load(Path(__file__).with_name("said.yaml").read_text(encoding="utf-8"), "said.yaml")
+# What the rows call the places that they have in common.
+SHORT = {
+    "paths//things/post/": "",
+    "requestBody/content/application/json/schema": "body",
+    "responses/200/content/application/json/schema": "answer",
+    "parameters/0/": "",
+}
+WITH_REASON = ("explode", "style", "enum in prose only")
 
 
 def noted(operation: str) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -30,224 +43,35 @@ def body(schema: str, description: str = "Makes a thing") -> str:
     )
 
 
-@pytest.mark.parametrize(
-    ("operation", "kind", "chosen"),
-    [
-        (parameter("description: Maximum of 10 tags., schema: {type: array, maxItems: 5}"), "limit", "5"),
-        (
-            parameter("description: Between 1 and 100., schema: {type: integer}"),
-            "limit in prose only",
-            "prose",
-        ),
-        (parameter("description: 'One of `a`, `b` or `c`.', schema: {enum: [a, b]}"), "enum", '["a", "b"]'),
-        (
-            parameter("description: 'Comma-separated, as in `n=a,b`.', schema: {type: array}"),
-            "explode",
-            "explode: true",
-        ),
-        (
-            parameter(
-                "description: 'Repeat the parameter: `?n=a&n=b`.', explode: false, schema: {type: array}"
-            ),
-            "explode",
-            "explode: false",
-        ),
-        (
-            parameter("description: Can be repeated., style: pipeDelimited, schema: {type: array}"),
-            "style",
-            "style: pipeDelimited",
-        ),
-        (parameter("description: Pipe-delimited., schema: {type: array}"), "style", "style: form"),
-        (parameter("description: Space-separated., schema: {type: [array, 'null']}"), "style", "style: form"),
-        (
-            parameter("description: 'As `filter[a]=1`.', schema: {type: object, properties: {a: {}}}"),
-            "style",
-            "style: form",
-        ),
-        (parameter("description: 'As `/x?n[a]=1`.', schema: {type: object}"), "style", "style: form"),
-        (parameter("description: 'As `n[]=1&n[]=2`.', schema: {type: array}"), "style", "style: form"),
-        (parameter("description: Required. The n., schema: {type: string}"), "required", "not required"),
-        (
-            parameter("required: true, description: Optional. The n., schema: {type: string}"),
-            "required",
-            "required",
-        ),
-        (parameter("schema: {type: integer, minimum: 10, maximum: 5}"), "limit", "both, as published"),
-        (
-            parameter("description: 'Allowed values: `a`, `b`.', schema: {type: string}"),
-            "enum in prose only",
-            "prose",
-        ),
-        (
-            parameter("description: 'The kind, `SOFT` or `HARD`.', schema: {type: string}"),
-            "enum in prose only",
-            "prose",
-        ),
-        (parameter('description: "How.\\n- `a`: x\\n- `b`: y", schema: {enum: [a, b, c]}'), "enum", '"c"'),
-        (
-            parameter("description: Less than 10 characters., schema: {type: string, maxLength: 10}"),
-            "limit",
-            "maxLength: 10",
-        ),
-        (
-            parameter("description: Newest (up to five)., schema: {type: array, items: {type: string}}"),
-            "limit in prose only",
-            "prose",
-        ),
-        (
-            parameter("description: Defaults to false., schema: {type: boolean, default: true}"),
-            "default",
-            "default: True",
-        ),
-        (
-            parameter("description: 'Either a (default) or b.', schema: {enum: [a, b], type: string}"),
-            "default in prose only",
-            "prose",
-        ),
-        (
-            parameter("description: Made after this date (ISO 8601)., schema: {type: string}"),
-            "format in prose only",
-            "prose",
-        ),
-        (
-            parameter("description: 'In the format of `1d`, `6h`.', example: 1hr, schema: {type: string}"),
-            "example",
-            "1hr",
-        ),
-        (
-            body("{properties: {excludeOld: {type: boolean, description: Whether to include the old.}}}"),
-            "text",
-            "excludeOld",
-        ),
-        (
-            body("{properties: {tags: {type: array, uniqueItems: true}}}", "Duplicate tags are ignored."),
-            "uniqueItems",
-            "uniqueItems: true",
-        ),
-        (
-            body("{properties: {at: {oneOf: [{type: string}, {type: string, format: date-time}]}}}"),
-            "oneOf",
-            "oneOf",
-        ),
-        (
-            body("{properties: {tags: {type: array, maxItems: 5}}}", "Takes a maximum of 10 tags."),
-            "limit",
-            "maxItems: 5",
-        ),
-        (body("{required: [a], properties: {a: {}}, example: {b: 1}}"), "example", "required a"),
-        (
-            parameter("description: Defaults to `25`., schema: {type: integer, default: 20}"),
-            "default",
-            "default: 20",
-        ),
-        (
-            parameter("description: A value from 1 to 10., schema: {type: integer, minimum: 0, maximum: 10}"),
-            "limit",
-            "minimum: 0",
-        ),
-        (
-            parameter("description: 0-3600, schema: {type: integer, minimum: 0, maximum: 60}"),
-            "limit",
-            "maximum: 60",
-        ),
-        (
-            parameter(
-                "description: In the range 0-60 seconds., schema: {minimum: 1, maximum: 60, type: integer}"
-            ),
-            "limit",
-            "minimum: 1",
-        ),
-        (parameter("description: Limited to 20 items., schema: {type: array, maxItems: 9}"), "limit", "9"),
-        (
-            parameter("description: 1-9 characters, schema: {type: string, minLength: 2, maxLength: 9}"),
-            "limit",
-            "minLength: 2",
-        ),
-        (parameter("description: At most 9., schema: {type: integer, maximum: 5}"), "limit", "maximum: 5"),
-        (parameter("description: Must be >= 9, schema: {type: integer, minimum: 5}"), "limit", "minimum: 5"),
-        (parameter("description: Cannot exceed 9 items., schema: {type: array, maxItems: 5}"), "limit", "5"),
-        (
-            parameter("description: At least 2 items., schema: {type: array, minItems: 1}"),
-            "limit",
-            "minItems: 1",
-        ),
-        (
-            parameter(
-                "description: 'Must not exceed 1,000 characters.', schema: {type: string, maxLength: 500}"
-            ),
-            "limit",
-            "maxLength: 500",
-        ),
-        (
-            parameter(
-                "description: Between 2 and 4 entries., schema: {type: array, minItems: 2, maxItems: 9}"
-            ),
-            "limit",
-            "maxItems: 9",
-        ),
-        (
-            parameter("description: Must be greater than 0., schema: {type: integer, minimum: -5}"),
-            "limit",
-            "minimum: -5",
-        ),
-        (
-            parameter("description: Must be at most 5., schema: {type: number, exclusiveMaximum: 5}"),
-            "limit",
-            "exclusiveMaximum: 5",
-        ),
-        (
-            parameter("description: Must be less than 9., schema: {type: number}"),
-            "limit in prose only",
-            "prose",
-        ),
-        (body("{properties: {a: {description: 'Required: the a.'}}}"), "required", "not required"),
-    ],
-)
-def test_a_text_against_its_keyword_is_noted(operation, kind, chosen):
-    found = noted(operation)
-    assert {entry[0] for entry in found} == {kind}
-    assert chosen in found[0][1]
+def page_of(row: dict[str, str]) -> str:
+    """The page that a row is about, every key on a line of its own."""
+    operation = indent(row.get("operation", ""), " " * 6)
+    if "parameter" in row:
+        operation = parameter(row["parameter"])
+    elif "body" in row:
+        operation = body(row["body"], row.get("text", "Makes a thing"))
+    components = f"components: {row['components']}\n" if "components" in row else ""
+    return dump(load(HEAD + operation + components, "things.yaml"))
 
 
-@pytest.mark.parametrize(
-    "operation",
-    [
-        parameter("description: Maximum of 10 tags., schema: {type: array, maxItems: 10}"),
-        parameter("description: Between 1 and 100., schema: {type: integer, minimum: 1, maximum: 100}"),
-        parameter("description: 'One of `a` or `b`.', schema: {enum: [b, a]}"),
-        parameter("description: Comma-separated., explode: false, schema: {type: array}"),
-        parameter("description: Comma-separated., schema: {type: string}"),
-        parameter("description: 'Comma-separated, or `n=a&n=b`.', schema: {type: array}"),
-        parameter("description: 'Repeat the parameter: `n=a&n=b`.', schema: {type: array}"),
-        parameter("description: Do not repeat the parameter., explode: false, schema: {type: array}"),
-        parameter("description: Pipe-delimited., style: pipeDelimited, schema: {type: array}"),
-        parameter("description: 'One of `n=a|b`.', schema: {type: array}"),
-        parameter("description: '`n=1,2` or `n[]=1`.', schema: {oneOf: [{type: string}, {type: array}]}"),
-        parameter("description: 'As `filter[b]=1`.', schema: {type: object, properties: {a: {}}}"),
-        parameter("description: 'As `n[a]=1`.', style: deepObject, schema: {type: object}"),
-        parameter("description: Can be repeated., schema: {type: string}, explode: false"),
-        parameter("description: Required. The n., required: true, schema: {type: string}"),
-        parameter("description: Optional. The n., schema: {type: string}"),
-        parameter("description: Optionally the required n., schema: {type: string}"),
-        parameter("description: Maximum of 10 seconds, schema: {type: array, maxItems: 5}"),
-        parameter("schema: {type: integer, minimum: 5, maximum: 5}"),
-        parameter("description: Must be greater than 0., schema: {type: integer, minimum: 1}"),
-        parameter("description: Must be less than 9., schema: {type: number, exclusiveMaximum: 9}"),
-        parameter("description: 'Must be less than 1,000 bytes.', schema: {type: integer, maximum: 5}"),
-        parameter("description: Must be greater than 0 if set., schema: {type: integer, minimum: -5}"),
-        parameter("description: 'From 1 to 60 minutes, in seconds.', schema: {type: integer, maximum: 9}"),
-        parameter("description: 'Between 1 and 5 minutes, in seconds.', schema: {type: integer, maximum: 9}"),
-        parameter("description: Between -90 and 90., schema: {type: number, minimum: -90, maximum: 90}"),
-        parameter("description: Counted since 2024-01., schema: {type: integer, maximum: 5}"),
-        parameter("description: It takes 5-10 seconds., schema: {type: integer, maximum: 5}"),
-        parameter("description: 'As of version range 1-2-3.', schema: {type: integer, maximum: 5}"),
-        body("{properties: {tags: {type: array, maxItems: 10}}}", "Takes a maximum of 10 tags."),
-        body("{required: [a], properties: {a: {readOnly: true}}, example: {}}"),
-        body("{required: [a], properties: {a: {description: 'Required: the a.'}}}"),
-    ],
-)
-def test_a_text_that_says_the_same_is_no_news(operation):
-    assert noted(operation) == []
+def place_of(pointer: tuple[str | int, ...]) -> str:
+    place = "/".join(map(str, pointer))
+    for long, short in SHORT.items():
+        place = place.replace(long, short)
+    return place
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: next(iter(row.values()))[:60])
+def test_all_that_a_page_says_twice_is_noted_where_it_stands(row):
+    page = page_of(row)
+    keys = [line.strip(" -").partition(":")[0] for line in page.splitlines()]
+    found = []
+    for entry in normalize([Page("things.yaml", page)]).noticed:
+        places = " and ".join(map(place_of, (entry.pointer, *entry.places)))
+        claims = "; ".join(f"{keys[claim.line - 1]} says {claim.says}" for claim in entry.claims)
+        reason = f" ({entry.reason})" if entry.kind in WITH_REASON else ""
+        found.append(f"{entry.kind} at {places}: {claims}; chosen: {entry.chosen}{reason}")
+    assert found == row.get("noted", [])
 
 
 def responses(**bodies: tuple[str, str]) -> str:
@@ -307,108 +131,3 @@ def test_a_value_that_a_discriminator_maps_to_nothing_is_noted_and_left_out(targ
     assert entry.claims[0].says == f"the mapping: x is {target}"
     content = result.document["paths"]["/things"]["post"]["requestBody"]["content"]
     assert list(content["application/json"]["schema"]["discriminator"]["mapping"]) == ["y"]
-
-
-RANGE = "properties: {from: {type: string, description: %s}, to: {type: string}}"
-KEYS = """      security: [{key: []}]
-      responses: {'401': {description: Access token is %s}}
-components:
-  securitySchemes: {key: {type: apiKey, in: header, name: X-Key, description: %s}}
-"""
-SENT = """      parameters: [{name: X-Job, in: header, schema: {type: string}}]
-      security: %s
-      description: %s
-      responses: {'401': {description: %s}}
-components:
-  securitySchemes: {key: {type: apiKey, in: header, name: X-Key}}
-"""
-LIMITS = "{a: {properties: {%s: {maximum: %d}}}, b: {properties: {%s: {maximum: %d}}}}"
-ROWS = """      description: Lists rows. %s
-      responses:
-        '200':
-          description: Fine
-          content:
-            application/json: {schema: {properties: {data: {type: array, items: {properties: {big: {}}}}}}}
-"""
-
-
-@pytest.mark.parametrize(
-    ("operation", "kinds"),
-    [
-        (body("{" + RANGE % "Must be used with 'to'." + "}"), ["dependency in prose only"]),
-        (body("{" + RANGE % "Cannot be combined with `to`." + "}"), ["dependency in prose only"]),
-        (body("{" + RANGE % "Must be used with care." + "}"), []),
-        (body("{dependentRequired: {from: [to]}, " + RANGE % "Must be used with 'to'." + "}"), []),
-        (parameter("description: Must be used with `n`., schema: {}"), []),
-        (ROWS % "Rows omit `big`.", ["property"]),
-        (ROWS % "Rows omit `big` if it is empty.", []),
-        (ROWS % "Rows omit `small`.", []),
-        (body("{type: object, description: Any JSON-serializable value.}"), ["type"]),
-        (body("{type: object, description: Any JSON object.}"), []),
-        (
-            body(
-                "{properties: {a: {properties: {p: {type: object}}},"
-                " b: {properties: {p: {description: Can be any valid JSON}}}}}"
-            ),
-            ["type"],
-        ),
-        (KEYS % ("missing", "Your API key."), ["security"]),
-        (KEYS % ("missing", "An access token or API key."), []),
-        (KEYS % ("not an API key", "Sent by us."), []),
-        (SENT % ("[]", "Requires a Bearer token in the Authorization header.", "Refused"), ["security"]),
-        (SENT % ("[]", "Makes a thing", "Invalid or missing API key"), ["security"]),
-        (SENT % ("[]", "Send your API key in the `X-Key` header.", "Refused"), ["security"]),
-        (SENT % ("[]", "Send the API key in the `X-Key` header of later calls.", "Refused"), []),
-        (SENT % ("[]", "Requires an API key if the thing is private.", "Wrong password"), []),
-        (SENT % ("[]", "Does not require an API key. Requires a name.", "Refused"), []),
-        (SENT % ("[]", "Returns a token. No authentication is required.", "Refused"), []),
-        (SENT % ("[]", "Requires an access token in the request body.", "Refused"), []),
-        (SENT % ("[key: []]", "Use your API key in the `X-Other` header.", "Refused"), ["security"]),
-        (SENT % ("[key: []]", "Send the API key as a `k` query parameter.", "Refused"), ["security"]),
-        (SENT % ("[key: []]", "Use your API key in the `x-key` header.", "Refused"), []),
-        (SENT % ("[key: []]", "Send an API key in the `X-A` or `X-Key` header.", "Refused"), []),
-        (SENT % ("[key: []]", "Returns an access token for use in the `X-Token` header.", "Refused"), []),
-        (SENT % ("[key: []]", "Send a request key in the `Idempotency-Key` header.", "Refused"), []),
-        (SENT % ("[key: []]", "Send the secret key in the `X-Job` header.", "Refused"), []),
-        (KEYS % ("missing", "The API key in the Authorization header."), ["security", "security"]),
-        (parameter("schema: {type: string, nullable: true}"), ["old form"]),
-        (body("{properties: " + LIMITS % (("retryLimit", 5, "retryLimit", 9)) + "}"), ["limit"]),
-        (body("{properties: " + LIMITS % (("retryLimit", 5, "retryLimit", 5)) + "}"), []),
-        (body("{properties: " + LIMITS % (("pageSize", 5, "pageSize", 9)) + "}"), []),
-        (body("{properties: " + LIMITS % (("age", 5, "age", 9)) + "}"), []),
-    ],
-)
-def test_what_no_single_keyword_can_contradict_is_noted_as_well(operation, kinds):
-    assert [kind for kind, _, _ in noted(operation)] == kinds
-
-
-@pytest.mark.parametrize(
-    ("said", "schema", "kept"),
-    [
-        ("Starts with `a_`.", "type: string, pattern: '^a_[0-9]+$'", ""),
-        ("Starts with `a_`.", "type: string, pattern: '^b_'", "pattern: ^b_"),
-        ("Min. 1", "type: integer, exclusiveMinimum: 0", ""),
-        ("Min. 1", "type: integer, exclusiveMinimum: 1", "exclusiveMinimum: 1"),
-        ("Min. 1", "type: number, exclusiveMinimum: 0", "exclusiveMinimum: 0"),
-        ("Max. 9", "type: integer, exclusiveMaximum: 10", ""),
-        ("Max. 9", "type: integer, exclusiveMaximum: 8", "exclusiveMaximum: 8"),
-        ("Must be > 3", "type: integer, minimum: 4", ""),
-        ("Must be < 10", "type: integer, maximum: 9", ""),
-        ("Must be < 10", "type: integer, maximum: 11", "maximum: 11"),
-        ("Must be ≤ 5", "type: integer, maximum: 6", "maximum: 6"),
-        ("Must be ≥ 5", "type: integer, minimum: 6", "minimum: 6"),
-        ("Up to 5 characters", "anyOf: [{type: integer}, {type: string, maxLength: 9}]", "maxLength: 9"),
-        ("Up to 5 characters", "type: array, items: {type: string, maxLength: 9}", "maxLength: 9"),
-        ("Up to 5 items", "anyOf: [{type: string}, {type: array, maxItems: 9}]", "maxItems: 9"),
-        ("Up to 5 items", "type: array, items: {type: string, description: Up to 3 items}", "stays in prose"),
-        ("Defaults to 1", "type: integer, default: 2", "default: 2"),
-        ("An ISO 8601 date", "type: string, format: date", ""),
-        ("An ISO 8601 date", "type: string, format: uuid", "format: uuid"),
-        *(("Many", f"min{what}: 3, max{what}: 2", "both") for what in ("Length", "Items", "Properties")),
-        ("Many", "minLength: 3, maxLength: 3", ""),
-    ],
-)
-def test_a_limit_in_a_text_is_held_against_the_part_that_it_is_about(said, schema, kept):
-    found = noted(parameter(f"description: '{said}', schema: {{{schema}}}"))
-    assert bool(found) == bool(kept)
-    assert all(kept in entry[1] for entry in found)

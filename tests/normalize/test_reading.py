@@ -61,23 +61,70 @@ def test_characters_that_nobody_sees_are_taken_out_of_keywords_and_told():
 
 @pytest.mark.parametrize(
     ("word", "day"),
-    [("updatedAt", "2026-06-01T10:00:00Z"), ("lastmod", "'2026-06'"), ("Fetched", "2026-06-01")],
+    [
+        ("updatedAt", "2026-06-01T10:00:00Z"),
+        ("lastmod", "'2026-06'"),
+        ("Fetched", "2026-06-01"),
+        ("date_modified", "Mon, 1 Jun 2026 10:00:00 GMT"),
+        ("last-modified-at", "June 1st, 2026"),
+        ("meta:\n  updated", "1780300800000"),
+        ("revised", "01.06.2026"),
+        ("scraped_at", "2026/6/1"),
+    ],
 )
 def test_the_date_in_the_front_matter_says_how_old_a_page_is(tmp_path, word, day):
     for name, when, value in (("a.md", "2020-01-01", "OLD"), ("b.md", day, "NEW")):
         text = block("", document(f"{{type: string, enum: [{value}]}}")).text
         (tmp_path / name).write_text(f"---\ntitle: It\n{word}: {when}\n---\n{text}")
     pages, _ = given_pages([tmp_path / "a.md", tmp_path / "b.md"])
-    assert pages[1].age == Age(day.strip("'")[:10])
+    assert pages[1].age == Age(day.strip("'") if "'" in day else "2026-06-01")
     (schema,) = normalize(pages).document["components"]["schemas"].values()
     assert schema["enum"] == ["NEW"]
 
 
-def test_two_services_with_one_path_are_not_made_one():
-    one = document("{type: object}").replace("paths:", "servers: [{url: 'https://a.parcels.test'}]\npaths:")
-    other = one.replace("a.parcels.test", "b.parcels.test").replace("title: Parcels", "title: Boxes")
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://a.parcels.test", "https://b.parcels.test"),
+        ("https://parcels.test/in", "https://parcels.test/out"),
+        ("http://localhost:81", "http://localhost:82"),
+        ("", ""),
+    ],
+)
+def test_two_services_with_one_path_are_not_made_one(one, other):
+    texts = [
+        document("{type: object}").replace(
+            "paths:", f"servers: [{{url: '{url}'}}]\npaths:" if url else "paths:"
+        )
+        for url in (one, other)
+    ]
     with pytest.raises(UserError, match="another service's"):
-        normalize([Page("a.yaml", one), Page("b.yaml", other)])
+        normalize(
+            [Page("a.yaml", texts[0]), Page("b.yaml", texts[1].replace("title: Parcels", "title: Boxes"))]
+        )
+    assert normalize([Page("a.yaml", texts[0]), Page("b.yaml", texts[1])]).document["paths"]
+
+
+@pytest.mark.parametrize("word", ["openapi: ", "api: https://parcels.test"])
+def test_a_front_matter_that_names_another_endpoint_is_told(word):
+    first, _, rest = word.partition(" ")
+    page = Page("parcel.md", f"---\ntitle: It\n{first} PATCH {rest}/other\n---\n{block('').text}")
+    (entry,) = [entry for entry in normalize([page]).contradictions if entry.kind == "endpoint"]
+    assert (entry.claims[1].says, entry.claims[1].line) == ("the front matter: PATCH /other", 3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<?xml version='1.0'?>\n<!-- saved -->\n<HTML><p>GET /parcels</p></HTML>",
+        "<!doctype html><title>It</title>",
+        "From: <Saved>\nContent-Type: multipart/related;\n boundary=b\n\n--b\n",
+    ],
+)
+def test_a_saved_web_page_is_called_that(text):
+    for name in ("page.md", "page.yaml"):
+        with pytest.raises(UserError, match="saved HTML page"):
+            normalize([Page(name, text)])
 
 
 def test_what_a_page_says_is_not_live_in_the_report():

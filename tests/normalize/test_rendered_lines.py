@@ -47,6 +47,12 @@ def test_a_field_may_be_called_like_a_heading_or_a_button(name, anchor):
         ("array of strings", {"type": "array", "items": {"type": "string"}}),
         ('"up" | "down"', {"type": "string", "enum": ["up", "down"]}),
         ("string or null", {"type": ["string", "null"]}),
+        ("Array<String>", {"type": "array", "items": {"type": "string"}}),
+        ("list[integer]", {"type": "array", "items": {"type": "integer"}}),
+        ("**Optional[boolean]**", {"type": ["boolean", "null"]}),
+        ("string (uuid)", {"type": "string", "format": "uuid"}),
+        ("Map<string, any>", {"type": "object"}),
+        ("Integer", {"type": "integer"}),
     ],
 )
 def test_types_are_read_as_they_are_shown(shown, schema):
@@ -78,6 +84,39 @@ def test_whatever_stands_in_the_place_of_a_type_is_one(kind, expected, anchor):
     assert schema["required"] == ["by"]
     assert schema["properties"]["by"] == {**expected, "description": "How to go."}
     assert [note.kind for note in result.notes] == (["unknown type"] if kind == "timetable" else [])
+
+
+@pytest.mark.parametrize("kind", ["Unix timestamp", "Seat reference", "char(3)", "Seat"])
+def test_any_words_below_an_anchored_name_are_its_type(kind):
+    schema, result = read(field("day", kind, "required", anchor=True) + field("last", "string", anchor=True))
+    assert list(schema["properties"]) == ["day", "last"]
+    assert schema["required"] == ["day"]
+    assert [note.claims[0].says for note in result.notes] == [f"day: {kind}"]
+
+
+def test_a_list_of_sentences_is_no_row_of_tabs():
+    schema, result = read(
+        field("seat", "object", "Where.", "* At a window.", "* Or not.") + field("seat.row", "integer")
+    )
+    assert list(resolve(result.document, schema["properties"]["seat"])["properties"]) == ["row"]
+
+
+@pytest.mark.parametrize(
+    "heading", ["## Response `201 Created`", "### Success response (201)", "#### 201 Created"]
+)
+def test_the_heading_of_an_answer_may_name_its_status(heading):
+    schema, result = read(field("day", "string"), end=f"{heading}\n\nid\n\nstring\n")
+    assert list(schema["properties"]) == ["day"]
+    (item,) = result.document["paths"].values()
+    assert list(item["post"]["responses"]) == ["201"]
+
+
+@pytest.mark.parametrize(
+    "end", ["#### Notes\n\nid\n\nstring\n", "Resultado\n\n200\n\napplication/json\n\nid\n\nstring\n"]
+)
+def test_fields_below_a_heading_that_is_not_known_are_in_no_section(end):
+    with pytest.raises(UserError, match="stands below no heading that is known"):
+        read(field("day", "string"), end=end)
 
 
 def test_a_list_that_ends_a_text_is_no_row_of_tabs():
@@ -129,6 +168,20 @@ def test_the_server_may_stand_between_method_and_path():
     document = normalize([Page("stop.txt", text)]).document
     ((path, item),) = document["paths"].items()
     assert (path, item["post"]["servers"]) == ("/trips/{id}", [{"url": "https://eu.trips.test/rest/v2"}])
+
+
+@pytest.mark.parametrize(
+    ("top", "path"),
+    [
+        ("# Take a trip\n\nBase URL: `https://trips.test/v2`\n\nGET /trips/:id\n", "/trips/{id}"),
+        ("# Take a trip\n\nServer\n\nhttps://trips.test/v2\n\nGET /trips/%7Bid%7D\n", "/trips/{id}"),
+        ("Take a trip\nGET\n\n[https://trips.test/v2](https://trips.test/v2)\n/\ntrips\n", "/trips"),
+    ],
+)
+def test_an_address_and_a_path_may_be_spelled_otherwise(top, path):
+    document = normalize([Page("trip.md", top + END)]).document
+    assert [*document["paths"]] == [path]
+    assert document["paths"][path]["get"]["servers"] == [{"url": "https://trips.test/v2"}]
 
 
 def test_a_page_with_its_attributes_below_headings_in_capitals_is_read():

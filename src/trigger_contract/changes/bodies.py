@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from trigger_contract.changes.alike import BYTES
+from trigger_contract.changes.flatten import flatten
 from trigger_contract.changes.law import Effect, Flow
+from trigger_contract.changes.position import is_annotation
 from trigger_contract.changes.scope import Scope
 from trigger_contract.changes.side import Side, quoted, same_json, same_words
 
@@ -77,6 +80,11 @@ def compare_content(
         other = scope.graph.new.mapping(new[after], f"media type {after}", new)
         intro = f"In {what}" if len(pairs) == 1 else f"In {what} ({after})"
         schemas = (one.get("schema"), other.get("schema"))
+        if not same_json(*schemas):
+            schemas = (
+                _opaque(scope.graph.old, before, schemas[0]),
+                _opaque(scope.graph.new, after, schemas[1]),
+            )
         scope.schema(kind, subject, flow, intro, "", *schemas, encoded=_is_text(after))
         if "itemSchema" in one or "itemSchema" in other:
             schemas = (one.get("itemSchema"), other.get("itemSchema"))
@@ -124,6 +132,22 @@ def _is_text(media_type: str) -> bool:
     return essence.startswith(("text/", "multipart/")) or essence == "application/x-www-form-urlencoded"
 
 
+def _opaque(side: Side, media_type: str, schema: Any) -> Any:
+    """Return the schema of a body, without what only says that it is the bytes of its media type.
+
+    3.1 needs no schema there. Source: OpenAPI 3.1.0, Considerations for File Uploads.
+    """
+    essence = _essence(media_type)
+    if schema is None or _is_text(media_type) or essence.endswith(("json", "xml")):
+        return schema
+    flat = flatten(side, schema)
+    demands = {key: flat.get(key) for key in flat.keywords if not is_annotation(key)}
+    kinds = ({"format": "binary"}, {"contentMediaType": essence}, {"contentMediaType": BYTES})
+    if flat.types not in (None, frozenset({"string"})) or flat.extra or demands not in kinds:
+        return schema
+    return {key: value for key, value in flat.keywords.items() if is_annotation(key)}
+
+
 def compare_responses(scope: Scope, old_raw: Any, new_raw: Any) -> None:
     """Report every change in the responses."""
     old = _by_status(scope.graph.old, old_raw)
@@ -150,6 +174,8 @@ def compare_responses(scope: Scope, old_raw: Any, new_raw: Any) -> None:
     for before, after in pairs:
         if before != after:
             message = f"The {before} response is now described as {after}."
+            if before in new:
+                message = f"The {after} response is now described apart from {before}."
             code = f"response-{_kind(before)}-status-respelled"
             scope.report(code, Effect.NONE, message, before, after, near=(old[before], new[after]))
         _compare_response(scope, after, old[before], new[after])
@@ -160,11 +186,13 @@ def _respelled_status(status: str, own: Mapping[str, Any], other: Mapping[str, A
 
     ``default`` describes a success where no other response does. Source: OpenAPI 3.1, Responses Object.
     """
-    if status in other or not status.isdigit():
+    if status in other or status == "default":
         return []
-    ranges = [name for name in other if name.upper() == f"{status[:1]}XX" and name not in own]
-    rest = ["default"] if status[:1] == "2" and "default" in other and "default" not in own else []
-    return ranges or ([] if any(name.startswith("2") for name in other) else rest)
+    spelled = f"{status[:1]}XX"
+    ranges = [name for name in other if name.upper() == spelled]
+    if ranges or "default" not in other or "default" in own:
+        return ranges
+    return [] if status[:1] == "2" and any(name.startswith("2") for name in other) else ["default"]
 
 
 def _by_status(side: Side, raw: Any) -> dict[str, Any]:

@@ -15,17 +15,21 @@ from typing import Any
 
 from trigger_contract.changes.position import (
     UNIONS,
+    Position,
     as_schema,
     component,
     is_annotation,
     is_legacy,
     is_null,
     is_words,
+    position,
 )
 from trigger_contract.changes.side import Side, canonical, json_type, same_json
 
 LOWER_LIMITS = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains")
 UPPER_LIMITS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains")
+# Of which kinds the unions in a union are that were taken in; see ``keywords``.
+INNER_UNION = "innerUnions"
 
 
 @dataclass(frozen=True)
@@ -89,28 +93,6 @@ def flatten(side: Side, raw: Any, taken: set[str] | None = None) -> Flat:
     return flat
 
 
-def with_content_keywords(flat: Flat, other: Flat) -> Flat:
-    """Spell bytes as 3.1 does where the schema that this one is compared with does.
-
-    Source: OpenAPI 3.1.0, Considerations for File Uploads: ``format: byte`` is ``contentEncoding: base64``,
-    ``format: binary`` is ``contentMediaType: application/octet-stream``.
-    """
-    if "format" in other.keywords or not {"contentEncoding", "contentMediaType"} & other.keywords.keys():
-        return flat
-    keywords = dict(flat.keywords)
-    if flat.get("format") == "byte":
-        del keywords["format"]
-        keywords["contentEncoding"] = "base64"
-        if "contentMediaType" in other.keywords:  # what the bytes are, is only more said
-            keywords.setdefault("contentMediaType", other.get("contentMediaType"))
-    elif flat.get("format") == "binary":
-        del keywords["format"]
-        keywords["contentMediaType"] = "application/octet-stream"
-    # Without an encoding 3.1 needs no type either.
-    types = None if "contentEncoding" not in keywords and other.types is None else flat.types
-    return flat if keywords == flat.keywords else replace(flat, keywords=keywords, types=types)
-
-
 def _part(flat: Flat, name: str) -> Flat:
     """Return a component as a part of an ``allOf``: it owns its properties, and its words are its own."""
     words = {key: value for key, value in flat.keywords.items() if is_words(key)}
@@ -133,6 +115,7 @@ def _normalise(side: Side, schema: Mapping[str, Any]) -> Flat:
     for keyword in UNIONS:
         if keyword in rest:
             types, null = _normalise_union(side, schema, rest, keyword, types, null)
+    _normalise_dependencies(rest)
     _drop_empty(side, schema, rest)
     return Flat(types, null, rest)
 
@@ -193,7 +176,10 @@ def _normalise_union(
     null: bool | None,
 ) -> tuple[frozenset[str] | None, bool | None]:
     """Take null out of a union, and read a union of bare types as a list of types."""
-    members = list(_members(side, schema, keyword, set()))
+    kinds: set[str] = set()
+    members = list(_members(side, schema, keyword, set(), kinds))
+    if kinds - {keyword}:
+        rest[INNER_UNION] = sorted(kinds)
     others = [member for member in members if not is_null(member)]
     if len(others) == 1:
         del rest[keyword]
@@ -211,16 +197,51 @@ def _normalise_union(
     return types, null
 
 
-def _members(side: Side, schema: Mapping[str, Any], keyword: str, seen: set[str]) -> Iterator[Any]:
-    """Yield the alternatives of a union; those of a union that is one of them are its own."""
+def _members(
+    side: Side, schema: Mapping[str, Any], keyword: str, seen: set[str], kinds: set[str]
+) -> Iterator[Any]:
+    """Yield the alternatives of a union; those of a union that is one of them are its own.
+
+    Args:
+        side: The document.
+        schema: The union.
+        keyword: Its kind.
+        seen: The unions around it.
+        kinds: Takes the kinds of the unions in it.
+    """
+    outer = schema.get("discriminator")
     for member in side.sequence(schema[keyword], f"`{keyword}`", schema):
-        inner, reference = member, member.get("$ref") if isinstance(member, Mapping) else None
-        if isinstance(reference, str) and len(member) == 1:
-            inner = side.lookup(reference, schema)
-        if isinstance(inner, Mapping) and set(inner) == {keyword} and reference not in seen:
-            yield from _members(side, inner, keyword, seen | ({reference} if reference else set()))
-        else:
-            yield member
+        at = position(side, member)
+        demands = {key for key in at.core if not is_annotation(key)}
+        kind = next((one for one in UNIONS if one in demands), "")
+        beside = demands - {kind, "type", "nullable"}
+        told_apart = beside == {"discriminator"} and same_json(at.core["discriminator"], outer)
+        known = at.key or canonical(at.core)
+        if not kind or known in seen or (beside and not told_apart):
+            yield from _apart_from_null(member, at)
+            continue
+        kinds.add(kind)
+        inner = _members(side, at.core, kind, seen | {known}, kinds)
+        if "type" in demands:
+            inner = ({"allOf": [{"type": at.core["type"]}, one]} for one in inner)
+        yield from inner
+        if at.null or at.core.get("nullable") is True:
+            yield {"type": "null"}
+
+
+def _apart_from_null(member: Any, at: Position) -> Iterator[Any]:
+    """Yield an alternative that admits null besides as two."""
+    types = member.get("type") if isinstance(member, Mapping) else None
+    if at.null:
+        yield {**at.annotations, "$ref": at.key} if at.key.startswith("#") else {**at.core, **at.annotations}
+    elif isinstance(types, list) and "null" in types and len(types) > 1:
+        yield {**member, "type": [name for name in types if name != "null"]}
+    elif types is not None and member.get("nullable") is True:
+        yield {key: value for key, value in member.items() if key != "nullable"}
+    else:
+        yield member
+        return
+    yield {"type": "null"}
 
 
 def _sole_alternative(side: Side, schema: Mapping[str, Any], keyword: str) -> Any:
@@ -240,6 +261,20 @@ def _bare_types(schema: Any) -> list[str]:
     return list(types) if isinstance(types, list) and all(isinstance(one, str) for one in types) else []
 
 
+def _normalise_dependencies(rest: dict[str, Any]) -> None:
+    """Say by ``dependentRequired`` what a schema says that only requires properties."""
+    schemas, needed = rest.get("dependentSchemas"), rest.get("dependentRequired", {})
+    if not isinstance(schemas, Mapping) or not isinstance(needed, Mapping):
+        return
+    bare = {
+        name: value["required"]
+        for name, value in schemas.items()
+        if isinstance(value, Mapping) and set(value) == {"required"} and name not in needed
+    }
+    rest["dependentRequired"] = {**needed, **bare}
+    rest["dependentSchemas"] = {name: value for name, value in schemas.items() if name not in bare}
+
+
 def _drop_empty(side: Side, schema: Mapping[str, Any], rest: dict[str, Any]) -> None:
     if isinstance(rest.get("required"), bool):
         # Draft 3's boolean, still met beside a property; it says nothing in OpenAPI.
@@ -252,7 +287,7 @@ def _drop_empty(side: Side, schema: Mapping[str, Any], rest: dict[str, Any]) -> 
     for key in ("properties", "patternProperties", "required", "dependentRequired", "dependentSchemas"):
         if key in rest and not rest[key]:
             del rest[key]
-    for key in ("additionalProperties", "items", "unevaluatedProperties", "unevaluatedItems"):
+    for key in ("additionalProperties", "items", "unevaluatedProperties", "unevaluatedItems", "then", "else"):
         if key in rest and (rest[key] is True or rest[key] == {}):
             del rest[key]
 

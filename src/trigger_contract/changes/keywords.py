@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from trigger_contract.changes.flatten import LOWER_LIMITS, UPPER_LIMITS, Flat
+from trigger_contract.changes.alike import VALUE_WORDS
+from trigger_contract.changes.flatten import INNER_UNION, LOWER_LIMITS, UPPER_LIMITS, Flat
 from trigger_contract.changes.law import Effect, Flow
 from trigger_contract.changes.model import Severity
 from trigger_contract.changes.position import ANNOTATIONS, is_words
@@ -29,8 +30,12 @@ _LIMIT_NAMES = {
 }
 # Formats of which the second allows everything that the first does.
 _WIDER_FORMATS = (("int32", "int64"), ("float", "double"), ("date", "date-time"))
-_TEXT = ("title", "description", "externalDocs", "$comment")
-_LABELS = {"externalDocs": "link to more documentation"}
+_TEXT = ("title", "description", "externalDocs", "$comment", VALUE_WORDS, INNER_UNION)
+_LABELS = {
+    "externalDocs": "link to more documentation",
+    VALUE_WORDS: "descriptions of its values",
+    INNER_UNION: "kind of its inner alternatives",
+}
 _SCALARS = frozenset({"string", "integer", "number", "boolean"})
 HANDLED = frozenset(
     {

@@ -14,6 +14,8 @@ from trigger_contract.document.wire import EXTENSION
 
 Key = tuple[str, str]
 Parameter = Mapping[str, Any]
+# OpenAPI 3.1, Parameter Object: such a definition shall be ignored.
+_NOT_PARAMETERS = frozenset({"accept", "content-type", "authorization"})
 _STYLES = {"query": "form", "cookie": "form"}
 
 
@@ -67,7 +69,7 @@ def compare_parameters(
         message = f"The {_name(one)} was removed."
         # What the server sends in a webhook or callback, a client may count on if it is required.
         counted = scope.prefix and _required(one)
-        effect = Effect.INCOMPARABLE if counted else Effect.UNKNOWN
+        effect = Effect.TEXT if _ignored(one) else Effect.INCOMPARABLE if counted else Effect.UNKNOWN
         scope.report("request-parameter-removed", effect, message, one["name"], near=(one, None))
     for key in come:
         _added(scope, new[key])
@@ -84,10 +86,14 @@ def _required(parameter: Parameter) -> bool:
     return parameter.get("required") is True or parameter["in"] == "path"
 
 
+def _ignored(parameter: Parameter) -> bool:
+    return parameter["in"] == "header" and parameter["name"].lower() in _NOT_PARAMETERS
+
+
 def _added(scope: Scope, new: Parameter) -> None:
     kind = "required" if _required(new) else "optional"
     code = "new-request-path-parameter" if new["in"] == "path" else f"new-{kind}-request-parameter"
-    effect = Effect.NARROWS if _required(new) else Effect.NONE
+    effect = Effect.TEXT if _ignored(new) else Effect.NARROWS if _required(new) else Effect.NONE
     message = f"The {_name(new)} was added ({kind})."
     scope.report(code, effect, message, None, new["name"], near=(None, new))
 
@@ -178,7 +184,9 @@ def _serialization(scope: Scope, old: Parameter, new: Parameter) -> None:
     styles, explodes = zip(*(_style(one) for one in (old, new)), strict=True)
     # Only what a client could send before counts.
     scalar = _scalar(scope.graph.old, old)
-    effect = Effect.TEXT if scalar and {*styles} <= {"form", "simple"} else Effect.INCOMPARABLE
+    alike = scalar and {*styles} <= {"form", "simple"}
+    # There is only one way to spell ``deepObject``, whatever ``explode`` says.
+    effect = Effect.TEXT if alike or {*styles} == {"deepObject"} else Effect.INCOMPARABLE
     for key, values in (("style", styles), ("explode", explodes)):
         if values[0] != values[1] and not (key == "explode" and styles[0] != styles[1]):
             message = f"The {_name(new)} has {key} {show(values[1])} (was {show(values[0])})."

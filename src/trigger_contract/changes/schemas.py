@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from trigger_contract.changes import unions
-from trigger_contract.changes.flatten import Flat, flatten, with_content_keywords
+from trigger_contract.changes.alike import BYTES, spelled_alike
+from trigger_contract.changes.flatten import Flat, flatten
 from trigger_contract.changes.graph import Key, Node, Nodes
 from trigger_contract.changes.identical import Identical
 from trigger_contract.changes.keywords import (
@@ -150,12 +151,8 @@ class SchemaGraph:
     ) -> None:
         old = _without(_nullable(flatten(self.old, old_at.core), old_at.null), skip)
         new = _without(_nullable(flatten(self.new, new_at.core), new_at.null), skip)
-        old, new = with_content_keywords(old, new), with_content_keywords(new, old)
-        kinds = unions.beside_union(old), unions.beside_union(new)
-        if kinds[0] and not kinds[1] and kinds[0] in new.keywords:
-            old = unions.distributed(old, kinds[0])
-        elif kinds[1] and not kinds[0] and kinds[1] in old.keywords:
-            new = unions.distributed(new, kinds[1])
+        old, new = spelled_alike(self.old, old, self.new, new)
+        old, new = unions.distributed_alike(self.old, old, self.new, new)
         one_sided = ("oneOf" in old.keywords or "anyOf" in old.keywords) != (
             "oneOf" in new.keywords or "anyOf" in new.keywords
         )
@@ -334,6 +331,8 @@ class SchemaGraph:
                 dependents(spot, before or {}, after or {})
             else:
                 effect = _EFFECTS.get(key, Effect.UNKNOWN)
+                if BYTES in (before, after):  # bytes of any kind, of which no more is said
+                    effect = Effect.UNKNOWN
                 spot.report(f"{kebab(key)}-changed", effect, f"has another {quoted(key)}", before, after)
         gone, come = list(old.extra), list(new.extra)
         for one in old.extra:

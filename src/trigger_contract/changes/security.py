@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from trigger_contract.changes.law import Effect
-from trigger_contract.changes.model import Severity
 from trigger_contract.changes.scope import Scope
 from trigger_contract.changes.side import Side, canonical, quoted, same_json, telling
 
 # One alternative: the scopes that each scheme needs, by the scheme's name in the new document.
 Alternative = dict[str, frozenset[str]]
 _WORDS = ("description", "bearerFormat")
+_VARIABLE = re.compile(r"\{([^{}]*)\}")
+_PORTS = {"https": ":443", "http": ":80"}
 _URL_CODES = {
     "authorizationUrl": "api-security-component-oauth-url-changed",
     "tokenUrl": "api-security-component-oauth-token-url-changed",
@@ -193,46 +195,92 @@ def compare_servers(scope: Scope, old_raw: Any, new_raw: Any) -> None:
     """
     old = _servers(scope.graph.old, old_raw)
     new = _servers(scope.graph.new, new_raw)
-    for url, server in old.items():
-        if url not in new:
+    for address, server in old.items():
+        if address not in new:
+            url = _url(server)
             message = f"The server {quoted(url)} is no longer named."
             scope.report("api-server-removed", Effect.UNKNOWN, message, url, None, near=(server, new_raw))
-    for url, server in new.items():
-        if url not in old:
+    for address, server in new.items():
+        url = _url(server)
+        if address not in old:
             message = f"The server {quoted(url)} was added."
             scope.report("api-server-added", Effect.NONE, message, None, url, near=(old_raw, server))
             continue
-        variables = old[url].get("variables"), server.get("variables")
-        if not same_json(*map(_demanded, variables)):
-            message = f"The server {quoted(url)} has other variables."
-            scope.report("api-server-variables-changed", Effect.UNKNOWN, message, *variables)
-        elif not same_json(*map(_described, variables)):
-            message = f"The variables of the server {quoted(url)} are described in other words."
-            code = "api-server-variables-description-changed"
-            scope.report(code, Effect.NONE, message, *variables, level=Severity.TEXT)
-        scope.texts("api-server", f"the server {quoted(url)}", old[url], server, ("description", "name"))
+        before = _url(old[address])
+        if before != url:
+            message = f"The server {quoted(before)} is now spelled {quoted(url)}."
+            code = "api-server-respelled"
+            scope.report(code, Effect.TEXT, message, before, url)
+        _compare_variables(scope, url, old[address], server)
+        scope.texts("api-server", f"the server {quoted(url)}", old[address], server, ("description", "name"))
     if list(old) != list(new) and set(old) == set(new):
-        message = f"Another server comes first: {quoted(next(iter(new)))} (was {quoted(next(iter(old)))})."
+        first = (quoted(_url(next(iter(one.values())))) for one in (new, old))
+        message = "Another server comes first: {} (was {}).".format(*first)
         scope.report("api-server-order-changed", Effect.UNKNOWN, message)
 
 
 def _servers(side: Side, raw: Any) -> dict[str, Mapping[str, Any]]:
     servers = [side.mapping(one, "a server") for one in side.sequence(raw, "`servers`")]
     # Without servers, the document's own address is the server (OpenAPI 3.1, OpenAPI Object).
-    return {str(server.get("url", "/")): server for server in servers} or {"/": {}}
+    return {_address(_url(server)): server for server in servers} or {"/": {}}
 
 
-def _demanded(variables: Any) -> Any:
-    """Return what the variables of a server may be; in which order the values are listed says nothing."""
-    if not isinstance(variables, Mapping):
-        return variables or None
-    found = {}
-    for name, one in variables.items():
-        values = sorted(map(str, one.get("enum") or ())) if isinstance(one, Mapping) else []
-        found[name] = [one.get("default"), values] if isinstance(one, Mapping) else one
-    return found or None
+def _url(server: Mapping[str, Any]) -> str:
+    return str(server.get("url", "/"))
 
 
-def _described(variables: Any) -> Any:
-    found = variables if isinstance(variables, Mapping) else {}
-    return {name: one.get("description") for name, one in found.items() if isinstance(one, Mapping)}
+def _address(url: str) -> str:
+    """Return what all spellings of a server's address have in common; paths are appended to it.
+
+    Sources: RFC 3986, section 6.2; OpenAPI 3.1, Server Object.
+    """
+    scheme, mark, rest = _VARIABLE.sub("{}", url).rstrip("/").partition("://")
+    if not mark:
+        return scheme or "/"
+    host, slash, path = rest.partition("/")
+    port = _PORTS.get(scheme.lower(), "")
+    return f"{scheme}://{host.removesuffix(port)}".lower() + slash + path
+
+
+def _compare_variables(scope: Scope, url: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+    """Compare the variables of a server by their places in its address."""
+    pairs = list(zip(*(_variables(server) for server in (old, new)), strict=False))
+    values = old.get("variables"), new.get("variables")
+    if (
+        any(map(_loses, *zip(*pairs, strict=True)))
+        if pairs
+        else not same_json(*(one or None for one in values))
+    ):
+        message = f"The server {quoted(url)} has other variables."
+        scope.report("api-server-variables-changed", Effect.UNKNOWN, message, *values)
+    elif any(_allowed(one) != _allowed(other) for one, other in pairs):
+        message = f"The variables of the server {quoted(url)} may have more values."
+        scope.report("api-server-variables-generalized", Effect.NONE, message, *values)
+    elif any(one.get("description") != other.get("description") for one, other in pairs):
+        message = f"The variables of the server {quoted(url)} are described in other words."
+        code = "api-server-variables-description-changed"
+        scope.report(code, Effect.TEXT, message, *values)
+
+
+def _variables(server: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the variables in the order in which they stand in the address."""
+    declared = server.get("variables")
+    found = (
+        [declared.get(name) for name in _VARIABLE.findall(_url(server))]
+        if isinstance(declared, Mapping)
+        else []
+    )
+    return [one if isinstance(one, Mapping) else {} for one in found]
+
+
+def _allowed(variable: Mapping[str, Any]) -> frozenset[str] | None:
+    """Return the values that a variable may have, None for any."""
+    values = variable.get("enum")
+    return frozenset(map(str, values)) if isinstance(values, list) and values else None
+
+
+def _loses(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Whether a client can no longer count on an address, or means another one by saying nothing."""
+    before, after = _allowed(old), _allowed(new)
+    narrower = after is not None and (before is None or not before <= after)
+    return narrower or not same_json(old.get("default"), new.get("default"))

@@ -165,25 +165,42 @@ def _of_type(flat: Flat, name: str) -> dict[str, Any]:
     return {key: value for key, value in flat.keywords.items() if name in _OF_TYPES.get(key, ())}
 
 
-def beside_union(flat: Flat) -> str | None:
-    """Return the keyword of a schema's only union where properties stand beside it, else None."""
+def distributed_alike(old_side: Side, old: Flat, new_side: Side, new: Flat) -> tuple[Flat, Flat]:
+    """Put what stands beside a union into its alternatives where the other schema has it there."""
+    kinds = _only_union(old), _only_union(new)
+    if kinds[0] is None or kinds[1] is None:
+        return old, new
+    beside = _beside(old, kinds[0]), _beside(new, kinds[1])
+    bare = [not keys - {"type"} for keys in beside]
+    if bare == [False, False] or (bare == [True, True] and old.types == new.types):
+        return old, new
+    return _distributed(old_side, old, kinds[0]), _distributed(new_side, new, kinds[1])
+
+
+def _only_union(flat: Flat) -> str | None:
     found = [key for key in UNIONS if key in flat.keywords]
-    together = {"properties", "required"} & flat.keywords.keys()
-    return (
-        found[0]
-        if len(found) == 1 and together and not flat.extra and "discriminator" not in flat.keywords
-        else None
-    )
+    return found[0] if len(found) == 1 and not flat.extra else None
 
 
-def distributed(flat: Flat, keyword: str) -> Flat:
+def _beside(flat: Flat, keyword: str) -> set[str]:
+    """Return what is demanded beside a union."""
+    found = {key for key in flat.keywords if not is_annotation(key)} - {keyword, "discriminator"}
+    return found | {"type"} if flat.types is not None else found
+
+
+def _distributed(side: Side, flat: Flat, keyword: str) -> Flat:
     """Return a schema with what stands beside its union in each of the alternatives."""
-    beside = {key: value for key, value in flat.keywords.items() if key != keyword and not is_annotation(key)}
+    demands = _beside(flat, keyword)
+    if not demands:
+        return flat
+    beside = {key: flat.keywords[key] for key in flat.keywords if key in demands}
     if flat.types is not None:
         beside["type"] = sorted(flat.types)
     members = [{"allOf": [beside, member]} for member in flat.get(keyword)]
-    notes = {key: value for key, value in flat.keywords.items() if is_annotation(key)}
-    return Flat(None, flat.null, {**notes, keyword: members}, (), {}, flat.parts)
+    rest = {key: value for key, value in flat.keywords.items() if is_annotation(key)}
+    if isinstance(discriminator := flat.get("discriminator"), Mapping):
+        rest["discriminator"] = {**discriminator, "mapping": _mapping(side, flat)}
+    return Flat(None, flat.null, {**rest, keyword: members}, (), {}, flat.parts)
 
 
 def as_alternatives(at: Position, flat: Flat, told: set[str]) -> list[Any]:

@@ -51,7 +51,7 @@ def api_version(document: Mapping[str, Any]) -> str | None:
     return version if isinstance(version, str) and is_semver(version) else None
 
 
-def propose(comparison: Comparison, current: str | None = None) -> Proposal:
+def propose(comparison: Comparison, current: str | None = None, *, is_renamed: bool = False) -> Proposal:
     """Propose the client's next version.
 
     Breaking changes raise the major number, risky and additive ones the minor, words the patch. Below
@@ -62,11 +62,13 @@ def propose(comparison: Comparison, current: str | None = None) -> Proposal:
     Args:
         comparison: What changed.
         current: The client's version now.
+        is_renamed: Whether the client calls anything otherwise, which breaks code whatever the document says.
 
     Raises:
         UserError: ``current`` is not a semantic version.
     """
-    bump = "none" if comparison.worst is None else _BUMPS[comparison.worst]
+    worst = Severity.BREAKING if is_renamed else comparison.worst
+    bump = "none" if worst is None else _BUMPS[worst]
     if current is None:
         return Proposal(bump, None, None)
     match = _SEMVER.match(current)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import gc
 import importlib
 import importlib.metadata
 import os
@@ -16,6 +18,7 @@ import click
 from trigger_contract import __version__
 from trigger_contract.cli.examples import epilog
 from trigger_contract.cli.extras import missing_extra
+from trigger_contract.document.uncollected import uncollected
 from trigger_contract.errors import UserError, meant, one_line
 
 COMMANDS = {
@@ -45,7 +48,8 @@ class _LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         try:
-            command: click.Command = importlib.import_module(f"trigger_contract.cli.{cmd_name}").command
+            with uncollected():
+                command: click.Command = importlib.import_module(f"trigger_contract.cli.{cmd_name}").command
         except ModuleNotFoundError as error:
             raise missing_extra(cmd_name, error) or error from None
         return command
@@ -112,6 +116,8 @@ def main() -> None:
 
     A signal ends it with 128 and the signal's number, after everything temporary has been removed.
     """
+    # What is left at the end goes with the process: looking through it for cycles first takes a while.
+    atexit.register(gc.freeze)
     try:
         with _terminable():
             code = group.main(standalone_mode=False)

@@ -50,5 +50,7 @@ def command(spec: Path | None, output: Path | None, package: str | None, package
     tell(f"Building the client of {sum(1 for _ in operations(document))} operations")
     built = generate(document, target, source, package=package, version=package_version)
     click.echo(f"{len(built.files)} files in {target}")
+    for change in built.renamed:
+        click.echo(f"renamed: {change}", err=True)
     if built.left_out:
         click.echo(f"left out, as its api.md says: {summary(built.left_out)}", err=True)

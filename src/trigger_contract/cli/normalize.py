@@ -9,7 +9,7 @@ import click
 from trigger_contract.cli.examples import epilog
 from trigger_contract.cli.progress import tell
 from trigger_contract.document.files import write_files
-from trigger_contract.normalize.files import Request, inputs, normalize_files
+from trigger_contract.normalize.files import Request, normalize_files
 
 _FILE = click.Path(path_type=Path)
 
@@ -22,7 +22,7 @@ _FILE = click.Path(path_type=Path)
         "trigger-contract normalize *.md --report contradictions.md --strict",
     ),
 )
-@click.argument("pages", nargs=-1, metavar="[PAGE]...")
+@click.argument("pages", nargs=-1, metavar="[PAGE]...", type=_FILE)
 @click.option(
     "-o", "--output", type=_FILE, help="Where the document goes.  [default: standard output for PAGEs]"
 )
@@ -32,7 +32,7 @@ _FILE = click.Path(path_type=Path)
 @click.option("--provenance", type=_FILE, help="Where page and line of each part go, as JSON.")
 @click.option("--strict", is_flag=True, help="Exit 1 while age alone settles a contradiction.")
 def command(
-    pages: tuple[str, ...],
+    pages: tuple[Path, ...],
     output: Path | None,
     overlay: Path | None,
     sources: Path | None,
@@ -46,7 +46,7 @@ def command(
     openapi/openapi.yaml, NORMALIZATION.md and provenance.json. With PAGE: those pages, of any dialect
     and in any order, and only the decisions of --overlay.
     """
-    request = Request(inputs(pages), sources, overlay, output, report, provenance)
+    request = Request(pages, sources, overlay, output, report, provenance)
     tell("Reading the pages")
     result, files = normalize_files(request)
     write_files(files)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import stat
 import tempfile
@@ -17,6 +18,11 @@ PIPE_SECONDS = 30.0
 """How long a pipe may take, so that ``diff <(git show …) new.yaml`` works and a dead pipe is given up."""
 
 _CHUNK = 1 << 20
+_WEB_PAGE = re.compile(
+    r"(?:\s|<!--.*?-->|<\?.*?\?>)*+<(?:!doctype\s+html|html|head|body|title|script)\b"
+    r"|(?:(?!Content-Type)[\w-]+:[^\n]*\n|[ \t][^\n]*\n)*+Content-Type:\s*multipart/related",
+    re.IGNORECASE | re.DOTALL,
+)
 # What POSIX has and Windows has not, and the other way round.
 _READING = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
 _CAN_WAIT = os.name == "posix"
@@ -35,6 +41,11 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise UserError("is not UTF-8 text", source=path, line=line) from None
+
+
+def is_web_page(text: str) -> bool:
+    """Whether a text is a page as a browser saves it, in HTML or with all its parts in one file."""
+    return text.lstrip("\ufeff \t\r\n")[:1] in tuple("<FSMC") and _WEB_PAGE.match(text) is not None
 
 
 def read_bytes(path: Path) -> bytes:

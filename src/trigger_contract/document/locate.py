@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from trigger_contract.document.bundle import bundle
-from trigger_contract.document.files import read_text
+from trigger_contract.document.files import is_web_page, read_text
 from trigger_contract.document.version30 import upgrade
 from trigger_contract.document.yaml import load
 from trigger_contract.errors import UserError
@@ -52,6 +52,8 @@ def read_document(path: Path | None = None) -> dict[str, Any]:
     """
     path = path or resource("openapi", "openapi.yaml")
     text = read_text(path)
+    if is_web_page(text):
+        raise UserError("is a web page, not an OpenAPI document", source=path)
     document = load(text, str(path))
     if not isinstance(document, dict) or "openapi" not in document:
         raise UserError("is not an OpenAPI document: it has no `openapi` key", source=path)

@@ -9,6 +9,7 @@ What the form does not show, or shows wrongly, an extension on the operation dec
       after: cursor                # names on the wire of what is sent; size and before likewise
       next: meta.next              # where it comes from; previous, has_more, total and total_pages likewise
       first: 0                     # the number of the first page
+    number: meta.page            # where the body says which page it is
       identity: key                # the field of an item that a cursor is
       cursor_is_id: true
 """
@@ -71,6 +72,7 @@ class Pagination:
         total: Where the body says how many items there are.
         total_pages: Where the body says how many pages there are.
         first: Number of the first page, or the offset of the first item.
+        number: Where the body says which page it is.
         cursor_is_id: Whether a cursor is the identity of an item, because the text says so.
         identity: The field of an item that identifies it, for ``last-id`` and for cursors that are ids.
         reason: Why this was found.
@@ -87,6 +89,7 @@ class Pagination:
     total: Path | None = None
     total_pages: Path | None = None
     first: int = 1
+    number: Path | None = None
     cursor_is_id: bool = False
     identity: str | None = None
     reason: str = ""
@@ -217,14 +220,19 @@ class _Form:
         why = f"`{_dotted(ends)}` tells the end" if ends else "the end is a page that is not full"
         return replace(
             base, kind="number", after=self.page, first=first,
+            number=self._field(page_names.NUMBER, _NUMBERS),
             reason=f"`{self.page.name}` is the page's number, from {first}; {why}",
         )  # fmt: skip
 
     def _next(self, *, address: bool) -> tuple[Path, View] | None:
         """Return where the next cursor, or the next page's address, stands."""
+        # Where the query takes nothing that leads on, the next page can only be an address.
+        alone = not (self.after or self.page or self.offset or self.page_token)
         for path, view in self.fields:
             name = _name_of(path)
-            is_address = _leads_on(path, view)
+            is_address = _leads_on(path, view) or (
+                alone and name in ("next", "nextpage") and "string" in types_of(view)
+            )
             if address and is_address and name in page_names.NEXT | page_names.NEXT_URL:
                 return path, view
             if not address and not is_address and name in page_names.NEXT and _is_token(path, view):
@@ -339,7 +347,7 @@ def _declared(
             if value not in leaves:
                 raise fail(f"{value!r} is no name of its query; there are {', '.join(leaves) or 'none'}", key)
             changes[key] = leaves[value]
-        elif key in ("items", "next", "previous", "has_more", "total", "total_pages"):
+        elif key in ("items", "next", "previous", "has_more", "total", "total_pages", "number"):
             changes[key] = tuple(name for name in str(value).split(".") if name)
         elif key in ("kind", "first", "cursor_is_id", "identity"):
             changes[key] = value

@@ -7,6 +7,8 @@ from functools import lru_cache
 
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
+_SINGULAR = frozenset(("series", "news", "yes", "alias", "canvas", "gas"))
+
 
 @lru_cache(maxsize=8192)
 def words(name: str) -> tuple[str, ...]:
@@ -22,6 +24,8 @@ def flat(name: str) -> str:
 
 def singular(word: str) -> str:
     """Return a noun without the ending of its plural, as far as English goes by rule."""
+    if word.lower() in _SINGULAR:
+        return word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     if word.endswith(("sses", "shes", "ches", "xes", "zes")):

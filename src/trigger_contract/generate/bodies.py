@@ -23,7 +23,7 @@ _KEYS = ("idempotencykey",)
 def body_kind(media_type: str) -> str:
     """How a body of a media type is written: see ``BodyForm``."""
     plain = media_type.split(";")[0].strip().lower()
-    if plain == "application/json" or plain.endswith("+json") or plain == "*/*":
+    if plain in ("application/json", "text/json", "*/*", "application/*") or plain.endswith("+json"):
         return "json"
     if plain in LINES:
         return "lines"
@@ -61,6 +61,9 @@ def read_body(
         media = content[media_type] if isinstance(content[media_type], Mapping) else {}
         kind = body_kind(media_type)
         schema = media.get("schema")
+        target = resolve(document, schema)
+        if "*" in media_type and isinstance(target, Mapping) and target.get("format") == "binary":
+            kind = "binary"
         if kind == "lines":
             schema = media.get("itemSchema", schema)
         hint = base + ("Body" if not forms else f"{pascal_case(kind)}Body")
@@ -70,8 +73,10 @@ def read_body(
             if kind in ("lines", "text", "binary")
             else _fields(type_, example_of(document, media), names, by_path, reader)
         )
-        spelled = "application/json" if media_type == "*/*" else media_type
+        spelled = "application/json" if kind == "json" and "*" in media_type else media_type
         forms.append(BodyForm(kind, spelled, type_, fields, _encodings(media)))
+        if kind == "json" and "*" in media_type and type_ == ANY:
+            forms.append(BodyForm("binary", media_type, Scalar("binary")))
     return Body(tuple(forms), request.get("required") is True, _text(request.get("description")))
 
 
@@ -114,10 +119,11 @@ def _fields(
                 by_path[path],
                 path,
                 entry.type,
-                required,
+                required and not entry.fixed,
                 entry.description,
                 entry.spelled,
                 entry.example or short(shown),
+                fixed=required and entry.fixed,
             )
         )
 
@@ -145,7 +151,8 @@ def _united(models: list[Model]) -> list[Field]:
         types = tuple(dict.fromkeys(entry.type for entry in same))
         type_ = types[0] if len(types) == 1 else ANY if ANY in types else UnionOf(types)
         needed = len(same) == len(models) and all(entry.needed for entry in same)
-        united.append(replace(same[0], type=type_, needed=needed))
+        fixed = len(types) == 1 and same[0].fixed
+        united.append(replace(same[0], type=type_, needed=needed, fixed=fixed))
     return united
 
 

@@ -86,8 +86,7 @@ def compose(
             if isinstance(schema.get("discriminator"), Mapping):
                 # The members are told apart, and often made of this very schema, which is their base here.
                 return rest
-            variants = [_optional(document, member, taken) for member in members]
-            return _merge(document, [rest, *variants], schema, taken)
+            return _merge(document, [rest, {key: members}], schema, taken)
     return schema
 
 
@@ -97,6 +96,7 @@ def _merge(
     merged: dict[str, Any] = {}
     properties: dict[str, Any] = {}
     required: list[str] = []
+    unions: list[list[Any]] = []
     for part in parts:
         reference = part.get("$ref") if isinstance(part, Mapping) else None
         if reference in taken:
@@ -112,27 +112,61 @@ def _merge(
         plain = resolve(document, plain)
         if isinstance(reference, str):
             taken[reference] = False
+        unions += [plain[key] for key in ("oneOf", "anyOf") if isinstance(plain.get(key), list)]
         properties.update(plain.get("properties") or {})
         required.extend(plain.get("required") or ())
         merged.update({key: value for key, value in plain.items() if key not in ("properties", "required")})
+    if properties or len(unions) > 1:
+        for members in unions:
+            _add_variants(document, members, whole, taken, properties, required)
     if properties:
         merged["properties"] = properties
         merged["required"] = list(dict.fromkeys(required))
         merged["type"] = "object"
-        for key in ("oneOf", "anyOf"):
+        for key in ("oneOf", "anyOf", "discriminator"):
             merged.pop(key, None)
     if "description" in whole:
         merged["description"] = whole["description"]
     return merged
 
 
-def _optional(document: Mapping[str, Any], member: Any, taken: dict[str, bool]) -> Mapping[str, Any]:
-    """A variant's properties, none of them required because another variant may apply."""
-    reference = member.get("$ref") if isinstance(member, Mapping) else None
-    plain = resolve(document, member)
-    if not isinstance(plain, Mapping) or reference in taken:
-        return {}
-    return {"properties": compose(document, plain, taken).get("properties") or {}}
+def _add_variants(
+    document: Mapping[str, Any],
+    members: list[Any],
+    whole: Mapping[str, Any],
+    taken: dict[str, bool],
+    properties: dict[str, Any],
+    required: list[str],
+) -> None:
+    """Add what an object has that is one of several as well: each property is what any of them says of it.
+
+    Required is what each of them requires. A variant that is made of the whole itself says no more.
+    """
+    variants: list[Mapping[str, Any]] = []
+    for member in members:
+        reference = member.get("$ref") if isinstance(member, Mapping) else None
+        plain = resolve(document, member)
+        if _is_null(plain) or not isinstance(plain, Mapping):
+            continue
+        if reference in taken or plain == whole:
+            return
+        variants.append(compose(document, plain, taken))
+    kinds: dict[str, list[Any]] = {}
+    for variant in variants:
+        for name, schema in (variant.get("properties") or {}).items():
+            found = kinds.setdefault(name, [])
+            if schema not in found:
+                found.append(schema)
+    for name, found in kinds.items():
+        everywhere = all(name in (variant.get("properties") or {}) for variant in variants)
+        if not everywhere and name in properties and properties[name] not in found:
+            found.append(properties[name])
+        properties[name] = found[0] if len(found) == 1 else {"anyOf": found}
+    required += [
+        name
+        for name in (variants[0].get("required") or () if variants else ())
+        if all(name in (variant.get("required") or ()) for variant in variants)
+    ]
 
 
 def children_of(document: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

@@ -112,7 +112,7 @@ def _sent(method: Method) -> list[str]:
     whole = method.body.description or f"What to send, as {kinds}"
     instead = " It stands for all keywords that go into it." if method.body.fields else ""
     entries.append(_entry("body", f"{whole.rstrip('.')}.{instead}"))
-    if len(method.body.forms) > 1:
+    if method.body.is_choice:
         entries.append(_entry("content_type", "Which of these is meant; by default what the body fits."))
     if method.sends_key:
         entries.append(_entry("idempotency_key", _KEY))
@@ -221,7 +221,10 @@ def _entry(name: str, words: str) -> str:
     text = python_docstring(one_line(words))
     if not text:
         return ""
-    body = textwrap.wrap(f"{name}: {text}", _WIDTH - 8, break_long_words=False, break_on_hyphens=False)
+    text = f"{name}: {text}"
+    if len(text) <= _WIDTH - 8:
+        return f"    {text}"
+    body = textwrap.wrap(text, _WIDTH - 8, break_long_words=False, break_on_hyphens=False)
     return textwrap.indent("\n    ".join(body), "    ")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from openapi_python_client.schema.untrusted_string import UntrustedString
@@ -10,11 +11,13 @@ from openapi_python_client.schema.untrusted_string import UntrustedString
 from trigger_contract.document import quoting
 from trigger_contract.document.quoting import python_docstring
 from trigger_contract.generate import docstrings, reserved, showcase, signatures, status
+from trigger_contract.generate.imports import Wanted, import_block, names_in
 from trigger_contract.generate.naming import natural
-from trigger_contract.generate.plan import Client, Method, Plan
+from trigger_contract.generate.plan import Client, Method, Plan, Resource
 from trigger_contract.generate.reading import PRIVATE, is_unspellable
 from trigger_contract.generate.schemas import (
     ANY,
+    Field,
     Model,
     Named,
     annotation,
@@ -23,7 +26,6 @@ from trigger_contract.generate.schemas import (
     named,
     shape,
 )
-from trigger_contract.generate.skeleton import Skeleton
 
 STATUS_FLAGS = (
     ("is_completed", "Whether it has ended, well or not. An unknown status has not."),
@@ -82,46 +84,47 @@ def filters(plan: Plan) -> dict[str, Any]:
         "body_annotation": signatures.body_annotation,
         "body": signatures.body_literal,
         "field_input": lambda entry: signatures.input_annotation(entry.type, plan.inputs, entry.spelled),
+        "enum_docstring": docstrings.enum_docstring,
+        "field_annotation": field_annotation,
+        "given_annotation": given_annotation,
         "join_literals": lambda values: ", ".join(repr(value) for value in sorted(values)),
         "literal": repr,
         "code": quoting.markdown_code,
         "header_word": lambda text: re.sub(r"[^A-Za-z0-9.+_-]+", "-", text),
         "markdown": quoting.markdown_text,
+        "model_docstring": docstrings.model_docstring,
         "page": signatures.page_literal,
         "parameter": signatures.parameter_literal,
+        "renamed": renamed,
         "response": signatures.response_literal,
         "safe_text": lambda text: python_docstring(docstrings.one_line(text)),
         "shape": shape,
-        "words": lambda text: frozenset(re.findall(r"\w+", text)),
+        "words": names_in,
         "toml": lambda value: quoting.toml(docstrings.one_line(plain(value))),
     }
 
 
-def variables(plan: Plan, skeleton: Skeleton) -> dict[str, Any]:
+def variables(plan: Plan) -> dict[str, Any]:
     """Return the names that every template sees."""
     exports = export_names(plan)
     inputs_of = _inputs(plan)
+    statuses: dict[Any, Field] = {model.reference: model.status for model in plan.models if model.status}
     return {
         "any_type": ANY,
         "client_docstring": client_docstring,
         "example_list": showcase.listed(plan),
         "example_retrieve": showcase.retrieved(plan),
-        "enum_docstring": docstrings.enum_docstring,
+        "decoded": _decoded,
         "exported_names": sorted(name for _, names in exports for name in names),
         "exports": exports,
-        "field_annotation": field_annotation,
-        "given_annotation": given_annotation,
-        "renamed": renamed,
         "field_names": lambda model: {entry.name for entry in model.fields},
         "flavours": FLAVOURS,
         "classes": plan.classes,
+        "imports": import_block,
         "inputs": inputs_of,
-        "mentioned": _decoded,
+        "mentioned": lambda resource: _mentioned(resource, plan.inputs),
         "method_docstring": docstrings.method_docstring,
-        "method_of": lambda endpoint: skeleton.methods[plain(endpoint.path)],
-        "model_docstring": docstrings.model_docstring,
-        "model_of": lambda model: skeleton.models[str(model.class_info.name)],
-        "enum_of": lambda enum: skeleton.enums[str(enum.class_info.name)],
+        "once": _once_each(),
         "package_docstring": lambda: docstrings.literal(
             [
                 f"Python client for {python_docstring(docstrings.one_line(plan.title))}.",
@@ -131,8 +134,7 @@ def variables(plan: Plan, skeleton: Skeleton) -> dict[str, Any]:
         "plan": plan,
         "following_docstring": docstrings.following_docstring,
         "poll_docstring": docstrings.poll_docstring,
-        "poll_status": lambda method: poll_status(plan, method),
-        "resource_of": lambda collection: skeleton.resources[str(collection.tag)],
+        "poll_status": lambda method: statuses[method.result_types[0]].name,
         "sets": status,
         "stream_docstring": docstrings.stream_docstring,
         "status_flags": STATUS_FLAGS,
@@ -219,14 +221,6 @@ def client_docstring(client: Client, flavour: dict[str, Any]) -> str:
     )
 
 
-def poll_status(plan: Plan, method: Method) -> str:
-    """Name the attribute that holds the status of what a method returns."""
-    result = method.result_types[0]
-    model = next(model for model in plan.models if model.reference == result)
-    assert model.status is not None
-    return model.status.name
-
-
 def renamed(model: Model) -> dict[str, str]:
     """Attributes whose properties have another name, or one that the decoder does not take."""
     return {
@@ -254,11 +248,30 @@ def _inputs(plan: Plan) -> dict[str, Any]:
         "literals": [(name, enums[item]) for item, name in plan.inputs.items() if item in enums],
         "mappings": [(name, models[item]) for item, name in plan.inputs.items() if item in models],
         "annotation": lambda entry: signatures.input_annotation(entry.type, plan.inputs, entry.spelled),
-        "of": lambda items: sorted(plan.inputs[item] for item in items if item in plan.inputs),
     }
 
 
-def _decoded(method: Method) -> list[Named]:
+def _once_each() -> Callable[[Any, Method], str]:
+    """Let what writes something of a method, a function or a macro, work once for all flavours."""
+    known: dict[tuple[str, int], str] = {}
+
+    def once(write: Any, method: Method) -> str:
+        # Macros are made anew for each file, methods are there as long as the plan.
+        key = (getattr(write, "name", None) or write.__name__, id(method))
+        if key not in known:
+            known[key] = write(method)
+        return known[key]
+
+    return once
+
+
+def _mentioned(resource: Resource, inputs: Mapping[Named, str]) -> list[Wanted]:
+    """Classes in the signatures of a resource, and what may stand beside them."""
+    found = resource.mentioned()
+    return [*_classes(found), ("...params", [inputs[item] for item in found if item in inputs])]
+
+
+def _decoded(method: Method) -> list[Wanted]:
     """Classes that an operation's module needs to read its responses and to write what it sends."""
     found: set[Named] = set()
     for response in method.responses:
@@ -266,4 +279,8 @@ def _decoded(method: Method) -> list[Named]:
             found |= named(response.type)
     for form in method.body.forms if method.body else ():
         found |= named(form.type).union(*(named(entry.type) for entry in form.fields))
-    return sorted(found, key=lambda item: item.name)
+    return _classes(found)
+
+
+def _classes(found: Iterable[Named]) -> list[Wanted]:
+    return [(f"...models.{item.module}", [item.name]) for item in found]

@@ -22,8 +22,8 @@ from trigger_contract.document.operations import (
 from trigger_contract.document.references import resolve
 from trigger_contract.document.resources import resources
 from trigger_contract.document.words import flat
+from trigger_contract.generate.calling import hint
 from trigger_contract.generate.examples import example_of
-from trigger_contract.generate.methods import hint
 from trigger_contract.generate.plan import Following, Method, Resource
 from trigger_contract.generate.schemas import Model, Named, Scalar
 

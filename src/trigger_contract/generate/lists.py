@@ -43,6 +43,7 @@ def read_page(
         has_more=path(found.has_more),
         total=path(found.total),
         total_pages=path(found.total_pages),
+        number=path(found.number),
         first=found.first,
         identity=_identity(found, array.item, reader),
     )

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import builtins
 import hashlib
 import keyword
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
-from openapi_python_client.strings import PythonIdentifier
-
-_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^\w]+|_+")
+_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])(?!(?<=O)Auth)|[^\w]+|_+")
 _LONGEST = 120
 """Bytes of a name: what file systems take, and far more than anybody reads."""
+_REMEMBERED = 8192
+"""Names whose spellings are kept: those of properties come many times in a document."""
 _VERSION = re.compile(r"v\d+", re.IGNORECASE)
 
+_PYTHONS_OWN = frozenset(dir(builtins)) - {"id"} | {"self", "true", "false", "datetime"}
 # Names that annotations in the same class body mean as types.
 TYPE_NAMES = frozenset({"str", "int", "float", "bool", "bytes", "list", "dict", "datetime"})
 
@@ -25,6 +28,7 @@ def words(name: str) -> list[str]:
     return [word for word in _BOUNDARY.split(normal) if word]
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def snake_case(name: str, *, fallback: str = "value") -> str:
     """Turn any name into a valid snake-case identifier; a keyword gets an underscore behind it."""
     text = "_".join(words(name)).lower()
@@ -39,6 +43,7 @@ def snake_case(name: str, *, fallback: str = "value") -> str:
     return f"{text}_" if keyword.iskeyword(text) else text
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def pascal_case(name: str, *, fallback: str = "Value") -> str:
     """Turn any name into a valid class name; capitals inside a word stay as they are."""
     text = unicodedata.normalize("NFKC", "".join(word[:1].upper() + word[1:] for word in words(name)))
@@ -60,17 +65,18 @@ def _bounded(text: str) -> str:
     return f"{kept}_{digest}" if text.islower() else f"{kept}{digest}"
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def constant_case(name: str, *, fallback: str = "VALUE") -> str:
     """Turn any name into a valid constant name, as environment variables and enum members have."""
     text = snake_case(name, fallback=fallback.lower()).rstrip("_").upper()
     return f"{text}_" if keyword.iskeyword(text) or text == "MRO" else text
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def module_name(name: str) -> str:
-    """Turn a snake-case name into one that the generator takes for a file as it is."""
-    while (safe := str(PythonIdentifier(name, "x_"))) != name:
-        name = safe
-    return name
+    """Turn a snake-case name into that of a module, which is never called as something of Python's own."""
+    plain = "_".join(part for part in name.split("_") if part)
+    return f"{plain}_" if plain in _PYTHONS_OWN or keyword.iskeyword(plain) else plain
 
 
 class Names:
@@ -83,7 +89,7 @@ class Names:
 
     def __init__(self, taken: Iterable[str] = (), *, key: Callable[[str], str] = str) -> None:
         self._key = key
-        self._taken = {key(name) for name in taken}
+        self._taken = set(map(key, taken))
 
     def __contains__(self, name: str) -> bool:
         return self._key(name) in self._taken

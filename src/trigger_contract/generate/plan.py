@@ -51,6 +51,7 @@ class Page:
         has_more: Attributes that say whether there is more.
         total: Attributes that lead to the number of items.
         total_pages: Attributes that lead to the number of pages.
+        number: Attributes that lead to the number of this page.
         first: Number of the first page, or the offset of the first item.
         identity: Attribute of an item that no other item shares.
     """
@@ -66,6 +67,7 @@ class Page:
     has_more: tuple[str, ...] | None
     total: tuple[str, ...] | None
     total_pages: tuple[str, ...] | None
+    number: tuple[str, ...] | None
     first: int
     identity: str | None
 
@@ -229,14 +231,14 @@ class Resource:
     aliases: tuple[str, ...] = ()
     methods: list[Method] = field(default_factory=list)
 
-    def mentioned(self) -> list[Named]:
+    def mentioned(self) -> set[Named]:
         """Every class that its signatures mention."""
-        found = set().union(*(method.mentioned() for method in self.methods))
+        found: set[Named] = set().union(*(method.mentioned() for method in self.methods))
         for method in self.methods:
             if method.following:
                 for type_ in method.following.read.result_types:
                     found |= named(type_) if type_ is not None else set()
-        return sorted(found, key=lambda item: item.name)
+        return found
 
 
 @dataclass(frozen=True)

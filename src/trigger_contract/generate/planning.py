@@ -10,11 +10,13 @@ from dataclasses import replace
 from typing import Any
 
 from trigger_contract.document.operations import Operation, operations
+from trigger_contract.document.resources import resources
 from trigger_contract.errors import UserError
+from trigger_contract.generate.calling import method_names, short_id, tag_of
 from trigger_contract.generate.following import Placed, find_following
 from trigger_contract.generate.identity import read_identity
 from trigger_contract.generate.inputs import input_names
-from trigger_contract.generate.methods import hint, method_name, read_method, short_id, shorter_name
+from trigger_contract.generate.methods import read_method
 from trigger_contract.generate.naming import (
     TYPE_NAMES,
     Names,
@@ -28,7 +30,7 @@ from trigger_contract.generate.omissions import omissions
 from trigger_contract.generate.plan import Client, Method, Plan, Resource, terminal_field
 from trigger_contract.generate.reading import SchemaReader
 from trigger_contract.generate.reserved import CLASS_NAMES, CLIENT_ATTRIBUTES, METHOD_NAMES
-from trigger_contract.generate.schemas import Model
+from trigger_contract.generate.schemas import Model, Named, Scalar
 from trigger_contract.generate.servers import read_clients, security_of, server_url
 
 
@@ -60,15 +62,15 @@ def make_plan(document: Mapping[str, Any], *, package: str | None = None, versio
         by_url.setdefault(server_url(document, operation), []).append(operation)
     clients = read_clients(document, by_url)
     client_names = {f"{prefix}{client.class_name}" for client in clients.values() for prefix in ("", "Async")}
-    resources = _resources(document, clients, by_url)
+    groups = _resources(document, clients, by_url)
     resource_names = {
         f"{prefix}{resource.class_name}{suffix}"
-        for resource in resources.values()
+        for resource in groups.values()
         for prefix in ("", "Async")
         for suffix in ("", "WithRawResponse", "WithStreamingResponse")
     }
     reader = SchemaReader(document, frozenset(CLASS_NAMES | client_names | resource_names))
-    placed = _add_methods(document, clients, by_url, resources, reader)
+    placed = _add_methods(document, clients, by_url, groups, reader)
     info = document.get("info") or {}
     identity = read_identity(document, package, version)
     return Plan(
@@ -82,15 +84,14 @@ def make_plan(document: Mapping[str, Any], *, package: str | None = None, versio
         clients=tuple(clients.values()),
         models=tuple(sorted(reader.models, key=lambda model: model.reference.name)),
         enums=tuple(sorted(reader.enums, key=lambda enum: enum.reference.name)),
-        inputs=input_names(reader, resources.values(), CLASS_NAMES | client_names | resource_names),
+        inputs=input_names(reader, groups.values(), CLASS_NAMES | client_names | resource_names),
         left_out=omissions(document, placed),
     )
 
 
 def _key(operation: Operation) -> str:
     """What the operations of one resource share: the noun of their tag, whether one or many are meant."""
-    name = str(hint(operation).get("resource") or operation.tag)
-    parts = [word.lower() for word in words(name)] or ["default"]
+    parts = [word.lower() for word in words(tag_of(operation))] or ["default"]
     return " ".join([*parts[:-1], stem(parts[-1])])
 
 
@@ -107,7 +108,7 @@ def _resources(
         for operation in group:
             key = _key(operation)
             keys.setdefault(key, set()).add(url)
-            names.setdefault(key, Counter())[str(hint(operation).get("resource") or operation.tag)] += 1
+            names.setdefault(key, Counter())[tag_of(operation)] += 1
     packages = Names(key=str.casefold)
     classes = Names(CLASS_NAMES, key=str.casefold)
     resources: dict[tuple[str, str], Resource] = {}
@@ -158,7 +159,7 @@ def _add_methods(
         for key, members in by_resource.items():
             resource = resources[url, key]
             methods = taken.setdefault(resource.package, Names(METHOD_NAMES))
-            chosen.update(_method_names(members, resource, methods))
+            chosen.update(method_names(document, members, resource.tag, methods))
         modules: dict[str, Names] = {}
         for operation in group:
             resource = resources[url, _key(operation)]
@@ -172,9 +173,23 @@ def _add_methods(
             resource.methods.append(method)
             placed.append((operation, resource, method))
     models = {model.reference.name: model for model in reader.models}
+    _add_identities(document, placed, models)
     _add_others(resources, taken, models)
     _add_followings(document, clients, placed, taken, models)
     return placed
+
+
+def _add_identities(document: Mapping[str, Any], placed: list[Placed], models: Mapping[str, Model]) -> None:
+    """Find in each answer, and in what a list gives, the field that says which thing it is."""
+    for operation, _, method in placed:
+        resource = resources(document).of(operation)
+        known = resource.identity.field if resource and resource.identity else "id"
+        for type_ in (*method.result_types, *([method.page.item] if method.page else [])):
+            model = models.get(type_.name) if isinstance(type_, Named) else None
+            for entry in model.fields if model else ():
+                plain = entry.type in (Scalar("string"), Scalar("integer"))
+                if model and plain and not entry.required and entry.wire in ("id", known):
+                    model.identity = entry
 
 
 def _add_others(
@@ -208,34 +223,6 @@ def _add_followings(
             if following is not None:
                 name = taken[resource.package].take(f"{method.name.rstrip('_')}_and_poll")
                 method.following = replace(following, name=name)
-
-
-def _method_names(members: list[Operation], resource: Resource, methods: Names) -> dict[tuple[str, str], str]:
-    """Name the methods of a resource: what people chose first, then each by itself.
-
-    A name that says below what the path stands is cut only where nothing else has the shorter one.
-    """
-    chosen: dict[tuple[str, str], str] = {}
-    for operation in members:
-        if "method" in hint(operation):
-            chosen[operation.path, operation.method] = methods.take(snake_case(hint(operation)["method"]))
-    rest = [operation for operation in members if (operation.path, operation.method) not in chosen]
-    noun = resource.tag
-    plain = {(operation.path, operation.method): method_name(operation, noun) for operation in rest}
-    cut = {
-        place: shorter
-        for operation in rest
-        if (shorter := shorter_name(operation, noun, plain[place := (operation.path, operation.method)]))
-    }
-    often = Counter([*plain.values(), *cut.values()])
-    for operation in rest:
-        place = (operation.path, operation.method)
-        short = cut[place] if place in cut and often[cut[place]] == 1 else plain[place]
-        short = f"{short}_" if short in METHOD_NAMES else short
-        chosen[place] = methods.take(
-            short, plain[place], snake_case(short_id(operation)), snake_case(operation.operation_id)
-        )
-    return chosen
 
 
 def _poll_name(method: Method) -> str:

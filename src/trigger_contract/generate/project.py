@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import shutil
 import subprocess
@@ -15,23 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Template
-from openapi_python_client import Project
-from openapi_python_client.config import ClassOverride, Config, ConfigFile, MetaType
-from openapi_python_client.parser import GeneratorData
-from openapi_python_client.parser.errors import GeneratorError
-
-from trigger_contract import __version__
 from trigger_contract.document.blame import blaming
-from trigger_contract.document.quoting import html_comment, python_comment
 from trigger_contract.document.references import check_references
+from trigger_contract.document.uncollected import uncollected
 from trigger_contract.errors import UserError
-from trigger_contract.generate.environment import filters, variables
-from trigger_contract.generate.plan import Omission, Plan
+from trigger_contract.generate.plan import Omission
 from trigger_contract.generate.planning import make_plan
-from trigger_contract.generate.skeleton import Skeleton, make_skeleton
+from trigger_contract.generate.renaming import Renamed, renamed
+from trigger_contract.generate.rendering import render
 
-_TEMPLATES = Path(__file__).parent / "templates"
 _LINE_LENGTH = "100"
 # What a client folder holds beside the package; a folder with anything else in it is not ours to replace.
 _OWN = frozenset({"pyproject.toml", "README.md", "api.md", "LICENSE", ".gitignore"})
@@ -46,10 +37,12 @@ class Built:
     Attributes:
         files: Paths of its files, relative to its folder.
         left_out: What of the document it does not do.
+        renamed: What it calls otherwise than the client whose place it takes.
     """
 
     files: list[Path]
     left_out: tuple[Omission, ...]
+    renamed: tuple[Renamed, ...] = ()
 
 
 def generate(
@@ -59,6 +52,7 @@ def generate(
     *,
     package: str | None = None,
     version: str | None = None,
+    earlier: Path | None = None,
 ) -> Built:
     """Build the client of a document.
 
@@ -68,9 +62,10 @@ def generate(
         source: The document's file, for error messages.
         package: Name of the package; by default what the document says, or its title.
         version: Version of the distribution; by default what the document says, or this program's.
+        earlier: The folder of the client whose place it takes; by default ``target``.
 
     Returns:
-        The files, and what of the document is left out.
+        The files, what of the document is left out, and what has another name now.
 
     Raises:
         UserError: The document cannot be turned into a client, or the folder cannot be written or
@@ -78,16 +73,27 @@ def generate(
     """
     target = Path(os.path.realpath(target))  # a link stays, what it leads to is replaced
     _check_target(target)
-    with _staging(target) as staging:
+    with _staging(target) as staging, uncollected():
         built = staging / "client"
         with blaming((document, source)):
             check_references(document)
             plan = make_plan(document, package=package, version=version)
-            _render(plan, built)
+            render(plan, built)
         _format(built, plan.package)
-        files = sorted(path.relative_to(built) for path in built.rglob("*") if path.is_file())
+        files = sorted(
+            Path(folder, name).relative_to(built) for folder, _, names in os.walk(built) for name in names
+        )
+        changed = renamed(_api(earlier or target), _api(built))
         _swap(built, target, staging)
-    return Built(files, plan.left_out)
+    return Built(files, plan.left_out, changed)
+
+
+def _api(folder: Path) -> str:
+    """The list of a client's methods; empty where there is no client."""
+    try:
+        return (folder / "api.md").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _check_target(target: Path) -> None:
@@ -130,52 +136,6 @@ def _staging(target: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _render(plan: Plan, folder: Path) -> None:
-    skeleton = make_skeleton(plan)
-    config = _config(plan, skeleton, folder)
-    data = GeneratorData.from_dict(skeleton.document, config=config)
-    if isinstance(data, GeneratorError):
-        raise UserError(f"openapi-python-client: {data.header} {data.detail or ''}")
-    project = Project(openapi=data, config=config, custom_template_path=_TEMPLATES)
-    headers = _headers(plan)
-    project.env.template_class = _stamped(*headers)
-    project.env.filters.update(filters(plan))
-    project.env.globals.update(variables(plan, skeleton))
-    with contextlib.redirect_stdout(io.StringIO()):
-        problems = project.build()
-    if problems:
-        detail = "; ".join(f"{problem.header} {problem.detail or ''}" for problem in problems)
-        raise UserError(f"openapi-python-client: {detail}")
-    package = folder / plan.package
-    for path in sorted((_TEMPLATES / "runtime").glob("*.py.jinja")):
-        text = project.env.get_template(f"runtime/{path.name}").render()
-        (package / path.name.removesuffix(".jinja")).write_text(text, encoding="utf-8")
-    text = project.env.get_template("params.py.jinja").render()
-    (package / "params.py").write_text(text, encoding="utf-8")
-    (package / "py.typed").write_text(headers[1], encoding="utf-8")
-    shutil.copyfile(_TEMPLATES / "LICENSE", folder / "LICENSE")
-    (folder / "api.md").write_text(project.env.get_template("api.md.jinja").render(), encoding="utf-8")
-
-
-def _config(plan: Plan, skeleton: Skeleton, folder: Path) -> Config:
-    return Config.from_sources(
-        ConfigFile(
-            class_overrides={
-                name: ClassOverride(module_name=module) for name, module in skeleton.modules.items()
-            },
-            project_name_override=plan.project,
-            package_name_override=plan.package,
-            package_version_override=plan.version,
-            post_hooks=[],
-        ),
-        MetaType.UV,
-        document_source=folder,
-        file_encoding="utf-8",
-        overwrite=False,
-        output_path=folder,
-    )
-
-
 def ruff() -> str:
     """Return the path of the ruff that is installed beside this package, whatever PATH says.
 
@@ -191,8 +151,8 @@ def ruff() -> str:
 
 def _format(folder: Path, package: str) -> None:
     base = ["--isolated", "--no-cache", "--target-version", "py311", "--line-length", _LINE_LENGTH]
-    # Models and parameters have exactly the imports that they need; the other modules are few.
-    done = f"{package}/models,{package}/params.py"
+    # What is made once for each class or operation has exactly the imports that it needs.
+    done = f"{package}/models,{package}/api,{package}/params.py"
     tidy = ["check", "--fix", "--exit-zero", "--select", "F401,I", "--exclude", done, *base]
     for arguments in (tidy, ["format", *base]):
         run = subprocess.run(
@@ -206,27 +166,6 @@ def _format(folder: Path, package: str) -> None:
         if run.returncode != 0:
             told = " ".join((run.stderr or run.stdout).split())
             raise UserError(f"the generated code is not valid: {told[:300]}")
-
-
-def _headers(plan: Plan) -> tuple[str, str]:
-    """What ties a file to its document, in Markdown and as comments."""
-    title = f'"{" ".join(f"{plan.title} {plan.document_version}".split())}"'
-    digest = f"Document: sha256 {plan.digest}"
-    made = "Generated by trigger-contract {} from {}; changes are overwritten."
-    markdown = f"<!-- {made.format(__version__, html_comment(title))} -->\n<!-- {digest} -->\n"
-    return markdown, f"# {made.format(__version__, python_comment(title))}\n# {digest}\n"
-
-
-def _stamped(markdown: str, python: str) -> type[Template]:
-    """Templates whose files begin with such a header."""
-
-    class Stamped(Template):
-        def render(self, *args: Any, **kwargs: Any) -> str:
-            text = super().render(*args, **kwargs)
-            header = markdown if str(self.name).endswith(".md.jinja") else python
-            return header + ("\n" if text and not text.startswith("\n") else "") + text
-
-    return Stamped
 
 
 def _swap(built: Path, target: Path, staging: Path) -> None:

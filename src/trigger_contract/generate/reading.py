@@ -6,6 +6,7 @@ import math
 from collections.abc import Hashable, Mapping
 from typing import Any
 
+from trigger_contract.document.composition import composition
 from trigger_contract.document.references import lookup, resolve, split_pointer
 from trigger_contract.generate.composition import children_of, compose, is_nullable, without_null
 from trigger_contract.generate.examples import example_of, short, spelled
@@ -60,6 +61,7 @@ _MODEL_NAMES = frozenset(
 )
 PRIVATE = "\ue000"
 """Begins names that are only for the decoder; no document means anything by it."""
+_ATTRIBUTES: dict[type, frozenset[str]] = {kind: frozenset(dir(kind)) for kind in (str, int)}
 _STATUS_NAMES = ("status", "state")
 
 
@@ -225,21 +227,26 @@ class SchemaReader:
         discriminator = schema.get("discriminator")
         if not isinstance(discriminator, Mapping) or not isinstance(discriminator.get("propertyName"), str):
             return _union(types)
+        name = discriminator["propertyName"]
         mapping: dict[str, Named] = {}
+        flat: list[Type] = []
         for member, type_ in zip(members, types, strict=True):
-            if (
-                isinstance(member, Mapping)
-                and isinstance(member.get("$ref"), str)
-                and isinstance(type_, Named)
-            ):
-                mapping[split_pointer(member["$ref"])[-1]] = type_
+            inner = type_.inner if isinstance(type_, Nullable) else type_
+            if isinstance(inner, UnionOf) and inner.discriminator == name:
+                mapping.update(inner.mapping)
+                flat += inner.members
+                continue
+            flat.append(inner)
+            if isinstance(inner, Named) and isinstance(member, Mapping) and "$ref" in member:
+                mapping[split_pointer(str(member["$ref"]))[-1]] = inner
         for value, target in (discriminator.get("mapping") or {}).items():
-            type_ = self._reference(_full_reference(str(target)))
-            if isinstance(type_, Named):
-                mapping[str(value)] = type_
-        if not all(isinstance(type_, Named) and not type_.is_enum for type_ in types):
+            found = self._reference(_full_reference(str(target)))
+            if isinstance(found, Named):
+                mapping[str(value)] = found
+        if not all(isinstance(type_, Named) and not type_.is_enum for type_ in flat):
             return _union(types)
-        return UnionOf(tuple(dict.fromkeys(types)), discriminator["propertyName"], tuple(mapping.items()))
+        union = UnionOf(tuple(dict.fromkeys(flat)), name, tuple(mapping.items()))
+        return Nullable(union) if any(isinstance(type_, Nullable) for type_ in types) else union
 
     def _object(self, schema: Mapping[str, Any], hint: str, reference: str | None) -> Type:
         properties = schema.get("properties")
@@ -271,7 +278,7 @@ class SchemaReader:
                     required=wire in required and whole.get("writeOnly") is not True,
                     description=_text(raw.get("description")) or _text(whole.get("description")),
                     needed=wire in required and whole.get("readOnly") is not True,
-                    fixed=self._is_fixed(type_),
+                    fixed=self.only_value(type_) is not None,
                     example=short(example_of(self.document, whole)),
                     spelled=spelled(whole, type_),
                     read_only=whole.get("readOnly") is True,
@@ -291,19 +298,25 @@ class SchemaReader:
         )
         return model.reference
 
-    def _is_fixed(self, type_: Type) -> bool:
+    def only_value(self, type_: Type) -> str | int | float | bool | None:
+        """Return the one value that a type has, if there is one that is not null."""
         enum = self.enum(type_)
         if enum is not None:
-            return isinstance(type_, Named) and len(enum.members) == 1
-        return isinstance(type_, Constant)
+            return enum.members[0][1] if isinstance(type_, Named) and len(enum.members) == 1 else None
+        return type_.value if isinstance(type_, Constant) else None
 
     def _followed(self, raw: Any) -> Mapping[str, Any]:
         """A property's schema with what its reference leads to, for what stands beside its type."""
         target = resolve(self.document, raw)
-        return {
+        whole = {
             **(target if isinstance(target, Mapping) else {}),
             **(raw if isinstance(raw, Mapping) else {}),
         }
+        if whole.keys() & {"allOf", "anyOf", "oneOf"}:
+            # The direction may stand in what it is made of, where 3.0 allows nothing beside a reference.
+            view = composition(self.document).view(whole)
+            whole |= {key: view[key] for key in ("readOnly", "writeOnly") if key in view}
+        return whole
 
     def _enum(self, schema: Mapping[str, Any], hint: str, reference: str | None) -> Type:
         # An object or a list may be a value too; none of them has a name.
@@ -319,7 +332,7 @@ class SchemaReader:
         if base is None:
             return _constant(values[0]) if len(values) == 1 else _union([_type_of(value) for value in values])
         # Names that an enum class or a string already has would be shadowed.
-        names = Names(dir(base))
+        names = Names(_ATTRIBUTES[base])
         members = [
             (
                 names.take(constant_case(str(value) if base is str else f"value_{value}", fallback="EMPTY")),

@@ -137,6 +137,7 @@ def _body_types(type_: Type, parts: list[str]) -> None:
             parts.extend((name, "Mapping[str, Any]"))
         case Nullable(inner=inner_type):
             _body_types(inner_type, parts)
+            parts.append("None")
         case UnionOf(members=members):
             for member in members:
                 _body_types(member, parts)
@@ -147,7 +148,7 @@ def _body_types(type_: Type, parts: list[str]) -> None:
 def body_literal(form: BodyForm) -> str:
     """The ``BodyRule`` of a form, as an expression of the client."""
     fields = "".join(
-        f"FieldRule({entry.name!r}, {entry.path!r}, {entry.required}, {shape(entry.type)}), "
+        f"FieldRule({entry.name!r}, {entry.path!r}, {entry.required or entry.fixed}, {shape(entry.type)}), "
         for entry in form.fields
     )
     encodings = ", ".join(
@@ -176,6 +177,8 @@ def parameter_literal(argument: Argument) -> str:
         fields.append(f"objects={argument.object_style!r}")
     if argument.prefix:
         fields.append(f"prefix={argument.prefix!r}")
+    if argument.only is not None:
+        fields.append(f"only={argument.only!r}")
     return f"Parameter({', '.join(fields)})"
 
 
@@ -226,6 +229,6 @@ def page_literal(page: Page) -> str:
     """The ``PageRule`` of a list, as an expression of the client."""
     fields = (
         page.kind, page.items, page.size, page.after, page.before, page.next, page.previous,
-        page.has_more, page.total, page.total_pages, page.first, page.identity,
+        page.has_more, page.total, page.total_pages, page.number, page.first, page.identity,
     )  # fmt: skip
     return f"PageRule({', '.join(map(repr, fields))})"

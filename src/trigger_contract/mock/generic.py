@@ -17,7 +17,6 @@ from trigger_contract.mock.judging import Judge
 from trigger_contract.mock.messages import Answer, Request, json_answer
 from trigger_contract.mock.query import Reading, readings, spell
 from trigger_contract.mock.refusals import Refusals
-from trigger_contract.mock.sample import sample
 
 _MAX_DETAILS = 20
 
@@ -127,10 +126,8 @@ class GenericOperation:
         value = next(fitting, None)
         if value is not None:
             return value
-        made = self._maker.make(schema, 0)
-        if self._maker.judge.fits(schema, made):
-            return made
-        return shown[0] if shown else sample(self._document, schema)
+        made = self._maker.make(schema)
+        return shown[0] if shown and not self._maker.judge.fits(schema, made) else made
 
     def _response_headers(self, response: Mapping[str, Any]) -> tuple[tuple[bytes, bytes], ...]:
         headers = []
@@ -138,9 +135,7 @@ class GenericOperation:
             header = resolve(self._document, raw)
             if name.lower() in NOT_MADE:
                 continue
-            value = (
-                header["example"] if "example" in header else sample(self._document, header.get("schema", {}))
-            )
+            value = header["example"] if "example" in header else self._maker.make(header.get("schema", {}))
             text = value if isinstance(value, str) else json.dumps(value)
             headers.append((name.lower().encode(), text.encode("ascii", "replace").replace(b"\n", b" ")))
         return tuple(headers)

@@ -72,10 +72,12 @@ class Progress:
         return self._store.add(record, self._wait(record, begins, delayed_until is not None, lives))
 
     def postpone(self, row: Row, record: Record, delayed_until: int) -> Row:
-        """Let a delayed run wait for another time."""
-        record["updatedAt"] = max(self._clock.now(), record["createdAt"])
+        """Let a delayed run wait for another time; at one that is past it enters the queue at once."""
+        now = self._clock.now()
+        record["updatedAt"] = max(now, record["createdAt"])
         lives = dates.read_duration(record.get("ttl", ""))
-        return self._store.replace(row.key, record, self._wait(record, delayed_until, True, lives))
+        begins = max(delayed_until, now)
+        return self._store.replace(row.key, record, self._wait(record, begins, True, lives))
 
     def _wait(self, record: Record, begins: int, delayed: bool, lives: float | None) -> int | None:
         """Plan when a waiting run enters the queue and when it expires; return when the first is due."""

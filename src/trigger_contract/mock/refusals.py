@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trigger_contract.document.operations import Operation, is_json, operations, response_of, response_schema
 from trigger_contract.document.references import resolve
 from trigger_contract.mock.messages import Answer, json_answer
+
+if TYPE_CHECKING:
+    from trigger_contract.mock.collections.making import Maker
 
 _TEXTS = ("error", "message", "detail", "title")
 """What the member that says what is wrong is called."""
@@ -20,6 +24,14 @@ class Refusals:
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
         self._all = tuple(operations(document))
+
+    @cached_property
+    def _maker(self) -> Maker:
+        """Makes what an error must have and nothing tells."""
+        from trigger_contract.mock.collections.making import Maker
+        from trigger_contract.mock.judging import Judge
+
+        return Maker(self._document, Judge(self._document, sent=False), 0)
 
     def documented(self, operation: Operation, *statuses: int) -> int | None:
         """Return the first of these statuses that the operation documents, exactly or as a range."""
@@ -109,9 +121,7 @@ class Refusals:
             elif name == "status" and raw.get("type") in ("integer", "number"):
                 body[name] = status
             elif name in required:
-                from trigger_contract.mock.sample import sample
-
-                body[name] = sample(self._document, raw)
+                body[name] = self._maker.make(raw, name=name)
         return body
 
     def _detail(self, raw: Mapping[str, Any], detail: Mapping[str, Any]) -> Any:
@@ -122,9 +132,7 @@ class Refusals:
         for name, inner in self._properties(items).items():
             is_none = name in detail and "enum" in inner and detail[name] not in inner["enum"]
             if is_none or (name in items.get("required", ()) and name not in detail):
-                from trigger_contract.mock.sample import sample
-
-                made[name] = sample(self._document, inner)
+                made[name] = self._maker.make(inner, name=name)
         return {**detail, **made} if made else detail
 
     def _schema(self, operation: Operation, status: int) -> Mapping[str, Any] | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from trigger_contract.document.files import read_text
 from trigger_contract.document.locate import checkout
@@ -18,12 +20,32 @@ from trigger_contract.normalize.overlay import read_overlay
 from trigger_contract.normalize.pipeline import Normalized, normalize
 from trigger_contract.normalize.report import write_provenance
 
-_FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\n(.{0,8000}?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
-# The words for a page's age that documentation services export, the surest first.
-_DATED = (
-    *("updatedAt", "updated_at", "updated", "lastUpdated", "last_updated", "lastModified", "last_modified"),
-    *("lastmod", "modified", "date", "publishedAt", "published_at", "published", "fetchedAt", "fetched"),
+_FRONT_MATTER = re.compile(r"\A\ufeff?(---|\+\+\+)[ \t]*\n(.{0,8000}?)\n\1[ \t]*(?:\n|\Z)", re.DOTALL)
+_ENTRY = re.compile(r"^[ \t]*[\"']?([\w -]{1,40}?)[\"']?[ \t]*[:=][ \t]*(\S.*)$", re.MULTILINE)
+# The words for a page's age that documentation services and copies have, the surest first.
+_DATED = tuple(
+    re.compile(rf"(?:{words})(?:date|time|at|on)*\Z")
+    for words in (
+        "(?:date|last)*(?:updated?|modified|modification|mod|revised|revision|changed|edited)",
+        "date",
+        "(?:date)?(?:published|publication)",
+        "(?:date|last)*(?:fetched|scraped|crawled|retrieved|captured|downloaded|accessed|saved)",
+    )
 )
+# What copies write above the text that they found, and what sites write below theirs.
+_SAID = re.compile(r"^(?:Published Time:|Last updated(?: on|:)?)[ \t]+(\S.*)$", re.MULTILINE)
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTH = rf"(?P<name>{'|'.join(_MONTHS)})[a-z]*\.?"
+_DATES = (
+    re.compile(r"(?P<year>\d{4})([-/.])(?P<month>\d\d?)(?:\2(?P<day>\d\d?))?(?!\d)"),
+    re.compile(r"(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)(?!\d)"),
+    re.compile(r"(?P<day>\d\d?)\.(?P<month>\d\d?)\.(?P<year>\d{4})(?!\d)"),
+    re.compile(
+        rf"(?:[a-z]{{3,9}},? )?(?P<day>\d\d?)(?:st|nd|rd|th)?[ -]{_MONTH}[ ,-]+(?P<year>\d{{4}})", re.I
+    ),
+    re.compile(rf"(?:[a-z]{{3,9}},? )?{_MONTH} (?P<day>\d\d?)(?:st|nd|rd|th)?,? (?P<year>\d{{4}})", re.I),
+)
+_EPOCH = re.compile(r"(\d{10})(?:\d{3})?\Z")
 _DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?\Z")
 
 
@@ -54,20 +76,18 @@ def normalize_files(request: Request) -> tuple[Normalized, dict[Path, str]]:
     Raises:
         UserError: An input is missing or wrong.
     """
-    overlay, output, report, side = request.overlay, request.output, request.report, request.provenance
+    overlay, targets = request.overlay, [request.output, request.report, request.provenance]
     if request.pages:
         pages, paths = given_pages(request.pages, request.sources)
     else:
         root = checkout() / "openapi"
-        sources = request.sources or root / "sources.yaml"
-        pages, paths = listed_pages(sources)
+        pages, paths = listed_pages(request.sources or root / "sources.yaml")
         if request.sources is None:
             overlay = overlay or root / "overlay.yaml"
-            output = output or root / "openapi.yaml"
-            report = report or root / "NORMALIZATION.md"
-            side = side or root / "provenance.json"
+            names = ("openapi.yaml", "NORMALIZATION.md", "provenance.json")
+            targets = [given or root / name for given, name in zip(targets, names, strict=True)]
     if overlay is not None:
-        paths = {**paths, overlay.name: overlay}
+        paths[overlay.name] = overlay
     try:
         actions = read_overlay(read_text(overlay), overlay.name) if overlay else []
         result = normalize(pages, actions)
@@ -78,21 +98,13 @@ def normalize_files(request: Request) -> tuple[Normalized, dict[Path, str]]:
             raise
         raise UserError(error.message, source=path, line=error.line) from None
     files: dict[Path, str] = {}
-    for path, text in (
-        (output, result.text),
-        (report, result.report),
-        (side, write_provenance(result.provenance)),
-    ):
-        if path is not None:
-            if path in files:
-                raise UserError("two results cannot go to one file", source=path)
-            files[path] = text
+    texts = (result.text, result.report, write_provenance(result.provenance))
+    for target, text in zip(targets, texts, strict=True):
+        if target in files:
+            raise UserError("two results cannot go to one file", source=target)
+        if target is not None:
+            files[target] = text
     return result, files
-
-
-def inputs(paths: Sequence[str]) -> tuple[Path, ...]:
-    """Turn arguments into paths."""
-    return tuple(Path(path) for path in paths)
 
 
 def read_sources(path: Path) -> dict[str, LocatedMapping]:
@@ -150,27 +162,41 @@ def given_pages(paths: Sequence[Path], sources: Path | None = None) -> tuple[lis
     # Not `Path.resolve`, which raises on links that lead in a circle; reading will name them.
     paths = list({os.path.realpath(path): path for path in paths}.values())
     names = _short_names(paths)
-    pages = [_page(path, entries.get(path.name), name) for path, name in zip(paths, names, strict=True)]
+    pages = [_page(path, entries.get(path.name, {}), name) for path, name in zip(paths, names, strict=True)]
     return pages, dict(zip(names, paths, strict=True))
 
 
-def _page(path: Path, entry: LocatedMapping | None, name: str) -> Page:
-    api = entry.get("api") if entry else None
-    text = read_text(path)
-    published = str(entry.get("published", "")) if entry else ""
-    return Page(name, text, Age(published or _front_matter_date(text)), str(api) if api else None)
+def _page(path: Path, listed: Mapping[str, Any], name: str) -> Page:
+    text, api = read_text(path), listed.get("api")
+    published = str(listed.get("published", "")) or _own_date(text)
+    return Page(name, text, Age(published), str(api) if api else None)
 
 
-def _front_matter_date(text: str) -> str:
-    """Return the date that a page gives for itself in its front matter, or an empty text."""
-    found = _FRONT_MATTER.match(text.replace("\r\n", "\n"))
-    if found is None:
+def _own_date(text: str) -> str:
+    """Return the date that a page gives for itself in its front matter or its text, or an empty text."""
+    text = text.replace("\r\n", "\n")
+    found = _FRONT_MATTER.match(text)
+    entries = (
+        [(re.sub(r"[\W_]", "", key).lower(), value) for key, value in _ENTRY.findall(found[2])]
+        if found
+        else []
+    )
+    given = [value for words in _DATED for key, value in entries if words.match(key)]
+    return next(filter(None, map(_date, [*given, *_SAID.findall(text)])), "")
+
+
+def _date(text: str) -> str:
+    """Return a date as ISO 8601 has it, without the time; an empty text where it is none for certain."""
+    text = text.strip("\"' ")
+    if seconds := _EPOCH.match(text):
+        return datetime.fromtimestamp(int(seconds[1]), UTC).date().isoformat()
+    match = next(filter(None, (pattern.match(text) for pattern in _DATES)), None)
+    if match is None:
         return ""
-    for word in _DATED:
-        given = re.search(rf"^{word}:[ \t]*[\"']?(\d{{4}}-\d\d(?:-\d\d)?)(?!\d)", found[1], re.M | re.I)
-        if given and _DATE.match(given[1]):
-            return given[1]
-    return ""
+    parts = match.groupdict()
+    month = int(parts.get("month") or _MONTHS.index(parts["name"].lower()) + 1)
+    date = f"{parts['year']}-{month:02}" + (f"-{int(parts['day']):02}" if parts["day"] else "")
+    return date if _DATE.match(date) else ""
 
 
 def _short_names(paths: Sequence[Path]) -> list[str]:

@@ -114,6 +114,11 @@ def kinds_of(schema: Any) -> list[str]:
     return [kind] if isinstance(kind, str) else [name for name in kind or () if isinstance(name, str)]
 
 
+def in_any_order(value: Any) -> Any:
+    """Return a list so that it is equal to one with the same members, and any other value as it is."""
+    return sorted(map(repr, value)) if isinstance(value, list) else value
+
+
 def objects(document: Any, *kinds: str, kind: str = "document") -> Iterator[Found]:
     """Find every object of some kinds that stands in a draft, or in another object of one.
 

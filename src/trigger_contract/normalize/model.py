@@ -130,15 +130,13 @@ class Ledger:
             sentences = list(_sentences(contradiction))
             key = next((self._by_claim[said] for said in sentences if said in self._by_claim), key)
             self._by_claim.update(dict.fromkeys(sentences, key))
-        known = self.entries.get(key)
-        if known is None:
-            self.entries[key] = contradiction
+        known = self.entries.setdefault(key, contradiction)
+        if known is contradiction:
             return
         claims = list(known.claims)
         if contradiction.settled != RULE or _says(known) != _says(contradiction):
-            for claim in contradiction.claims:
-                if not any(claim.says == other.says and claim.source == other.source for other in claims):
-                    claims.append(claim)
+            said = {(claim.says, claim.source) for claim in claims}
+            claims += [claim for claim in contradiction.claims if (claim.says, claim.source) not in said]
         places = dict.fromkeys((*known.places, contradiction.pointer, *contradiction.places))
         places.pop(known.pointer, None)
         self.entries[key] = replace(known, claims=tuple(claims), places=tuple(places))
@@ -162,15 +160,18 @@ def contrast(first: Any, second: Any) -> tuple[str, str]:
     if not (isinstance(first, str) and isinstance(second, str) and max(len(first), len(second)) > 200):
         return brief(first), brief(second)
     ours, theirs = first.split(), second.split()
-    start = next((i for i, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b), 0)
-    end = next((i for i, (a, b) in enumerate(zip(ours[::-1], theirs[::-1], strict=False)) if a != b), 0)
-    start, end = max(0, start - 6), max(0, end - 6)
+    start, end = max(0, _shared(ours, theirs) - 6), max(0, _shared(ours[::-1], theirs[::-1]) - 6)
 
     def cut(text: list[str]) -> str:
         middle = " ".join(text[start : max(start + 1, len(text) - end)])
         return f"{'… ' if start else ''}{brief(middle)}{' …' if end else ''}"
 
     return cut(ours), cut(theirs)
+
+
+def _shared(ours: list[str], theirs: list[str]) -> int:
+    """How many words two texts begin with together; none where one goes on where the other ends."""
+    return next((i for i, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b), 0)
 
 
 def brief(value: Any) -> str:
@@ -215,14 +216,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Headline:
-    """Title and description of a page, or of one of the blocks on it.
-
-    Attributes:
-        title: Empty where there is none.
-        line: Where the title stands.
-        description: Empty where there is none.
-        description_line: Where the description starts.
-    """
+    """Title and description of a page, or of one of its blocks, and where they stand; each may be empty."""
 
     title: str = ""
     line: int = 1
@@ -232,13 +226,7 @@ class Headline:
 
 @dataclass(frozen=True)
 class Sentence:
-    """Text of a page that says something about an operation.
-
-    Attributes:
-        line: Where it stands.
-        text: What it says, on one line.
-        options: Values listed below it, if there are any.
-    """
+    """Text of a page that says something about an operation, and the values that are listed below it."""
 
     line: int
     text: str
@@ -268,15 +256,7 @@ class Unread:
 
 @dataclass(frozen=True)
 class Slip:
-    """One thing that was put right.
-
-    Attributes:
-        node: The object in which it stood.
-        name: The key that it is about.
-        line: Where it stood.
-        says: What the page says.
-        chosen: What is taken instead.
-    """
+    """One thing that was put right under a key of an object: what the page says, and what is taken."""
 
     node: LocatedMapping
     name: str

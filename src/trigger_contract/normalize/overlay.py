@@ -113,15 +113,15 @@ def split(draft: Node, actions: list[Action]) -> tuple[list[Action], list[Action
     The latter match nothing before inline schemas become components: somebody read the document and decided
     about what stands there. Each keeps its place among its like.
     """
-    late = [action for action in actions if _COMPONENT.match(action.target) and not _finds(draft, action)]
+    late = [action for action in actions if _COMPONENT.match(action.target) and not _places(draft, action)]
     return [action for action in actions if action not in late], late
 
 
-def _finds(draft: Node, action: Action) -> bool:
+def _places(draft: Node, action: Action) -> list[Pointer]:
     try:
-        return bool(list(action.query.find(draft)))
-    except (jsonpath_rfc9535.JSONPathError, RecursionError):
-        return True  # it is told where it is applied
+        return [tuple(node.location) for node in action.query.find(draft)]
+    except (jsonpath_rfc9535.JSONPathError, RecursionError) as error:
+        raise _fail(action, f"target {action.target!r}: {str(error).splitlines()[0]}") from None
 
 
 def apply_overlay(draft: Node, actions: list[Action]) -> list[Touched]:
@@ -135,24 +135,17 @@ def apply_overlay(draft: Node, actions: list[Action]) -> list[Touched]:
     """
     touched: list[Touched] = []
     for action in actions:
-        try:
-            nodes = list(action.query.find(draft))
-        except (jsonpath_rfc9535.JSONPathError, RecursionError) as error:
-            raise _fail(action, f"target {action.target!r}: {str(error).splitlines()[0]}") from None
-        if not nodes:
+        pointers = _places(draft, action)
+        if not pointers:
             raise _fail(action, f"target {action.target!r} matches nothing; the pages have changed")
-        pointers = [tuple(node.location) for node in nodes]
-        if action.remove:
-            # From the back, so that the positions of what is still to be removed stay right.
-            for pointer in sorted(
-                set(pointers),
-                key=lambda place: [(isinstance(each, int), each) for each in place],
-                reverse=True,
-            ):
-                _remove(draft, pointer, action)
-                touched.append((pointer, action))
+        if not action.remove:
+            touched += [(place, action) for each in pointers for place in _update(draft, each, action)]
             continue
-        touched += [(place, action) for pointer in pointers for place in _update(draft, pointer, action)]
+        # From the back, so that the positions of what is still to be removed stay right.
+        pointers = sorted(set(pointers), key=lambda place: [(isinstance(each, int), each) for each in place])
+        for pointer in reversed(pointers):
+            _remove(draft, pointer, action)
+            touched.append((pointer, action))
     return touched
 
 
@@ -222,10 +215,11 @@ def settle(ledger: Ledger, touched: list[Touched], draft: Node) -> tuple[Contrad
     """Mark what the overlay decided; the last action that touches a place is the one that counts."""
     result = []
     for entry in ledger.entries.values():
-        action = next((action for place, action in reversed(touched) if _covers(place, entry)), None)
-        if action is not None:
-            chosen = _now(draft, entry)
-            entry = replace(entry, settled=OVERLAY, reason=action.reason, chosen=chosen)
+        places = (entry.pointer, *entry.places)
+        decided = [action for place, action in touched if any(all(map(eq, place, each)) for each in places)]
+        if decided:
+            reason = decided[-1].reason
+            entry = replace(entry, settled=OVERLAY, reason=reason, chosen=_now(draft, entry))
         result.append(entry)
     return tuple(sorted(result, key=lambda entry: (list(map(str, entry.pointer)), entry.kind)))
 
@@ -239,8 +233,3 @@ def _now(draft: Node, entry: Contradiction) -> str:
         except (KeyError, IndexError, TypeError):
             return entry.chosen if token != entry.pointer[-1] else f"no {token}"
     return brief(value)
-
-
-def _covers(place: Pointer, entry: Contradiction) -> bool:
-    pointers = (entry.pointer, *entry.places)
-    return any(all(map(eq, place, pointer)) for pointer in pointers)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from trigger_contract.document.uncollected import uncollected
 from trigger_contract.document.urls import split_url
 from trigger_contract.document.yaml import dump
 from trigger_contract.errors import UserError
@@ -15,7 +15,7 @@ from trigger_contract.normalize.checks import check_draft
 from trigger_contract.normalize.checks.draft import Draft
 from trigger_contract.normalize.expanded.restoring import restore
 from trigger_contract.normalize.expanded.unread import note_hints, note_unread
-from trigger_contract.normalize.located import Node
+from trigger_contract.normalize.located import Node, list_of, text_of
 from trigger_contract.normalize.merging.gaps import drop_defaults, fill_gaps, write_promises
 from trigger_contract.normalize.merging.merge import Merger
 from trigger_contract.normalize.merging.notes import Notes, place_sentences
@@ -92,43 +92,35 @@ def normalize(pages: Iterable[Page], overlay: Sequence[Action] = ()) -> Normaliz
         UserError: A page cannot be read, an action fits nothing, or the result is no valid document.
     """
     pages, overlay = list(pages), list(overlay)
+    result = _valid(pages, overlay)
+    if isinstance(result, Normalized):
+        return result
+    of_action = result.source in {action.source for action in overlay}
+    if of_action or not overlay or isinstance(_valid(pages, ()), UserError):
+        raise result
+    # An action that makes a valid document one that is not, found by halves.
+    fails = bisect_left(
+        range(1, len(overlay)),
+        True,
+        key=lambda count: isinstance(_valid(pages, overlay[:count]), UserError),
+    )
+    message = f"what this action does makes no valid document: {result}"
+    raise UserError(message, source=overlay[fails].source, line=overlay[fails].line)
+
+
+def _valid(pages: Sequence[Page], overlay: Sequence[Action]) -> Normalized | UserError:
     try:
-        return _validated(pages, overlay)
+        result = build(pages, overlay)
+        validate(result.document, result.draft, len(result.text))
     except UserError as error:
-        of_action = error.source in {action.source for action in overlay}
-        if of_action or not overlay or not _is_valid(pages, ()):
-            raise
-        # An action that makes a valid document one that is not, found by halves.
-        fails = bisect_left(
-            range(1, len(overlay)), True, key=lambda count: not _is_valid(pages, overlay[:count])
-        )
-        message = f"what this action does makes no valid document: {error}"
-        raise UserError(message, source=overlay[fails].source, line=overlay[fails].line) from None
-
-
-def _validated(pages: Sequence[Page], overlay: Sequence[Action]) -> Normalized:
-    result = build(pages, overlay)
-    validate(result.document, result.draft, len(result.text))
+        return error
     return result
-
-
-def _is_valid(pages: Sequence[Page], overlay: Sequence[Action]) -> bool:
-    try:
-        _validated(pages, overlay)
-    except UserError:
-        return False
-    return True
 
 
 def build(pages: Iterable[Page], overlay: Sequence[Action] = ()) -> Normalized:
     """Do everything that ``normalize`` does but the validation of the result."""
-    enabled = gc.isenabled()
-    gc.disable()  # millions of small live values and no cycles: the collector would only get in the way
-    try:
+    with uncollected():
         return _build(list(pages), list(overlay))
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
@@ -148,8 +140,9 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
         for fragment in fragments
     )
     ledger = Ledger()
-    for slip in (slip for fragment in fragments for slip in fragment.slips):
-        ledger.add(slip)
+    for fragment in fragments:
+        for slip in fragment.slips:
+            ledger.add(slip)
     titles = _titles(fragments)
     merger = Merger(fragments, Notes.of(fragments, ledger))
     draft = merger.merge()
@@ -162,9 +155,9 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
     fill_gaps(draft, expanded, ledger)
     if expanded:
         note_hints(draft, ledger)
-    checked = Draft.of(draft, ledger)
+    checked = Draft(draft, ledger)
     check_draft(checked)
-    drop_defaults(draft, checked.found, ledger)
+    drop_defaults(checked)
     early, late = split(draft, overlay)
     touched = apply_overlay(draft, early)
     entries = settle(ledger, touched, draft)
@@ -197,36 +190,23 @@ def _build(pages: list[Page], overlay: list[Action]) -> Normalized:
 
 def _in_order(fragments: Iterable[Fragment]) -> list[Fragment]:
     """Newest first; of one age those that show most, then by name and text, whatever the input's order."""
-    by_name = sorted(
-        fragments,
-        key=lambda fragment: (
-            fragment.partial,
-            fragment.dialect == "expanded",
-            fragment.page.name,
-            fragment.page.text,
-        ),
-    )
-    return sorted(by_name, key=lambda fragment: fragment.page.age, reverse=True)
+
+    def within_age(fragment: Fragment) -> tuple[bool, bool, str, str]:
+        page = fragment.page
+        return fragment.partial, fragment.dialect == "expanded", page.name, page.text
+
+    return sorted(sorted(fragments, key=within_age), key=lambda fragment: fragment.page.age, reverse=True)
 
 
 def _titles(fragments: list[Fragment]) -> dict[tuple[str, str, str], str]:
-    titles: dict[tuple[str, str, str], str] = {}
-    for fragment in fragments:
-        found = list(fragment.operations())
-        if fragment.title and len(found) == 1:
-            titles.setdefault(found[0][:3], fragment.title)
-    return titles
+    """The titles of pages by the one operation that they show; the newest one's counts."""
+    shown = [(fragment.title, list(fragment.operations())) for fragment in reversed(fragments)]
+    return {found[0][:3]: title for title, found in shown if title and len(found) == 1}
 
 
 def _name(fragments: list[Fragment]) -> str:
     """Name the API by the pages' own word for it, else by its server."""
-    for fragment in fragments:
-        if fragment.page.api:
-            return fragment.page.api
-    for fragment in fragments:
-        for *_, operation in fragment.operations():
-            for server in operation.get("servers", ()):
-                host = split_url(str(server.get("url", ""))).hostname
-                if host:
-                    return host
-    return "API"
+    operations = [found[3] for fragment in fragments for found in fragment.operations()]
+    urls = [text_of(server, "url") for operation in operations for server in list_of(operation, "servers")]
+    names = (*(fragment.page.api for fragment in fragments), *(split_url(url).hostname for url in urls))
+    return next(filter(None, names), "API")

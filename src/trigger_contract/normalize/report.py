@@ -139,34 +139,28 @@ def provenance(document: Node) -> dict[str, list[str]]:
 
 
 def _origins(child: Any, parent: Mapping[str, Any], field: str, key: str | int, kind: str) -> list[str]:
-    places: dict[str, None] = {}
-    for node in (child, *_merged(child)):
-        if isinstance(node, LocatedMapping) and node.source and node.line:
-            places[f"{node.source}:{node.line}"] = None
-    if not places:
-        for node in (parent, *_merged(parent)):
-            holder: Any = node
-            shape = field_shape(kind, field)
-            if shape and shape[0] == MAP and isinstance(node, dict):
-                holder = node.get(field)
-            if isinstance(holder, LocatedMapping) and holder.source and key in holder.lines:
-                places[f"{holder.source}:{holder.lines[str(key)]}"] = None
+    places = dict.fromkeys(
+        f"{node.source}:{node.line}"
+        for node in _merged(child)
+        if isinstance(node, LocatedMapping) and node.source and node.line
+    )
+    for node in _merged(parent) if not places else ():
+        in_map = (field_shape(kind, field) or ("",))[0] == MAP and isinstance(node, dict)
+        holder = node.get(field) if in_map else node
+        if isinstance(holder, LocatedMapping) and holder.source and key in holder.lines:
+            places[f"{holder.source}:{holder.lines[str(key)]}"] = None
     return list(places)[:_MAXIMUM_ORIGINS]
 
 
 def _merged(value: Any) -> Iterator[Any]:
-    """Yield everything that was merged into a node, at any remove."""
-    stack = list(getattr(value, "also", ()))[::-1]
-    if not stack:
-        return
-    seen: set[int] = set()
+    """Yield a node and everything that was merged into it, at any remove."""
+    stack, seen = [value], set[int]()
     while stack:
         node = stack.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        yield node
-        stack.extend(list(getattr(node, "also", ()))[::-1])
+        if id(node) not in seen:
+            seen.add(id(node))
+            yield node
+            stack.extend(reversed(getattr(node, "also", ())))
 
 
 def write_provenance(found: Mapping[str, list[str]]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -12,6 +11,7 @@ from trigger_contract.document.shape import REFERENCE_KINDS
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.located import (
     Node,
+    Pointer,
     find,
     follow,
     line_of,
@@ -131,8 +131,7 @@ def validate(document: dict[str, Any], draft: Node, size: int = 0) -> None:
 def _deepest(error: Any) -> Any:
     """Of the alternatives that all failed, the one that got furthest is what was meant."""
     while error.context:
-        depths = Counter({id(item): len(item.absolute_path) for item in error.context})
-        deepest = max(error.context, key=lambda item: (depths[id(item)], item.validator != "required"))
+        deepest = max(error.context, key=lambda item: (len(item.absolute_path), item.validator != "required"))
         if len(deepest.absolute_path) < len(error.absolute_path):
             break
         error = deepest
@@ -146,16 +145,15 @@ def _without_the_misread(document: dict[str, Any], draft: Node) -> dict[str, Any
     paths and in callbacks, which it takes for path items; and the server and the parameters of a link,
     because the schema that is published for OpenAPI 3.1 calls the one ``body``, the others only texts.
     """
-    left_out: list[tuple[str | int, ...]] = []
+    left_out: list[Pointer] = [("paths", path) for path in draft.get("paths", {}) if path.startswith("x-")]
     for pointer, node, kind in objects(draft, "schema", "link", "callback"):
         if kind == "schema":
-            if "$ref" in map_of(node, "default"):
-                left_out.append((*pointer, "default"))
+            words = ["default"] if "$ref" in map_of(node, "default") else []
         elif kind == "link":
-            left_out.extend((*pointer, word) for word in ("server", "parameters") if word in node)
+            words = [word for word in ("server", "parameters") if word in node]
         else:
-            left_out.extend((*pointer, word) for word in node if word.startswith("x-"))
-    left_out.extend(("paths", path) for path in draft.get("paths", {}) if path.startswith("x-"))
+            words = [word for word in node if word.startswith("x-")]
+        left_out += [(*pointer, word) for word in words]
     if not left_out:
         return document
     copied: Any = plain(draft)
@@ -169,21 +167,18 @@ def _without_the_misread(document: dict[str, Any], draft: Node) -> dict[str, Any
 
 def _origin(document: Node, path: Sequence[Any]) -> tuple[str | None, int | None]:
     """Find the nearest place on the way to a fault that was read from a page."""
-    source: str | None = None
-    line: int | None = None
+    found: tuple[str | None, int | None] = (None, None)
     value: Any = document
     for token in path:
         while isinstance(value, dict) and isinstance(value.get("$ref"), str) and token not in value:
             value = find(document, value["$ref"])
         if getattr(value, "source", "") and line_of(value, token):
-            source, line = value.source, line_of(value, token)
+            found = value.source, line_of(value, token)
         try:
             value = value[token]
         except (KeyError, IndexError, TypeError):
             break
-    if isinstance(value, Node) and value.source and value.line:
-        source, line = value.source, value.line
-    return source, line
+    return (value.source, value.line) if isinstance(value, Node) and value.source and value.line else found
 
 
 def plain(value: Any) -> Any:

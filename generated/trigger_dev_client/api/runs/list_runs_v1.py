@@ -47,6 +47,7 @@ PAGE = PageRule(
     None,
     None,
     None,
+    None,
     1,
     "id",
 )

@@ -11,12 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..._requests import Options
-from ..._views import (
-    async_raw,
-    async_streamed,
-    raw,
-    streamed,
-)
+from ..._views import async_raw, async_streamed, raw, streamed
 from ...types import NOT_GIVEN, NotGiven, Timeout
 
 if TYPE_CHECKING:

@@ -64,10 +64,10 @@ class Answering:
         self._envelopes: dict[str, Any] = {}
         self._once: dict[tuple[Scope, str], tuple[str, Thing]] = {}
 
-    def list(self, ask: Ask) -> Answer | None:
+    def list(self, operation: Operation, ask: Ask) -> Answer | None:
         """Answer with a page of the things that a query selects."""
-        operation, pager, filters = self.resource.list, self._living.pager, self._living.filters
-        if operation is None or pager is None or filters is None:
+        pager, filters = self._living.pager, self._living.filters
+        if pager is None or filters is None:
             return None
         scope = self._living.scope(ask.path)
         if not self._living.stands(scope):
@@ -100,21 +100,15 @@ class Answering:
         body = pager.write(page, items, address, ask.request.query)
         return self._judged(found, body, *([(b"link", link)] if link else ()))
 
-    def read(self, ask: Ask) -> Answer | None:
+    def read(self, operation: Operation, ask: Ask) -> Answer | None:
         """Answer with one thing."""
-        operation = self.resource.read
         thing = self._living.find(ask.path)
-        if operation is None:
-            return None
         if thing is None:
             return self._not_there(operation, ask)
         return self.one(operation, thing)
 
-    def create(self, ask: Ask) -> Answer | None:
+    def create(self, operation: Operation, ask: Ask) -> Answer | None:
         """Make a thing, or answer with the one that was made with the same key before."""
-        operation = self.resource.create
-        if operation is None:
-            return None
         scope = self._living.scope(ask.path)
         if not self._living.stands(scope):
             return self.refuse(operation, (404,), "Not found")
@@ -138,11 +132,8 @@ class Answering:
             self._once[scope, once] = (sent, thing)
         return self.one(operation, thing, *self._location(operation, ask, key))
 
-    def replace(self, ask: Ask) -> Answer | None:
+    def replace(self, operation: Operation, ask: Ask) -> Answer | None:
         """Put what was sent in the place of what may be sent."""
-        operation = self.resource.replace
-        if operation is None:
-            return None
         members, body = self._members(operation, ask.body)
         thing = self._living.find(ask.path)
         if thing is None:
@@ -150,12 +141,9 @@ class Answering:
         self._living.writer.replaced(thing, members, body, self._world.now())
         return self.one(operation, thing)
 
-    def change(self, ask: Ask) -> Answer | None:
+    def change(self, operation: Operation, ask: Ask) -> Answer | None:
         """Change what was sent and nothing else."""
-        operation = self.resource.change
         thing = self._living.find(ask.path)
-        if operation is None:
-            return None
         if thing is None:
             return self._not_there(operation, ask)
         members, _ = self._members(operation, ask.body)
@@ -165,11 +153,8 @@ class Answering:
         )
         return self.one(operation, thing)
 
-    def remove(self, ask: Ask) -> Answer | None:
+    def remove(self, operation: Operation, ask: Ask) -> Answer | None:
         """Remove a thing and what stands below it."""
-        operation = self.resource.remove
-        if operation is None:
-            return None
         thing = self._living.find(ask.path)
         if thing is None:
             documented = self._world.refusals.documents(operation, 404)

@@ -16,7 +16,6 @@ from trigger_contract.mock import dates
 from trigger_contract.mock.collections.varying import another, fitted, titled, usual
 from trigger_contract.mock.judging import Judge
 from trigger_contract.mock.pattern import matching
-from trigger_contract.mock.sample import FORMATS
 
 _DEEP = 6
 """Below so many levels only what is required is made."""
@@ -104,7 +103,8 @@ class Maker:
         if isinstance(values := view.get("enum"), list) and values:
             yield values[number % len(values)]
             yield from values
-        if "null" in named and depth and turn % 5 == 4:
+        too_deep = depth > _DEEP and bool({"object", "array"} & set(kinds))
+        if "null" in named and depth and (turn % 5 == 4 or too_deep):
             yield None
         if depth > _DEEPEST:
             yield from examples
@@ -113,8 +113,6 @@ class Maker:
             yield from self._alternative(alternatives, number, name, hint, depth)
         yield from self._by_type(view, kinds, number, turn, name, examples, depth)
         yield from examples
-        if "default" in view:
-            yield view["default"]
 
     def _alternative(
         self, alternatives: tuple[View, ...], number: int, name: str, hint: Any, depth: int
@@ -181,7 +179,7 @@ class Maker:
                 return dict(shown)
             if isinstance(extra, Mapping):
                 least = max(int(view.get("minProperties") or 0), 1)
-                for index in range(least):
+                for index in range(least - len(value)):
                     value[f"key{index + 1}"] = self.make(extra, number + index, depth=depth + 1)
         return value
 
@@ -230,8 +228,6 @@ class Maker:
             yield from another(base, number)
         elif base is not None:
             yield from (fitted(text, view) for text in another(base, number))
-        elif isinstance(form, str) and form not in ("date-time", "date", "time"):
-            yield FORMATS.get(form, "")
         if base is None and (plain := usual(name, str(view.get("description") or ""), number)) is not None:
             yield plain
         yield fitted(titled(name or "text", number), view)
@@ -266,6 +262,10 @@ class Maker:
                 return base64.b64encode(f"{name} {number + 1}".encode()).decode()
             case "duration":
                 return f"PT{number + 1}H"
+            case "json-pointer":
+                return f"/{number + 1}"
+            case "regex":
+                return f".{{{number + 1}}}"
         return None
 
 

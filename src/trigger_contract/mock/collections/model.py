@@ -91,11 +91,11 @@ class Collections:
         if role == "action":
             action = action_of(resource, operation)
             return partial(answering.act, action) if action is not None else None
-        handlers: dict[str | None, Handler] = {
+        handlers: dict[str | None, Callable[[Operation, Ask], Answer | None]] = {
             "list": answering.list, "create": answering.create, "read": answering.read,
             "replace": answering.replace, "change": answering.change, "remove": answering.remove,
         }  # fmt: skip
-        return handlers.get(role)
+        return partial(handlers[role], operation)
 
     def answer(
         self, operation: Operation, request: Request, path: Mapping[str, str], reading: Reading, body: Any

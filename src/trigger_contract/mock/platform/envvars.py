@@ -35,6 +35,9 @@ _LINE = re.compile(
     r"""[ \t]*('[^']*'|"(?:\\"|[^"])*"|`[^`]*`|[^#\n]*)[ \t]*(?:#.*)?$""",
     re.MULTILINE,
 )
+_OTHER_PROJECT = (
+    "Invalid project ref for this API key. Make sure you are using an API key associated with that project."
+)
 _NO_VARIABLE = "You must set at least one valid variable."
 
 
@@ -63,8 +66,7 @@ class Variables:
         if own is not None and project != own:
             if visit.bearer.personal:
                 return answers.error(404, "Project not found")
-            text = f"Invalid project ref for this API key. Make sure you are using an API key for {project}."
-            return answers.error(400, text)
+            return answers.error(400, _OTHER_PROJECT)
         if visit.bearer.personal and slug not in SLUGS:
             return answers.error(404, "Environment not found")
         return None

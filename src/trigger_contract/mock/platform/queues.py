@@ -18,6 +18,7 @@ from trigger_contract.mock.platform.world import World
 _KIND = "queue"
 _LIMIT = 5
 """The concurrency limit of the environment."""
+_ONE_OF = "Provide exactly one of `concurrencyLimit` or `percent`"
 _TYPE = Is("string", optional=True, among=("task", "custom", "id"))
 
 
@@ -117,19 +118,15 @@ class Queues:
     def _override(self, visit: Visit) -> Answer:
         fields = {
             "type": _TYPE,
-            "concurrencyLimit": Is("number", optional=True, least=0),
-            "percent": Is("number", optional=True, least=0),
+            "concurrencyLimit": Is("number", optional=True, whole=True, least=0, greatest=100_000),
+            "percent": Is("number", optional=True, above=0, greatest=100),
         }
         body = bodies.read(visit, Is("object", fields=fields))
         if isinstance(body, Answer):
             return body
         limit, percent = body.get("concurrencyLimit"), body.get("percent")
         if (limit is None) == (percent is None):
-            return _invalid("Provide exactly one of `concurrencyLimit` or `percent`")
-        if limit is not None and (limit != int(limit) or limit > 100_000):
-            return _invalid('Number must be less than or equal to 100000 at "concurrencyLimit"')
-        if percent is not None and not 0 < percent <= 100:
-            return _invalid('Number must be less than or equal to 100 at "percent"')
+            return bodies.invalid([{"message": _ONE_OF, "path": []}])
         thing = self._find(visit.path[0], body.get("type", "id"))
         if thing is None:
             return answers.error(404, "Queue not found")
@@ -169,7 +166,3 @@ def _new(stored: str) -> Thing:
 
 def _tasks(world: World) -> set[str]:
     return {f"task/{name}" for name in world.store.distinct("task")}
-
-
-def _invalid(text: str) -> Answer:
-    return answers.error(400, f"Validation error: {text}")

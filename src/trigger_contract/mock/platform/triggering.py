@@ -80,7 +80,7 @@ class Triggering:
         if visit.header("x-trigger-engine-version") == "V1":
             return answers.error(422, answers.UNSUPPORTED)
         if visit.bearer.once:
-            if self._world.things.get("once", visit.bearer.text):
+            if self._world.things.get("once", visit.bearer.text) is not None:
                 return answers.error(422, f"Failed to trigger {task} after 2 attempts.")
             self._world.things.put("once", visit.bearer.text, {})
         try:
@@ -166,10 +166,11 @@ class Triggering:
         """
         options = body.get("options") or {}
         now = self._world.clock.now()
-        key = options.get("idempotencyKey") or key
+        key, debounce = options.get("idempotencyKey") or key, options.get("debounce")
+        if key or debounce:
+            self._world.progress.tick()  # whether a known run stands for the new one hangs on its state
         if key and (known := self._keyed(task, key, now)):
             return known, True
-        debounce = options.get("debounce")
         if debounce and (known := self._debounced(task, debounce["key"])):
             return known, False
         record = self._record(task, body, options, now)

@@ -10,15 +10,24 @@ errors of one service for their bodies, their form and their texts.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import Any, NamedTuple
 
 from trigger_contract.document.composition import ANNOTATIONS
-from trigger_contract.normalize.checks.draft import Draft
+from trigger_contract.normalize.checks.draft import Draft, Part
 from trigger_contract.normalize.checks.phrases import said
-from trigger_contract.normalize.located import Node, Pointer, kinds_of, line_of, list_of, map_of, text_of
+from trigger_contract.normalize.located import (
+    Node,
+    Pointer,
+    in_any_order,
+    kinds_of,
+    line_of,
+    list_of,
+    map_of,
+    text_of,
+)
 from trigger_contract.normalize.model import Claim, brief, claim, owner, quoted
 from trigger_contract.normalize.naming.words import path_version, singular, words
 
@@ -29,6 +38,7 @@ _OF_LISTS = frozenset(("page", "per", "limit", "size", "count", "offset", "max",
 _TEXTS = frozenset(("example", "examples", "title", "default"))
 _BOUNDS = frozenset(end + of for end in ("min", "max") for of in ("imum", "Length", "Items", "Properties"))
 _MANY = 8
+_MANY_ALTERNATIVES = 100
 _SHARE = 0.6
 _VERSIONS = "A published name is kept, because people call the operation by it; the path is what is called."
 _TAGS = "Each operation keeps its tag; one of the two spellings is most likely a slip."
@@ -38,7 +48,6 @@ _OVERLAP = "What fits both is refused by `oneOf`; most likely `anyOf` is meant. 
 _LIKE = "Both stay as written, each in its own place: no page is wrong about its own response for sure."
 
 Said = tuple[Pointer, Claim]
-Place = tuple[Pointer, Node, Pointer, Node]
 _DISAGREE = "Each operation keeps what its own page says; the pages of one service just do not agree."
 _SENT = "The body's own text stands: it is what is sent."
 _ANYTHING = frozenset(("resource", "object", "entity", "record", "item", "page", "is", "are", "be", "it"))
@@ -46,13 +55,13 @@ _ANYTHING = frozenset(("resource", "object", "entity", "record", "item", "page",
 
 def check_consistency(draft: Draft) -> None:
     """Note names, tags, limits, types and alternatives of a document that do not go together."""
-    tags: dict[str, dict[str, Said]] = {}
+    tags: dict[str, dict[str, Said]] = defaultdict(dict)
     for pointer, operation in draft.operations():
         _versions(draft, pointer, operation)
         for tag in map(str, list_of(operation, "tags")):
             folded = " ".join(singular(word).lower() for word in words(tag)) or tag
             says = claim(operation, "tags", f"{owner(pointer)}: tag {tag}")
-            tags.setdefault(folded, {}).setdefault(tag, ((*pointer, "tags"), says))
+            tags[folded].setdefault(tag, ((*pointer, "tags"), says))
     draft.ledger.differing("tag", _TAGS, *tags.values())
     _limits(draft)
     _types(draft)
@@ -108,20 +117,12 @@ def _types(draft: Draft) -> None:
 
 def _overlap(draft: Draft, pointer: Pointer, schema: Node, members: list[Any]) -> None:
     """``oneOf`` refuses what fits two of its members, so one that takes in another shuts that one out."""
-    asserted = [_assertions(draft, member) for member in members]
-    holders: dict[tuple[str, str], list[int]] = {}
-    for index, assertions in enumerate(asserted):
-        for key, value in assertions.items():
-            holders.setdefault((key, repr(value)), []).append(index)
-    for index, wide in enumerate(asserted):
-        for other in _candidates(wide, holders) if wide else ():
-            narrow = asserted[other]
-            if other == index or not _takes_in(wide, narrow) or (wide == narrow and other < index):
-                continue
-            line = getattr(members[other], "line", 0)
-            first = claim(schema, "oneOf", f"alternative {index + 1}: {_brief(wide)}")
-            says = f"alternative {other + 1}, all of which fits {index + 1} as well: {_brief(narrow)}"
-            second = Claim(schema.source, line or first.line, says)
+    asserted = [_assertions(draft, member) for member in members[:_MANY_ALTERNATIVES]]
+    for (one, wide), (other, narrow) in permutations(enumerate(asserted), 2):
+        if wide and _takes_in(wide, narrow) and not (wide == narrow and other < one):
+            first = claim(schema, "oneOf", f"alternative {one + 1}: {_brief(wide)}")
+            says = f"alternative {other + 1}, all of which fits {one + 1} as well: {_brief(narrow)}"
+            second = Claim(schema.source, getattr(members[other], "line", 0) or first.line, says)
             draft.ledger.rule("oneOf", (*pointer, "oneOf"), _OVERLAP, first, second, chosen="oneOf")
             return
 
@@ -136,24 +137,11 @@ def _assertions(draft: Draft, member: Any) -> dict[str, Any]:
     }
 
 
-def _candidates(wide: dict[str, Any], holders: dict[tuple[str, str], list[int]]) -> list[int]:
-    """Return the members that may be taken in: those that assert what the fewest do of what this one does.
-
-    With thousands of members nobody compares each with each.
-    """
-    asked = [holders[key, repr(value)] for key, value in wide.items() if key != "type"]
-    if asked:
-        return min(asked, key=len)
-    kinds = [str(wide["type"]), *(["integer"] if wide["type"] == "number" else [])]
-    return sorted(index for kind in kinds for index in holders.get(("type", repr(kind)), ()))
-
-
 def _takes_in(wide: dict[str, Any], narrow: dict[str, Any]) -> bool:
     """Whether everything that is asked of the wide one is asked of the narrow one, too."""
-    kinds = (wide.get("type"), narrow.get("type"))
-    if kinds[0] != kinds[1] and kinds != ("number", "integer"):
-        return False
-    return all(narrow.get(key) == value for key, value in wide.items() if key != "type")
+    kinds = (wide["type"], narrow.get("type"))
+    same = kinds[0] == kinds[1] or kinds == ("number", "integer")
+    return same and all(narrow.get(key) == value for key, value in wide.items() if key != "type")
 
 
 def _brief(assertions: dict[str, Any]) -> str:
@@ -163,26 +151,25 @@ def _brief(assertions: dict[str, Any]) -> str:
 
 def _likeness(draft: Draft) -> None:
     """Compare properties of one name and text, then the objects that share most of them."""
-    groups: dict[tuple[str, str], list[Place]] = {}
+    groups: dict[tuple[str, str], list[tuple[Part, Part]]] = defaultdict(list)
     for pointer, node in draft.schemas():
         for name, schema in map_of(node, "properties").items():
-            text = _words(schema)
-            if text:
-                place = ((*pointer, "properties", name), schema, pointer, node)
-                groups.setdefault((name, text), []).append(place)
+            if text := _words(schema):
+                groups[name, text].append((((*pointer, "properties", name), schema), (pointer, node)))
     shared: Counter[tuple[Pointer, Pointer]] = Counter()
     objects: dict[Pointer, Node] = {}
     for (name, _), places in groups.items():
-        for pointer, schema, _, _ in places[1:]:
-            if schema is not places[0][1] and schema != places[0][1]:
-                _compare(draft, name, places[0][:2], (pointer, schema))
-        for first, second in combinations(places[:_MANY], 2):
-            objects[first[2]], objects[second[2]] = first[3], second[3]
-            shared[first[2], second[2]] += 1
-    for (one, other), count in shared.items():
-        smaller = min(len(objects[one]["properties"]), len(objects[other]["properties"]))
-        if one != other and count >= 3 and count >= _SHARE * smaller:
-            _compare_required(draft, (one, objects[one]), (other, objects[other]))
+        first, _ = places[0]
+        for other, _ in places[1:]:
+            if other[1] != first[1]:
+                _compare(draft, name, first, other)
+        for (_, one), (_, another) in combinations(places[:_MANY], 2):
+            objects |= (one, another)
+            shared[one[0], another[0]] += 1
+    for (ours, theirs), count in shared.items():
+        smaller = min(len(objects[ours]["properties"]), len(objects[theirs]["properties"]))
+        if ours != theirs and count >= 3 and count >= _SHARE * smaller:
+            _compare_required(draft, (ours, objects[ours]), (theirs, objects[theirs]))
 
 
 def _words(schema: Any) -> str:
@@ -191,7 +178,7 @@ def _words(schema: Any) -> str:
     return " ".join(re.findall(r"\w+", text)).casefold()
 
 
-def _compare(draft: Draft, name: str, one: tuple[Pointer, Node], other: tuple[Pointer, Node]) -> None:
+def _compare(draft: Draft, name: str, one: Part, other: Part) -> None:
     (ours, our_path), (theirs, their_path) = _values(one[1], other[1]), _values(other[1], one[1])
     for path, our_value, their_value in _differences(ours, theirs, ()):
         said = [
@@ -226,15 +213,16 @@ def _differences(first: Node, second: Node, path: Pointer) -> Iterator[tuple[Poi
     """Yield what differs; a thing that only one of them says is a difference unless it is an illustration."""
     for key in dict.fromkeys((*first, *second)):
         ours, theirs = first.get(key), second.get(key)
-        if ours == theirs or key in _TEXTS or key.startswith("x-"):
-            continue
-        if key == "description" and (ours is None or theirs is None or _words(first) == _words(second)):
-            continue
-        if key in _BOUNDS and (ours is None or theirs is None):
-            continue  # what is sent may be bounded where what is received is just shown
-        if key == "enum" and _told_apart(ours, theirs):
-            continue
-        if key in ("enum", "required") and _members(ours) == _members(theirs):
+        alone = ours is None or theirs is None
+        if (
+            ours == theirs
+            or key in _TEXTS
+            or key.startswith("x-")
+            or (key == "description" and (alone or _words(first) == _words(second)))
+            or (key in _BOUNDS and alone)  # what is sent may be bounded where what is received is just shown
+            or (key == "enum" and _told_apart(ours, theirs))
+            or (key in ("enum", "required") and in_any_order(ours) == in_any_order(theirs))
+        ):
             continue
         if isinstance(ours, Node) and isinstance(theirs, Node) and len(path) < 6:
             yield from _differences(ours, theirs, (*path, key))
@@ -250,13 +238,7 @@ def _told_apart(ours: Any, theirs: Any) -> bool:
     return not any(value in known[1] for value in known[0])
 
 
-def _members(value: Any) -> Any:
-    return sorted(map(repr, value)) if isinstance(value, list) else value
-
-
-def _compare_required(draft: Draft, one: tuple[Pointer, Node], other: tuple[Pointer, Node]) -> None:
-    if one[1].source == other[1].source:
-        return
+def _compare_required(draft: Draft, one: Part, other: Part) -> None:
     needed = [{str(name) for name in list_of(schema, "required")} for _, schema in (one, other)]
     both = [name for name in one[1]["properties"] if name in other[1]["properties"]]
     differing = [name for name in both if (name in needed[0]) != (name in needed[1])]
@@ -265,7 +247,7 @@ def _compare_required(draft: Draft, one: tuple[Pointer, Node], other: tuple[Poin
         parts = [f"{name} {'required' if name in required else 'optional'}" for name in differing]
         shown = claim(schema, "required", f"{owner(pointer) or pointer[-1]}: {', '.join(parts)}")
         said.append(((*pointer, "required"), shown))
-    if differing:
+    if differing and one[1].source != other[1].source:
         draft.ledger.apart("required", _LIKE, said)
 
 
@@ -282,16 +264,15 @@ class _Error(NamedTuple):
 
 def check_errors(draft: Draft) -> None:
     """Compare the responses of one error status across the operations of one service."""
-    services: dict[str, dict[str, list[_Error]]] = {}
+    services: dict[str, dict[str, list[_Error]]] = defaultdict(lambda: defaultdict(list))
     for where, operation in draft.operations():
-        statuses = services.setdefault(brief(operation.get("servers", "")), {})
+        statuses = services[brief(operation.get("servers", ""))]
         for status, raw in map_of(operation, "responses").items():
             response = draft.follow(raw)
             if status.startswith(("4", "5")) and isinstance(response, Node):
                 pointer = (*where, "responses", status)
-                schemas = [draft.follow(schema) for _, schema in draft.bodies(pointer, response)]
-                error = _Error(pointer, response, schemas[0] if schemas else None)
-                statuses.setdefault(status, []).append(error)
+                schemas = (draft.follow(schema) for _, schema in draft.bodies(pointer, response))
+                statuses[status].append(_Error(pointer, response, next(schemas, None)))
     for statuses in services.values():
         for errors in statuses.values():
             for error in errors:
@@ -303,15 +284,14 @@ def check_errors(draft: Draft) -> None:
 
 def _not_found(draft: Draft, error: _Error) -> None:
     """A response that speaks of one thing while its body's fixed text speaks of another."""
-    match = said("not found", str(error.response.get("description", "")))
+    match = said("not found", text_of(error.response, "description"))
     for name, value, node in _fixed(error.schema) if match else ():
         other = said("not found", value)
         names = {found[1].casefold() for found in (match, other) if found}
         if match and len(names) == 2 and _ANYTHING.isdisjoint(names):
             shown = claim(node, "enum", f"{error.pointer[-1]} {name} is {value!r}")
-            where, chosen = (*error.pointer, "description"), f"{name}: {value!r}"
-            words = quoted(error.response, match[0])
-            draft.ledger.rule("error text", where, _SENT, shown, words, chosen=chosen)
+            where, words = (*error.pointer, "description"), quoted(error.response, match[0])
+            draft.ledger.rule("error text", where, _SENT, shown, words, chosen=f"{name}: {value!r}")
 
 
 def _fixed(schema: Any) -> Iterator[tuple[str, str, Node]]:
@@ -332,7 +312,7 @@ def _bodies(draft: Draft, errors: list[_Error]) -> None:
 
 
 def _forms(draft: Draft, errors: list[_Error]) -> None:
-    forms: dict[str, tuple[Pointer, Claim]] = {}
+    forms: dict[str, Said] = {}
     for error in errors:
         if isinstance(error.schema, Node) and isinstance(error.schema.get("properties"), dict):
             required, names = list_of(error.schema, "required"), sorted(error.schema["properties"])
@@ -343,10 +323,10 @@ def _forms(draft: Draft, errors: list[_Error]) -> None:
 
 def _texts(draft: Draft, errors: list[_Error]) -> None:
     """Fixed texts of one service that differ in nothing but capitals, blanks or punctuation."""
-    texts: dict[tuple[str, str], dict[str, tuple[Pointer, Claim]]] = {}
+    texts: dict[tuple[str, str], dict[str, Said]] = defaultdict(dict)
     for error in errors:
         for name, value, node in _fixed(error.schema):
             folded = " ".join(re.findall(r"\w+", value)).casefold()
             says = error.says(node, "enum", f"{name} is {value!r}")
-            texts.setdefault((name, folded), {}).setdefault(value, ((*error.pointer, name), says))
+            texts[name, folded].setdefault(value, ((*error.pointer, name), says))
     draft.ledger.differing("error text", _DISAGREE, *texts.values())

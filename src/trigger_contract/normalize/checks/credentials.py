@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from trigger_contract.document.shape import walk
 from trigger_contract.normalize.checks.draft import Draft
 from trigger_contract.normalize.checks.phrases import PHRASES, said
-from trigger_contract.normalize.located import Node, Pointer, as_map, map_of, text_of
+from trigger_contract.normalize.located import Node, Pointer, as_map, map_of, maps_of, text_of
 from trigger_contract.normalize.model import Claim, claim, quoted
 
 _COMMON = frozenset(("api", "the", "your", "bearer", "access"))
@@ -44,12 +46,11 @@ def check_credentials(draft: Draft) -> None:
         at: Pointer = ("components", "securitySchemes", name, key)
         _elsewhere(draft, at, scheme, [place], (), claim(scheme, key, "the scheme"))
     for where, operation in draft.operations():
-        requirements = operation.get("security")
-        names = sorted({name for entry in requirements or () if isinstance(entry, dict) for name in entry})
-        _texts(draft, where, operation, names, schemes)
-        if not isinstance(requirements, list):
-            continue
+        names = sorted({name for entry in maps_of(operation, "security") for name in entry})
         shown = claim(operation, "security", f"security: {', '.join(names) or '[]'}")
+        _texts(draft, where, operation, names, schemes, shown)
+        if "security" not in operation:
+            continue
         if not names:
             _asked_for(draft, where, operation, shown)
         elif all(name in places for name in names):
@@ -58,36 +59,37 @@ def check_credentials(draft: Draft) -> None:
             _elsewhere(draft, (*where, "security"), operation, sent, own, shown)
 
 
-def _texts(draft: Draft, where: Pointer, operation: Node, names: list[str], schemes: dict[str, Any]) -> None:
+def _texts(
+    draft: Draft, where: Pointer, operation: Node, names: list[str], schemes: dict[str, Any], shown: Claim
+) -> None:
     """Hold every text of an operation against the names and the texts of its schemes."""
     known = " ".join(f"{name} {text_of(schemes.get(name), 'description')}" for name in names).casefold()
     _refusals(draft, where, operation, known)
-    asked = operation.get("security")
     place, noted = (*where, "security"), set[str]()
     for _, node, _ in walk("operation", operation):
         text = text_of(node, "description")
-        if not asked and "" not in noted and (match := said("account", text)):
-            noted.add("")
-            shown = claim(operation, "", f"security: {'none' if asked is None else '[]'}")
-            chosen = "none" if asked is None else "security: []"
-            draft.ledger.rule("security", place, _NO_WAY, shown, quoted(node, match[0]), chosen=chosen)
-        for match in PHRASES["key"].pattern.finditer(text) if asked else ():
-            wanted = [word for word in match[1].casefold().split() if word not in _COMMON]
-            if wanted and wanted[0] not in noted and not all(word in known for word in wanted):
-                noted.add(wanted[0])
-                shown = claim(operation, "security", f"security: {', '.join(names)}")
-                words = quoted(node, match[0])
-                draft.ledger.rule("security", place, _NOT_SAID, shown, words, chosen=", ".join(names))
+        if operation.get("security"):
+            for match in PHRASES["key"].pattern.finditer(text):
+                wanted = [word for word in match[1].casefold().split() if word not in _COMMON]
+                if wanted and wanted[0] not in noted and not all(word in known for word in wanted):
+                    noted.add(wanted[0])
+                    asked = ", ".join(names)
+                    draft.ledger.rule(
+                        "security", place, _NOT_SAID, shown, quoted(node, match[0]), chosen=asked
+                    )
+        elif not noted and (account := said("account", text)):
+            noted.add("account")
+            none = claim(operation, "", f"security: {'[]' if 'security' in operation else 'none'}")
+            chosen = "security: []" if "security" in operation else "none"
+            draft.ledger.rule("security", place, _NO_WAY, none, quoted(node, account[0]), chosen=chosen)
 
 
 def _refusals(draft: Draft, where: Pointer, operation: Node, known: str) -> None:
     """A refusal for want of one kind of credential, where the schemes speak of the other kind only."""
     response = map_of(operation, "responses").get("401")
     match = said("refused", text_of(response, "description"))
-    if match is None or "security" not in operation or match[1].casefold() in known:
-        return
-    other = _OTHER[match[1].casefold()]
-    if other in known:
+    other = _OTHER[match[1].casefold()] if match else ""
+    if match and "security" in operation and match[1].casefold() not in known and other in known:
         shown = claim(operation, "security", f"the schemes of the operation: {other}")
         place = (*where, "responses", "401", "description")
         draft.ledger.rule("security", place, _AS_IT_IS, shown, quoted(response, match[0]))
@@ -96,42 +98,34 @@ def _refusals(draft: Draft, where: Pointer, operation: Node, known: str) -> None
 def _asked_for(draft: Draft, where: Pointer, operation: Node, shown: Claim) -> None:
     """Note an open operation whose text, or whose refusal, asks for a credential."""
     refusal = draft.follow(map_of(operation, "responses").get("401"))
-    said_of = (_said(operation, "demand"), _said(refusal, "refusal"))
-    claims = [words for words in said_of if words is not None]
+    claims = [*_said(operation, "demand"), *_said(refusal, "refusal")]
     if claims:
         draft.ledger.rule("security", (*where, "security"), _OPEN, shown, *claims)
 
 
-def _said(node: Any, kind: str) -> Claim | None:
-    for sentence in _sentences(node):
-        match = said(kind, sentence)
-        if match is not None and not _DOUBT.search(sentence.replace(match[0], " ")):
-            return quoted(node, match[0])
-    return None
+def _said(node: Any, kind: str) -> list[Claim]:
+    """The first words that say something without a doubt, if there are any."""
+    found = ((said(kind, sentence), sentence) for sentence in _sentences(node))
+    sure = (match for match, rest in found if match and not _DOUBT.search(rest.replace(match[0], " ")))
+    return [quoted(node, match[0]) for match in islice(sure, 1)]
 
 
 def _elsewhere(
-    draft: Draft,
-    pointer: Pointer,
-    node: Node,
-    sent: Sequence[Place],
-    parameters: Collection[Place],
-    shown: Claim,
+    draft: Draft, pointer: Pointer, node: Node, sent: Sequence[Place], own: Collection[Place], shown: Claim
 ) -> None:
-    """Note a text that sends a credential elsewhere than the schemes do."""
+    """Note a text that sends a credential elsewhere than the schemes do, and not in a parameter either."""
+    expected = {_folded(place) for place in (*sent, *own)}
     for sentence in _sentences(node):
         match = said("sent in", sentence)
         if match is None:
             continue
-        place = match["place"].partition(" ")[0], match["quoted"] or match["plain"]
-        if _DOUBT.search(sentence.replace(place[1], " ")):
-            continue
-        if _folded(place) in {_folded(known) for known in (*sent, *parameters)}:
-            continue
-        known = " and ".join(dict.fromkeys(f"`{name}` ({where})" for where, name in sent))
-        says = Claim(shown.source, shown.line, f"{shown.says}, sent as {known}")
-        draft.ledger.rule("security", pointer, _SENT, says, quoted(node, match[0]))
-        return
+        name = match["quoted"] or match["plain"]
+        place = _folded((match["place"].partition(" ")[0], name))
+        if place not in expected and not _DOUBT.search(sentence.replace(name, " ")):
+            known = " and ".join(dict.fromkeys(f"`{name}` ({where})" for where, name in sent))
+            says = replace(shown, says=f"{shown.says}, sent as {known}")
+            draft.ledger.rule("security", pointer, _SENT, says, quoted(node, match[0]))
+            return
 
 
 def _sentences(node: Any) -> Iterator[str]:

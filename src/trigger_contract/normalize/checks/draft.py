@@ -1,4 +1,4 @@
-"""The merged draft as the checks see it."""
+"""The merged draft as the checks see it, and how they say what they find in it."""
 
 from __future__ import annotations
 
@@ -20,29 +20,47 @@ from trigger_contract.normalize.located import (
     operations_of,
     text_of,
 )
-from trigger_contract.normalize.model import Ledger
+from trigger_contract.normalize.model import Claim, Ledger, claim
 
+Part = tuple[Pointer, Node]
+"""A place and what stands there."""
+
+SILENT = "The schema is silent, so nothing is broken; whether the text is a rule is for a person to say."
+STANDS = "Where the text and the schema of one page differ, the schema stands: machines read it."
 _MOST_STEPS = 8
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A draft, everything in it, and where is noted what is found.
-
-    Attributes:
-        root: The document.
-        ledger: Where contradictions are noted.
-        found: Every object with its place and kind, parents first.
-    """
+    """A draft, and where is noted what is found in it."""
 
     root: Node
     ledger: Ledger
-    found: tuple[Found, ...]
 
-    @classmethod
-    def of(cls, root: Node, ledger: Ledger) -> Draft:
-        """Return a draft as it stands now."""
-        return cls(root, ledger, tuple(objects(root)))
+    @cached_property
+    def found(self) -> tuple[Found, ...]:
+        """Every object with its place and kind, parents first."""
+        return tuple(objects(self.root))
+
+    @cached_property
+    def described_at(self) -> dict[Pointer, Node]:
+        """The schemas and parameters by their places."""
+        return {pointer: node for pointer, node, kind in self.found if kind in ("schema", "parameter")}
+
+    def stands(
+        self, kind: str, place: Pointer, holder: Any, says: str, words: Claim, chosen: str = ""
+    ) -> None:
+        """Note a text that says something else than the keyword at a place, which stands.
+
+        Args:
+            kind: What they disagree on.
+            place: Where the keyword stands.
+            holder: The object that has it.
+            says: What it says.
+            words: What the text says.
+            chosen: What stands in the document, if that is not what the keyword says.
+        """
+        self.ledger.rule(kind, place, STANDS, claim(holder, place[-1], says), words, chosen=chosen)
 
     def lookup(self, reference: str) -> Any:
         """Return what a reference points to, or None."""
@@ -52,16 +70,11 @@ class Draft:
         """Return what stands at the end of a row of references."""
         return follow(value, self.lookup)
 
-    def operations(self) -> Iterator[tuple[Pointer, Node]]:
+    def operations(self) -> Iterator[Part]:
         """Yield the operations that are called, not those that a service calls."""
         for group, path, method, operation in operations_of(self.root):
             if group == "paths":
                 yield (group, path, method), operation
-
-    @cached_property
-    def described_at(self) -> dict[Pointer, Node]:
-        """The schemas and parameters by their places."""
-        return {pointer: node for pointer, node, kind in self.found if kind in ("schema", "parameter")}
 
     def described(self) -> Iterator[tuple[Pointer, Node, str, str]]:
         """Yield each schema and parameter that has a text: place, node, kind, and the text on one line."""
@@ -70,7 +83,7 @@ class Draft:
             if line := " ".join(text.split()):
                 yield pointer, node, kind, line
 
-    def schemas(self) -> Iterator[tuple[Pointer, Node]]:
+    def schemas(self) -> Iterator[Part]:
         """Yield every schema that stands in the draft."""
         return ((pointer, node) for pointer, node, kind in self.found if kind == "schema")
 
@@ -84,27 +97,18 @@ class Draft:
         for media_type, value in map_of(self.follow(holder), "content").items():
             yield (*pointer, "content", media_type, "schema"), as_map(self.follow(value)).get("schema")
 
-    def answered(self, pointer: Pointer, operation: Node) -> Iterator[tuple[Pointer, Node]]:
+    def answered(self, pointer: Pointer, operation: Node) -> Iterator[Part]:
         """Yield what the schema of each media type of each success is made of."""
         for status, response in map_of(operation, "responses").items():
             for where, schema in self.bodies((*pointer, "responses", status), response):
                 yield from self.leaves(where, schema) if status.startswith("2") else ()
 
-    def leaves(self, pointer: Pointer, schema: Any, steps: int = 0) -> Iterator[tuple[Pointer, Node]]:
-        """Yield the schema itself, or what it is made of by ``$ref``, ``allOf``, ``anyOf`` and ``oneOf``.
-
-        Args:
-            pointer: Where it stands.
-            schema: The schema.
-            steps: How many steps have been taken already.
-        """
+    def leaves(self, pointer: Pointer, schema: Any, steps: int = 0) -> Iterator[Part]:
+        """Yield a schema, or what it is made of by ``$ref``, ``allOf``, ``anyOf`` and ``oneOf``."""
         if not isinstance(schema, Node) or steps > _MOST_STEPS:
             return
-        reference = schema.get("$ref")
-        if isinstance(reference, str):
-            if reference.startswith("#/"):
-                where: Pointer = tuple(reference[2:].split("/"))
-                yield from self.leaves(where, self.lookup(reference), steps + 1)
+        if reference := text_of(schema, "$ref"):
+            yield from self.leaves(tuple(reference[2:].split("/")), self.lookup(reference), steps + 1)
             return
         members = [
             ((*pointer, keyword, index), member)

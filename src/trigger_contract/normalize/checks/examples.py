@@ -8,8 +8,7 @@ Source: JSON Schema 2020-12, core, chapters 10 and 11, and validation, chapters 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
@@ -69,29 +68,26 @@ def check_examples(draft: Draft) -> None:
     """Note examples that break their schema, a prefix or a text."""
     prefixes: dict[str, tuple[str, Claim]] = {}
     for pointer, node, kind in draft.found:
-        if kind == "schema":
-            _own_example(draft, pointer, node, node)
-            _prefix(pointer, node, prefixes)
-        elif "schema" in node and kind in ("parameter", "header", "mediaType"):
-            _own_example(draft, pointer, node, node["schema"])
+        schema = node if kind == "schema" else node.get("schema")
+        if schema is None or kind not in ("schema", "parameter", "header", "mediaType"):
+            continue
+        if "example" in node:
+            _check(draft, (*pointer, "example"), node, schema)
+        if kind != "schema":
             for name, example in map_of(node, "examples").items():
                 if "value" in as_map(example):
-                    _check(draft, (*pointer, "examples", name, "value"), example, node["schema"])
+                    _check(draft, (*pointer, "examples", name, "value"), example, schema)
+            continue
+        shown = node.get("examples")
+        for index, value in enumerate(shown if isinstance(shown, LocatedSequence) else ()):
+            if "example" not in node or value != node["example"]:
+                _check(draft, (*pointer, "examples", index), shown, node)
+        _prefix(pointer, node, prefixes)
     for pointer, node in draft.schemas():
         _other_prefix(draft, pointer, node, prefixes)
 
 
-def _own_example(draft: Draft, pointer: Pointer, holder: Node, schema: Node) -> None:
-    if "example" in holder:
-        _check(draft, (*pointer, "example"), holder, schema)
-    shown = holder.get("examples")
-    if holder is schema and isinstance(shown, LocatedSequence):
-        for index, value in enumerate(shown):
-            if "example" not in schema or value != schema["example"]:
-                _check(draft, (*pointer, "examples", index), shown, schema)
-
-
-def _check(draft: Draft, pointer: Pointer, holder: Any, schema: Node) -> None:
+def _check(draft: Draft, pointer: Pointer, holder: Any, schema: Any) -> None:
     """Judge the example that stands in a holder under the last token of its place."""
     value = holder[pointer[-1]]
     fault = next(faults(value, schema, draft.lookup), None)
@@ -101,35 +97,33 @@ def _check(draft: Draft, pointer: Pointer, holder: Any, schema: Node) -> None:
 
 
 def _prefix(pointer: Pointer, schema: Node, prefixes: dict[str, tuple[str, Claim]]) -> None:
-    """Remember what the ids of a thing start with: of ``schedule.id``, or of ``scheduleId``."""
+    """Remember what the ids of a thing start with."""
     text = text_of(schema, "description")
-    thing = _thing(pointer) if len(pointer) > 3 and pointer[-2] == "properties" else ""
-    may_be = thing and any(mark in text for mark in "`\"'")
-    for limit in read_limits(text, kinds_of(schema)) if may_be else ():
+    thing = _thing(pointer) if any(mark in text for mark in "`\"'") else ""
+    for limit in read_limits(text, kinds_of(schema)) if thing else ():
         if limit.keyword == "pattern":
-            prefix = str(limit.value)[1:].replace("\\", "")
+            prefix = limit.value[1:].replace("\\", "")
             prefixes.setdefault(thing, (prefix, quoted(schema, limit.words)))
 
 
 def _thing(pointer: Pointer) -> str:
-    parts = words(str(pointer[-1]))
-    if len(parts) > 1 and parts[-1].lower() == "id":
-        return "".join(parts[:-1]).lower()
-    if len(parts) == 1 and parts[0].lower() == "id" and len(pointer) > 4 and pointer[-4] == "properties":
-        return str(pointer[-3]).lower()
-    return ""
+    """What a property is the id of: the schedule, of ``schedule.id`` or ``scheduleId``."""
+    *thing, last = [word.lower() for word in words(str(pointer[-1]))] or [""]
+    if pointer[-2] != "properties" or last != "id":
+        return ""
+    inner = not thing and len(pointer) > 4 and pointer[-4] == "properties"
+    return str(pointer[-3]).lower() if inner else "".join(thing)
 
 
 def _other_prefix(
     draft: Draft, pointer: Pointer, schema: Node, prefixes: dict[str, tuple[str, Claim]]
 ) -> None:
     """An example of an id that does not start as the ids of that thing do."""
-    example = text_of(schema, "example")
-    if not example or len(pointer) < 2 or pointer[-2] != "properties":
+    example, text = text_of(schema, "example"), text_of(schema, "description")
+    if not example or pointer[-2] != "properties" or " id" not in f" {text}".lower():
         return
     promise = prefixes.get(str(pointer[-1]).lower()) or prefixes.get(_thing(pointer))
-    described = str(schema.get("description", "")).lower()
-    if promise is not None and not example.startswith(promise[0]) and " id" in f" {described}":
+    if promise is not None and not example.startswith(promise[0]):
         shown = claim(schema, "example", f"the example: {example}")
         draft.ledger.rule("example", (*pointer, "example"), _PREFIX, promise[1], shown, chosen=promise[0])
 
@@ -142,65 +136,51 @@ def faults(value: Any, schema: Any, lookup: Lookup) -> Iterator[str]:
         schema: Its schema.
         lookup: Returns what a reference points to, or None.
     """
-    return _Judge(lookup).faults(value, schema, 0)
+    left = iter(range(_MAXIMUM_STEPS))
 
-
-@dataclass
-class _Judge:
-    """Judges one value.
-
-    Attributes:
-        lookup: Returns what a reference points to, or None.
-        left: How many more schemas are looked at before the rest is taken for right.
-    """
-
-    lookup: Lookup
-    left: int = _MAXIMUM_STEPS
-
-    def faults(self, value: Any, schema: Any, depth: int) -> Iterator[str]:
-        self.left -= 1
-        schema = follow(schema, self.lookup)
-        if not isinstance(schema, dict) or depth > _MAXIMUM_DEPTH or self.left < 0:
+    def judged(value: Any, schema: Any, depth: int) -> Iterator[str]:
+        schema = follow(schema, lookup)
+        if next(left, None) is None or not isinstance(schema, dict) or depth > _MAXIMUM_DEPTH:
             return
         known = [kind for kind in kinds_of(schema) if kind in _TYPES]
         if known and not any(_is(value, kind) for kind in known):
             yield f"type {' or '.join(known)}"
             return
-        enum = schema.get("enum")
-        if isinstance(enum, list) and value not in enum:
+        if isinstance(enum := schema.get("enum"), list) and value not in enum:
             yield f"one of {', '.join(map(str, enum))}"
         if "const" in schema and value != schema["const"]:
             yield f"always {brief(schema['const'])}"
-        yield from _scalar_faults(value, schema)
+        for word, kind, breaks in _RULES:
+            about = word in schema and isinstance(value, kind) and not isinstance(value, bool)
+            if about and breaks(value, schema[word]):
+                yield f"{word} {schema[word]}"
         if isinstance(value, dict):
-            yield from self._object_faults(value, schema, depth)
-        elif isinstance(value, list):
-            for item in value[:_MOST_ITEMS]:
-                yield from (f"items: {fault}" for fault in self.faults(item, schema.get("items"), depth + 1))
-        yield from self._composed_faults(value, schema, depth)
-
-    def _object_faults(self, value: dict[str, Any], schema: Mapping[str, Any], depth: int) -> Iterator[str]:
-        properties = map_of(schema, "properties")
-        for name in list_of(schema, "required"):
-            # What is in requests only or in responses only is lacking in half of the examples.
-            shown = as_map(properties.get(name))
-            if name not in value and not shown.get("readOnly") and not shown.get("writeOnly"):
-                yield f"required {name}"
-        others = None if "patternProperties" in schema else schema.get("additionalProperties")
-        for name, item in value.items():
-            if name not in properties and others is False:
-                yield f"no property {name}"
-                continue
-            found = self.faults(item, properties.get(name, others), depth + 1)
-            yield from (f"{name}: {fault}" for fault in found)
-
-    def _composed_faults(self, value: Any, schema: Mapping[str, Any], depth: int) -> Iterator[str]:
+            yield from _names(value, schema)
+            others = None if "patternProperties" in schema else schema.get("additionalProperties")
+            for name, item in value.items():
+                found = judged(item, map_of(schema, "properties").get(name, others), depth + 1)
+                yield from (f"{name}: {fault}" for fault in found)
+        for item in value[:_MOST_ITEMS] if isinstance(value, list) else ():
+            yield from (f"items: {fault}" for fault in judged(item, schema.get("items"), depth + 1))
         for member in list_of(schema, "allOf"):
-            yield from self.faults(value, member, depth + 1)
+            yield from judged(value, member, depth + 1)
         for members in filter(None, (list_of(schema, word) for word in ("anyOf", "oneOf"))):
-            first = [next(self.faults(value, member, depth + 1), None) for member in members]
+            first = [next(judged(value, member, depth + 1), None) for member in members]
             if None not in first:
                 yield str(first[0]) if len(first) == 1 else f"one of {len(first)} alternatives"
+
+    return judged(value, schema, 0)
+
+
+def _names(value: dict[str, Any], schema: dict[str, Any]) -> Iterator[str]:
+    properties = map_of(schema, "properties")
+    for name in list_of(schema, "required"):
+        # What is in requests only or in responses only is lacking in half of the examples.
+        shown = as_map(properties.get(name))
+        if name not in value and not shown.get("readOnly") and not shown.get("writeOnly"):
+            yield f"required {name}"
+    if schema.get("additionalProperties") is False and "patternProperties" not in schema:
+        yield from (f"no property {name}" for name in value if name not in properties)
 
 
 def _is(value: Any, kind: str) -> bool:
@@ -209,13 +189,6 @@ def _is(value: Any, kind: str) -> bool:
     if kind == "integer" and isinstance(value, float):
         return value.is_integer()
     return isinstance(value, _TYPES[kind])
-
-
-def _scalar_faults(value: Any, schema: Mapping[str, Any]) -> Iterator[str]:
-    for word, kind, breaks in _RULES:
-        about = word in schema and isinstance(value, kind) and not isinstance(value, bool)
-        if about and breaks(value, schema[word]):
-            yield f"{word} {schema[word]}"
 
 
 def _is_multiple(value: float, step: float) -> bool:

@@ -7,12 +7,12 @@ says the same as its schema is no news; one that says something else, or says it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Collection, Iterator
+from itertools import islice
+from typing import Any, NamedTuple
 
 from trigger_contract.document.phrases import Phrase
-from trigger_contract.normalize.checks.draft import Draft
+from trigger_contract.normalize.checks.draft import SILENT, Draft, Part
 from trigger_contract.normalize.checks.phrases import rows
 from trigger_contract.normalize.located import Node, Pointer, kinds_of
 from trigger_contract.normalize.model import claim, quoted
@@ -32,7 +32,6 @@ _IS = r"(?: (?:is|of|value is|value of|value))?[:= ] ?"
 _MUST = r"\b(?:must|should|has to|needs to) be"
 # "Between 1 and 60 minutes, in seconds": which of the two units the number has, is not certain.
 _TIMES = re.compile(r"\b(millisecond|second|minute|hour|day)", re.IGNORECASE)
-_MARKED_DEFAULT = re.compile(r"\(default\)", re.IGNORECASE)
 # A text without any of these states no limit, which is what most texts are.
 _MARKS = (
     *("with `", 'with "', "with '", "prefix", "iso", "between", "char", "up to", "most", "least", "max"),
@@ -40,49 +39,30 @@ _MARKS = (
 )
 _RANGE = re.compile(rf"\d(?:{_DASH}| to )\d")
 
-# Each bound of a number, and the keyword that bounds the same end in the other way.
-BOUNDS = {
-    "minimum": "exclusiveMinimum",
-    "maximum": "exclusiveMaximum",
-    "exclusiveMinimum": "minimum",
-    "exclusiveMaximum": "maximum",
+# The keyword that bounds the same end of a number in the other way, and how much more it is of whole numbers:
+# "min. 1" is `exclusiveMinimum: 0`.
+_BOUNDS = {
+    "minimum": ("exclusiveMinimum", -1),
+    "maximum": ("exclusiveMaximum", 1),
+    "exclusiveMinimum": ("minimum", 1),
+    "exclusiveMaximum": ("maximum", -1),
 }
 _KINDS = {
     **dict.fromkeys(("minLength", "maxLength", "pattern", "format"), ("string",)),
-    **dict.fromkeys(BOUNDS, ("integer", "number")),
+    **dict.fromkeys(_BOUNDS, ("integer", "number")),
 }
-Arguments = Callable[[re.Match[str]], dict[str, Any]]
+_OF_LISTS = ("minItems", "maxItems")
 _PAIRS = [(f"min{what}", f"max{what}") for what in ("imum", "Length", "Items", "Properties")]
 _DATES = frozenset(("date-time", "date", "time", "duration"))
 _IMPOSSIBLE = "No value can be right; which of the two is meant, only the page's owner can say."
-_SILENT = "The schema is silent, so nothing is broken; whether the text is a rule is for a person to say."
-_STANDS = "Where the text and the schema of one page differ, the schema stands: machines read it."
-Part = tuple[Pointer, Node]
 
 
-@dataclass(frozen=True)
-class Limit:
-    """What a text says about a schema.
-
-    Attributes:
-        keyword: The JSON Schema keyword that would say it.
-        value: Its value.
-        words: The words of the text.
-    """
+class Limit(NamedTuple):
+    """What a text says about a schema: the keyword that would say it, its value, and the words."""
 
     keyword: str
     value: Any
     words: str
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """The types that have such a keyword."""
-        return _KINDS.get(self.keyword, ())
-
-    @property
-    def outer(self) -> bool:
-        """Whether it is about the list around the schema rather than the schema itself."""
-        return self.keyword in ("minItems", "maxItems")
 
 
 def number(text: str) -> int | float:
@@ -93,44 +73,8 @@ def number(text: str) -> int | float:
     return int(value) if value.is_integer() else value
 
 
-def _numbers(match: re.Match[str]) -> list[int | float]:
-    return [number(group) for group in match.groups() if group]
-
-
-def _between(match: re.Match[str]) -> dict[str, Any]:
-    low, high = _numbers(match)
-    units = {unit.lower() for unit in _TIMES.findall(match.string)}
-    certain = low < high and (len(units) < 2 or not _TIMES.search(match[0]))
-    return {"minimum": low, "maximum": high} if certain else {}
-
-
-def _default(read: Callable[[str], Any]) -> Arguments:
-    return lambda match: {"default": read(next(group for group in match.groups() if group))}
-
-
-_READ: dict[str, tuple[str, Arguments]] = {
-    "prefix": ("pattern", lambda match: {"pattern": "^" + match[2].replace(".", "\\.")}),
-    "time": ("format", lambda _: {"format": "date-time"}),
-    "between": ("minimum", _between),
-    "fewer": ("maxLength", lambda match: {"maxLength": _numbers(match)[0] - 1}),
-    "default number": ("default", _default(number)),
-    "default switch": ("default", _default(lambda text: text.lower() == "true")),
-    "default text": ("default", _default(str)),
-}
-"""How rows are read that do not just give their keywords the numbers of a match, in their order."""
-
-
-def _limit(row: Phrase) -> Phrase:
-    def in_order(match: re.Match[str]) -> dict[str, Any]:
-        return dict(zip(row.kind.split(), _numbers(match), strict=False))
-
-    kind, arguments = _READ.get(row.kind, (row.kind.split()[0], in_order))
-    return replace(row, kind=kind, arguments=arguments)
-
-
 LIMITS: tuple[Phrase, ...] = tuple(
-    _limit(row)
-    for row in rows(rf"""
+    rows(rf"""
 prefix: string
     (?<!not )(?<!n't )(?:prefixed with|starts? with|begins? with|starting with) (?:the prefix )?
     ([`\"'])([\w.:-]+)\1
@@ -222,20 +166,40 @@ exclusiveMaximum: integer number
     {_MUST} (?:strictly )?(?:<|(?:less|smaller|lower) than) {_NUMBER}{_ALONE}
     + It must be less than 10.
     - It must be less than 10 orders
-default number: integer number
+default: integer number
     \bdefaults?(?: value)?(?: to| is|:)? (?:[`\"']?){_NUMBER}[`\"']?(?![\w%]|[,.]\d)
     + Defaults to `25`.
     - The default 25% of it
-default switch: boolean
+default: boolean
     \bdefaults?(?: to| is|:) [`\"']?(true|false)\b
     + Defaults to false.
     - The default is right
-default text: string
+default: string
     \bdefaults?(?: to| is|:) (?:`([^`\s]+)`|\"([^\"\s]+)\"|'([^'\s]+)'|(?-i:([A-Z][A-Z0-9_]+)\b))
     + The default is `small`
     - Defaults to the size of the shop
 """)
 )
+"""A row is called after the keywords that it states, or after the way in which ``stated`` reads it."""
+
+
+def stated(row: Phrase, match: re.Match[str]) -> dict[str, Any]:
+    """Return the keywords that words state by a row, with their values; none where that is not certain."""
+    said = [group for group in match.groups() if group]
+    if row.kind == "prefix":
+        return {"pattern": "^" + said[1].replace(".", "\\.")}
+    if row.kind == "time":
+        return {"format": "date-time"}
+    if row.kind == "default" and "integer" not in row.on:
+        return {"default": said[0].lower() == "true" if "boolean" in row.on else said[0]}
+    numbers = [number(group) for group in said]
+    if row.kind == "fewer":
+        return {"maxLength": numbers[0] - 1}
+    if row.kind == "between":
+        units = {unit.lower() for unit in _TIMES.findall(match.string)}
+        certain = numbers[0] < numbers[1] and (len(units) < 2 or not _TIMES.search(match[0]))
+        return dict(zip(("minimum", "maximum"), numbers, strict=True)) if certain else {}
+    return dict(zip(row.kind.split(), numbers, strict=False))
 
 
 def read_limits(text: str, kinds: Collection[str], enum: Collection[Any] = ()) -> Iterator[Limit]:
@@ -251,30 +215,28 @@ def read_limits(text: str, kinds: Collection[str], enum: Collection[Any] = ()) -
         return
     said: set[str] = set()
     for row in LIMITS:
-        if row.on and not set(row.on) & set(kinds):
+        if row.on and set(row.on).isdisjoint(kinds):
             continue
-        for match in row.pattern.finditer(text):
-            stated = row.arguments(match)
-            if row.kind == "pattern" or said.isdisjoint(stated):
-                said.update(stated)
-                yield from (Limit(keyword, value, match[0]) for keyword, value in stated.items())
-            if row.kind != "pattern":
-                break
-    if "string" in kinds and enum and "default" not in said:
+        several = row.kind == "prefix"
+        for match in islice(row.pattern.finditer(text), None if several else 1):
+            limits = stated(row, match)
+            if several or said.isdisjoint(limits):
+                said.update(limits)
+                yield from (Limit(keyword, value, match[0]) for keyword, value in limits.items())
+    if "string" in kinds and "default" not in said:
         yield from _marked_default(text, enum)
 
 
 def _marked_default(text: str, enum: Collection[Any]) -> Iterator[Limit]:
     """Read "small (default) or large": the last of the values before the mark."""
-    marked = _MARKED_DEFAULT.search(text)
-    before = text[: marked.start()] if marked else ""
+    before, *marked = re.split(r"\(default\)", text, maxsplit=1, flags=re.IGNORECASE)
     named = {
         found.start(): value
         for value in enum
         if isinstance(value, str)
         for found in re.finditer(rf"(?<![\w-]){re.escape(value)}(?![\w-])", before)
     }
-    if named:
+    if named and marked:
         yield Limit("default", named[max(named)], f"{before[max(named) :]}(default)")
 
 
@@ -287,28 +249,28 @@ def check_limits(draft: Draft) -> None:
         parts = list(draft.leaves(where, schema))
         kinds = {name for _, part in parts for name in kinds_of(part)}
         enum = next((part["enum"] for _, part in parts if isinstance(part.get("enum"), list)), ())
-        outer = draft.described_at.get(pointer[:-1]) if pointer[-1] == "items" else None
+        around = draft.described_at.get(pointer[:-1]) if pointer[-1] == "items" else None
+        outer = [] if around is None else [(pointer[:-1], around)]
         for limit in read_limits(text, kinds, enum) if parts else ():
-            around = [(pointer[:-1], outer)] if limit.outer and outer is not None else []
-            about = _about(limit, parts, around)
-            if about is not None:
-                _compare(draft, limit, *about, node)
+            of_list = limit.keyword in _OF_LISTS
+            fitting = [*(outer if of_list else ()), *_about(limit, parts)]
+            known = {limit.keyword, _BOUNDS.get(limit.keyword, ("",))[0]}
+            having = [part for part in fitting if not known.isdisjoint(part[1])]
+            for place, part in (having or fitting)[:1]:
+                _compare(draft, limit, place, part, node)
 
 
-def _about(limit: Limit, parts: list[Part], around: list[Part]) -> Part | None:
-    """The part of a schema that a limit is about: of several the one that has the keyword."""
-    fitting = list(around)
+def _about(limit: Limit, parts: list[Part]) -> Iterator[Part]:
+    """Yield the parts of a schema that a limit may be about."""
     for pointer, part in parts:
         kinds, items = kinds_of(part), part.get("items")
-        if limit.outer:
+        if limit.keyword in _OF_LISTS:
             if "array" in kinds:
-                fitting.append((pointer, part))
+                yield pointer, part
         elif "array" in kinds and isinstance(items, Node) and "$ref" not in items:
-            fitting.append(((*pointer, "items"), items))
-        elif not limit.kinds or not set(limit.kinds).isdisjoint(kinds):
-            fitting.append((pointer, part))
-    known = {limit.keyword, BOUNDS.get(limit.keyword, limit.keyword)}
-    return next((part for part in fitting if not known.isdisjoint(part[1])), fitting[0] if fitting else None)
+            yield (*pointer, "items"), items
+        elif limit.keyword not in _KINDS or not set(_KINDS[limit.keyword]).isdisjoint(kinds):
+            yield pointer, part
 
 
 def _possible(draft: Draft, pointer: Pointer, schema: Node) -> None:
@@ -321,35 +283,28 @@ def _possible(draft: Draft, pointer: Pointer, schema: Node) -> None:
 
 
 def _compare(draft: Draft, limit: Limit, pointer: Pointer, schema: Node, text: Node) -> None:
-    other = BOUNDS.get(limit.keyword, limit.keyword)
+    other, _ = _BOUNDS.get(limit.keyword, (limit.keyword, 0))
     keyword = limit.keyword if limit.keyword in schema or other not in schema else other
     known = schema.get(keyword)
     if _same(limit, schema, keyword, known):
         return
-    place = (*pointer, keyword)
     word = limit.keyword if limit.keyword in ("default", "format") else "limit"
-    said = quoted(text, limit.words)
+    place, said = (*pointer, keyword), quoted(text, limit.words)
     if known is None:
         shown = claim(schema, "", f"the schema: no {limit.keyword}")
-        draft.ledger.only_said(word, place, _SILENT, shown, said)
+        draft.ledger.only_said(word, place, SILENT, shown, said)
     else:
-        shown = claim(schema, keyword, f"the schema: {keyword} {known}")
-        draft.ledger.rule(word, place, _STANDS, shown, said, chosen=f"{keyword}: {known}")
+        draft.stands(word, place, schema, f"the schema: {keyword} {known}", said, f"{keyword}: {known}")
 
 
 def _same(limit: Limit, schema: Node, keyword: str, known: object) -> bool:
     """Whether the schema says the same, or something that takes it in."""
     if limit.keyword == "pattern":
-        return str(known).startswith(str(limit.value))
+        return str(known).startswith(limit.value)
     if limit.keyword == "format":
         return known in _DATES or "pattern" in schema
-    if limit.keyword in BOUNDS and _same_bound(schema, limit):
+    other, more = _BOUNDS.get(limit.keyword, ("", 0))
+    if other in schema and schema.get("type") == "integer" and schema[other] == limit.value + more:
         return True
     same = known == limit.value and isinstance(known, bool) == isinstance(limit.value, bool)
     return same and keyword == limit.keyword
-
-
-def _same_bound(schema: Node, limit: Limit) -> bool:
-    """Whether the other bound says the same for whole numbers: "min. 1" is ``exclusiveMinimum: 0``."""
-    step = 1 if limit.keyword in ("minimum", "exclusiveMaximum") else -1
-    return schema.get("type") == "integer" and bool(schema.get(BOUNDS[limit.keyword]) == limit.value - step)

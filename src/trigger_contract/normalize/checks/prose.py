@@ -8,34 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
-from trigger_contract.document.phrases import PARAMETER, SCHEMA
-from trigger_contract.normalize.checks.draft import Draft
+from trigger_contract.document.phrases import SCHEMA
+from trigger_contract.normalize.checks.draft import STANDS, Draft, Part
 from trigger_contract.normalize.checks.phrases import PHRASES, QUOTED, said
 from trigger_contract.normalize.located import Node, Pointer, kinds_of, list_of, map_of, text_of
 from trigger_contract.normalize.merging.gaps import samples
 from trigger_contract.normalize.model import Claim, brief, claim, quoted
 from trigger_contract.normalize.naming.words import words
 
-_STANDS = "Where the text and the schema of one page differ, the schema stands: machines read it."
 _APART = "Each place keeps what its own page says, but a value of any kind need not be an object."
-_SILENT = "The schema allows any text, so nothing is broken; whether there are others is for a person to say."
+_OTHERS = "The schema allows any text, so nothing is broken; whether there are others is for a person to say."
 _SHOWN = "What the page shows is taken; nothing is required, so a response without it is right as well."
 _MANY = "The keyword stands: it has one meaning, the word in the text may have many."
 _SAMPLES = "The keyword stands: it has one meaning, and the samples in the text are written in that style."
 _LIST = "The text is a list of such values, which no enum can say."
-_OPPOSITE = {
-    "include": ("exclude", "omit", "skip", "hide", "without"),
-    "show": ("hide", "exclude", "omit"),
-    "enable": ("disable",),
-    "exclude": ("include", "with"),
-    "omit": ("include", "with"),
-    "skip": ("include",),
-    "hide": ("show", "include"),
-    "disable": ("enable",),
-}
+_SHOWS = frozenset(("include", "show", "enable", "with"))
+_HIDES = frozenset(("exclude", "omit", "skip", "hide", "disable", "without"))
 # A duration such as `1h42m`, and the form of one: how many letters each unit has.
 _DURATION = re.compile(r"(?:\d{1,18}[a-z]{1,18})+")
 _BULLET = re.compile(r"^[ \t]*[-*][ \t]+[`\"']([^`\"'\n]+)[`\"']", re.MULTILINE)
@@ -62,17 +52,11 @@ class _Saying(NamedTuple):
     name: str
 
     def note(
-        self,
-        kind: str,
-        key: str,
-        shown: Claim,
-        says: Claim | str = "",
-        reason: str = _STANDS,
-        chosen: str = "",
+        self, kind: str, key: str, shown: Claim, words: str = "", reason: str = STANDS, chosen: str = ""
     ) -> None:
         """Note that the text says something else than what is shown under a key, which stands."""
-        said_so = says if isinstance(says, Claim) else quoted(self.node, says or self.match[0])
-        self.draft.ledger.rule(kind, (*self.pointer, key), reason, shown, said_so, chosen=chosen)
+        says = quoted(self.node, words or self.match[0])
+        self.draft.ledger.rule(kind, (*self.pointer, key), reason, shown, says, chosen=chosen)
 
 
 def check_prose(draft: Draft) -> None:
@@ -80,12 +64,11 @@ def check_prose(draft: Draft) -> None:
     for pointer, node, kind, line in draft.described():
         parent: Node | None = node
         name, schema, where = text_of(node, "name"), node.get("schema"), (*pointer, "schema")
-        if kind == "schema":
-            own = len(pointer) > 2 and pointer[-2] == "properties"
-            parent = draft.described_at.get(pointer[:-2]) if own else None
+        if kind == SCHEMA:
+            parent = draft.described_at.get(pointer[:-2]) if pointer[-2] == "properties" else None
             name, schema, where = str(pointer[-1]) if parent is not None else "", node, pointer
-        for row, held in _HELD[kind]:
-            if match := row.pattern.search(line):
+        for row, held in _HELD:
+            if kind in PHRASES[row].on and (match := said(row, line)):
                 held(_Saying(draft, pointer, node, match, parent, name))
         if isinstance(schema, Node):
             _values(draft, where, node, schema)
@@ -93,18 +76,18 @@ def check_prose(draft: Draft) -> None:
 
 
 def _required(saying: _Saying) -> None:
-    parent, said_so = saying.parent, saying.match[1]
+    parent, words = saying.parent, saying.match[1]
     if parent is not None:
         required = saying.name in list_of(parent, "required") or parent.get("required") is True
-        if (said_so.casefold() == "required") != required:
+        if (words.casefold() == "required") != required:
             shown = claim(parent, "required", "required" if required else "not required")
-            saying.note("required", "required", shown, said_so)
+            saying.note("required", "required", shown, words)
 
 
 def _polarity(saying: _Saying) -> None:
     """A switch whose name says the opposite of its text: ``excludeUtc``, "whether to include UTC"."""
-    first = next(iter(words(saying.name)), "").lower()
-    if first in _OPPOSITE[saying.match[1].lower()]:
+    verbs = {"".join(words(saying.name)[:1]).lower(), saying.match[1].lower()}
+    if verbs & _SHOWS and verbs & _HIDES:
         saying.note("text", "description", claim(saying.node, "name", f"the name: {saying.name}"))
 
 
@@ -112,15 +95,14 @@ def _form(saying: _Saying) -> None:
     """An example of a duration that is not in the form that the text shows."""
     example = text_of(saying.node, "example")
     forms = re.findall(r"[`\"']([^`\"'\s]+)[`\"']", saying.match[1])
-    if not all(_DURATION.fullmatch(duration) for duration in (example, *forms)):
-        return
-    if _units(example).isdisjoint(set().union(*map(_units, forms))):
+    durations = all(_DURATION.fullmatch(duration) for duration in (example, *forms))
+    if durations and _units(example).isdisjoint(_units(" ".join(forms))):
         shown = claim(saying.node, "example", f"the example: {example}")
         saying.note("example", "example", shown, saying.match[0].strip(" ,"))
 
 
-def _units(duration: str) -> set[int]:
-    return {len(unit) for unit in re.findall(r"[a-z]+", duration)}
+def _units(durations: str) -> set[int]:
+    return {len(unit) for unit in re.findall(r"[a-z]+", durations)}
 
 
 def _any_value(saying: _Saying) -> None:
@@ -143,56 +125,53 @@ def _without(saying: _Saying) -> None:
 
 
 def _style(saying: _Saying) -> None:
-    style, node = str(saying.node.get("style", "form")), saying.node
-    if saying.match[1] != style and text_of(node, "in") == "query":
-        shown = claim(node, "style", f"style: {style}")
+    style, node, said_so = str(saying.node.get("style", "form")), saying.node, saying.match[1]
+    if said_so != style and text_of(node, "in") == "query":
         reason = _SAMPLES if samples(text_of(node, "description")) else _MANY
-        says = claim(node, "description", f'the text: the "{saying.match[1]}" encoding style')
-        saying.note("style", "style", shown, says, reason, chosen=style)
+        shown = claim(node, "style", f"style: {style}")
+        says = claim(node, "description", f'the text: the "{said_so}" encoding style')
+        place = (*saying.pointer, "style")
+        saying.draft.ledger.rule("style", place, reason, shown, says, chosen=style)
 
 
-_HANDLERS: dict[str, Callable[[_Saying], None]] = {
-    "required": _required,
-    "whether": _polarity,
-    "form": _form,
-    "any value": _any_value,
-    "without": _without,
-    "style": _style,
-}
+_HELD: tuple[tuple[str, Callable[[_Saying], None]], ...] = (
+    ("required", _required),
+    ("whether", _polarity),
+    ("form", _form),
+    ("any value", _any_value),
+    ("without", _without),
+    ("style", _style),
+)
 """What is made of the words of a row."""
-_HELD = {
-    on: [(PHRASES[row], held) for row, held in _HANDLERS.items() if on in PHRASES[row].on]
-    for on in (SCHEMA, PARAMETER)
-}
 
 
 def _anything(draft: Draft) -> None:
     """A property that is any JSON value by its text in one place and an object by its type in another."""
     free: dict[str, tuple[Pointer, Claim]] = {}
     properties = [
-        (place, node) for place, node in draft.schemas() if len(place) > 1 and place[-2] == "properties"
+        (str(place[-1]), (*place, "type"), node)
+        for place, node in draft.schemas()
+        if len(place) > 1 and place[-2] == "properties"
     ]
-    for pointer, node in properties:
-        if "type" not in node and "$ref" not in node:
-            match = said("any value", " ".join(text_of(node, "description").split()))
-            if match is not None:
-                says = claim(node, "description", f'{pointer[-1]}: the text: "{match[0]}"')
-                free.setdefault(str(pointer[-1]), ((*pointer, "type"), says))
-    for pointer, node in properties:
-        name = str(pointer[-1])
+    for name, where, node in properties:
+        match = said("any value", " ".join(text_of(node, "description").split()))
+        if match is not None and "type" not in node and "$ref" not in node:
+            free.setdefault(name, (where, claim(node, "description", f'{name}: the text: "{match[0]}"')))
+    for name, where, node in properties:
         if name in free and _is_open(node):
-            other = (*pointer, "type"), claim(node, "type", f"{name}: type: object")
+            other = where, claim(node, "type", f"{name}: type: object")
             draft.ledger.apart("type", _APART, [free[name], other])
 
 
 # -- lists of values ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Said:
+class _Listed(NamedTuple):
+    """Values that a text lists, its words, and whether they are all that there are for certain."""
+
     values: tuple[str, ...]
     words: str
-    certain: bool
+    certain: bool = True
 
 
 def _values(draft: Draft, pointer: Pointer, holder: Node, schema: Node) -> None:
@@ -205,35 +184,37 @@ def _values(draft: Draft, pointer: Pointer, holder: Node, schema: Node) -> None:
     found = _read(text) if any(mark in text for mark in "`\"':") else None
     if found is None:
         return
-    parts: list[tuple[Pointer, Node]] = []
+    parts: list[Part] = []
     for where, part in draft.leaves(pointer, schema):
-        items = part.get("items")
-        listed = "array" in kinds_of(part) and isinstance(items, Node)
-        parts.extend(draft.leaves((*where, "items"), items) if listed else [(where, part)])
+        listed = "array" in kinds_of(part) and isinstance(part.get("items"), Node)
+        parts.extend(draft.leaves((*where, "items"), part["items"]) if listed else [(where, part)])
     enums = [(where, part) for where, part in parts if isinstance(part.get("enum"), list)]
     if enums:
         _against(draft, found, enums, holder)
         return
-    where, part = next(((where, part) for where, part in parts if "string" in kinds_of(part)), ((), Node()))
-    if part and found.certain and "const" not in part and "pattern" not in part:
-        shown = claim(part, "", "the schema: no enum")
-        reason = _LIST if said("several", text) else _SILENT
-        draft.ledger.only_said("enum", (*where, "enum"), reason, shown, quoted(holder, found.words))
+    texts = [(where, part) for where, part in parts if "string" in kinds_of(part)]
+    for where, part in texts[:1] if found.certain else ():
+        if "const" not in part and "pattern" not in part:
+            shown, reason = (
+                claim(part, "", "the schema: no enum"),
+                _LIST if said("several", text) else _OTHERS,
+            )
+            draft.ledger.only_said("enum", (*where, "enum"), reason, shown, quoted(holder, found.words))
 
 
-def _read(text: str) -> _Said | None:
+def _read(text: str) -> _Listed | None:
     line = " ".join(text.split())
     if match := said("one of", line):
-        return _Said(_quoted(match[1]), match[0], True)
+        return _Listed(_quoted(match[1]), match[0])
     if match := said("constants", line):
-        return _Said(_quoted(match[1]), match[1], True)
+        return _Listed(_quoted(match[1]), match[1])
     if match := said("plain values", line):
         values = re.findall(r"[A-Za-z][\w-]*", re.sub(r"\b(?:or|and)\b", ",", match[1]))
-        return _Said(tuple(values), match[0], True)
+        return _Listed(tuple(values), match[0])
     bullets = _BULLET.findall(text)
     if len(bullets) > 1:
         lead = text[: text.index(bullets[0])].rpartition("\n\n")[2]
-        return _Said(tuple(bullets), ", ".join(bullets), bool(_LISTS.search(lead)))
+        return _Listed(tuple(bullets), ", ".join(bullets), bool(_LISTS.search(lead)))
     return None
 
 
@@ -241,12 +222,11 @@ def _quoted(text: str) -> tuple[str, ...]:
     return tuple(value[1:-1] for value in re.findall(QUOTED, text))
 
 
-def _against(draft: Draft, found: _Said, listed: list[tuple[Pointer, Node]], holder: Node) -> None:
+def _against(draft: Draft, found: _Listed, listed: list[Part], holder: Node) -> None:
     pointer, schema = listed[0]
     enum = [value for _, part in listed for value in part["enum"]]
     known = {str(value).casefold() if isinstance(value, bool) else str(value) for value in enum} - {"None"}
     shared = len(known & set(found.values))
-    if set(found.values) == known or (not found.certain and shared < len(known) / 2):
-        return
-    says = claim(schema, "enum", f"enum: {brief(enum)}")
-    draft.ledger.rule("enum", (*pointer, "enum"), _STANDS, says, quoted(holder, found.words))
+    if set(found.values) != known and (found.certain or shared >= len(known) / 2):
+        words = quoted(holder, found.words)
+        draft.stands("enum", (*pointer, "enum"), schema, f"enum: {brief(enum)}", words)

@@ -10,14 +10,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from trigger_contract.normalize.checks.draft import Draft
+from trigger_contract.normalize.checks.draft import SILENT, Draft, Part
 from trigger_contract.normalize.checks.limits import number
 from trigger_contract.normalize.checks.phrases import PHRASES, said
 from trigger_contract.normalize.located import Node, Pointer, kinds_of, list_of, map_of, text_of
 from trigger_contract.normalize.merging.gaps import Sample, samples
 from trigger_contract.normalize.model import claim, quoted
-
-Part = tuple[Pointer, Node]
 
 # How a style writes the values of a list (OpenAPI 3.1, Style Values and Style Examples; the other styles
 # define no list, or none with `explode`).
@@ -27,13 +25,11 @@ _WRITTEN = {
     ("spaceDelimited", False): ("space", "the values joined by spaces"),
     ("pipeDelimited", False): ("pipe", "the values joined by pipes"),
 }
-_WRITES = {join: f"`style: {style}`" for (style, exploded), (join, _) in _WRITTEN.items() if style != "form"}
+_WRITES = {"space": "`style: spaceDelimited`", "pipe": "`style: pipeDelimited`"}
 _SHOULD = "The keyword stands, or its default; the page should say {} if the text is right."
 _CONDITION = re.compile(r"\b(?:if|when|unless|where|with|without|may|can|for|by default)\b", re.IGNORECASE)
 _ALONE = "No keyword of a parameter can say so; whoever calls has to know."
 _BESIDE = "The schema does not say so; whether the text is a rule is for a person to say."
-_STANDS = "Where the text and the schema of one page differ, the schema stands: machines read it."
-_SILENT = "The schema is silent, so nothing is broken; whether the text is a rule is for a person to say."
 
 
 def check_usage(draft: Draft) -> None:
@@ -41,45 +37,45 @@ def check_usage(draft: Draft) -> None:
     for pointer, node, kind in draft.found:
         if kind == "operation":
             parameters = list(draft.parameters(pointer, node))
-            known = {str(parameter.get("name")) for _, parameter in parameters}
+            known = {text_of(parameter, "name") for _, parameter in parameters}
             for place, parameter in parameters:
-                _together(draft, place, parameter, known, _ALONE)
+                _together(draft, place, text_of(parameter, "name"), parameter, known, _ALONE)
             _counts(draft, pointer, node)
             _left_out(draft, pointer, node)
-        properties = map_of(node, "properties") if kind == "schema" else {}
-        for name, schema in properties.items() if "dependentRequired" not in node else ():
-            _together(draft, (*pointer, "properties", name), schema, set(properties), _BESIDE)
+        elif kind == "schema" and "dependentRequired" not in node:
+            properties = map_of(node, "properties")
+            for name, schema in properties.items():
+                _together(draft, (*pointer, "properties", name), name, schema, set(properties), _BESIDE)
 
 
-def _together(draft: Draft, place: Pointer, holder: Any, known: set[str], reason: str) -> None:
+def _together(draft: Draft, place: Pointer, name: str, holder: Any, known: set[str], reason: str) -> None:
     """Note a text that makes one thing hang on another that stands beside it."""
     match = said("together", " ".join(text_of(holder, "description").split()))
-    name = str(holder.get("name")) if match and place[-2] == "parameters" else str(place[-1])
-    if match is None or name in match.groups() or match[2] not in known:
-        return
-    without = f"`{name}` goes {'with' if match['never'] else 'without'} `{match[2]}`"
-    shown = claim(holder, "", f"the schema: {without}")
-    draft.ledger.only_said("dependency", (*place, "description"), reason, shown, quoted(holder, match[0]))
+    if match is not None and name not in match.groups() and match[2] in known:
+        without = f"`{name}` goes {'with' if match['never'] else 'without'} `{match[2]}`"
+        shown = claim(holder, "", f"the schema: {without}")
+        draft.ledger.only_said("dependency", (*place, "description"), reason, shown, quoted(holder, match[0]))
 
 
 def _counts(draft: Draft, pointer: Pointer, operation: Node) -> None:
     """How many of something the text of an operation allows, against the list of that name in it."""
     text = text_of(operation, "description")
-    counts = {match[2].casefold(): match for match in PHRASES["count"].pattern.finditer(text)}
-    repeated = {match[1].casefold(): match[0] for match in PHRASES["repeated"].pattern.finditer(text)}
+    counts, repeated = (
+        {match.groups()[-1].casefold(): match for match in PHRASES[kind].pattern.finditer(text)}
+        for kind in ("count", "repeated")
+    )
     for place, names, schema in _lists(draft, pointer, operation) if counts or repeated else ():
-        match = next((match for name, match in counts.items() if name in names), None)
-        known = schema.get("maxItems")
-        if match and known is None:
-            shown, words = claim(schema, "type", "no maxItems"), quoted(operation, match[0])
-            draft.ledger.only_said("limit", (*place, "maxItems"), _SILENT, shown, words)
-        elif match and known != int(number(match[1].rstrip(","))):
-            shown = claim(schema, "maxItems", f"maxItems: {known}")
-            draft.ledger.rule("limit", (*place, "maxItems"), _STANDS, shown, quoted(operation, match[0]))
-        again = next((words for name, words in repeated.items() if name in names), None)
-        if again is not None and schema.get("uniqueItems") is True:
-            where, shown = (*place, "uniqueItems"), claim(schema, "uniqueItems", "uniqueItems: true")
-            draft.ledger.rule("uniqueItems", where, _STANDS, shown, quoted(operation, again))
+        for match in [match for name, match in counts.items() if name in names][:1]:
+            where, known, words = (*place, "maxItems"), schema.get("maxItems"), quoted(operation, match[0])
+            if known is None:
+                shown = claim(schema, "type", "no maxItems")
+                draft.ledger.only_said("limit", where, SILENT, shown, words)
+            elif known != number(match[1]):
+                draft.stands("limit", where, schema, f"maxItems: {known}", words)
+        for match in [match for name, match in repeated.items() if name in names][:1]:
+            if schema.get("uniqueItems") is True:
+                where, words = (*place, "uniqueItems"), quoted(operation, match[0])
+                draft.stands("uniqueItems", where, schema, "uniqueItems: true", words)
 
 
 def _lists(draft: Draft, pointer: Pointer, operation: Node) -> Iterator[tuple[Pointer, set[str], Node]]:
@@ -87,18 +83,17 @@ def _lists(draft: Draft, pointer: Pointer, operation: Node) -> Iterator[tuple[Po
 
     Those are its name and the first word or two of its text ("An array of payloads").
     """
-    places: list[tuple[Pointer, str, Any, str]] = []
-    for at, held in draft.parameters(pointer, operation):
-        places.append(
-            ((*at, "schema"), str(held.get("name")), held.get("schema"), text_of(held, "description"))
-        )
+    places: list[tuple[Pointer, str, Any, str]] = [
+        ((*at, "schema"), text_of(held, "name"), held.get("schema"), text_of(held, "description"))
+        for at, held in draft.parameters(pointer, operation)
+    ]
     for start, body in draft.bodies((*pointer, "requestBody"), operation.get("requestBody")):
         for where, leaf in draft.leaves(start, body):
             for name, schema in map_of(leaf, "properties").items():
                 places.append(((*where, "properties", name), name, schema, ""))
     for where, name, schema, text in places:
         for place, leaf in draft.leaves(where, schema):
-            if leaf.get("type") == "array":
+            if "array" in kinds_of(leaf):
                 named = said("list of", text or text_of(leaf, "description"))
                 yield place, {name.casefold(), named[1].casefold() if named else ""}, leaf
 
@@ -112,17 +107,15 @@ def _left_out(draft: Draft, pointer: Pointer, operation: Node) -> None:
         for where, schema in _objects(draft, draft.answered(pointer, operation), 0):
             if match[1] in schema["properties"]:
                 required = ", required" if match[1] in list_of(schema, "required") else ""
-                shown = claim(schema["properties"], match[1], f"properties: {match[1]}{required}")
-                place = (*where, "properties", match[1])
-                draft.ledger.rule("property", place, _STANDS, shown, quoted(operation, match[0]))
+                place, says = (*where, "properties", match[1]), f"properties: {match[1]}{required}"
+                draft.stands("property", place, schema["properties"], says, quoted(operation, match[0]))
 
 
 def _objects(draft: Draft, found: Iterable[Part], depth: int) -> Iterator[Part]:
     """Yield the objects among what is answered, in lists too, and those right below them."""
     for place, leaf in found:
         yield from _objects(draft, draft.leaves((*place, "items"), leaf.get("items")), depth)
-        properties = leaf.get("properties")
-        if isinstance(properties, Node):
+        if properties := map_of(leaf, "properties"):
             yield place, leaf
             for name, below in properties.items() if depth == 0 else ():
                 yield from _objects(draft, draft.leaves((*place, "properties", name), below), 1)
@@ -135,15 +128,13 @@ def check_styles(draft: Draft) -> None:
         for pointer, node, kind in draft.found
         if kind == "parameter" and node.get("in") == "query"
     ]
-    known = {str(parameter.get("name")) for _, parameter in parameters}
+    known = {text_of(parameter, "name") for _, parameter in parameters}
     for pointer, parameter in parameters:
-        text, name = text_of(parameter, "description"), str(parameter.get("name"))
-        if not text:
-            continue
-        shown = samples(text)
+        name, shown = text_of(parameter, "name"), samples(text_of(parameter, "description"))
         parts = [part for _, part in draft.leaves(pointer, parameter.get("schema"))]
-        _joins(draft, pointer, parameter, [sample for sample in shown if sample.name == name], parts)
-        if not any(sample.name == name for sample in shown):
+        own = [sample for sample in shown if sample.name == name]
+        _joins(draft, pointer, parameter, own, parts)
+        if not own:
             about = [one for one in shown if len(one.names) > 1 and one.names[0] not in known - {name}]
             _brackets(draft, pointer, parameter, about, parts)
 
@@ -183,15 +174,15 @@ def _brackets(
     draft: Draft, pointer: Pointer, parameter: Node, shown: Sequence[Sample], parts: Sequence[Node]
 ) -> None:
     """Names in brackets and no plain one, where the style ``form`` writes the plain one."""
-    name = str(parameter.get("name"))
+    name = text_of(parameter, "name")
     if parameter.get("style", "form") != "form" or "[" in name:
         return
     properties = {key for part in parts for key in map_of(part, "properties")}
     kinds = {kind for part in parts for kind in kinds_of(part)}
     for sample in shown:
-        own, inner = sample.names[0] == name, sample.names[1]
-        fits = bool(properties) or "object" in kinds or ("array" in kinds and not inner)
-        if (own and fits) or inner in properties:
+        inner = sample.names[1]
+        fits = properties or "object" in kinds or ("array" in kinds and not inner)
+        if (sample.names[0] == name and fits) or inner in properties:
             key = "style" if "style" in parameter else "name"
             says = claim(parameter, key, "style: form (no names in brackets)")
             words = claim(parameter, "description", f"the text: {sample.words}")

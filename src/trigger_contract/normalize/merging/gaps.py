@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from trigger_contract.document.promises import EXTENSION as PROMISE
 from trigger_contract.document.promises import declared_kinds, read
 from trigger_contract.document.wire import EXTENSION as SERIALIZATION
 from trigger_contract.document.yaml import LocatedSequence
+from trigger_contract.normalize.checks.draft import Draft
 from trigger_contract.normalize.checks.examples import faults
 from trigger_contract.normalize.expanded.parts import unknown_scheme
 from trigger_contract.normalize.located import (
@@ -57,22 +57,18 @@ _UNKNOWN = "Nothing is known of that schema, so the value is left out of the map
 _FORBIDDEN = "A default that its own schema forbids cannot be sent; it is left out."
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(NamedTuple):
     """A piece of a query string that a text shows, for example ``filter[status]=QUEUED,EXECUTING``."""
 
     name: str
     value: str
-    rest: str = ""
-    words: str = ""
+    rest: str
+    words: str
 
     @property
     def names(self) -> list[str]:
         """The parameter's name and the names in brackets."""
         return [part.rstrip("]") for part in self.name.split("[")]
-
-    def __str__(self) -> str:
-        return f"{self.name}={self.value}{self.rest}"
 
 
 def samples(description: str) -> list[Sample]:
@@ -92,8 +88,8 @@ def define_serialization(found: Iterable[Found], ledger: Ledger) -> None:
     deep: list[tuple[Pointer, Node, list[Sample]]] = []
     for pointer, node, kind in found:
         if kind == "parameter" and node.get("in") == "query" and node.get("style") == "deepObject":
-            shown = samples(text_of(node, "description"))
-            own = [one for one in shown if len(one.names) > 1 and one.names[0] == node.get("name")]
+            found_in = samples(text_of(node, "description"))
+            own = [one for one in found_in if len(one.names) > 1 and one.names[0] == node.get("name")]
             if own:
                 deep.append((pointer, node, own))
     commas = {node.source for _, node, own in deep if any("," in sample.value for sample in own)}
@@ -104,17 +100,13 @@ def define_serialization(found: Iterable[Found], ledger: Ledger) -> None:
         if node.source in commas:
             put(extension, "arrays", "comma", line)
         put(node, SERIALIZATION, extension, line)
-        nested = [sample for sample in own if len(sample.names) > 2]
-        lists = [sample for sample in own if "," in sample.value]
-        for kind, words, shown in (
-            ("nested objects", "objects", nested),
-            ("comma-separated lists", "lists", lists),
-        ):
-            for sample in shown[:1]:
-                says = claim(node, "description", f"the text: `{sample}`")
-                keyword = claim(node, "style", f"style: deepObject ({words} inside it: undefined)")
-                where = (*pointer, SERIALIZATION)
-                ledger.rule(kind, where, _REASON, says, keyword, chosen=f"as in `{sample}`")
+        nested = [("nested objects", "objects", sample) for sample in own if len(sample.names) > 2]
+        lists = [("comma-separated lists", "lists", sample) for sample in own if "," in sample.value]
+        for kind, words, sample in (*nested[:1], *lists[:1]):
+            shown = f"`{sample.name}={sample.value}{sample.rest}`"
+            says = claim(node, "description", f"the text: {shown}")
+            keyword = claim(node, "style", f"style: deepObject ({words} inside it: undefined)")
+            ledger.rule(kind, (*pointer, SERIALIZATION), _REASON, says, keyword, chosen=f"as in {shown}")
 
 
 def write_promises(document: Node) -> None:
@@ -149,18 +141,20 @@ def fill_gaps(draft: Node, expanded: Collection[str], ledger: Ledger) -> None:
         ledger: Where each gap is noted.
     """
     components = draft["components"] if isinstance(draft.get("components"), Node) else node_like(draft)
-    schemas, schemes = map_of(components, "schemas"), map_of(components, "securitySchemes")
     found = list(objects(draft))
     for pointer, node, kind in found:
-        if kind == "operation":
-            for requirement in list_of(node, "security"):
-                for name in requirement:
-                    if name not in schemes:
-                        schemes = components.setdefault("securitySchemes", node_like(requirement))
-                        put(schemes, name, _scheme(name, requirement, ledger), line_of(requirement, name))
+        for requirement in list_of(node, "security") if kind == "operation" else ():
+            for name in requirement:
+                if name not in map_of(components, "securitySchemes"):
+                    schemes = components.setdefault("securitySchemes", node_like(requirement))
+                    put(schemes, name, unknown_scheme(requirement), line_of(requirement, name))
+                    says = ("security: " + name, "components.securitySchemes: none of that name")
+                    claims = [claim(requirement, name, each) for each in says]
+                    where = ("components", "securitySchemes", name)
+                    ledger.rule("security", where, _ASSUMED, *claims, chosen="http, bearer")
         mapping = map_of(node.get("discriminator"), "mapping") if kind == "schema" else {}
         if isinstance(mapping, Node) and mapping.source not in expanded:
-            _mapping(draft, pointer, node, mapping, schemas, ledger)
+            _mapping(draft, pointer, node, mapping, map_of(components, "schemas"), ledger)
     if components and "components" not in draft:
         put(draft, "components", components)
     define_serialization(found, ledger)
@@ -170,15 +164,6 @@ def fill_gaps(draft: Node, expanded: Collection[str], ledger: Ledger) -> None:
     for group, path, method, operation in operations_of(draft):
         if group == "paths":
             _placeholders(draft, (group, path, method), operation, ledger)
-
-
-def _scheme(name: str, requirement: Node, ledger: Ledger) -> Node:
-    """Define a scheme as far as that goes, so that the need for a key is not lost."""
-    asked = claim(requirement, name, f"security: {name}")
-    none = claim(requirement, name, "components.securitySchemes: none of that name")
-    where = ("components", "securitySchemes", name)
-    ledger.rule("security", where, _ASSUMED, asked, none, chosen="http, bearer")
-    return unknown_scheme(requirement)
 
 
 def _mapping(
@@ -195,20 +180,16 @@ def _mapping(
 
 
 def _required(root: Node, pointer: Pointer, schema: Node, ledger: Ledger) -> None:
-    required, properties = list_of(schema, "required"), schema.get("properties")
-    if "allOf" in schema:
-        defined = {*(properties or ()), *_composed(root, schema)}
-    elif not isinstance(properties, Node) or any(word in schema for word in _ELSEWHERE):
+    if "allOf" not in schema and (
+        any(word in schema for word in _ELSEWHERE) or not isinstance(schema.get("properties"), Node)
+    ):
         return  # the property may be defined by another part
-    else:
-        defined = set(properties)
-    missing = [name for name in required if isinstance(name, str) and name not in defined]
-    if missing and properties is None:
-        properties = node_like(schema)
-        put(schema, "properties", properties, line_of(schema, "required"))
-    if not isinstance(properties, Node):
-        return
-    for name in missing:
+    defined = {*_composed(root, schema)} if "allOf" in schema else schema["properties"].keys()
+    required = [name for name in list_of(schema, "required") if isinstance(name, str)]
+    for name in [name for name in required if name not in defined]:
+        properties = schema.get("properties", node_like(schema))
+        if "properties" not in schema:
+            put(schema, "properties", properties, line_of(schema, "required"))
         asked = claim(schema, "required", f"required: {name}")
         none, where = claim(schema, "properties", f"properties: no {name}"), (*pointer, "required", name)
         ledger.rule("required", where, _UNDEFINED, asked, none, chosen="required, any value")
@@ -230,9 +211,12 @@ def _composed(root: Node, schema: Node) -> Iterator[str]:
 
 
 def _placeholders(root: Node, pointer: Pointer, operation: Node, ledger: Ledger) -> None:
-    parameters, path = operation.get("parameters", []), str(pointer[1])
+    """Leave out what the path has no place for, and add what it names and nobody shows."""
+    path, known = str(pointer[1]), set[str]()
     names = _PLACEHOLDER.findall(path)
-    known = set()
+    parameters = operation.get("parameters")
+    if not isinstance(parameters, LocatedSequence):
+        parameters = sequence_of(operation, [])
     for index in reversed(range(len(parameters))):
         parameter = follow(parameters[index], lambda reference: find(root, reference))
         if text_of(parameter, "in") != "path":
@@ -242,51 +226,41 @@ def _placeholders(root: Node, pointer: Pointer, operation: Node, ledger: Ledger)
         if not any(name in inner for inner in names):
             dropped = parameters.pop(index)
             del parameters.lines[index : index + 1]
-            says, shown = f"parameters: {name} in the path", claim(dropped, "", f"the path: {path}")
-            where = (*pointer, "parameters", name)
-            ledger.rule("parameter", where, _USELESS, claim(dropped, "", says), shown, chosen="left out")
-    for name in dict.fromkeys(names):
-        if name in known:
-            continue
-        shown = claim(operation, "", f"the path: {{{name}}}")
-        none, where = claim(operation, "", "parameters: none of that name"), (*pointer, "parameters", name)
-        ledger.rule("parameter", where, _NEEDED, shown, none, chosen="a required text")
+            says = (f"parameters: {name} in the path", f"the path: {path}")
+            claims, where = [claim(dropped, "", each) for each in says], (*pointer, "parameters", name)
+            ledger.rule("parameter", where, _USELESS, *claims, chosen="left out")
+    for name in dict.fromkeys(name for name in names if name not in known):
+        says = (f"the path: {{{name}}}", "parameters: none of that name")
+        claims, where = [claim(operation, "", each) for each in says], (*pointer, "parameters", name)
+        ledger.rule("parameter", where, _NEEDED, *claims, chosen="a required text")
         schema = node_like(operation, type="string")
         parameter = node_like(operation, **{"name": name, "in": "path", "required": True, "schema": schema})
-        if not isinstance(parameters, LocatedSequence):
-            parameters = sequence_of(operation, [])
         parameters.insert(0, parameter)
         parameters.lines.insert(0, operation.line)
         put(operation, "parameters", parameters)
 
 
-def drop_defaults(draft: Node, found: Iterable[Found], ledger: Ledger) -> None:
-    """Leave out each default that its own schema forbids, and note it.
-
-    Args:
-        draft: The draft.
-        found: Every object in it.
-        ledger: Where each is noted.
-    """
+def drop_defaults(draft: Draft) -> None:
+    """Leave out each default that its own schema forbids, and note it."""
 
     @cache
     def judge() -> Callable[[Node], str | None]:
         # Slow to import, and few defaults need it.
         from trigger_contract.document.specification import default_judge
 
-        return default_judge(draft)
+        return default_judge(draft.root)
 
-    for pointer, schema, kind in found:
-        if kind != "schema" or "default" not in schema:
+    for pointer, schema in draft.schemas():
+        if "default" not in schema:
             continue
         value = schema["default"]
-        fault = next(faults(value, schema, lambda reference: find(draft, reference)), None)
+        fault = next(faults(value, schema, draft.lookup), None)
         if fault is None and schema.keys() - _JUDGED - (set() if isinstance(value, str) else {"format"}):
             fault = _judged(schema, judge())
         if fault is not None:
             says = claim(schema, "default", f"the default: {brief(value)}")
             shown, where = claim(schema, "", f"the schema: {fault}"), (*pointer, "default")
-            ledger.rule("default", where, _FORBIDDEN, shown, says, chosen="no default")
+            draft.ledger.rule("default", where, _FORBIDDEN, shown, says, chosen="no default")
             del schema["default"]
 
 

@@ -30,6 +30,7 @@ from trigger_contract.normalize.located import (
     Pointer,
     copy_value,
     find,
+    in_any_order,
     line_of,
     list_of,
     node_like,
@@ -38,8 +39,8 @@ from trigger_contract.normalize.located import (
     take,
     text_of,
 )
-from trigger_contract.normalize.merging.notes import Notes, entry_kind, implied_value, is_implied, left_out
-from trigger_contract.normalize.model import Fragment, Ledger, claim, contrast
+from trigger_contract.normalize.merging.notes import Notes, called, implied_value, is_implied
+from trigger_contract.normalize.model import Fragment, Ledger, brief, claim, contrast
 from trigger_contract.normalize.rendered.types import ShownNumber
 
 _ANNOTATIONS = frozenset((
@@ -234,7 +235,7 @@ class Merger:
             for index, (ours, theirs) in enumerate(zip(known, value, strict=True)):
                 known[index] = self.object(child_kind, ours, theirs, (*below, index), known, value)
         elif known != value and not (
-            (key in _UNORDERED and _members(known) == _members(value))
+            (key in _UNORDERED and in_any_order(known) == in_any_order(value))
             or (key in _ANNOTATIONS and _words(known) == _words(value))  # folded in another way
             or (key == "description" and value == "" and self._partial(older))
             or key in _SILENT
@@ -250,48 +251,50 @@ class Merger:
         holder, other = (newer, older) if is_new else (older, newer)
         value, below = holder[key], (*pointer, key)
         implied = implied_value(kind, other, key)
+        left = "nothing" if implied is None else f"nothing, which means {brief(implied)}"
         silent = self._partial(other) or is_implied(kind, holder, key)
         silent = silent or (is_new and older.source == newer.source)
-        annotates = implied is None and (key in _ANNOTATIONS or key.startswith("x-"))
-        left = "nothing" if implied is None else left_out(implied)
-        noted = kind == "schema" or key in _NOTED_ALONE or (kind == "securityScheme" and key in _SENT)
-        noted = not silent and not annotates and (noted or implied is not None)
-        if is_new:
-            if noted:
-                self.notes.note(below, newer, older, value, left)
-        elif noted and (implied is not None or (kind == "schema" and key not in _NOTED_ALONE)):
+        alone = key in _NOTED_ALONE
+        telling = kind == "schema" or alone or (kind == "securityScheme" and key in _SENT)
+        telling = telling and key not in _ANNOTATIONS and not key.startswith("x-")
+        noted = not silent and (telling or implied is not None)
+        if not is_new and noted and (implied is not None or (kind == "schema" and not alone)):
             chosen = "nothing" if implied is None else implied
             self.notes.note(below, newer, older, left, value, chosen=chosen)
-        else:
+            return
+        if not is_new:
             put(newer, key, value, older.lines.get(key))
-            if noted:
-                self.notes.note_only(below, newer, older, value)
+        if noted and is_new:
+            self.notes.note(below, newer, older, value, left)
+        elif noted:
+            self.notes.note_only(below, newer, older, value)
 
     def _union(self, kind: str, newer: Any, older: Any, pointer: Pointer) -> None:
         """Merge what has one name in two maps, or is one parameter in two lists, and keep all the rest."""
         ours, theirs = self._keys(newer), self._keys(older)
-        listed = isinstance(newer, LocatedSequence)
-        called = entry_kind(pointer)
+        listed, kind_of_entry = isinstance(newer, LocatedSequence), called(pointer[-1], entry=True)
         for name, key in theirs.items():
             if name in ours:
                 place = (*pointer, ours[name])
                 newer[ours[name]] = self.object(kind, newer[ours[name]], older[key], place, newer, older)
                 continue
+            holder, says = (older[key], name[0]) if listed else (older, "shown")
             if listed:
-                newer.append(older[key])
-                newer.lines.append(older[key].line)
-                key, holder, says = len(newer) - 1, older[key], name[0]
+                newer.append(holder)
+                newer.lines.append(holder.line)
+                key = len(newer) - 1
             else:
                 put(newer, key, older[key], older.lines.get(key))
-                holder, says = older, "shown"
             if not self._partial(newer):
-                self.notes.note_only((*pointer, key), newer, holder, says, chosen="kept", kind=called)
+                where = (*pointer, key)
+                self.notes.note_only(where, newer, holder, says, chosen="kept", kind=kind_of_entry)
         if self._partial(older) or older.source == newer.source:
             return
         for name, key in ours.items():
             if name not in theirs and (listed or getattr(newer[key], "source", "") != older.source):
                 holder, says = (newer[key], name[0]) if listed else (newer, "shown")
-                self.notes.note((*pointer, key), holder, older, says, "nothing", chosen="kept", kind=called)
+                where = (*pointer, key)
+                self.notes.note(where, holder, older, says, "nothing", chosen="kept", kind=kind_of_entry)
 
     def _keys(self, holder: Any) -> dict[Any, Any]:
         """Under which key or index each entry stands, by its name, or by name and place of a parameter."""
@@ -309,13 +312,7 @@ class Merger:
 
 
 def flatten(node: Any, lookup: Lookup, steps: int = 0) -> Node | None:
-    """Return an object with the reference at its root followed and its ``allOf`` merged, or None.
-
-    Args:
-        node: A schema, or another object that may be a reference.
-        lookup: Returns what a reference points to, or None.
-        steps: How deep it was found.
-    """
+    """Return an object with the reference at its root followed and its ``allOf`` merged, or None."""
     if not isinstance(node, Node) or steps > _MAXIMUM_STEPS:
         return None
     reference = text_of(node, "$ref")
@@ -333,10 +330,6 @@ def flatten(node: Any, lookup: Lookup, steps: int = 0) -> Node | None:
         line = next((part.lines.get(key) for part in reversed(known) if key in part), None)
         put(result, key, copy_value(value), line)
     return result
-
-
-def _members(value: Any) -> Any:
-    return sorted(map(repr, value)) if isinstance(value, list) else value
 
 
 def _words(value: Any) -> Any:

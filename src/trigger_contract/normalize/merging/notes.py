@@ -66,6 +66,7 @@ _IMPLIED: dict[str, dict[str, Any]] = {
     },
 }
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
+Described = tuple[Pointer, Node]
 _REASON = "A rendered page shows no structure, so the page with the structure stands."
 
 
@@ -104,8 +105,7 @@ class Notes:
         claims = claim(newer, key, ours), claim(older, key, theirs)
         stands = ours if chosen is None else brief(chosen)
         reason = reason or self.age_reason(newer.source, older.source)
-        kind = kind or _CALLED.get(str(key), str(key))
-        self.ledger.add(Contradiction(kind, pointer, claims, stands, AGE, reason))
+        self.ledger.add(Contradiction(kind or called(key), pointer, claims, stands, AGE, reason))
 
     def note_only(
         self, pointer: Pointer, newer: Any, older: Any, says: Any, *, chosen: Any = None, kind: str = ""
@@ -130,40 +130,22 @@ class Notes:
         return f"{source} ({age})" if age else source
 
 
-def left_out(implied: Any) -> str:
-    """Say what a page says by leaving something out."""
-    return f"nothing, which means {brief(implied)}"
-
-
-def entry_kind(pointer: Pointer) -> str:
-    """What an entry of a map is called."""
-    return _ENTRIES.get(str(pointer[-1]), str(pointer[-1]))
+def called(key: str | int, *, entry: bool = False) -> str:
+    """Return what a contradiction about a key is called, or one about an entry of what stands under it."""
+    return (_ENTRIES if entry else _CALLED).get(str(key), str(key))
 
 
 def is_implied(kind: str, node: Mapping[str, Any], key: str) -> bool:
-    """Whether the value of a key means the same as leaving the key out.
-
-    Args:
-        kind: What the object is (see ``shape``).
-        node: The object; it has the key.
-        key: The key.
-    """
+    """Whether the value of a key of an object of some kind means the same as leaving the key out."""
     value, implied = node[key], implied_value(kind, node, key)
     return implied is not None and type(value) is type(implied) and bool(value == implied)
 
 
 def implied_value(kind: str, node: Mapping[str, Any], key: str) -> Any:
-    """Return the value that leaving a key out stands for; None where it stands for nothing.
-
-    Args:
-        kind: What the object is (see ``shape``).
-        node: The object, with or without the key.
-        key: The key.
-    """
-    if kind == "parameter" and key == "style":
-        return _STYLES.get(str(node.get("in")))
-    if kind == "parameter" and key == "explode":
-        return node.get("style", _STYLES.get(str(node.get("in")))) == "form"
+    """Return the value that leaving a key out stands for; None where it stands for nothing."""
+    style = _STYLES.get(str(node.get("in")))
+    if kind == "parameter" and key in ("style", "explode"):
+        return style if key == "style" else node.get("style", style) == "form"
     return _IMPLIED.get(kind, {}).get(key)
 
 
@@ -183,52 +165,44 @@ def place_sentences(fragments: Sequence[Fragment], notes: Notes, draft: Node) ->
                 source=fragment.page.name,
                 line=1,
             )
-        pointer, operation = placed
-        texts = _texts(draft, pointer, operation)
+        texts = _texts(draft, *placed)
         for sentence in fragment.sentences:
-            _compare(notes, fragment, sentence, texts, pointer, operation)
+            _compare(notes, fragment, sentence, texts, placed)
 
 
-def _operation(draft: Node, fragments: Sequence[Fragment], fragment: Fragment) -> tuple[Pointer, Node] | None:
+def _operation(draft: Node, fragments: Sequence[Fragment], fragment: Fragment) -> Described | None:
     title = fragment.title.casefold()
-    titles = {
+    titles: dict[tuple[str, ...], str] = {
         found[:3]: other.title.casefold()
         for other in fragments
         if other is not fragment
         for found in other.operations()
     }
-    for group, path, method, operation in operations_of(draft) if title else ():
-        names = {str(operation.get("summary", "")).casefold(), titles.get((group, path, method))}
-        if title in names:
-            return (group, path, method), operation
+    for *where, operation in operations_of(draft) if title else ():
+        place = tuple(where)
+        if title in (str(operation.get("summary", "")).casefold(), titles.get(place)):
+            return place, operation
     return None
 
 
-def _texts(draft: Node, pointer: Pointer, operation: Node) -> dict[str, list[tuple[Pointer, Node]]]:
+def _texts(draft: Node, pointer: Pointer, operation: Node) -> dict[str, list[Described]]:
     """Gather every description within reach of an operation, references followed once each."""
-    found: dict[str, list[tuple[Pointer, Node]]] = {}
-    stack: list[tuple[Pointer, Any, str]] = [(pointer, operation, "operation")]
+    found: dict[str, list[Described]] = {}
+    within: list[tuple[Pointer, Any, str]] = [(pointer, operation, "operation")]
     names = {name for requirement in maps_of(operation, "security") for name in requirement}
     schemes = map_of(map_of(draft, "components"), "securitySchemes")
-    stack.extend(
-        (("components", "securitySchemes", name), schemes[name], "securityScheme")
-        for name in sorted(names)
-        if name in schemes
-    )
+    for name in sorted(names & schemes.keys()):
+        within.append((("components", "securitySchemes", name), schemes[name], "securityScheme"))
     seen: set[str] = set()
-    while stack:
-        start, value, kind = stack.pop(0)
-        for where, node, node_kind in objects(value, kind=kind):
-            where = (*start, *where)
+    for start, value, kind in within:  # it grows by what is referred to
+        for inner, node, node_kind in objects(value, kind=kind):
             if "description" in node:
-                found.setdefault(normal(text_of(node, "description")), []).append((where, node))
+                text = normal(text_of(node, "description"))
+                found.setdefault(text, []).append(((*start, *inner), node))
             reference = text_of(node, "$ref")
             if reference and reference not in seen:
                 seen.add(reference)
-                target = find(draft, reference)
-                tokens: Pointer = tuple(reference.lstrip("#/").split("/"))
-                if isinstance(target, Node):
-                    stack.append((tokens, target, node_kind))
+                within.append((tuple(reference.lstrip("#/").split("/")), find(draft, reference), node_kind))
     return found
 
 
@@ -239,41 +213,33 @@ def normal(text: str) -> str:
 
 
 def _compare(
-    notes: Notes,
-    fragment: Fragment,
-    sentence: Sentence,
-    texts: dict[str, list[tuple[Pointer, Node]]],
-    pointer: Pointer,
-    operation: Node,
+    notes: Notes, fragment: Fragment, sentence: Sentence, texts: dict[str, list[Described]], whole: Described
 ) -> None:
     """Note a sentence that no text of the operation has, and options that are not those of its schema."""
+    page, wanted = fragment.page.name, normal(sentence.text)
 
     def note(kind: str, where: Pointer, shown: Claim, says: str, chosen: str) -> None:
-        reason = f"{notes.age_reason(shown.source, fragment.page.name)} {_REASON}"
-        claims = shown, Claim(fragment.page.name, sentence.line, says)
+        reason = f"{notes.age_reason(shown.source, page)} {_REASON}"
+        claims = shown, Claim(page, sentence.line, says)
         notes.ledger.add(Contradiction(kind, where, claims, chosen, AGE, reason))
 
-    wanted = normal(sentence.text)
-    if wanted not in texts:
-        if wanted and not any(wanted in text for text in texts):
-            shown = Claim(operation.source, operation.line, "no such sentence")
-            place, stated = _nearest(wanted, texts)
-            if stated is not None:
-                shown = claim(stated, "description", brief(stated["description"]))
-            where = (*place, "description") if place else (*pointer, f"sentence {sentence.line}")
-            note("text", where, shown, sentence.text, "the text of the page that shows the structure")
-        return
-    for where, node in texts[wanted]:
+    if wanted and not any(wanted in text for text in texts):
+        pointer, operation = whole
+        where: Pointer = (*pointer, f"sentence {sentence.line}")
+        shown = Claim(operation.source, operation.line, "no such sentence")
+        for place, stated in _nearest(wanted, texts):
+            where = (*place, "description")
+            shown = claim(stated, "description", brief(stated["description"]))
+        note("text", where, shown, sentence.text, "the text of the page that shows the structure")
+    for where, node in texts.get(wanted, ()):
         enum = [str(value) for value in list_of(node, "enum")]
         if sentence.options and "enum" in node and sorted(enum) != sorted(sentence.options):
-            listed = ", ".join(enum)
-            note("enum", (*where, "enum"), claim(node, "enum", listed), ", ".join(sentence.options), listed)
+            shown = claim(node, "enum", ", ".join(enum))
+            note("enum", (*where, "enum"), shown, ", ".join(sentence.options), shown.says)
 
 
-def _nearest(wanted: str, texts: dict[str, list[tuple[Pointer, Node]]]) -> tuple[Pointer, Node | None]:
-    """Find the text that shares most words with a sentence, if that is most of them."""
+def _nearest(wanted: str, texts: dict[str, list[Described]]) -> list[Described]:
+    """Find where the text stands that shares most words with a sentence, if that is most of them."""
     words = set(wanted.split())
     best = max(texts, key=lambda text: len(words & set(text.split())), default="")
-    if len(words & set(best.split())) < 0.6 * len(words):
-        return (), None
-    return texts[best][0]
+    return texts[best][:1] if len(words & set(best.split())) >= 0.6 * len(words) else []

@@ -8,16 +8,17 @@ security scheme is called what the pages call it that show its name; the others 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, KeysView, Mapping, Sequence
+from collections.abc import KeysView, Mapping, Sequence
 from typing import Any
 
 from trigger_contract.document.shape import COMPONENT_KINDS
 from trigger_contract.document.urls import split_url
 from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.errors import UserError
-from trigger_contract.normalize.located import Node, list_of, map_of, node_of, objects, put, text_of
+from trigger_contract.normalize.located import Node, list_of, map_of, put, text_of
 from trigger_contract.normalize.model import Fragment
 from trigger_contract.normalize.naming.words import component_key, folded, pascal
+from trigger_contract.normalize.reading.names import rename_components
 
 # Under these, every name one level below is somebody else's.
 _SHARED_HOSTING = (
@@ -44,21 +45,37 @@ def separate_services(fragments: Sequence[Fragment]) -> None:
 
 
 def _check_paths(fragments: Sequence[Fragment]) -> None:
-    """Refuse two pages that show one path for two hosts and are called differently: two services."""
+    """Refuse two pages that show one path at two addresses and are called differently: two services.
+
+    Whole documents that are called differently are of two services also where they name no server.
+    """
     seen: dict[tuple[str, str, str], tuple[Fragment, str, KeysView[str]]] = {}
     for fragment in fragments:
         title = fragment.page.api or text_of(fragment.document.get("info"), "title")
         for group, path, method, operation in fragment.operations():
-            hosts = _hosts(operation)
-            known, name, served = seen.setdefault((group, path, method), (fragment, title, hosts))
-            if hosts and served and not hosts & served and title and name and title != name:
+            served = _addresses(operation)
+            known, name, other = seen.setdefault((group, path, method), (fragment, title, served))
+            whole = known.dialect == fragment.dialect == "document"
+            apart = not served & other if whole else served and other and not served & other
+            if apart and title and name and title != name:
+                there, here = _named(name, other), _named(title, served)
                 raise UserError(
-                    f"{method.upper()} {path} is another service's in {known.page.name} ({name}, on "
-                    f"{', '.join(sorted(served))}) than here ({title}, on {', '.join(sorted(hosts))}); "
-                    "one document cannot hold both, so normalize them apart",
+                    f"{method.upper()} {path} is another service's in {known.page.name} ({there}) than here "
+                    f"({here}); one document cannot hold both, so normalize them apart",
                     source=fragment.page.name,
                     line=operation.line or None,
                 )
+
+
+def _named(title: str, addresses: KeysView[str]) -> str:
+    return f"{title}, on {', '.join(sorted(addresses))}" if addresses else title
+
+
+def _addresses(operation: Node) -> KeysView[str]:
+    """Where an operation's servers are, without the protocol, in their order."""
+    urls = (text_of(server, "url") for server in list_of(operation, "servers"))
+    parts = [split_url(url) for url in urls]
+    return {address: None for one in parts if (address := one.netloc.lower() + one.path.rstrip("/"))}.keys()
 
 
 def _hosts(operation: Node) -> KeysView[str]:
@@ -72,33 +89,28 @@ def _groups(fragments: Sequence[Fragment]) -> list[list[Fragment]]:
 
     A page with neither title nor host joins the first that has one. Two listed APIs are never joined.
     """
-    parent = list(range(len(fragments)))
-    listed = [fragment.page.api for fragment in fragments]
-
-    def root(index: int) -> int:
-        while parent[index] != index:
-            parent[index] = parent[parent[index]]
-            index = parent[index]
-        return index
+    groups = [[index] for index in range(len(fragments))]
 
     def join(one: int, other: int) -> None:
-        first, second = sorted((root(one), root(other)))
-        if listed[first] and listed[second] and listed[first] != listed[second]:
-            return
-        parent[second] = first
-        listed[first] = listed[first] or listed[second]
+        first, second = sorted((groups[one], groups[other]), key=min)
+        listed = {fragments[index].page.api for index in (*first, *second)} - {None, ""}
+        if first is not second and len(listed) < 2:
+            first += second
+            for index in second:
+                groups[index] = first
 
     owner: dict[str, int] = {}
-    for index, fragment in enumerate(fragments):
-        for mark in _marks(fragment) or ["nothing"]:
+    marks = [_marks(fragment) for fragment in fragments]
+    for index in range(len(fragments)):
+        for mark in marks[index] or ["nothing"]:
             join(owner.setdefault(mark, index), index)
     if "nothing" in owner:
-        marked = next((index for index, fragment in enumerate(fragments) if _marks(fragment)), 0)
-        join(marked, owner["nothing"])
-    groups: dict[int, list[Fragment]] = {}
-    for index, fragment in enumerate(fragments):
-        groups.setdefault(root(index), []).append(fragment)
-    return list(groups.values())
+        join(next((index for index, found in enumerate(marks) if found), 0), owner["nothing"])
+    return [
+        [fragments[member] for member in sorted(group)]
+        for index, group in enumerate(groups)
+        if index == min(group)
+    ]
 
 
 def _marks(fragment: Fragment) -> list[str]:
@@ -119,38 +131,37 @@ def _rename_collisions(groups: list[list[Fragment]]) -> None:
     for kind in COMPONENT_KINDS:
         first: dict[str, tuple[int, Any]] = {}
         for number, group in enumerate(groups):
-            renamed: dict[str, str] = {}
+            renamed: dict[tuple[str, str], str] = {}
             for fragment in group:
                 for name, value in fragment.named(kind).items():
                     owner, known = first.setdefault(name, (number, value))
                     if owner != number and known != value:
-                        renamed[name] = component_key(_service_name(group) + pascal(name))
+                        renamed[kind, name] = component_key(_service_name(group) + pascal(name))
             for fragment in group:
-                rename_components(fragment.document, kind, renamed)
+                rename_components(fragment.document, renamed)
 
 
 def _service_name(group: list[Fragment]) -> str:
-    for mark in (mark for fragment in group for mark in _marks(fragment)):
-        kind, _, text = mark.partition(" ")
-        return pascal(text.split(".")[0] if kind == "site" else text) or "Other"
-    return "Other"
+    mark = next((mark for fragment in group for mark in _marks(fragment)), "")
+    kind, _, text = mark.partition(" ")
+    return pascal(text.split(".")[0] if kind == "site" else text) or "Other"
 
 
 def _adopt_scheme_names(group: list[Fragment]) -> None:
     """Give schemes of the expanded dialect, which loses the spelling of names, the published names."""
-    published: dict[str, str] = {}
-    definitions: dict[str, Any] = {}
-    for fragment in group:
-        if fragment.dialect not in ("expanded", "rendered"):
-            for name, scheme in fragment.named("securitySchemes").items():
-                published.setdefault(folded(name), name)
-                definitions.setdefault(name, scheme)
+    definitions = {
+        name: scheme
+        for fragment in reversed(group)
+        if fragment.dialect not in ("expanded", "rendered")
+        for name, scheme in fragment.named("securitySchemes").items()
+    }
+    published = {folded(name): name for name in definitions}
     for fragment in group:
         if fragment.dialect == "expanded":
             own = fragment.named("securitySchemes")
-            called = {name: published.get(folded(name), name) for name in own}
-            renamed = {name: new for name, new in called.items() if new != name}
-            rename_components(fragment.document, "securitySchemes", renamed)
+            called = {("securitySchemes", name): published.get(folded(name), name) for name in own}
+            renamed = {place: new for place, new in called.items() if new != place[1]}
+            rename_components(fragment.document, renamed)
             _deal_out_again(own, definitions)
 
 
@@ -167,45 +178,6 @@ def _deal_out_again(own: LocatedMapping, published: dict[str, Any]) -> None:
             put(own, name, shown[wanted[name]])
 
 
-def rename_components(document: Node, group: str, renamed: dict[str, str]) -> None:
-    """Rename components and everything that refers to them, in place.
-
-    Args:
-        document: The fragment.
-        group: Which map of ``components``, for example ``schemas``.
-        renamed: New names by old names.
-    """
-    if not renamed:
-        return
-    named = node_of(node_of(document, "components"), group)
-    for old, new in renamed.items():
-        if old in named:
-            put(named, new, named.pop(old), named.lines.get(old))
-    prefix = f"#/components/{group}/"
-    for holder, key in _referring(document):
-        value = holder[key]
-        if value.startswith(prefix) and value[len(prefix) :] in renamed:
-            holder[key] = prefix + renamed[value[len(prefix) :]]
-        elif group == "schemas" and key != "$ref" and value in renamed:
-            holder[key] = renamed[value]
-    if group == "securitySchemes":
-        for _, node, _ in objects(document, "operation"):
-            for requirement in list_of(node, "security"):
-                for old in [name for name in requirement if name in renamed]:
-                    put(requirement, renamed[old], requirement.pop(old), requirement.lines.get(old))
-
-
-def _referring(document: Node) -> Iterator[tuple[dict[str, Any], str]]:
-    """Yield every ``$ref`` and every value of a discriminator's mapping."""
-    for _, node, kind in objects(document):
-        if text_of(node, "$ref"):
-            yield node, "$ref"
-        mapping = map_of(node.get("discriminator"), "mapping") if kind == "schema" else {}
-        for key in mapping:
-            if text_of(mapping, key):
-                yield mapping, key
-
-
 def adopt_schemes(fragments: Sequence[Fragment]) -> None:
     """Rename the schemes of each rendered fragment, in place, as the other pages of its service call them."""
     for fragment in fragments:
@@ -218,7 +190,7 @@ def adopt_schemes(fragments: Sequence[Fragment]) -> None:
             if published != name:
                 if not equal or published in own:
                     del own[name]  # else it may have a text of its own
-                rename_components(fragment.document, "securitySchemes", {name: published})
+                rename_components(fragment.document, {("securitySchemes", name): published})
 
 
 def _published(scheme: Node, fragment: Fragment, others: Sequence[Fragment]) -> tuple[str, bool] | None:

@@ -16,15 +16,25 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import count, groupby
+from itertools import chain, count, groupby
 from typing import Any
 
 from trigger_contract.document.promises import EXTENSION as PROMISE
 from trigger_contract.normalize.expanded.parts import HINT
-from trigger_contract.normalize.located import Node, list_of, node_like, objects, put, refusal, take
-from trigger_contract.normalize.naming.contexts import NAME, Context, contexts, needs_component
+from trigger_contract.normalize.located import (
+    Node,
+    list_of,
+    map_of,
+    node_like,
+    objects,
+    put,
+    refusal,
+    take,
+    text_of,
+)
+from trigger_contract.normalize.naming.contexts import NAME, Context, Place, needs_component, places
 from trigger_contract.normalize.naming.words import (
     common_ending,
     common_words,
@@ -49,7 +59,6 @@ _SAYS_LITTLE = frozenset(
         *("Variant", "Input", "Output", "Version"),
     ]
 )
-_COMMON = frozenset(("List", "Common", "Base", "Filter", "Item", "Simple", "Full"))
 _OF = re.compile(
     r"\A(?:the )?(?:[\w-]+ ){0,2}?(\w+) of (?:the|an?|this) ([a-z]+(?: [a-z]+)?)(?=[.,;\n]|\Z)", re.I
 )
@@ -62,136 +71,6 @@ class _LastResort(str):
     """A proposal of one that has no better."""
 
 
-def _choose_names(wanted: Sequence[_Group], taken: Mapping[str, str], style: str) -> list[str]:
-    """Choose a name for each, none of them taken.
-
-    Args:
-        wanted: What needs names; what stands around each has its name already.
-        taken: Names that are in use, by their folded form.
-        style: How the names are written (see ``naming.style_of``).
-
-    Returns:
-        The names, in the order of what wanted them. Where two have nothing but the same to propose, the
-        first in the document goes first.
-    """
-    used = set(taken)
-    names = [""] * len(wanted)
-    proposals = [iter(_proposals(each, style)) for each in wanted]
-    open_ones = list(range(len(wanted)))
-    while open_ones:
-        proposed = {
-            index: next(name for name in proposals[index] if name and folded(name) not in used)
-            for index in open_ones
-        }
-        claims: dict[str, list[int]] = {}
-        for index, name in proposed.items():
-            claims.setdefault(folded(name), []).append(index)
-        given = [index for claimants in claims.values() for index in _winner(claimants, proposed, wanted)]
-        for index in given:
-            names[index] = str(proposed[index])
-            used.add(folded(proposed[index]))
-        open_ones = [index for index in open_ones if not names[index]]
-    return names
-
-
-def _winner(claimants: list[int], proposed: Mapping[int, str], wanted: Sequence[_Group]) -> list[int]:
-    """The one that gets a name: the only one who wants it, or one met twice as often as any other."""
-    if all(isinstance(proposed[index], _LastResort) for index in claimants):
-        return claimants[:1]
-    first, *others = sorted(claimants, key=lambda index: -len(wanted[index].contexts))
-    if all(len(wanted[first].contexts) >= 2 * len(wanted[other].contexts) for other in others):
-        return [first]
-    return []
-
-
-def _proposals(wanted: _Group, style: str) -> Iterator[str]:
-    """Propose names without end, the shortest that says enough first."""
-    if wanted.hint:
-        yield wanted.hint
-    contexts = sorted(wanted.contexts, key=lambda context: not context.component())
-    seen: set[str] = set()
-    for name in _plain_names(wanted, contexts):
-        if name and name not in seen:
-            seen.add(name)
-            yield in_style(name, style, contexts[0].component())
-    kind = "Value" if "enum" in wanted.schemas[0] else "Details"
-    last = in_style(contexts[0].name() + kind, style, contexts[0].component())
-    yield _LastResort(last)
-    for number in count(2):
-        yield _LastResort(f"{last}{number}")
-
-
-def _plain_names(wanted: _Group, contexts: list[Context]) -> Iterator[str]:
-    names = list(dict.fromkeys(context.name() for context in contexts))
-    if len(names) > 1:
-        yield from _shared_names(wanted, contexts, names)
-    for context in contexts:
-        values: Any = wanted.schemas[0].get("enum")
-        of_values = values is not None and (len(values) < 2 or context.is_error())
-        if not of_values:
-            short = context.short()
-            if short not in _SAYS_LITTLE:
-                yield short
-    yield from names
-
-
-def _shared_names(wanted: _Group, contexts: list[Context], names: list[str]) -> Iterator[str]:
-    """Names for what stands in several places: what these have in common, and what the text says."""
-    lasts = {pascal(context.last) for context in contexts}
-    if len(lasts) == 1 and "" not in lasts:
-        last = lasts.pop()
-        if len(words(last)) > 1:
-            yield last
-        around = [noun(context.around(), verb=context.role == "parameter") for context in contexts]
-        shared = common_words(around)
-        if shared:
-            yield shared + last
-        yield _of_thing(wanted.schemas, contexts)
-        if not shared:
-            yield _shared_by_most(around, last)
-        if last not in _SAYS_LITTLE:
-            yield last
-    ending = common_ending(names)
-    if ending == "Response" and all(context.role == "error" for context in contexts):
-        yield from ("Error", "ErrorResponse", "ErrorBody")
-    if len(words(ending)) > 1 or ending not in _SAYS_LITTLE:
-        yield ending
-
-
-def _of_thing(schemas: Sequence[Node], contexts: list[Context]) -> str:
-    """Read a name from a text such as "The status of the run"."""
-    matches = (_OF.match(str(schema.get("description", ""))) for schema in schemas)
-    match = next((found for found in matches if found), None)
-    lasts = {singular(context.last).casefold() for context in contexts}
-    if match is None or lasts != {match[1].casefold()}:
-        return ""
-    return pascal(f"{match[2]}_{match[1]}".replace(" ", "_"))
-
-
-def _shared_by_most(around: list[str], last: str) -> str:
-    counts = Counter(word for name in around for word in {singular(found) for found in words(name)})
-    most = [word for word, count in counts.items() if count >= 0.6 * len(around) and word not in _COMMON]
-    order = [singular(word) for name in around for word in words(name)]
-    return pascal("_".join(sorted(most, key=order.index))) + last if most else ""
-
-
-@dataclass
-class Place:
-    """A schema that stands inline.
-
-    Attributes:
-        container: The mapping or list that holds it.
-        key: Under which key or index.
-        schema: The schema.
-        context: What it is called by what stands around it.
-    """
-
-    container: Any
-    key: str | int
-    schema: Node
-    context: Context
-
-
 @dataclass
 class _Group:
     """Places with equal schemas, and the component that they become."""
@@ -199,7 +78,6 @@ class _Group:
     places: list[Place] = field(default_factory=list)
     name: str = ""
     published: bool = False
-    hint: str = ""  # a name that a page hints at and nobody else claims
 
     @property
     def schemas(self) -> list[Node]:
@@ -211,9 +89,106 @@ class _Group:
         """Where they stand."""
         return [place.context for place in self.places]
 
-    def named(self) -> str:
-        """The name, once it has been chosen."""
-        return self.name
+    def call(self, name: str, taken: set[str]) -> None:
+        """Give the group its name, which then is nobody else's."""
+        self.name = name
+        taken.add(folded(name))
+        for context in self.contexts:
+            context.given = name
+
+
+def _choose_names(wanted: Sequence[_Group], taken: set[str], style: str) -> None:
+    """Choose a name for each group; what stands around them has its name already.
+
+    Args:
+        wanted: What needs names, in the order of the document: where two have nothing but the same to
+            propose, the first goes first.
+        taken: Names that are in use, in their folded form.
+        style: How the names are written (see ``naming.style_of``).
+    """
+    open_ones = [(group, _proposals(group, style)) for group in wanted]
+    while open_ones:
+        claims: dict[str, list[tuple[_Group, str]]] = {}
+        for group, proposals in open_ones:
+            name = next(name for name in proposals if name and folded(name) not in taken)
+            claims.setdefault(folded(name), []).append((group, name))
+        for claimants in claims.values():
+            for group, name in _winner(claimants):
+                group.call(str(name), taken)
+        open_ones = [entry for entry in open_ones if not entry[0].name]
+
+
+def _winner(claimants: list[tuple[_Group, str]]) -> list[tuple[_Group, str]]:
+    """The one that gets a name: the only one who wants it, or one met twice as often as any other."""
+    if all(isinstance(name, _LastResort) for _, name in claimants):
+        return claimants[:1]
+    first, *others = sorted(claimants, key=lambda claimant: -len(claimant[0].places))
+    lead = len(first[0].places)
+    return [first] if all(lead >= 2 * len(other[0].places) for other in others) else []
+
+
+def _proposals(wanted: _Group, style: str) -> Iterator[str]:
+    """Propose names without end, the shortest that says enough first."""
+    if hint := text_of(wanted.schemas[0], HINT):
+        yield component_key(hint)
+    around = wanted.contexts[0].component()
+    if len(words(around)) > 1:
+        style = style_of([around])
+    for name in dict.fromkeys(_plain_names(wanted)):
+        yield in_style(name, style)
+    last = in_style(f"{wanted.contexts[0].name()}Value", style)
+    yield _LastResort(last)
+    for number in count(2):
+        yield _LastResort(f"{last}{number}")
+
+
+def _plain_names(wanted: _Group) -> Iterator[str]:
+    names = list(dict.fromkeys(context.name() for context in wanted.contexts))
+    if len(names) > 1:
+        yield from _shared_names(wanted, names)
+    values = wanted.schemas[0].get("enum")
+    for context in wanted.contexts:
+        if values is None or (len(values) > 1 and not context.is_error()):  # else what it is called at length
+            yield context.short()
+    yield from names
+
+
+def _shared_names(wanted: _Group, names: list[str]) -> Iterator[str]:
+    """Names for what stands in several places: what these have in common, and what the text says."""
+    contexts = wanted.contexts
+    lasts = {pascal(context.last) for context in contexts}
+    if len(lasts) == 1 and "" not in lasts:
+        last = lasts.pop()
+        if len(words(last)) > 1:
+            yield last
+        around = [noun(context.around(), verb=context.role == "parameter") for context in contexts]
+        shared = common_words(around)
+        if shared:
+            yield shared + last
+        yield _of_thing(wanted.schemas, last)
+        if not shared:
+            yield _shared_by_most(around, last)
+        if last not in _SAYS_LITTLE:
+            yield last
+    ending = common_ending(names)
+    if ending == "Response" and all(context.role == "error" for context in contexts):
+        yield from ("Error", "ErrorResponse", "ErrorBody")
+    if ending not in _SAYS_LITTLE:
+        yield ending
+
+
+def _of_thing(schemas: Sequence[Node], last: str) -> str:
+    """Read a name from a text such as "The status of the run"."""
+    matches = (_OF.match(text_of(schema, "description")) for schema in schemas)
+    match = next((found for found in matches if found), None)
+    return pascal(f"{match[2]} {match[1]}") if match and match[1].casefold() == last.casefold() else ""
+
+
+def _shared_by_most(around: list[str], last: str) -> str:
+    spoken = [[singular(word) for word in words(name)] for name in around]
+    counts = Counter(word for name in spoken for word in set(name))
+    most = [word for word in dict.fromkeys(chain(*spoken)) if counts[word] >= 0.6 * len(around)]
+    return pascal(" ".join(most)) + last if most else ""
 
 
 def name_components(document: Node) -> None:
@@ -225,35 +200,27 @@ def name_components(document: Node) -> None:
     components = document.setdefault("components", node_like(document))
     schemas = components.setdefault("schemas", node_like(components))
     groups: dict[str, _Group] = {}
-    order: list[_Group] = []
-    taken = {folded(name): name for name in schemas}
-    published = _published(schemas)
-    for place in [Place(*found) for found in contexts(document) if needs_component(found[2])]:
-        content = _content(place.schema)
-        mark = place.schema.get(NAME)
-        sharing = pascal(place.context.last) if _is_small(place.schema) else ""  # only under one name
-        group_key = f"{mark or ''}\n{sharing}\n{content}"
-        group = groups.get(group_key)
-        if group is None:
-            group = groups[group_key] = _Group()
-            order.append(group)
-            name = _known_component(published, place, content)
-            if name and not mark:
-                group.name, group.published = name, True
+    taken = {folded(name) for name in schemas}
+    inline = sorted((name for name in schemas if needs_component(schemas[name])), reverse=True)
+    published = {_content(schemas[name]): name for name in inline}
+    for place in places(document):
+        content, mark = _content(place.schema), place.schema.get(NAME)
+        small = _is_small(place.schema)
+        sharing = pascal(place.context.last) if small else ""  # only under one name
+        group = groups.setdefault(f"{mark or ''}\n{sharing}\n{content}", _Group())
         group.places.append(place)
-        place.context.resolve = group.named
-    _take_hints(order, taken)
+        name = published.get(content, "")
+        if len(group.places) == 1 and name and not mark and (not small or place.schema.get(HINT) == name):
+            group.name, group.published = name, True
+        place.context.given = group.name
+    order = list(groups.values())
     style = style_of(schemas)
     for _, waved in groupby(sorted(order, key=_depth), _depth):  # what stands around has its name first
         wave = list(waved)
         for group in wave:
             if group.places[0].schema.get(NAME) is not None:
-                group.name = _given(group.places[0].schema, taken)
-                taken[folded(group.name)] = group.name
-        left = [group for group in wave if not group.name]
-        for group, name in zip(left, _choose_names(left, taken, style), strict=True):
-            group.name = name
-            taken[folded(name)] = name
+                group.call(_given(group.places[0].schema, taken), taken)
+        _choose_names([group for group in wave if not group.name], taken, style)
     for group in order:
         _replace(group, schemas)
     _share_parameters(document)
@@ -268,11 +235,11 @@ def name_components(document: Node) -> None:
 
 def _content(schema: Node) -> str:
     """What makes two schemas equal: everything but the texts that belong to the place."""
-    return json.dumps(
-        {key: value for key, value in schema.items() if key not in _MAY_DIFFER and key not in _MARKS},
-        sort_keys=True,
-        default=str,
-    )
+    return _text({key: schema[key] for key in schema if key not in _MAY_DIFFER and key not in _MARKS})
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, default=str)
 
 
 def _is_small(schema: Node) -> bool:
@@ -280,69 +247,34 @@ def _is_small(schema: Node) -> bool:
     return max(len(schema.get("properties") or ()), len(schema.get("enum") or ())) < 2
 
 
-def _published(schemas: Node) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name in sorted(schemas):
-        if needs_component(schemas[name]):
-            found.setdefault(_content(schemas[name]), name)
-    return found
-
-
-def _known_component(published: dict[str, str], place: Place, content: str) -> str | None:
-    """The published component that says the same; a chance likeness of tiny schemas does not count."""
-    name = published.get(content)
-    if name is None or not place.context.may_be_published(name):
-        return None
-    if place.schema.get(HINT) == name:
-        return name
-    return None if _is_small(place.schema) else name
-
-
-def _take_hints(order: list[_Group], taken: dict[str, str]) -> None:
-    """Note names that pages hint at, where one content alone claims the name and no component has it."""
-    claims: dict[str, list[_Group]] = {}
-    for group in order:
-        hint = group.places[0].schema.get(HINT)
-        if isinstance(hint, str) and not group.name:
-            claims.setdefault(component_key(hint), []).append(group)
-    for name, (claimant, *others) in claims.items():
-        if not others and folded(name) not in taken:
-            claimant.hint = name
-
-
 def _depth(group: _Group) -> int:
     return max(len([*place.context.outwards()]) for place in group.places)
 
 
-def _given(schema: Node, taken: dict[str, str]) -> str:
+def _given(schema: Node, taken: set[str]) -> str:
     """The name that a person gave by ``x-component``."""
     given = schema[NAME]
-    fault = ""
     if not isinstance(given, str) or not is_component_key(given):
-        fault = f"x-component {given!r} is not a legal component name"
-    elif folded(given) in taken:
-        fault = f"x-component {given!r}: the name is taken by a different schema"
-    if fault:
-        raise refusal(schema, NAME, fault)
-    return str(given)
+        raise refusal(schema, NAME, f"x-component {given!r} is not a legal component name")
+    if folded(given) in taken:
+        raise refusal(schema, NAME, f"x-component {given!r}: the name is taken by a different schema")
+    return given
 
 
 def _replace(group: _Group, schemas: Node) -> None:
     """Make one component of the group and a reference of each place."""
     nodes = group.schemas
-    texts = {
+    component = schemas[group.name] if group.published else nodes[0]
+    texts = [
         key
         for key in _MAY_DIFFER
-        if key in _AT_THE_PLACE or any(node.get(key) != nodes[0].get(key) for node in nodes)
-    }
+        if key in _AT_THE_PLACE or any(node.get(key) != component.get(key) for node in nodes)
+    ]
     for place in group.places:
-        reference = node_like(place.schema)
-        put(reference, "$ref", f"#/components/schemas/{group.name}")
-        if group.published:
-            texts = {key for key in _MAY_DIFFER if place.schema.get(key) != schemas[group.name].get(key)}
-        take(reference, place.schema, *(key for key in _MAY_DIFFER if key in texts))
-        place.container[place.key] = reference
-    component = schemas[group.name] if group.published else nodes[0]
+        own = place.schema
+        differing = [key for key in texts if not group.published or own.get(key) != component.get(key)]
+        place.container[place.key] = reference = _reference(own, "schemas", group.name)
+        take(reference, own, *differing)
     if not group.published:
         for key in texts:
             component.pop(key, None)
@@ -350,21 +282,18 @@ def _replace(group: _Group, schemas: Node) -> None:
     component.also.extend(node for node in nodes if node is not component)
 
 
+def _reference(like: Node, group: str, name: str) -> Node:
+    return node_like(like, **{"$ref": f"#/components/{group}/{name}"})
+
+
 def _share_parameters(document: Node) -> None:
     """Make a reference of every inline parameter that equals a named one."""
-    components = document.get("components", {}).get("parameters", {})
-    named = {
-        json.dumps(value, sort_keys=True, default=str): name
-        for name, value in sorted(components.items(), reverse=True)
-    }
-    if not named:
-        return
-    for _, value, _ in objects(document, "operation"):
+    components = map_of(map_of(document, "components"), "parameters")
+    named = {_text(components[name]): name for name in sorted(components, reverse=True)}
+    for _, value, _ in objects(document, "operation") if named else ():
         parameters = list_of(value, "parameters")
         for index, parameter in enumerate(parameters):
-            name = named.get(json.dumps(parameter, sort_keys=True, default=str))
+            name = named.get(_text(parameter))
             if name is not None:
-                reference = node_like(parameter)
-                put(reference, "$ref", f"#/components/parameters/{name}")
                 components[name].also.append(parameter)
-                parameters[index] = reference
+                parameters[index] = _reference(parameter, "parameters", name)

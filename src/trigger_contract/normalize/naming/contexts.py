@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
-from trigger_contract.document.shape import METHODS, children
-from trigger_contract.normalize.located import Node, as_map, list_of, map_of, operations_of, text_of
+from trigger_contract.document.shape import children
+from trigger_contract.normalize.located import Node, Pointer, as_map, list_of, map_of, operations_of, text_of
 from trigger_contract.normalize.naming.words import (
     joined,
     noun,
-    operation_stem,
     pascal,
     singular,
     singular_name,
@@ -52,7 +51,8 @@ class Context:
         last: The property or parameter name that led here, or an empty text.
         role: ``parameter``, ``request``, ``response`` or ``error``, where the first part says which;
             ``shared`` inside components that are no schemas; empty inside schemas.
-        resolve: Returns the name that this schema got, once it has one.
+        body: What is added to the name of a body, such as ``NotFoundResponse``, in a body or response.
+        given: The name that this schema got, once it has one.
     """
 
     outer: Context | None
@@ -60,23 +60,18 @@ class Context:
     parts: tuple[str, ...] = ()
     last: str = ""
     role: str = ""
-    resolve: Callable[[], str] | None = None
+    body: str = ""
+    given: str = ""
 
     def around(self) -> str:
         """The name of what stands around."""
         if self.outer is not None:
-            return (self.outer.resolve() if self.outer.resolve else "") or self.outer.name()
+            return self.outer.given or self.outer.name()
         return self.base
 
     def name(self) -> str:
         """The full name by place."""
-        name = self.around()
-        for part in self.parts:
-            if part in (_ITEM, _ENTRY):
-                name = singular_name(name) or (name if part == _ENTRY else f"{name}Item")
-            else:
-                name += part.removeprefix(_VARIANT)
-        return name
+        return _extended(self.around(), self.parts, str.__add__)
 
     def short(self) -> str:
         """The name as a person would say it: ``RetrieveBatchResponse`` has a ``BatchStatus``.
@@ -88,15 +83,12 @@ class Context:
             name, parts = name + parts[0], parts[1:]
         if not parts or parts[0].startswith(_VARIANT):
             return self.name()
-        name = noun(name, verb=self.role == "parameter")
-        for index, part in enumerate(parts):
-            if part in (_ITEM, _ENTRY):
-                name = singular_name(name) or (name if part == _ENTRY else f"{name}Item")
-            elif part not in _CONTAINERS or parts[index + 1 : index + 2] != (_ENTRY,):
-                name = joined(name, part.removeprefix(_VARIANT))
-            elif singular_name(name) is None:
-                name = f"{name}Item"
-        return name
+        following = (*parts[1:], "")
+        spoken = [
+            _ITEM if part in _CONTAINERS and after == _ENTRY else part
+            for part, after in zip(parts, following, strict=True)
+        ]
+        return _extended(noun(name, verb=self.role == "parameter"), spoken, joined)
 
     def outwards(self) -> Iterator[Context]:
         """Yield the context and those around it, the outermost last."""
@@ -114,11 +106,6 @@ class Context:
         *_, outermost = self.outwards()
         return "" if outermost.role else outermost.base
 
-    def may_be_published(self, name: str) -> bool:
-        """Whether the place may be a reference to that component: not where it would be inside itself."""
-        *_, outermost = self.outwards()
-        return self.base != name and (outermost.base != name or bool(outermost.parts))
-
     def below(self, part: str, last: str | None = None, role: str = "") -> Context:
         """The context one step further in, with nothing named in between."""
         parts = (*self.parts, part) if part else self.parts
@@ -132,123 +119,105 @@ def needs_component(schema: Any) -> bool:
     return bool(schema.get("properties") or schema.get("enum") or NAME in schema)
 
 
-Found = tuple[Any, str | int, Any, Context]
+def _extended(name: str, parts: Iterable[str], join: Callable[[str, str], str]) -> str:
+    """Add parts to a name; an entry of a list is called like the list, in the singular."""
+    for part in parts:
+        if part in (_ITEM, _ENTRY):
+            name = singular_name(name) or (name if part == _ENTRY else f"{name}Item")
+        else:
+            name = join(name, part.removeprefix(_VARIANT))
+    return name
 
 
-def contexts(document: Node) -> Iterator[Found]:
-    """Yield ``(container, key, schema, context)`` of every inline schema, parents first, in document order.
+@dataclass
+class Place:
+    """A schema that stands inline.
 
-    The roots of ``components.schemas`` have their names already and are not yielded.
+    Attributes:
+        container: The mapping or list that holds it.
+        key: Under which key or index.
+        schema: The schema.
+        context: What it is called by what stands around it.
     """
-    stems = Counter(
-        unversioned(str(operation.get("operationId", ""))) for *_, operation in operations_of(document)
-    )
-    for _, path, method, operation in operations_of(document):
-        identifier = str(operation.get("operationId") or f"{method} {path}")
-        yield from _operation(operation, Context(None, operation_stem(identifier, stems)))
-    yield from _components(document)
+
+    container: Any
+    key: str | int
+    schema: Node
+    context: Context
 
 
-def _components(document: Node) -> Iterator[Found]:
-    components = map_of(document, "components")
-    for group in components:
-        for name, value in map_of(components, group).items():
-            if group == "schemas":
-                yield from _inside(value, Context(None, name))
-                continue
-            base = Context(None, pascal(name) or name, (), "", "shared")
-            if group in ("parameters", "headers"):
-                yield from _parameter(value, base)
-            elif group == "responses":
-                yield from _content(value, base, "" if base.base.endswith("Response") else "Response")
-            elif group == "requestBodies":
-                yield from _content(value, base, "" if base.base.endswith(("Request", "Body")) else "Request")
-            elif group == "pathItems":
-                yield from _path_item(value, base)
-            elif group == "callbacks":
-                yield from _callback(value, base)
+def places(document: Node) -> Iterator[Place]:
+    """Yield the place of every schema that needs a component.
+
+    Parents come first, in the order of the document. The roots of ``components.schemas`` and the parts of an
+    ``allOf`` are no such places: those have their names, these are named by the whole.
+    """
+    operations = [(text_of(found[3], "operationId"), found[3]) for found in operations_of(document)]
+    stems = Counter(unversioned(identifier) for identifier, _ in operations)
+    for identifier, operation in operations:
+        stem = unversioned(identifier)
+        # The version is kept where another operation differs in nothing else.
+        base = pascal(stem if stems[stem] == 1 else identifier) or pascal(identifier) or "Operation"
+        yield from _below("operation", operation, Context(None, base))
+    yield from _below("components", document.get("components"), Context(None, ""))
 
 
-def _operation(operation: Any, context: Context) -> Iterator[Found]:
-    for parameter in operation.get("parameters", ()):
-        name = pascal(str(parameter.get("name", "")))
-        below = context.below(name, str(parameter.get("name", "")), "parameter")
-        yield from _parameter(parameter, below)
-    yield from _content(operation.get("requestBody"), context, "Request", "request")
-    responses = operation.get("responses", {})
-    successes = [status for status in responses if status.startswith("2")]
-    for status, response in responses.items():
-        plain = status == (successes[0] if successes else "default")
-        role = "response" if plain or status.startswith("2") else "error"
-        yield from _content(response, context, ("" if plain else status_phrase(status)) + "Response", role)
-    for name, callback in operation.get("callbacks", {}).items():
-        yield from _callback(callback, context.below(pascal(name)))
-
-
-def _callback(callback: Any, context: Context) -> Iterator[Found]:
-    for expression, item in as_map(callback).items():
-        if expression != "$ref" and not expression.startswith("x-"):
-            yield from _path_item(item, context)
-
-
-def _path_item(item: Any, context: Context) -> Iterator[Found]:
-    for method in METHODS:
-        if method in as_map(item):
-            yield from _operation(item[method], context)
-
-
-def _parameter(parameter: Any, context: Context) -> Iterator[Found]:
-    if isinstance(parameter, Node):
-        yield from _schema(parameter, "schema", context)
-        for media_type in parameter.get("content", {}).values():
-            yield from _schema(media_type, "schema", context)
-
-
-def _content(value: Any, context: Context, suffix: str, role: str = "") -> Iterator[Found]:
-    """Walk a body or a response with its headers."""
+def _below(kind: str, value: Any, context: Context) -> Iterator[Place]:
     if not isinstance(value, Node):
         return
-    content = value.get("content", {})
-    first = _JSON if _JSON in content else next(iter(content), None)
-    for name, media_type in content.items():
-        word = (
-            ""
-            if name == first
-            else _MEDIA_WORDS.get(name.partition(";")[0]) or pascal(name.rpartition("/")[2])
-        )
-        yield from _schema(media_type, "schema", context.below(word + suffix, "", role))
-        for part, encoding in media_type.get("encoding", {}).items():
-            for header, definition in encoding.get("headers", {}).items():
-                yield from _parameter(definition, context.below(pascal(part) + pascal(header), header))
-    for name, header in map_of(value, "headers").items():
-        yield from _parameter(header, context.below(suffix.removesuffix("Response") + pascal(name), name))
+    for tokens, child, child_kind, container in children(kind, value):
+        inner = _step(kind, value, tokens, child, context)
+        if child_kind == "schema" and tokens[0] not in ("schemas", "allOf") and needs_component(child):
+            yield Place(container, tokens[-1], child, inner)
+            inner = Context(inner, "")
+        yield from _below(child_kind, child, inner)
 
 
-def _schema(container: Any, key: str | int, context: Context) -> Iterator[Found]:
-    """Yield the schema at a place, if it is inline, and everything below it."""
-    if isinstance(container, dict) and key not in container:
-        return
-    schema = container[key]
-    if not isinstance(schema, Node) or ("$ref" in schema and len(schema) == 1):
-        return
-    yield container, key, schema, context
-    named = needs_component(schema)
-    yield from _inside(schema, Context(context, "") if named else context)
+def _step(kind: str, holder: Node, tokens: Pointer, child: Any, context: Context) -> Context:
+    """The context of what stands right below an object."""
+    field, key = str(tokens[0]), tokens[-1]
+    if kind == "schema":
+        return _in_schema(holder, field, key, context)
+    if kind == "components":
+        return _component(field, str(key))
+    if kind == "operation":
+        return _in_operation(holder, field, key, child, context)
+    if field == "content" and kind not in ("parameter", "header"):
+        media_types = list(holder["content"])
+        first = _JSON if _JSON in media_types else media_types[0]
+        word = _MEDIA_WORDS.get(str(key).partition(";")[0]) or pascal(str(key).rpartition("/")[2])
+        return context.below(("" if key == first else word) + context.body, "")
+    if field in ("headers", "encoding"):
+        return context.below(context.body.removesuffix("Response") + pascal(str(key)), str(key))
+    return context
 
 
-def _inside(schema: Any, context: Context) -> Iterator[Found]:
-    if not isinstance(schema, Node):
-        return
-    for tokens, _, _, container in children("schema", schema):
-        keyword, key = tokens[0], tokens[-1]
-        if keyword == "allOf":
-            # The parts of one schema: named by the whole, and only what is inside them.
-            yield from _inside(container[key], context)
-        else:
-            yield from _schema(container, key, _step(schema, str(keyword), key, container, context))
+def _component(group: str, name: str) -> Context:
+    if group == "schemas":
+        return Context(None, name)
+    base = pascal(name) or name
+    body = {"responses": "Response", "requestBodies": "Request"}.get(group, "")
+    return Context(None, base, role="shared", body="" if base.endswith((body, "Body")) else body)
 
 
-def _step(schema: Node, keyword: str, key: str | int, container: Any, context: Context) -> Context:
+def _in_operation(holder: Node, field: str, key: str | int, child: Any, context: Context) -> Context:
+    if field == "parameters":
+        name = text_of(child, "name")
+        return context.below(pascal(name), name, "parameter")
+    if field == "requestBody":
+        return replace(context, role="request", body="Request")
+    if field == "responses":
+        status = str(key)
+        successes = [known for known in holder["responses"] if known.startswith("2")]
+        plain = status == (successes[0] if successes else "default")
+        role = "response" if plain or status.startswith("2") else "error"
+        return replace(context, role=role, body=("" if plain else status_phrase(status)) + "Response")
+    return context.below(pascal(str(key))) if field == "callbacks" else context
+
+
+def _in_schema(schema: Node, keyword: str, key: str | int, context: Context) -> Context:
+    if keyword == "allOf":
+        return context
     if keyword in ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas"):
         return context.below(pascal(str(key)) or "Property", str(key))
     if keyword in ("items", "contains", "prefixItems"):
@@ -339,8 +308,6 @@ def _spoken(value: Any) -> str:
 
 def _own_property(member: Any, others: list[Any]) -> str:
     """The first property, required ones before the rest, that only this one of inline alternatives has."""
-    if any("$ref" in other or "allOf" in other for other in others):
-        return ""  # what those have does not show here
     mine, required = map_of(member, "properties"), list_of(member, "required")
     needed = [name for name in mine if name in required]
     theirs = {name for other in others for name in map_of(other, "properties")}

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from functools import lru_cache
 from http import HTTPStatus
+from itertools import chain, count, takewhile
+
+from trigger_contract.document.words import singular as singular
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+\d*|[A-Z]+\d*|\d+")
 _VERSION = re.compile(r"/(v\d+(?:\.\d+)?(?:(?:alpha|beta)\d*)?)(?=/|\Z)", re.IGNORECASE)
 _VERSION_WORD = re.compile(r"[_-]?[vV]\d+\Z")
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])['\u2019](?=[^\W\d_])")
 _ILLEGAL = re.compile(r"[^A-Za-z0-9._-]")
-_UNCHANGED = frozenset(
-    ["series", "news", "data", "media", "metadata", "status", "address", "process", "access", "progress"]
-)
 _PLURAL_ONLY = frozenset(
     ["options", "settings", "details", "params", "properties", "attributes", "preferences"]
 )
 _ARTICLES = re.compile(r"(?<![-\w])(?:an?|the)\s+", re.IGNORECASE)
-_JOINING = frozenset(["by", "with", "for", "of", "and", "or", "to", "in", "on", "from", "at"])
-_PHRASES = {"1XX": "Informational", "2XX": "Success", "3XX": "Redirect", "4XX": "ClientError"} | {
+_PHRASES = {
+    "413": "ContentTooLarge",  # which Python calls otherwise in each version
+    "422": "UnprocessableEntity",
+    "1XX": "Informational",
+    "2XX": "Success",
+    "3XX": "Redirect",
+    "4XX": "ClientError",
     "5XX": "ServerError",
-    "default": "Default",
-}
-_SHORTER = {
-    HTTPStatus.UNPROCESSABLE_ENTITY: "UnprocessableEntity",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "ContentTooLarge",
+    "DEFAULT": "Default",
 }
 
 
@@ -49,34 +50,11 @@ def folded(name: str) -> str:
     return "".join(words(name)).casefold() or name
 
 
-def snake(text: str) -> str:
-    """Write a name in snake_case."""
-    return "_".join(word.lower() for word in words(text))
-
-
-def singular(word: str) -> str:
-    """Return the singular of a plural English noun, and any other word as it is."""
-    lowered = word.lower()
-    if lowered in _UNCHANGED or len(word) < 4 or not lowered.endswith("s"):
-        return word
-    if lowered.endswith("ies"):
-        return word[:-3] + "y"
-    if lowered.endswith(("sses", "shes", "ches", "xes", "zes")):
-        return word[:-2]
-    if lowered.endswith(("ss", "us", "is", "os", "as")):
-        return word
-    return word[:-1]
-
-
 def singular_name(name: str) -> str | None:
     """Return a PascalCase name with its last word in the singular, or None if that changes nothing."""
-    found = words(name)
-    if not found:
-        return None
-    last = singular(found[-1])
-    return (
-        name[: len(name) - len(found[-1])] + last if last != found[-1] and name.endswith(found[-1]) else None
-    )
+    *_, last = words(name) or ("",)
+    one = singular(last)
+    return name.removesuffix(last) + one if one != last and name.endswith(last) else None
 
 
 _ROLES = frozenset(("Response", "Request", "Body", "Payload", "Object"))
@@ -100,14 +78,14 @@ def noun(name: str, *, verb: bool = False) -> str:
     kept = list(found)
     while len(kept) > 1 and kept[-1].capitalize() in _ROLES:
         kept.pop()
-    answers = (found[-1:] and found[-1].capitalize() == "Response") or "Response" in found[len(kept) :]
-    if kept[-1:] and kept[-1].capitalize() == "Result" and len(kept) > 2 and kept[0].capitalize() == "List":
+    answers = "Response" in found[len(kept) :]
+    if len(kept) > 2 and (kept[0].capitalize(), kept[-1].capitalize()) == ("List", "Result"):
         kept.pop()
         answers = True
     if "With" in kept[1:]:
         kept = kept[: kept.index("With", 1)]
     if (answers or verb) and len(kept) > 1 and kept[0].capitalize() in _VERBS:
-        kept = kept[1:]
+        del kept[0]
     return name if tuple(kept) == found else pascal("_".join(kept))
 
 
@@ -129,28 +107,12 @@ def joined(name: str, part: str) -> str:
 
 def status_phrase(status: str) -> str:
     """Return the words for a status code, ``404`` → ``NotFound``, ``4XX`` → ``ClientError``."""
-    if status.upper() in _PHRASES or status in _PHRASES:
-        return _PHRASES.get(status.upper()) or _PHRASES[status]
+    if status.upper() in _PHRASES:
+        return _PHRASES[status.upper()]
     try:
-        code = HTTPStatus(int(status))
+        return pascal(HTTPStatus(int(status)).phrase)
     except ValueError:
         return f"Status{status}"
-    return _SHORTER.get(code) or pascal(code.phrase.replace("'", ""))
-
-
-def operation_stem(operation_id: str, stems: Mapping[str, int] | None = None) -> str:
-    """Return the words of an operationId for use in component names, without its version.
-
-    The version stays where another operation differs in nothing else.
-
-    Args:
-        operation_id: The operationId.
-        stems: How many operations there are of each stem.
-    """
-    stem = unversioned(operation_id)
-    if not stem or (stems or {}).get(stem, 0) > 1:
-        stem = operation_id
-    return pascal(stem) or "Operation"
 
 
 def unversioned(operation_id: str) -> str:
@@ -176,43 +138,28 @@ def derive_operation_id(title: str, method: str, path: str, used: Collection[str
         used: The operationIds that are taken, in case-folded form.
     """
     version = path_version(path)
-    name = snake(_ARTICLES.sub("", title))
-    candidates = []
+    name = in_style(_ARTICLES.sub("", title), "_")
     if name and not name[0].isdigit():
-        candidates.append(f"{name}_{version}" if version and not name.endswith(f"_{version}") else name)
-    by_path = "_".join([method.lower(), *(snake(part) for part in path.split("/") if snake(part))])
-    candidates.append(by_path)
-    for candidate in candidates:
-        if candidate.casefold() not in used:
-            return candidate
-    number = 2
-    while f"{by_path}_{number}".casefold() in used:
-        number += 1
-    return f"{by_path}_{number}"
+        by_title = f"{name}_{version}" if version and not name.endswith(f"_{version}") else name
+        if by_title.casefold() not in used:
+            return by_title
+    by_path = in_style(f"{method} {path}", "_")
+    numbered = (f"{by_path}_{number}" for number in count(2))
+    return next(free for free in chain([by_path], numbered) if free.casefold() not in used)
 
 
 def common_words(names: list[str]) -> str:
     """Return the words that all names share, singular and in the order of the first, in PascalCase."""
-    sets = [{singular(word).lower() for word in words(name)} for name in names]
-    shared = set.intersection(*sets) if sets else set()
-    kept: list[str] = []
-    for word in words(names[0]) if names else ():
-        if singular(word).lower() in shared and singular(word) not in kept:
-            kept.append(singular(word))
-    while kept and kept[-1].lower() in _JOINING:
-        kept.pop()
-    return pascal("_".join(kept))
+    first, *others = ([singular(word) for word in words(name)] for name in names)
+    known = [{word.lower() for word in other} for other in others]
+    return pascal(" ".join(word for word in first if all(word.lower() in other for other in known)))
 
 
 def common_ending(names: list[str]) -> str:
     """Return the words that all names end with, in PascalCase."""
-    lists = [words(name)[::-1] for name in names]
-    kept: list[str] = []
-    for column in zip(*lists, strict=False):
-        if len({word.lower() for word in column}) > 1:
-            break
-        kept.append(column[0])
-    return pascal("_".join(kept[::-1]))
+    columns = zip(*(words(name)[::-1] for name in names), strict=False)
+    shared = takewhile(lambda column: len({word.lower() for word in column}) == 1, columns)
+    return pascal(" ".join([column[0] for column in shared][::-1]))
 
 
 def is_component_key(name: str) -> bool:
@@ -235,17 +182,6 @@ def style_of(names: Collection[str]) -> str:
     return ""
 
 
-def in_style(name: str, style: str, published: str = "") -> str:
-    """Write a name as those around it are written.
-
-    Args:
-        name: A name in PascalCase, perhaps after a published one of another style.
-        style: The separator that most names have, or an empty text.
-        published: The published name that it goes on from.
-    """
-    own = next((separator for separator in "-_" if separator in published), "")
-    if published and name.startswith(published) and len(words(published)) > 1:
-        style = own if published == published.lower() else ""
-    if not style:
-        return name if name.startswith(published or "\0") else name[:1].upper() + name[1:]
-    return style.join(word.lower() for word in words(name))
+def in_style(name: str, style: str) -> str:
+    """Write a name as those around it are written: with a separator, if they have one."""
+    return style.join(word.lower() for word in words(name)) if style else name

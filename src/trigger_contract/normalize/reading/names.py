@@ -12,10 +12,11 @@ dots, hyphens and underscores); JSON Schema 2020-12, core, 8.2.2 (``$anchor``), 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
+from trigger_contract.document.paths import template
 from trigger_contract.document.references import join_pointer, split_pointer
 from trigger_contract.document.shape import COMPONENT_KINDS, ONE, REFERENCE_KINDS, field_shape, walk
 from trigger_contract.document.yaml import LocatedMapping
@@ -23,10 +24,13 @@ from trigger_contract.normalize.located import (
     Found,
     Node,
     Pointer,
+    as_map,
     copy_value,
     find,
     line_of,
+    map_of,
     mappings,
+    maps_of,
     node_like,
     node_of,
     objects,
@@ -36,7 +40,7 @@ from trigger_contract.normalize.located import (
     text_of,
 )
 from trigger_contract.normalize.model import RULE, Contradiction, Slip, Unread, brief, claim
-from trigger_contract.normalize.naming.words import component_key, is_component_key, pascal, singular
+from trigger_contract.normalize.naming.words import component_key, pascal, singular
 from trigger_contract.normalize.reading.fields import FIELDS
 
 _INVISIBLE = str.maketrans("", "", "\u200b\u2060\ufeff\u00ad")
@@ -58,29 +62,27 @@ def see_invisible(document: LocatedMapping, text: str, slips: list[Slip]) -> Non
         text: What it was loaded from.
         slips: Where is noted what was put right.
     """
-    if text.isascii() or text == text.translate(_INVISIBLE):
+    if "\\u" not in text and (text.isascii() or text == text.translate(_INVISIBLE)):
         return
     for value in mappings(document):
         _clean(value, slips)
 
 
 def _clean(value: LocatedMapping, slips: list[Slip]) -> None:
-    if any(key != key.translate(_INVISIBLE) for key in value):
-        items, lines = list(value.items()), dict(value.lines)
-        value.clear()
-        for key, item in items:
-            clean = key.translate(_INVISIBLE)
-            value[clean if clean not in value else key] = item
-            value.lines[clean] = lines.get(key, value.line)
-            if clean != key:
-                said = f"{clean!r} with a character that is invisible, such as U+200B"
-                slips.append(Slip(value, clean, lines.get(key), said, clean))
+    for key in list(value):
+        clean = key.translate(_INVISIBLE)
+        item, line = value.pop(key), line_of(value, key)
+        put(value, key if clean in value else clean, item, line)
+        if clean != key:
+            said = f"{clean!r} with a character that is invisible, such as U+200B"
+            slips.append(Slip(value, clean, line, said, clean))
     for key in _WORDS & value.keys():
         item = text_of(value, key)
-        if item != item.translate(_INVISIBLE):
-            said = f"{key}: {item.translate(_INVISIBLE)!r} with a character that is invisible"
-            value[key] = item.translate(_INVISIBLE)
-            slips.append(Slip(value, key, line_of(value, key), said, value[key]))
+        clean = item.translate(_INVISIBLE)
+        if item != clean:
+            value[key] = clean
+            said = f"{key}: {clean!r} with a character that is invisible"
+            slips.append(Slip(value, key, line_of(value, key), said, clean))
 
 
 def unknown_keywords(found: Iterable[Found]) -> Iterator[Contradiction]:
@@ -102,7 +104,7 @@ def unknown_keywords(found: Iterable[Found]) -> Iterator[Contradiction]:
 
 
 def make_keys_legal(document: LocatedMapping, slips: list[Slip]) -> None:
-    """Rename such components, in place, wherever they are referred to; one whose new name is taken is left.
+    """Rename components whose names OpenAPI forbids, in place; one whose new name is taken is left.
 
     Args:
         document: The document, its form not checked yet.
@@ -110,33 +112,50 @@ def make_keys_legal(document: LocatedMapping, slips: list[Slip]) -> None:
     """
     components = node_of(document, "components")
     renamed: dict[tuple[str, str], str] = {}
-    for kind in COMPONENT_KINDS:
-        named = node_of(components, kind)
-        if all(map(is_component_key, named)):
-            continue
-        lines = named.lines.copy()
-        entries = list(named.items())
-        taken = {name for name in named if is_component_key(name)}
-        named.clear()
-        for name, value in entries:
-            legal = name if name in taken else component_key(name)
-            if legal != name and legal not in taken:
+    for group in COMPONENT_KINDS:
+        named = node_of(components, group)
+        taken = set(named)
+        for name in named:
+            legal = component_key(name)
+            if legal not in taken:
                 taken.add(legal)
-                renamed[kind, name] = legal
-                slips.append(Slip(components, "name", lines.get(name), f"components: {name}", legal))
-            put(named, renamed.get((kind, name), name), value, lines.get(name))
-    if renamed:
-        for node in mappings(document):
-            for key, value in node.items():
-                if isinstance(value, str) and value.startswith("#/components/"):
-                    node[key] = _renamed(value, renamed)
+                renamed[group, name] = legal
+                slips.append(Slip(components, "name", line_of(named, name), f"components: {name}", legal))
+    rename_components(document, renamed)
 
 
-def _renamed(reference: str, renamed: dict[tuple[str, str], str]) -> str:
-    tokens = split_pointer(unquote(reference[1:]))
-    name = "/".join(map(str, tokens[2:]))  # a slash in a name is often written as it is
-    legal = renamed.get((str(tokens[1]), name)) if len(tokens) > 2 else None
-    return "#" + join_pointer("components", tokens[1], legal) if legal else reference
+def rename_components(document: LocatedMapping, renamed: Mapping[tuple[str, str], str]) -> None:
+    """Rename components and everything that refers to them, in place.
+
+    Args:
+        document: The document, which need not have its form yet.
+        renamed: New names by group, such as ``schemas``, and old name.
+    """
+    if not renamed:
+        return
+    for (group, old), new in renamed.items():
+        named = node_of(node_of(document, "components"), group)
+        if old in named:
+            put(named, new, named.pop(old), named.lines.get(old))
+    for _, node, kind in walk("document", document):
+        _refer(node, "$ref", renamed)
+        mapping = map_of(as_map(node).get("discriminator"), "mapping") if kind == "schema" else {}
+        for key, value in mapping.items():
+            mapping[key] = renamed.get(("schemas", str(value)), value)
+            _refer(mapping, key, renamed)
+            _refer(value, "$ref", renamed)
+        for requirement in maps_of(node, "security") if kind in ("document", "operation") else ():
+            for name in list(requirement):
+                requirement[renamed.get(("securitySchemes", name), name)] = requirement.pop(name)
+
+
+def _refer(holder: Any, key: str, renamed: Mapping[tuple[str, str], str]) -> None:
+    reference = text_of(holder, key)
+    if reference.startswith("#/components/"):
+        _, group, *name = split_pointer(unquote(reference[1:]))
+        new = renamed.get((group, "/".join(name)))  # a slash in a name is often written as it is
+        if new:
+            holder[key] = "#" + join_pointer("components", group, new)
 
 
 def old_forms(document: LocatedMapping) -> Iterator[Unread]:
@@ -177,7 +196,6 @@ def settle_references(document: Node, found: Sequence[Found]) -> None:
         ]
         if not deep:
             return
-        _check_kinds(document, deep)
         for node, kind in deep:
             _settle(document, node, kind)
         found = list(objects(document, *REFERENCE_KINDS))
@@ -203,26 +221,21 @@ def _settle_anchors(found: Sequence[Found]) -> None:
             what = "the whole document" if node["$ref"] == "#" else "an anchor that no schema has"
             message = f"reference {node['$ref']!r} points to {what}; refer to a component"
             raise refusal(node, "$ref", message)
-    for node in references:
         node["$ref"], anchored = anchors[node["$ref"]]
         anchored.pop("$anchor", None)
 
 
-def _check_kinds(document: Node, deep: list[tuple[Node, str]]) -> None:
-    """Refuse a reference to something else than what belongs in its place, such as ``#/paths``."""
-    kinds: dict[int, str] = {}
-    for _, node, kind in walk("document", document):
-        kinds[id(node)] = kind
-        for name, below in node.items() if isinstance(node, Node) else ():
-            shape = field_shape(kind, name)
-            if shape is not None and shape[0] != ONE and isinstance(below, (dict, list)):
-                kinds[id(below)] = f"{shape[0]} of objects"
-    for node, kind in deep:
-        target = find(document, node["$ref"])
-        there = kinds.get(id(target), kind) if isinstance(target, (dict, list)) else kind
-        if there != kind:
-            message = f"reference {node['$ref']!r} points to a {there}, but a {kind} belongs here"
-            raise refusal(node, "$ref", message)
+def _kind_at(tokens: Sequence[str]) -> str | None:
+    """What a pointer leads to; None where that is nothing of which OpenAPI builds its objects."""
+    kind, rest = "document", iter(tokens)
+    for token in rest:
+        shape = field_shape(kind, token)
+        if shape is None:
+            return None
+        form, kind = shape
+        if form != ONE and next(rest, None) is None:
+            return f"{form} of objects"
+    return kind
 
 
 def _is_deep(reference: Any) -> bool:
@@ -239,6 +252,11 @@ def _settle(document: Node, node: Node, kind: str) -> None:
         return
     if target is node:
         raise refusal(node, "$ref", f"reference {reference!r} only points to itself")
+    tokens = split_pointer(unquote(reference[1:]))
+    there = _kind_at(tokens)
+    if there not in (kind, None):
+        message = f"reference {reference!r} points to a {there}, but a {kind} belongs here"
+        raise refusal(node, "$ref", message)
     if kind != "schema" or not isinstance(target, Node):
         copied = copy_value(target)
         siblings = {key: value for key, value in node.items() if key != "$ref"}
@@ -249,7 +267,6 @@ def _settle(document: Node, node: Node, kind: str) -> None:
     if isinstance(target.get("$ref"), str) and len(target) == 1:
         node["$ref"] = target["$ref"]
         return
-    tokens = split_pointer(unquote(reference[1:]))
     components = document.setdefault("components", node_like(document))
     schemas = components.setdefault("schemas", node_like(components))
     name = _name(document, tokens, schemas)
@@ -262,11 +279,9 @@ def _settle(document: Node, node: Node, kind: str) -> None:
 
 
 def _name(document: Node, tokens: list[str], taken: Node) -> str:
-    if tokens[0] in ("paths", "webhooks") and len(tokens) > 3:
-        base = _name_in_operation(document, tokens)
-    else:
-        base = "".join(pascal(word) for word in _spoken(tokens))
-    base = component_key(base) or "Shared"
+    in_operation = tokens[0] in ("paths", "webhooks") and len(tokens) > 3
+    base = _name_in_operation(document, tokens) if in_operation else pascal(_spoken(tokens))
+    base = component_key(base) if base else "Shared"
     name, number = base, 2
     while name in taken:
         name, number = f"{base}{number}", number + 1
@@ -275,17 +290,14 @@ def _name(document: Node, tokens: list[str], taken: Node) -> str:
 
 def _name_in_operation(document: Node, tokens: list[str]) -> str:
     """Call a body after its operation, and what is inside it after the thing that the path is about."""
-    path, method = tokens[1], tokens[2]
-    operation = document[tokens[0]][path].get(method)
+    group, path, method, place = tokens[:4]
     inner = tokens[tokens.index("schema") + 1 :] if "schema" in tokens else []
-    static = [part for part in path.split("/") if part and not part.startswith("{")]
-    if _spoken(inner):
-        return "".join(map(pascal, [singular(static[-1]) if static else "", *_spoken(inner)]))
-    identifier = operation.get("operationId") if isinstance(operation, dict) else None
-    named = pascal(identifier) if isinstance(identifier, str) else "".join(map(pascal, [method, *static]))
-    part = {"responses": "Response", "requestBody": "RequestBody"}.get(tokens[3], "Parameter")
-    return f"{named}{part}{'Item' if inner[-1:] == ['items'] else ''}"
+    if spoken := _spoken(inner):
+        return pascal(f"{singular(template(path).noun)} {spoken}")
+    named = text_of(document[group][path].get(method), "operationId") or f"{method} {path}"
+    part = {"responses": "Response", "requestBody": "RequestBody"}.get(place, "Parameter")
+    return f"{pascal(named)}{part}{'Item' if inner[-1:] == ['items'] else ''}"
 
 
-def _spoken(tokens: list[str]) -> list[str]:
-    return [token for token in tokens if token not in _FILLERS and not token.isdigit() and "/" not in token]
+def _spoken(tokens: list[str]) -> str:
+    return " ".join(t for t in tokens if t not in _FILLERS and not t.isdigit() and "/" not in t)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from trigger_contract.document.files import is_web_page
+from trigger_contract.document.shape import METHODS
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence, load
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.expanded.pages import is_expanded, read_expanded
@@ -28,14 +30,13 @@ from trigger_contract.normalize.rendered.pages import read_rendered
 
 _OPENING = re.compile(r"^(`{3,}|~{4,})[ \t]*(?:ya?ml|json)\b[ \t]*([^\n`]*)$", re.MULTILINE | re.IGNORECASE)
 _WHOLE = re.compile(r"\A(?:---[^\n]*\n|#[^\n]*\n|%[^\n]*\n|\s)*+(?:[\"']?(?:openapi|swagger)[\"']?\s*:|\{)")
-_ENDPOINT = re.compile(
-    r"\b(?:get|put|post|delete|options|head|patch|trace)\s+/|\bwebhook\s+\S", re.IGNORECASE
-)
-_NAMED = re.compile(r"\b(get|put|post|delete|options|head|patch|trace)\s+(/\S*)", re.IGNORECASE)
-_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+_METHOD = rf"\b({'|'.join(METHODS)})\s+"
+_ENDPOINT = re.compile(rf"{_METHOD}/|\bwebhook\s+\S", re.IGNORECASE)
+_NAMED = re.compile(rf"{_METHOD}(?:https?://[^/\s]+)?(/[^\s\"']*)", re.IGNORECASE)
+_IN_FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(?:(?!---)[^\n]*\n)*?(?:openapi|api):([^\n]*)\n")
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}|(?<=/):\w+")
 _FENCE = "Where the fence and the block of one page differ, the block stands: it says all the rest as well."
 _HEADING = re.compile(r"^#[ \t]+(.+?)[ \t]*#*$")
-_START = 2000  # within so many characters an HTML page says that it is one
 _ANY_HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
 _OF_BLOCK = re.compile(r"#{1,6}[ \t]+OpenAPI(?:[ \t]+(?:definition|specification))?[ \t]*$", re.IGNORECASE)
 _DOCUMENT = re.compile(
@@ -70,12 +71,11 @@ def read_page(page: Page) -> list[Fragment]:
     blocks = _blocks(page, text) or _blocks(page, text, nameless=True)
     if blocks:
         return [_read_block(page, block) for block in blocks]
-    if page.name.endswith((".yaml", ".yml", ".json")) or _WHOLE.match(text):
-        return [_read_block(page, _Block(text, 1, Headline(), whole=True))]
-    start = text.lstrip()[:_START].casefold()
-    if start.startswith("<") and "<html" in start:
+    if is_web_page(text):
         message = "is a saved HTML page; take the page as Markdown, or its text as it is shown"
         raise UserError(message, source=page.name, line=1)
+    if page.name.endswith((".yaml", ".yml", ".json")) or _WHOLE.match(text):
+        return [_read_block(page, _Block(text, 1, Headline(), whole=True))]
     return read_rendered(page, text)
 
 
@@ -169,19 +169,25 @@ def _read_block(page: Page, block: _Block) -> Fragment:
 
 
 def _other_endpoint(fragment: Fragment, block: _Block) -> Iterator[Contradiction]:
-    """Note a fence that names another endpoint than its block describes."""
-    named = _NAMED.search(block.info)
+    """Note a fence or a front matter that names another endpoint than its block describes."""
     found = list(fragment.operations())
-    if named is None or len(found) != 1 or found[0][0] != "paths":
+    if len(found) != 1 or found[0][0] != "paths":
         return
     group, path, method, operation = found[0]
-    if (named[1].lower(), _PLACEHOLDER.sub("{}", named[2])) == (method, _PLACEHOLDER.sub("{}", path)):
-        return
-    claims = (
-        Claim(operation.source, operation.line or None, f"the block: {method.upper()} {path}"),
-        Claim(operation.source, block.first_line - 1, f"the fence: {named[1].upper()} {named[2]}"),
-    )
-    yield Contradiction("endpoint", (group, path, method), claims, claims[0].says, RULE, _FENCE)
+    text = fragment.page.text.replace("\r\n", "\n")
+    above = _IN_FRONT_MATTER.match(text)
+    said = [("the fence", block.first_line - 1, block.info)]
+    if above:
+        said.append(("the front matter", text.count("\n", 0, above.start(1)) + 1, above[1]))
+    for where, line, words in said:
+        named = _NAMED.search(words)
+        shown = _PLACEHOLDER.sub("{}", named[2]) if named else ""
+        if named and (named[1].lower(), shown) != (method, _PLACEHOLDER.sub("{}", path)):
+            claims = (
+                Claim(operation.source, operation.line or None, f"the block: {method.upper()} {path}"),
+                Claim(operation.source, line, f"{where}: {named[1].upper()} {named[2]}"),
+            )
+            yield Contradiction("endpoint", (group, path, method), claims, claims[0].says, RULE, _FENCE)
 
 
 def _heading(text: str, lines_before: int) -> Headline:

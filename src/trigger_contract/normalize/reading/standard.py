@@ -8,20 +8,11 @@ Sources: OpenAPI 3.0.3, Schema Object (``nullable``, boolean ``exclusiveMinimum`
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
-from trigger_contract.document.shape import (
-    LIST,
-    MAP,
-    METHODS,
-    ONE,
-    REFERENCE_KINDS,
-    SHAPE,
-    field_shape,
-    is_extension,
-    walk,
-)
-from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
+from trigger_contract.document.shape import METHODS, REFERENCE_KINDS, children, is_extension, walk
+from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.normalize.located import (
     Node,
     Pointer,
@@ -32,7 +23,6 @@ from trigger_contract.normalize.located import (
     map_of,
     node_like,
     objects,
-    operations_of,
     put,
     refusal,
     sequence_of,
@@ -84,8 +74,7 @@ def read_document(
     make_keys_legal(document, slips)
     check_form(document, "document", slips)
     noted = tuple(_noted(document, slips)) if slips else ()
-    result = convert("document", document)
-    assert isinstance(result, Node)
+    result = convert(document)
     push_down(result)
     found = list(objects(result, *REFERENCE_KINDS))
     unknown = () if expanded else tuple(unknown_keywords(found))
@@ -93,55 +82,24 @@ def read_document(
     return result, (*noted, *unknown)
 
 
-def convert(kind: str, value: Any) -> Any:
-    """Copy an object with its lines into nodes of the draft, schemas in the spelling of 3.1."""
-    if not isinstance(value, LocatedMapping):
-        return copy_value(value) if isinstance(value, (dict, list)) else value
-    fields = SHAPE[kind]
-    callback = kind == "callback"
-    node = node_like(value)
-    node.lines = lines = value.lines.copy()
-    for name, below in value.items():
-        if not isinstance(below, (dict, list)):
-            node[name] = below
+def convert(document: LocatedMapping) -> Node:
+    """Copy a document with its lines into nodes of the draft, schemas in the spelling of 3.1."""
+    result: Node = copy_value(document)
+    found: list[tuple[Pointer, Any, str, Any]] = [((), result, "document", None)]
+    for _, value, kind, _ in found:  # which grows by what is below
+        if isinstance(value, Node):
+            found += children(kind, value)
+    for tokens, value, kind, container in reversed(found):
+        if not isinstance(value, Node):
             continue
-        shape = field_shape(kind, name) if callback else fields.get(name)
-        if shape is None:
-            node[name] = copy_value(below)
-            continue
-        form, child_kind = shape
-        if form == ONE:
-            child = convert(child_kind, below)
-            if isinstance(child, Node):
-                child.line = lines[name]
-            node[name] = child
-        elif form == LIST and isinstance(below, list):
-            sequence = LocatedSequence()
-            sequence.line = getattr(below, "line", 0)
-            sequence.source = node.source
-            sequence.lines = list(getattr(below, "lines", ()))
-            sequence.extend(convert(child_kind, item) for item in below)
-            node[name] = sequence
-        elif form == MAP and isinstance(below, LocatedMapping):
-            mapping = node_like(below)
-            mapping.lines = below_lines = below.lines.copy()
-            for key, item in below.items():
-                if is_extension(kind, name, key):
-                    mapping[key] = copy_value(item)
-                    continue
-                child = convert(child_kind, item)
-                if isinstance(child, Node):
-                    child.line = below_lines[key]
-                mapping[key] = child
-            node[name] = mapping
-        else:
-            node[name] = copy_value(below)
-    if kind == "schema":
-        _settle_mapping(node)
-        return upgrade_schema(node)
-    if kind in ("operation", "pathItem"):
-        _without_marks(node)
-    return node
+        if kind == "schema":
+            _settle_mapping(value)
+            value = container[tokens[-1]] = upgrade_schema(value)
+        elif kind in ("operation", "pathItem"):
+            _without_marks(value)
+        if isinstance(container, Node):
+            value.line = container.lines[str(tokens[-1])]
+    return result
 
 
 def _without_marks(node: Node) -> None:
@@ -180,17 +138,11 @@ def push_down(document: Node) -> None:
     above = {key: value for key, value in popped.items() if value != []}
     for group in ("paths", "webhooks"):
         items = document.get(group, {})
-        for path in [path for path in items if not is_extension("document", group, path)]:
-            items[path] = item = _inline_path_item(document, items[path])
-            _push_item(document, item, above)
-    components = document.get("components", {})
-    called_back = "callbacks" in components or any(
-        "callbacks" in found[3] for found in operations_of(document)
-    )
-    deeper = [*walk("document", document)] if called_back or "pathItems" in components else ()
-    for pointer, item, kind in deeper:
-        # Callbacks, and path items that are components.
-        if kind == "pathItem" and len(pointer) > 2 and isinstance(item, Node) and "$ref" not in item:
+        for path in items:
+            if not is_extension("document", group, path):
+                items[path] = _inline_path_item(document, items[path])
+    for _, item, _ in objects(document, "pathItem"):
+        if "$ref" not in item:
             _push_item(document, item, above)
 
 
@@ -229,24 +181,21 @@ def _identities(document: Node, parameters: Any) -> set[tuple[Any, Any]]:
 
 def _identity(document: Node, parameter: Any) -> tuple[Any, Any]:
     """What makes two parameters one: name and place; the reference itself where it cannot be followed."""
-    target = follow(parameter, lambda reference: find(document, reference))
+    target = follow(parameter, partial(find, document))
     if target is None:
         return (text_of(parameter, "$ref"), None)
     return (target.get("name"), target.get("in"))
 
 
 def _inline_path_item(document: Node, item: Node) -> Node:
-    seen: set[str] = set()
-    while "$ref" in item and isinstance(item["$ref"], str):
-        reference = item["$ref"]
-        target = find(document, reference)
-        if reference in seen or not isinstance(target, dict):
-            raise refusal(item, "$ref", f"reference {reference!r} does not lead to a path item")
-        seen.add(reference)
-        copied = copy_value(target)
-        take(copied, item, but=("$ref",))
-        item = copied
-    return item
+    if not isinstance(item.get("$ref"), str):
+        return item
+    target = follow(item, partial(find, document))
+    if not isinstance(target, dict):
+        raise refusal(item, "$ref", f"reference {item['$ref']!r} does not lead to a path item")
+    copied: Node = copy_value(target)
+    take(copied, item, but=("$ref",))
+    return copied
 
 
 def _noted(document: LocatedMapping, slips: list[Slip]) -> Iterator[Contradiction]:

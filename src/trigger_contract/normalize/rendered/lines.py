@@ -49,7 +49,7 @@ _KINDS = {
     ),
     "options": re.compile(r"(?i:available options|allowed(?: values)?|possible values):\s*(?P<value>.*)\Z"),
     "marks": re.compile(rf"(?P<value>(?i:{_MARK}|optional|enum|null)+)\Z"),
-    "tab": re.compile(r"[*-] +(?P<value>\S.*)\Z"),
+    "tab": re.compile(r"[*-] +(?P<value>\S.*(?<![.!?]))\Z"),
 }
 """What a line is by itself, tried in this order. Names, types and values are told by what is above them."""
 
@@ -86,7 +86,7 @@ def names(texts: Sequence[str], anchors: Collection[int]) -> list[int]:
 def starts_field(texts: Sequence[str], index: int) -> bool:
     """Whether a field begins on a line for certain: a name stands there, and below it a type."""
     name, kind = texts[index], texts[index + 1] if index + 1 < len(texts) else ""
-    if not name or " " in name or name.lower() in MARKS or name.endswith((":", ",", ".")):
+    if not name or " " in name or name.lower() in MARKS or name.endswith((":", ",", ".", "!", "?")):
         return False
     return is_type(kind) or _SQUASHED.match(kind) is not None
 
@@ -98,10 +98,12 @@ def _starts_unknown(texts: Sequence[str], index: int, anchors: Collection[int]) 
     is above must be complete.
     """
     above, name, kind, below = ["", *texts, ""][index : index + 4]
-    if not is_word(name) or name.lower() in MARKS or not may_be_type(kind) or kind.lower() in MARKS:
+    if not is_word(name) or kind.lower() in MARKS:
         return False
-    if anchors:
-        return index in anchors
+    if index in anchors:
+        return is_type(kind) or (index + 1 not in anchors and len(kind) <= 40 and not is_sentence(kind))
+    if anchors or name.lower() in MARKS or not may_be_type(kind):
+        return False
     if above.endswith((",", ":")) or kind_of(kind)[0] == "marks":
         return False
     kind_above, listed = kind_of(above)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from trigger_contract.errors import UserError
@@ -135,6 +136,8 @@ class _Reader:
             put(operation, "summary", headline.title, headline.line)
         if headline.description:
             put(operation, "description", headline.description, headline.description_line)
+        for place in (*_PLACES, "body"):
+            self._check_no_answer(self.found.sections.get(place, []))
         parameters = [
             shown_node(shown.parameter(place), shown.line)
             for place in _PLACES
@@ -185,6 +188,17 @@ class _Reader:
         above = texts if section in (*_PLACES, "security") else texts[1:]  # a body has one description
         self._note(section, ((text.line, text.description) for text in above), _ABOVE)
         return texts[0].description if texts else "", fields
+
+    def _check_no_answer(self, lines: Sequence[Line]) -> None:
+        """Refuse a status with its media type among what is sent: the heading above it is not known."""
+        shown = [line for line in lines if line[1]]
+        for (number, text), (_, below) in pairwise([*shown, (0, "")]):
+            match = _STATUS.match(text)
+            if match and (match["media_type"] or (match["status"] == text and _MEDIA_TYPE.match(below))):
+                message = (
+                    f"the answer `{text}` stands below no heading that is known; the page cannot be read"
+                )
+                raise UserError(message, source=self.page.name, line=number)
 
     def _note(self, section: str, lines: Iterable[Line], reason: str) -> None:
         self.left += [

@@ -21,6 +21,7 @@ _ENDPOINT = re.compile(
 )
 _URL_BELOW = re.compile(r"\s*https?://\S+/\S*\s*(?:\n|\Z)")
 _EACH_URL = re.compile(r"(?=https?://)")
+_COLON = re.compile(r"(?<=/):([A-Za-z_]\w*)(?=/|\Z)")
 _METHOD = re.compile(r"(?:--request|-X)\s+([A-Za-z]+)")
 _HEADER = re.compile(r"(?:--header|-H)\s+['\"]([\w-]+):\s*([^'\"]*)['\"]")
 _DATA = re.compile(r"(?:--data(?:-raw|-binary)?|\s-d)[\s\\]+'")
@@ -91,7 +92,7 @@ def read_endpoint(lines: list[str], index: int, request: Request) -> int:
     path, servers = (rest, []) if rest.startswith("/") else ("", [rest] if rest else [])
     end = index + 1
     while end < len(lines) and (path != rest or not path or path.endswith("/")):
-        part = lines[end].strip()
+        part = lines[end].strip().strip("`<>")
         if not path and part.startswith(("http://", "https://")):
             servers += [server for server in _EACH_URL.split(part) if server]
         elif part and not (_PATH_PART.fullmatch(part) and (path.endswith("/") or part.startswith("/"))):
@@ -107,7 +108,8 @@ def read_endpoint(lines: list[str], index: int, request: Request) -> int:
     if not path.startswith("/") or len(path) < 2:
         return 0
     request.servers = [server.rstrip("/") for server in servers if split_url(server).netloc]
-    request.method, request.path = method.lower(), path.rstrip("/") or "/"
+    path = path.replace("%7B", "{").replace("%7D", "}").rstrip("/") or "/"
+    request.method, request.path = method.lower(), _COLON.sub(r"{\1}", path)
     return end
 
 

@@ -6,12 +6,13 @@ import json
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from operator import itemgetter
 from typing import Any
 
 from trigger_contract.document.yaml import load
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.model import Headline
-from trigger_contract.normalize.rendered.lines import at_marks, is_sentence, starts_field
+from trigger_contract.normalize.rendered.lines import at_marks, is_sentence, kind_of, starts_field
 from trigger_contract.normalize.rendered.markup import (
     HEADING,
     MARK,
@@ -25,11 +26,12 @@ from trigger_contract.normalize.rendered.types import is_type, may_be_type
 
 _SECTIONS = {
     **dict.fromkeys(("authorizations", "authorization"), "security"),
-    **dict.fromkeys(("path parameters", "path params"), "path"),
-    **dict.fromkeys(("query parameters", "query params"), "query"),
+    **dict.fromkeys(("path parameters", "path params", "url parameters", "path variables"), "path"),
+    **dict.fromkeys(("query parameters", "query params", "query string parameters"), "query"),
     **dict.fromkeys(("header parameters", "header params", "headers", "request headers"), "header"),
     **dict.fromkeys(("cookies", "cookie parameters", "cookie params"), "cookie"),
     **dict.fromkeys(("body", "request", "request body", "body parameters", "body params"), "body"),
+    "request body parameters": "body",
     **dict.fromkeys(("response", "responses"), "response"),
 }
 _NOISE = frozenset(
@@ -53,6 +55,15 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _BUTTONS = re.compile(r"Copy page|Try it|(?<=\w)Copy(?=Ask AI)")
+_ANSWER = re.compile(
+    r"(?:[a-z ]{0,30}\b(?:responses?|status(?: code)?|success|errors?|http)\b[ (:-]{0,3})?"
+    r"(?P<status>[1-5]\d\d)\b[ ):-]{0,4}(?P<text>.{0,40})\Z",
+    re.IGNORECASE,
+)
+_BASE = re.compile(
+    r"(?:(?:base|server|api|root) ?(?:url|uri|address|host)|server|host)s?:?(?:\s+`?(?P<url>https?://[^\s`]+)`?)?\Z",
+    re.IGNORECASE,
+)
 _STATUS = re.compile(r"(?:[1-5](?:\d\d|XX)|default)\Z")
 _FIELD = re.compile(r"[A-Za-z_$][\w.$-]*\Z")
 _OF_BODY = "response body"
@@ -87,9 +98,12 @@ class Parts:
         self._preamble: list[Line] = []  # the lines above the sections
         self._section: list[Line] | None = None
         self._sections: dict[str, list[Line]] = {}
+        self._bases: list[str] = []  # what stands below or behind "Base URL"; empty while it is to come
+        self._elsewhere: list[Line] = []  # the lines below headings in the sections that are those of none
         index = 0
         while index < len(marked) and not self._ends(index):
             index = self._code(index) or self._line(index)
+        self.request.servers = self.request.servers or [url.rstrip("/") for url in self._bases if url]
         self.request.settle()
         self.sections = {place: without_tables(lines) for place, lines in self._sections.items()}
         self.headline = _headline(self._preamble, self.request.line if self.request.path else None)
@@ -140,17 +154,25 @@ class Parts:
         is_field = self._is_field(index)
         if self._section is not None and _ELSEWHERE.fullmatch(line) and not is_field:
             self._section = []  # code and tables of errors, which show no fields
-        heading = None if is_field else _SECTIONS.get(word)
+        titled = HEADING in self._marked[index] and bool(self.request.path)
+        plain = line.replace("`", "").strip("*: ") if titled else line
+        answer = _ANSWER.match(plain) if titled else None
+        heading = None if is_field else "response" if answer else _SECTIONS.get(plain.lower())
         if TITLE in marked or (index == self._opening and not self.request.path):
             heading = None  # a title that reads like a section
         if heading and not (heading in self._sections and heading in ("body", "header", "security")):
             self._section = self._sections.setdefault(heading, [])
+            if answer:
+                said = answer["text"].strip() if answer["text"][:1].isupper() else ""
+                self._section.append((number, f"{answer['status']}{said}"))
         elif self._section is not None and word == _OF_BODY:
             self.flat = True
             below = self._below(index)
             return below + 1 if below and is_type(self._lines[below].strip()) else index + 1
         elif word in _NOISE and not is_field:
             pass
+        elif titled and self._section is not None and kind_of(line)[0] != "owner":
+            self._section = self._elsewhere
         elif self._section is not None:
             self._section.extend(at_marks((number, marked.strip())))
         elif line:
@@ -183,7 +205,10 @@ class Parts:
             text = piece.strip()
             if not text or text.lower() in _NOISE:
                 continue
-            if not request.path and read_endpoint([text], 0, request):
+            base = _BASE.match(text)
+            if base or (self._bases == [""] and text.startswith(("http://", "https://"))):
+                self._bases = [base["url"] or "" if base else text]
+            elif not request.path and read_endpoint([text], 0, request):
                 request.line = number
             else:
                 self._preamble.append((number, title + text))
@@ -196,8 +221,8 @@ class Parts:
         request = self.request
         marked = enumerate(self._marked, self._before + 1)
         headings = [(number, without_marks(text).strip()) for number, text in marked if HEADING in text]
-        lines = [line for line in self._preamble if request.path and line[0] > request.line]
-        lines = without_tables(lines)
+        outside = [*self._preamble, *filter(itemgetter(1), self._elsewhere)]
+        lines = without_tables([line for line in outside if request.path and line[0] > request.line])
         texts = [text for _, text in lines]
         for index, (line, text) in enumerate(lines):
             above = [heading for number, heading in headings if request.line < number < line]

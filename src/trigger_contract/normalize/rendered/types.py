@@ -27,6 +27,18 @@ _QUOTED = re.compile(r"(?P<quote>[\"'])[^\"']{1,99}(?P=quote)\Z")
 _NAMED = re.compile(r"[A-Z][\w .()/-]*\Z")
 _TITLE = re.compile(r"[\w .()/-]+\Z")
 _WORD = re.compile(r"[A-Za-z][\w.-]{0,40}(?:<[\w:./ -]{1,40}>)?(?:\[\])*\Z")
+_WRAPPED = re.compile(r"(\*\*|__|[*_`])(\S.*?)\1\Z")
+_INSIDE = r"\s?(?:<(?P<faced>.{1,200})>|\[(?P<boxed>.{1,200})\])\Z"
+_SAME = (
+    (re.compile(rf"(?i:array|list|set){_INSIDE}"), "({0})[]"),
+    (re.compile(r"(?:Array|List|LIST|ARRAY) of (?P<faced>(?:[\w-]{1,40} ?){1,3})\Z"), "list of {0}"),
+    (re.compile(rf"(?i:map|record|dict|dictionary|hash){_INSIDE}"), "object"),
+    (re.compile(rf"(?i:optional|nullable){_INSIDE}"), "{0} | null"),
+    (re.compile(r"(?i:nullable )(?P<faced>[\w-]{1,40}(?:\[\])*)\Z"), "{0} | null"),
+    (re.compile(r"(?P<faced>[a-z]{1,40}(?:\[\])*)\?\Z"), "{0} | null"),
+)
+"""What others write, and the same in the commonest words."""
+_FORMATTED = re.compile(r"([A-Za-z]+)(?: ?\(([\w-]{1,40})\)| <([\w-]{1,40})>)\Z")
 _AMOUNT = r"-?[0-9]{1,99}(?:\.[0-9]+)?(?:e[-+]?[0-9]{1,2})?"
 _RANGE = re.compile(
     rf"(?:Required range:\s*)?(?:(?P<low>{_AMOUNT})\s*(?P<lower><=?)\s*)?x\s*"
@@ -87,7 +99,14 @@ def is_unknown(text: str) -> bool:
 
 def _read(text: str) -> tuple[dict[str, Any] | None, bool]:
     """Return the schema of a type, and whether a text can be nothing but a type."""
-    parts = _alternatives(text.strip())
+    text = text.strip()
+    while wrapped := _WRAPPED.match(text):
+        text = wrapped[2]
+    for pattern, same in _SAME:
+        if match := pattern.match(text):
+            groups = match.groupdict()
+            return _read(same.format(groups.get("faced") or groups.get("boxed")))[0], True
+    parts = _alternatives(text)
     if len(parts) > 1 and all(_QUOTED.match(part) for part in parts):
         return {"type": "string", "enum": [part[1:-1] for part in parts]}, True
     if len(parts) > 1:
@@ -103,10 +122,13 @@ def _read(text: str) -> tuple[dict[str, Any] | None, bool]:
             return {"type": "object"} if kind.startswith("map ") else {}, True
         known = inside if inside in PLAIN or inside in TYPES else inside.removesuffix("s")
         return {"type": "array", "items": _read(known)[0] or {}}, True
-    certain = _ROW.match(text) is not None
+    word = text.lower()
+    formatted = _FORMATTED.match(text)
+    if formatted and formatted[1].lower() in PLAIN and (formatted[3] or formatted[2] in TYPES):
+        word = text = f"{formatted[1].lower()}<{formatted[2] or formatted[3]}>"
+    certain = _ROW.match(text) is not None or (word in PLAIN and text in (word.capitalize(), word.upper()))
     if faced := _FACED.match(text):
         return {"type": faced[2]} if faced[1] == "enum" else {"type": faced[1], "format": faced[2]}, certain
-    word = text.lower()
     schema = {"type": word} if word in PLAIN else TYPES.get(word)
     return None if schema is None else dict(schema), certain
 
