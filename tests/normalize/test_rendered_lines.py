@@ -45,14 +45,14 @@ def test_a_field_may_be_called_like_a_heading_or_a_button(name, anchor):
         ("string | null", {"type": ["string", "null"]}),
         ("stringobject[]", None),
         ("array of strings", {"type": "array", "items": {"type": "string"}}),
+        ('"up" | "down"', {"type": "string", "enum": ["up", "down"]}),
+        ("string or null", {"type": ["string", "null"]}),
         ("Array<String>", {"type": "array", "items": {"type": "string"}}),
         ("list[integer]", {"type": "array", "items": {"type": "integer"}}),
         ("**Optional[boolean]**", {"type": ["boolean", "null"]}),
         ("string (uuid)", {"type": "string", "format": "uuid"}),
         ("Map<string, any>", {"type": "object"}),
         ("Integer", {"type": "integer"}),
-        ('"up" | "down"', {"type": "string", "enum": ["up", "down"]}),
-        ("string or null", {"type": ["string", "null"]}),
     ],
 )
 def test_types_are_read_as_they_are_shown(shown, schema):

@@ -80,6 +80,11 @@ class Field:
         """Whether something of its type can have attributes."""
         return _object_in(type_schema(self.type) or {}) is not None
 
+    @property
+    def lines(self) -> list[Line]:
+        """What to note where the whole of it is left."""
+        return [(self.line, text) for text in (self.name, self.description) if text] + self.left
+
     def schema(self) -> dict[str, Any]:
         """Return the schema that is shown, and nothing beyond it."""
         nullable = " | null" if "nullable" in self.marks else ""
@@ -213,8 +218,9 @@ def _describe(entry: Field, lines: list[Line]) -> None:
         if kind != "example" and expected == "value":
             kind, value = "example", text
         elif kind != "example" and (found := stated(text, entry.type)) is not None:
-            kind = "keyword"
-            entry.keywords |= found
+            twice = any(entry.keywords.get(keyword, said) != said for keyword, said in found.items())
+            kind = "text" if twice else "keyword"
+            entry.keywords |= {} if twice else found
         elif kind != "example" and (expected == "any option" or (expected and _OPTION.match(text))):
             kind, value = "option", text
         expected = ""
@@ -279,32 +285,23 @@ def with_children(fields: Sequence[Field]) -> list[Field]:
     anchored: dict[str, Field] = {}
     top: list[Field] = []
     for shown in fields:
-        parent, name = _parent(shown.name, known)
-        if parent is None and shown.anchor:
-            parent = _above(shown, anchored)
-        known[shown.name] = shown
-        anchored.setdefault(_ALTERNATIVE.sub("", shown.anchor), shown)
-        if parent is None:
+        name, anchor = shown.name, _ALTERNATIVE.sub("", shown.anchor)
+        dots = [at for at, mark in enumerate(name) if mark == "." and name[:at].removesuffix("[]") in known]
+        owner = known[name[: dots[-1]].removesuffix("[]")] if dots else anchored.get(_above(name, anchor))
+        known[name] = shown
+        anchored.setdefault(anchor or f"#{name}", shown)
+        if owner is None:
             top.append(shown)
-        elif parent.holds and not parent.alternatives:
-            shown.name = name
-            parent.children.append(shown)
+        elif owner.holds and not owner.alternatives:
+            shown.name = name[dots[-1] + 1 :] if dots else name
+            owner.children.append(shown)
         else:
             shown.alternatives = True
-            parent.left += [(shown.line, shown.name), *shown.left]
+            owner.left += shown.lines
     return top
 
 
-def _above(field: Field, anchored: dict[str, Field]) -> Field | None:
-    """Find the field at whose address this one's begins, if its own name is all the rest."""
-    anchor = _ALTERNATIVE.sub("", field.anchor)
-    own = re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", field.name).lower()).strip("-")
-    return anchored.get(anchor.removesuffix(own).rstrip("-")) if anchor.endswith(own) else None
-
-
-def _parent(name: str, known: dict[str, Field]) -> tuple[Field | None, str]:
-    start = len(name)
-    while (start := name.rfind(".", 0, start)) > 0:
-        if owner := known.get(name[:start].removesuffix("[]")):
-            return owner, name[start + 1 :]
-    return None, name
+def _above(name: str, anchor: str) -> str:
+    """Return the address that a field's own begins with, if its name is all the rest."""
+    own = re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()).strip("-")
+    return anchor.removesuffix(own).rstrip("-") if anchor.endswith(own) else ""

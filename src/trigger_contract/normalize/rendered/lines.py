@@ -101,7 +101,7 @@ def _starts_unknown(texts: Sequence[str], index: int, anchors: Collection[int]) 
     if not is_word(name) or kind.lower() in MARKS:
         return False
     if index in anchors:
-        return is_type(kind) or (len(kind) <= 40 and not is_sentence(kind))
+        return is_type(kind) or (index + 1 not in anchors and len(kind) <= 40 and not is_sentence(kind))
     if anchors or name.lower() in MARKS or not may_be_type(kind):
         return False
     if above.endswith((",", ":")) or kind_of(kind)[0] == "marks":

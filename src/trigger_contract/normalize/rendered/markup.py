@@ -27,6 +27,9 @@ _LINK = re.compile(r"\[([^\[\]]*)\]\((?:[^()\s]|\([^()]*\))*\)")
 _ONLY_LINKS = re.compile(
     r"\s{0,99}(?:[-*+]\s{1,9})?(?:\[(?!https?://)[^\]]{0,400}\]\([^)]{0,2000}\)\s{0,9})+\Z"
 )
+_LINKED_WORD = re.compile(
+    r"\[[\w<>.-]{1,60}(?:\\?\[\\?\])?\]\([^)]{0,2000}\)(?:\\?\[\\?\])?\s*\Z"
+)  # maybe a type
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
 _ESCAPE_IN_TABLE = re.compile(r"\\([\\`*_{}\[\]()#+.!<>~-])")
 _BROKEN_JSON = re.compile(r"(?<=[\[\]{},\"\d])\\\Z")
@@ -106,7 +109,9 @@ def _prose(lines: list[str], index: int) -> int:
             lines[end] = _ANCHOR.sub(_mark, address)
             return end + 1
     line = _ANCHOR.sub(_mark, _IMAGE.sub("", line))
-    if (MARK not in line and _ONLY_LINKS.match(line)) or line.lstrip().startswith("<!--"):
+    if (
+        MARK not in line and _ONLY_LINKS.match(line) and not _LINKED_WORD.match(line)
+    ) or line.lstrip().startswith("<!--"):
         line = "Powered by Mintlify" if "[Powered by" in line else ""
     heading = _HEADING.match(line)
     if heading:
@@ -167,23 +172,18 @@ def without_tables(lines: Sequence[Line]) -> list[Line]:
     """Turn each row of a table that shows fields or statuses into the lines of one; others stay texts."""
     result: list[Line] = []
     columns: list[str] = []
-    for index, (number, text) in enumerate(lines):
+    for (number, text), (_, below) in zip(lines, [*lines[1:], (0, "")], strict=False):
         row = text.startswith("|")
-        if row and index + 1 < len(lines) and _RULE.match(lines[index + 1][1]):
-            columns = [_COLUMNS.get(cell.lower(), "") for cell in _cells(text)]
-            if {"name", "type"} <= set(columns) or "status" in columns:
-                continue
-        columns = columns if row else []
-        cells = dict(zip(columns, _cells(text), strict=False)) if row else {}
-        if row and _RULE.match(text):
-            continue
+        heading = row and _RULE.match(below) is not None
+        if heading or not row:
+            columns = [_COLUMNS.get(cell.lower(), "") for cell in _cells(text)] if row else []
+        cells, parts = dict(zip(columns, _cells(text), strict=False)), [text]
         if {"name", "type"} <= cells.keys():
-            result.extend((number, part) for part in _field(cells))
+            parts = [] if heading else _field(cells)
         elif "status" in cells:
-            shown = (cells["status"].strip("`* "), cells.get("text", ""))
-            result.extend((number, part) for part in shown if part)
-        else:
-            result.append((number, text))
+            parts = [] if heading else [cells["status"].strip("`* "), cells.get("text") or "-"]
+        if not (row and _RULE.match(text)):
+            result += [(number, part) for part in parts]
     return result
 
 

@@ -19,7 +19,7 @@ from trigger_contract.normalize.naming.words import component_key
 from trigger_contract.normalize.rendered.fields import Field, attributes, read_fields, with_children
 from trigger_contract.normalize.rendered.lines import starts_field
 from trigger_contract.normalize.rendered.markup import Line, operations_of, plain_lines
-from trigger_contract.normalize.rendered.sections import Parts, cut
+from trigger_contract.normalize.rendered.sections import Parts
 from trigger_contract.normalize.rendered.types import is_unknown, shown_node, shown_schema
 
 # The names that are in use; a text that is glued to one would be taken for a part of it otherwise.
@@ -100,7 +100,7 @@ def read_rendered(page: Page, text: str) -> list[Fragment]:
         UserError: The page cannot be read well.
     """
     return [
-        _Reader(page, cut(page.name, lines, before)).fragment()
+        _Reader(page, Parts(page.name, lines, before)).fragment()
         for before, lines in operations_of(plain_lines(text))
     ]
 
@@ -136,6 +136,8 @@ class _Reader:
             put(operation, "summary", headline.title, headline.line)
         if headline.description:
             put(operation, "description", headline.description, headline.description_line)
+        for place in (*_PLACES, "body"):
+            self._check_no_answer(self.found.sections.get(place, []))
         parameters = [
             shown_node(shown.parameter(place), shown.line)
             for place in _PLACES
@@ -181,13 +183,24 @@ class _Reader:
             # Behind the first object nothing tells what belongs to it.
             objects = (index for index, shown in enumerate(fields, 1) if "object" in shown.type)
             end = next(objects, len(fields))
-            self._note(section, ((shown.line, shown.name) for shown in fields[end:]), _FLAT)
+            self._note(section, (line for shown in fields[end:] for line in shown.lines), _FLAT)
             fields = fields[:end]
         fields = with_children(fields)
         self._note_left(section, [*texts, *fields])
         above = texts if section in (*_PLACES, "security") else texts[1:]  # a body has one description
         self._note(section, ((text.line, text.description) for text in above), _ABOVE)
         return texts[0].description if texts else "", fields
+
+    def _check_no_answer(self, lines: Sequence[Line]) -> None:
+        """Refuse a status with its media type among what is sent: the heading above it is not known."""
+        shown = [line for line in lines if line[1]]
+        for (number, text), (_, below) in pairwise([*shown, (0, "")]):
+            match = _STATUS.match(text)
+            if match and (match["media_type"] or (match["status"] == text and _MEDIA_TYPE.match(below))):
+                message = (
+                    f"the answer `{text}` stands below no heading that is known; the page cannot be read"
+                )
+                raise UserError(message, source=self.page.name, line=number)
 
     def _note(self, section: str, lines: Iterable[Line], reason: str) -> None:
         self.left += [
@@ -282,15 +295,14 @@ def _located(page: Page, value: Any, line: int) -> Any:
 
 def _scheme(name: str, text: str, place: str) -> tuple[str, dict[str, Any]]:
     """Tell the scheme from the header's name and what is said about its value."""
+    kinds = [kind for kind in ("bearer", "basic") if re.search(rf"\b{kind}\b", text, re.IGNORECASE)]
     scheme: dict[str, Any] = {"type": "apiKey", "name": name, "in": place}
-    key = "apiKeyAuth"
-    if name.lower() == "authorization" and re.search(r"\bbearer\b", text, re.IGNORECASE):
-        key, scheme = "bearerAuth", {"type": "http", "scheme": "bearer"}
-    elif name.lower() == "authorization" and re.search(r"\bbasic\b", text, re.IGNORECASE):
-        key, scheme = "basicAuth", {"type": "http", "scheme": "basic"}
+    key = "apiKey"
+    if name.lower() == "authorization" and kinds:
+        key, scheme = kinds[0], {"type": "http", "scheme": kinds[0]}
     if " " in text and "<" not in text.split()[0] and len(text.split()) > 2:
         scheme["description"] = text
-    return key, scheme
+    return f"{key}Auth", scheme
 
 
 def _schema(fields: Sequence[Field], example: Any) -> Node:

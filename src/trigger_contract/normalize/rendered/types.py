@@ -24,6 +24,7 @@ _ROW = re.compile(rf"(?:{BASE})+\Z")
 _FACED = re.compile(r"(\w+)<(.+)>\Z")
 _SPELLED = re.compile(rf"{SPELLED}\Z")
 _QUOTED = re.compile(r"(?P<quote>[\"'])[^\"']{1,99}(?P=quote)\Z")
+_NAMED = re.compile(r"[A-Z][\w .()/-]*\Z")
 _TITLE = re.compile(r"[\w .()/-]+\Z")
 _WORD = re.compile(r"[A-Za-z][\w.-]{0,40}(?:<[\w:./ -]{1,40}>)?(?:\[\])*\Z")
 _WRAPPED = re.compile(r"(\*\*|__|[*_`])(\S.*?)\1\Z")
@@ -123,7 +124,7 @@ def _read(text: str) -> tuple[dict[str, Any] | None, bool]:
         return {"type": "array", "items": _read(known)[0] or {}}, True
     word = text.lower()
     formatted = _FORMATTED.match(text)
-    if formatted and formatted[1].lower() in PLAIN and (formatted[2] or formatted[3]) in TYPES:
+    if formatted and formatted[1].lower() in PLAIN and (formatted[3] or formatted[2] in TYPES):
         word = text = f"{formatted[1].lower()}<{formatted[2] or formatted[3]}>"
     certain = _ROW.match(text) is not None or (word in PLAIN and text in (word.capitalize(), word.upper()))
     if faced := _FACED.match(text):
@@ -152,11 +153,11 @@ def _depths(text: str, opening: str, closing: str) -> Iterator[int]:
 
 
 def _side(text: str) -> str:
-    """Drop the name of an alternative, which stands on one side of a dot."""
-    sides = [side.strip() for side in text.split("·")]
-    if not all(_TITLE.match(side) or _ROW.match(side) for side in sides):
-        return text
-    return next((side for side in reversed(sides) if _ROW.match(side)), text)
+    """Drop the name of an alternative, which stands before a dot, or behind it with a capital."""
+    first, *others = sides = [side.strip() for side in text.split("·")]
+    if _ROW.match(sides[-1]) and all(_TITLE.match(side) for side in sides[:-1]):
+        return sides[-1]
+    return first if _ROW.match(first) and all(_NAMED.match(side) for side in others) else text
 
 
 def _united(schemas: list[dict[str, Any]]) -> dict[str, Any]:
