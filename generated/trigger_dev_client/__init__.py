@@ -214,15 +214,17 @@ __all__ = (
 )
 
 
-def __getattr__(name: str) -> Any:
-    # Everything is loaded when it is first asked for, so that importing the package costs next to nothing.
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    import importlib
+if not TYPE_CHECKING:  # a checker that saw this would take every name for one of the package
 
-    value = getattr(importlib.import_module(f".{_MODULES[name]}", __name__), name)
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> Any:
+        # Everything is loaded when it is first asked for, so that importing the package costs next to nothing.
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        import importlib
+
+        value = getattr(importlib.import_module(f".{_MODULES[name]}", __name__), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

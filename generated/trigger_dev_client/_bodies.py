@@ -100,7 +100,9 @@ async def _read(file: IO[bytes]) -> AsyncIterator[bytes]:
 def body_kind(media_type: str) -> str:
     """How a body of a media type is written; see ``BodyRule``."""
     plain = media_type.partition(";")[0].strip().lower()
-    if plain == "application/json" or plain.endswith("+json") or plain in ("*/*", "application/*"):
+    if plain in ("application/json", "text/json", "*/*", "application/*") or plain.endswith(
+        "+json"
+    ):
         return "json"
     if plain in (
         "application/x-ndjson",

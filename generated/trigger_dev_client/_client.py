@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 import types
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
 
@@ -16,7 +16,7 @@ from ._bodies import Sent, write_body
 from ._core import Core, RawResponse
 from ._operation import Operation, ResponseRule
 from ._requests import AUTO, Options, new_key, redirected
-from ._settings import Setup
+from ._settings import Setup, async_told, told
 from ._transport import (
     UNSENDABLE,
     AsyncConnections,
@@ -41,6 +41,11 @@ if TYPE_CHECKING:
     from ._streams import AsyncStream, AsyncStreamedResponse, Stream, StreamedResponse
 
 T = TypeVar("T")
+if TYPE_CHECKING:
+    # Type checkers know this module, whether it is installed or not.
+    from typing_extensions import TypeVar as _TypeVar
+
+    Cast = _TypeVar("Cast", default=Any)
 _MOST_REDIRECTS = 5
 _NOTHING = Sent()
 
@@ -67,20 +72,54 @@ class BaseClient(Core):
     ) -> None:
         self.close()
 
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        cast_to: type[Cast] | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: Any = NOT_GIVEN,
+        content_type: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        options: Options | None = None,
+    ) -> Cast:
+        """Make a call of any method that the document does not have.
+
+        Args:
+            method: The HTTP method.
+            path: The path below the server's address, with its values in it.
+            cast_to: What the answer is read as: a model, a list or dict of it, ``str`` or ``bytes``; by default
+                it is JSON as it came.
+            query: Query parameters.
+            body: What to send; JSON unless ``content_type`` says otherwise.
+            content_type: How the body is written.
+            headers: Headers for this call.
+            options: What this call sets differently.
+
+        Raises:
+            APIError: The call failed.
+        """
+        operation = self._free(method, path, cast_to, body, content_type)
+        chosen = self._free_options(options, query, headers)
+        result: Cast = self._request(operation, {}, chosen, Sent(body))
+        return result
+
     def get(
         self,
         path: str,
         *,
-        cast_to: type[T] | None = None,
+        cast_to: type[Cast] | None = None,
         query: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         options: Options | None = None,
-    ) -> T:
+    ) -> Cast:
         """Make a GET call that the document does not have.
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
+            cast_to: What the answer is read as: a model, a list or dict of it, ``str`` or ``bytes``; by default
+                it is JSON as it came.
             query: Query parameters.
             headers: Headers for this call.
             options: What this call sets differently.
@@ -88,26 +127,27 @@ class BaseClient(Core):
         Raises:
             APIError: The call failed.
         """
-        operation = self._free("GET", path, cast_to, NOT_GIVEN, None)
-        chosen = self._free_options(options, query, headers)
-        return cast(T, self._request(operation, {}, chosen))
+        return self.request(
+            "GET", path, cast_to=cast_to, query=query, headers=headers, options=options
+        )
 
     def post(
         self,
         path: str,
         *,
-        cast_to: type[T] | None = None,
+        cast_to: type[Cast] | None = None,
         query: Mapping[str, Any] | None = None,
         body: Any = NOT_GIVEN,
         content_type: str | None = None,
         headers: Mapping[str, str] | None = None,
         options: Options | None = None,
-    ) -> T:
+    ) -> Cast:
         """Make a POST call that the document does not have.
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
+            cast_to: What the answer is read as: a model, a list or dict of it, ``str`` or ``bytes``; by default
+                it is JSON as it came.
             query: Query parameters.
             body: What to send; JSON unless ``content_type`` says otherwise.
             content_type: How the body is written.
@@ -117,26 +157,34 @@ class BaseClient(Core):
         Raises:
             APIError: The call failed.
         """
-        operation = self._free("POST", path, cast_to, body, content_type)
-        chosen = self._free_options(options, query, headers)
-        return cast(T, self._request(operation, {}, chosen, Sent(body)))
+        return self.request(
+            "POST",
+            path,
+            cast_to=cast_to,
+            query=query,
+            body=body,
+            content_type=content_type,
+            headers=headers,
+            options=options,
+        )
 
     def put(
         self,
         path: str,
         *,
-        cast_to: type[T] | None = None,
+        cast_to: type[Cast] | None = None,
         query: Mapping[str, Any] | None = None,
         body: Any = NOT_GIVEN,
         content_type: str | None = None,
         headers: Mapping[str, str] | None = None,
         options: Options | None = None,
-    ) -> T:
+    ) -> Cast:
         """Make a PUT call that the document does not have.
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
+            cast_to: What the answer is read as: a model, a list or dict of it, ``str`` or ``bytes``; by default
+                it is JSON as it came.
             query: Query parameters.
             body: What to send; JSON unless ``content_type`` says otherwise.
             content_type: How the body is written.
@@ -146,26 +194,34 @@ class BaseClient(Core):
         Raises:
             APIError: The call failed.
         """
-        operation = self._free("PUT", path, cast_to, body, content_type)
-        chosen = self._free_options(options, query, headers)
-        return cast(T, self._request(operation, {}, chosen, Sent(body)))
+        return self.request(
+            "PUT",
+            path,
+            cast_to=cast_to,
+            query=query,
+            body=body,
+            content_type=content_type,
+            headers=headers,
+            options=options,
+        )
 
     def patch(
         self,
         path: str,
         *,
-        cast_to: type[T] | None = None,
+        cast_to: type[Cast] | None = None,
         query: Mapping[str, Any] | None = None,
         body: Any = NOT_GIVEN,
         content_type: str | None = None,
         headers: Mapping[str, str] | None = None,
         options: Options | None = None,
-    ) -> T:
+    ) -> Cast:
         """Make a PATCH call that the document does not have.
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
+            cast_to: What the answer is read as: a model, a list or dict of it, ``str`` or ``bytes``; by default
+                it is JSON as it came.
             query: Query parameters.
             body: What to send; JSON unless ``content_type`` says otherwise.
             content_type: How the body is written.
@@ -175,26 +231,34 @@ class BaseClient(Core):
         Raises:
             APIError: The call failed.
         """
-        operation = self._free("PATCH", path, cast_to, body, content_type)
-        chosen = self._free_options(options, query, headers)
-        return cast(T, self._request(operation, {}, chosen, Sent(body)))
+        return self.request(
+            "PATCH",
+            path,
+            cast_to=cast_to,
+            query=query,
+            body=body,
+            content_type=content_type,
+            headers=headers,
+            options=options,
+        )
 
     def delete(
         self,
         path: str,
         *,
-        cast_to: type[T] | None = None,
+        cast_to: type[Cast] | None = None,
         query: Mapping[str, Any] | None = None,
         body: Any = NOT_GIVEN,
         content_type: str | None = None,
         headers: Mapping[str, str] | None = None,
         options: Options | None = None,
-    ) -> T:
+    ) -> Cast:
         """Make a DELETE call that the document does not have.
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
+            cast_to: What the answer is read as: a model, a list or dict of it, ``str`` or ``bytes``; by default
+                it is JSON as it came.
             query: Query parameters.
             body: What to send; JSON unless ``content_type`` says otherwise.
             content_type: How the body is written.
@@ -204,9 +268,16 @@ class BaseClient(Core):
         Raises:
             APIError: The call failed.
         """
-        operation = self._free("DELETE", path, cast_to, body, content_type)
-        chosen = self._free_options(options, query, headers)
-        return cast(T, self._request(operation, {}, chosen, Sent(body)))
+        return self.request(
+            "DELETE",
+            path,
+            cast_to=cast_to,
+            query=query,
+            body=body,
+            content_type=content_type,
+            headers=headers,
+            options=options,
+        )
 
     def _request(
         self,
@@ -331,7 +402,8 @@ class BaseClient(Core):
                 started = time.monotonic()
                 response: Response | None = None
                 failure: HTTPError | None = None
-                self._tell_request(request)
+                if self._on_request is not None:
+                    told(self._on_request(self._shown_request(request)))
                 try:
                     response = self._attempt(http_client, request, operation, deadline, stream)
                 except HTTPError as error:
@@ -341,7 +413,8 @@ class BaseClient(Core):
                 now = time.monotonic()
                 self._log(request, attempt, _outcome(response, failure), now - started)
                 if response is not None:
-                    self._tell_response(response)
+                    if self._on_response is not None:
+                        told(self._on_response(self._shown_response(response)))
                     if response.is_success:
                         return response
                     if response.status_code == 401 and repeatable and not is_fresh:
@@ -390,11 +463,9 @@ class BaseClient(Core):
         for _ in range(_MOST_REDIRECTS):
             with within(deadline):
                 response = http_client.send(request, stream=True, follow_redirects=False)
-                followed = (
-                    operation.redirects
-                    and request.method in ("GET", "HEAD")
-                    and response.has_redirect_location
-                )
+                # See other: what a change has made stands there (RFC 9110, section 15.4.4).
+                is_safe = request.method in ("GET", "HEAD") or response.status_code == 303
+                followed = operation.redirects and is_safe and response.has_redirect_location
                 if followed:
                     response.close()
                 elif not stream or not response.is_success:
@@ -402,7 +473,7 @@ class BaseClient(Core):
                 else:
                     return response
             try:
-                request = redirected(request, response.headers["location"])
+                request = redirected(request, response)
             except ValueError as error:
                 raise Unreadable(str(error)) from None
         raise Unreadable(f"more than {_MOST_REDIRECTS} redirects")
@@ -434,20 +505,54 @@ class AsyncBaseClient(Core):
     ) -> None:
         await self.aclose()
 
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        cast_to: type[Cast] | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: Any = NOT_GIVEN,
+        content_type: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        options: Options | None = None,
+    ) -> Cast:
+        """Make a call of any method that the document does not have.
+
+        Args:
+            method: The HTTP method.
+            path: The path below the server's address, with its values in it.
+            cast_to: What the answer is read as: a model, a list or dict of it, ``str`` or ``bytes``; by default
+                it is JSON as it came.
+            query: Query parameters.
+            body: What to send; JSON unless ``content_type`` says otherwise.
+            content_type: How the body is written.
+            headers: Headers for this call.
+            options: What this call sets differently.
+
+        Raises:
+            APIError: The call failed.
+        """
+        operation = self._free(method, path, cast_to, body, content_type)
+        chosen = self._free_options(options, query, headers)
+        result: Cast = await self._request(operation, {}, chosen, Sent(body))
+        return result
+
     async def get(
         self,
         path: str,
         *,
-        cast_to: type[T] | None = None,
+        cast_to: type[Cast] | None = None,
         query: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         options: Options | None = None,
-    ) -> T:
+    ) -> Cast:
         """Make a GET call that the document does not have.
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
+            cast_to: What the answer is read as: a model, a list or dict of it, ``str`` or ``bytes``; by default
+                it is JSON as it came.
             query: Query parameters.
             headers: Headers for this call.
             options: What this call sets differently.
@@ -455,26 +560,27 @@ class AsyncBaseClient(Core):
         Raises:
             APIError: The call failed.
         """
-        operation = self._free("GET", path, cast_to, NOT_GIVEN, None)
-        chosen = self._free_options(options, query, headers)
-        return cast(T, await self._request(operation, {}, chosen))
+        return await self.request(
+            "GET", path, cast_to=cast_to, query=query, headers=headers, options=options
+        )
 
     async def post(
         self,
         path: str,
         *,
-        cast_to: type[T] | None = None,
+        cast_to: type[Cast] | None = None,
         query: Mapping[str, Any] | None = None,
         body: Any = NOT_GIVEN,
         content_type: str | None = None,
         headers: Mapping[str, str] | None = None,
         options: Options | None = None,
-    ) -> T:
+    ) -> Cast:
         """Make a POST call that the document does not have.
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
+            cast_to: What the answer is read as: a model, a list or dict of it, ``str`` or ``bytes``; by default
+                it is JSON as it came.
             query: Query parameters.
             body: What to send; JSON unless ``content_type`` says otherwise.
             content_type: How the body is written.
@@ -484,26 +590,34 @@ class AsyncBaseClient(Core):
         Raises:
             APIError: The call failed.
         """
-        operation = self._free("POST", path, cast_to, body, content_type)
-        chosen = self._free_options(options, query, headers)
-        return cast(T, await self._request(operation, {}, chosen, Sent(body)))
+        return await self.request(
+            "POST",
+            path,
+            cast_to=cast_to,
+            query=query,
+            body=body,
+            content_type=content_type,
+            headers=headers,
+            options=options,
+        )
 
     async def put(
         self,
         path: str,
         *,
-        cast_to: type[T] | None = None,
+        cast_to: type[Cast] | None = None,
         query: Mapping[str, Any] | None = None,
         body: Any = NOT_GIVEN,
         content_type: str | None = None,
         headers: Mapping[str, str] | None = None,
         options: Options | None = None,
-    ) -> T:
+    ) -> Cast:
         """Make a PUT call that the document does not have.
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
+            cast_to: What the answer is read as: a model, a list or dict of it, ``str`` or ``bytes``; by default
+                it is JSON as it came.
             query: Query parameters.
             body: What to send; JSON unless ``content_type`` says otherwise.
             content_type: How the body is written.
@@ -513,26 +627,34 @@ class AsyncBaseClient(Core):
         Raises:
             APIError: The call failed.
         """
-        operation = self._free("PUT", path, cast_to, body, content_type)
-        chosen = self._free_options(options, query, headers)
-        return cast(T, await self._request(operation, {}, chosen, Sent(body)))
+        return await self.request(
+            "PUT",
+            path,
+            cast_to=cast_to,
+            query=query,
+            body=body,
+            content_type=content_type,
+            headers=headers,
+            options=options,
+        )
 
     async def patch(
         self,
         path: str,
         *,
-        cast_to: type[T] | None = None,
+        cast_to: type[Cast] | None = None,
         query: Mapping[str, Any] | None = None,
         body: Any = NOT_GIVEN,
         content_type: str | None = None,
         headers: Mapping[str, str] | None = None,
         options: Options | None = None,
-    ) -> T:
+    ) -> Cast:
         """Make a PATCH call that the document does not have.
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
+            cast_to: What the answer is read as: a model, a list or dict of it, ``str`` or ``bytes``; by default
+                it is JSON as it came.
             query: Query parameters.
             body: What to send; JSON unless ``content_type`` says otherwise.
             content_type: How the body is written.
@@ -542,26 +664,34 @@ class AsyncBaseClient(Core):
         Raises:
             APIError: The call failed.
         """
-        operation = self._free("PATCH", path, cast_to, body, content_type)
-        chosen = self._free_options(options, query, headers)
-        return cast(T, await self._request(operation, {}, chosen, Sent(body)))
+        return await self.request(
+            "PATCH",
+            path,
+            cast_to=cast_to,
+            query=query,
+            body=body,
+            content_type=content_type,
+            headers=headers,
+            options=options,
+        )
 
     async def delete(
         self,
         path: str,
         *,
-        cast_to: type[T] | None = None,
+        cast_to: type[Cast] | None = None,
         query: Mapping[str, Any] | None = None,
         body: Any = NOT_GIVEN,
         content_type: str | None = None,
         headers: Mapping[str, str] | None = None,
         options: Options | None = None,
-    ) -> T:
+    ) -> Cast:
         """Make a DELETE call that the document does not have.
 
         Args:
             path: The path below the server's address, with its values in it.
-            cast_to: The model that the answer is read as, or a list of it; by default it is JSON as it came.
+            cast_to: What the answer is read as: a model, a list or dict of it, ``str`` or ``bytes``; by default
+                it is JSON as it came.
             query: Query parameters.
             body: What to send; JSON unless ``content_type`` says otherwise.
             content_type: How the body is written.
@@ -571,9 +701,16 @@ class AsyncBaseClient(Core):
         Raises:
             APIError: The call failed.
         """
-        operation = self._free("DELETE", path, cast_to, body, content_type)
-        chosen = self._free_options(options, query, headers)
-        return cast(T, await self._request(operation, {}, chosen, Sent(body)))
+        return await self.request(
+            "DELETE",
+            path,
+            cast_to=cast_to,
+            query=query,
+            body=body,
+            content_type=content_type,
+            headers=headers,
+            options=options,
+        )
 
     async def _request(
         self,
@@ -698,7 +835,8 @@ class AsyncBaseClient(Core):
                 started = time.monotonic()
                 response: Response | None = None
                 failure: HTTPError | None = None
-                self._tell_request(request)
+                if self._on_request is not None:
+                    await async_told(self._on_request(self._shown_request(request)))
                 try:
                     response = await self._attempt(
                         http_client, request, operation, deadline, stream
@@ -710,7 +848,8 @@ class AsyncBaseClient(Core):
                 now = time.monotonic()
                 self._log(request, attempt, _outcome(response, failure), now - started)
                 if response is not None:
-                    self._tell_response(response)
+                    if self._on_response is not None:
+                        await async_told(self._on_response(self._shown_response(response)))
                     if response.is_success:
                         return response
                     if response.status_code == 401 and repeatable and not is_fresh:
@@ -759,11 +898,9 @@ class AsyncBaseClient(Core):
         for _ in range(_MOST_REDIRECTS):
             with async_within(deadline):
                 response = await http_client.send(request, stream=True, follow_redirects=False)
-                followed = (
-                    operation.redirects
-                    and request.method in ("GET", "HEAD")
-                    and response.has_redirect_location
-                )
+                # See other: what a change has made stands there (RFC 9110, section 15.4.4).
+                is_safe = request.method in ("GET", "HEAD") or response.status_code == 303
+                followed = operation.redirects and is_safe and response.has_redirect_location
                 if followed:
                     await response.aclose()
                 elif not stream or not response.is_success:
@@ -771,7 +908,7 @@ class AsyncBaseClient(Core):
                 else:
                     return response
             try:
-                request = redirected(request, response.headers["location"])
+                request = redirected(request, response)
             except ValueError as error:
                 raise Unreadable(str(error)) from None
         raise Unreadable(f"more than {_MOST_REDIRECTS} redirects")

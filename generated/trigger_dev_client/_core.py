@@ -19,7 +19,7 @@ from ._reading import read
 from ._redaction import Scrubber, keep_out_of_logs, mask_headers, mask_request, mask_url
 from ._requests import AUTO, Options, Requests, checked_timeout, new_key, override
 from ._retries import IDEMPOTENT, RetryPolicy
-from ._settings import Secrets, Setup, with_retries
+from ._settings import Secrets, Setup, checked_policy, checked_setting, checked_size, with_retries
 from ._shapes import ANY, DecodeError, Problem, Shape, describe
 from ._transport import (
     AsyncHTTPClient,
@@ -54,6 +54,7 @@ DEFAULT_TOTAL_TIMEOUT = 600.0
 DEFAULT_MAX_RESPONSE_SIZE = 128 * 2**20
 # 204 and 205 have no body (RFC 9110, sections 15.3.5 and 15.3.6), whatever is documented.
 _WITHOUT_BODY = (204, 205)
+_METHOD = re.compile(r"[A-Za-z-]+")
 _INDEX = re.compile(r"\[\d+\]")
 _MOST_TOLD = 1000
 
@@ -116,7 +117,7 @@ class Core:
         self.response_validation = setup.response_validation
         self._told: set[tuple[str, str]] = set()
         self.base_url = setup.url
-        policy = setup.retry_policy or RetryPolicy()
+        policy = RetryPolicy() if setup.retry_policy is None else checked_policy(setup.retry_policy)
         self.retry_policy = (
             policy if setup.max_retries is None else with_retries(policy, setup.max_retries)
         )
@@ -125,10 +126,13 @@ class Core:
         )
         checked_timeout(self.timeout)
         self.total_timeout = checked_seconds("total_timeout", setup.total_timeout)
-        self.max_response_size = setup.max_response_size
+        self.max_response_size = checked_size(setup.max_response_size)
         self._secrets = Secrets(tuple(zip(setup.known, setup.given, strict=True)), setup.optional)
         self._security = setup.security
         self._default_headers = setup.headers
+        for name in ("on_request", "on_response"):
+            hook = getattr(setup, name)
+            checked_setting(name, hook, hook is None or callable(hook), "a function")
         self._on_request = setup.on_request
         self._on_response = setup.on_response
         self._is_copy = False
@@ -181,11 +185,11 @@ class Core:
         if not isinstance(total_timeout, NotGiven):
             other.total_timeout = checked_seconds("total_timeout", total_timeout)
         if retry_policy is not None:
-            other.retry_policy = retry_policy
+            other.retry_policy = checked_policy(retry_policy)
         if max_retries is not None:
             other.retry_policy = with_retries(other.retry_policy, max_retries)
         if max_response_size is not None:
-            other.max_response_size = max_response_size
+            other.max_response_size = checked_size(max_response_size)
         other._default_headers = override(self._default_headers, default_headers or {})
         other._prepare()
         return other
@@ -230,19 +234,17 @@ class Core:
     def _is_idempotent(self, request: Request, has_key: bool) -> bool:
         return has_key or request.method in IDEMPOTENT or "idempotency-key" in request.headers
 
-    def _tell_request(self, request: Request) -> None:
-        if self._on_request is not None:
-            self._on_request(mask_request(request, self._secret_names()))
+    def _shown_request(self, request: Request) -> Request:
+        """What a hook sees of a request."""
+        return mask_request(request, self._secret_names())
 
-    def _tell_response(self, response: Response) -> None:
-        if self._on_response is not None:
-            names = self._secret_names()
-            masked = Response(
-                response.status_code,
-                headers=mask_headers(response.headers, names),
-                request=mask_request(response.request, names),
-            )
-            self._on_response(masked)
+    def _shown_response(self, response: Response) -> Response:
+        """What a hook sees of an answer."""
+        return Response(
+            response.status_code,
+            headers=mask_headers(response.headers, self._secret_names()),
+            request=self._shown_request(response.request),
+        )
 
     def _secret_names(self) -> tuple[str, ...]:
         return self._secrets.names
@@ -325,7 +327,15 @@ class Core:
         """Read one event or line of a stream."""
         if rule.shape is None:
             return text
-        return self._decode(name, rule, text.encode("utf-8", "surrogatepass"), response)
+        content = text.encode("utf-8", "surrogatepass")
+        try:
+            return self._decode(name, rule, content, response)
+        except ResponseValidationError as error:
+            if self.response_validation == "strict":
+                raise
+            # One part that is something else, such as a word that keeps the connection alive, ends no stream.
+            self._tell(name, [Problem(error.path, error.message)])
+            return _parsed(content)
 
     def _free(
         self, verb: str, path: str, cast_to: Any, body: Any, content_type: str | None
@@ -337,21 +347,16 @@ class Core:
             )
         if "?" in path or "#" in path or any(part in (".", "..") for part in path.split("/")):
             raise ValueError("path can hold no query, fragment or dot segments; give query=")
-        from ._models import Model
-        from ._shapes import ArrayShape, ModelShape
-
-        shape: Shape | None = None
-        if cast_to is not None:
-            is_list = get_origin(cast_to) is list
-            model = get_args(cast_to)[0] if is_list else cast_to
-            if not isinstance(model, type) or not issubclass(model, Model):
-                raise TypeError("cast_to must be a model of this package, or a list of one")
-            shape = ArrayShape(ModelShape(model)) if is_list else ModelShape(model)
-        rules = (
-            ResponseRule(204, 205, "none", None),
-            ResponseRule(200, 299, "json", shape, "application/json"),
-            ResponseRule(200, 299, "text", None, "text/plain"),
-        )
+        if not _METHOD.fullmatch(verb):
+            raise ValueError(f"method must be the name of an HTTP method: {verb!r}")
+        rules = [ResponseRule(204, 205, "none", None)]
+        if cast_to in (str, bytes):
+            rules.append(ResponseRule(200, 299, "text" if cast_to is str else "binary", None))
+        else:
+            shape = None if cast_to is None else _cast_shape(cast_to)
+            rules.append(ResponseRule(200, 299, "json", shape, "application/json"))
+            if cast_to is None:
+                rules.append(ResponseRule(200, 299, "text", None, "text/plain"))
         media_type = content_type or "application/json"
         bodies = (
             ()
@@ -360,11 +365,12 @@ class Core:
         )
         return Operation(
             name=f"{verb} {path}",
-            method=verb,
+            method=verb.upper(),
             path=path.replace("{", "%7B").replace("}", "%7D"),
             parameters=(),
             security=self._security,
-            responses=rules,
+            responses=tuple(rules),
+            accept="*/*" if cast_to in (str, bytes) else "application/json",
             bodies=bodies,
         )
 
@@ -459,6 +465,23 @@ def _rule(operation: Operation[Any], response: Response) -> Any:
 def plain_type(media_type: str) -> str:
     """A media type without its parameters."""
     return media_type.partition(";")[0].strip().lower()
+
+
+def _cast_shape(cast_to: Any) -> Shape:
+    """How an answer is read as a type that was asked for."""
+    from ._models import Model
+    from ._shapes import ArrayShape, MapShape, ModelShape
+
+    origin, inner = get_origin(cast_to) or cast_to, get_args(cast_to)
+    if origin in (list, dict):
+        item = inner[-1] if inner else Any
+        shape = ANY if item in (Any, object) else _cast_shape(item)
+        return ArrayShape(shape) if origin is list else MapShape(shape)
+    if isinstance(cast_to, type) and issubclass(cast_to, Model):
+        return ModelShape(cast_to)
+    raise TypeError(
+        "cast_to must be a model of this package, or a list or dict of one, str or bytes"
+    )
 
 
 class _NoContent(NamedTuple):

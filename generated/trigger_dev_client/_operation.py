@@ -36,6 +36,7 @@ class Parameter(NamedTuple):
         separator: What joins a list into one value; None where the name is repeated.
         objects: How an object goes out: ``brackets``, ``form``, ``pairs`` or ``json``.
         prefix: What stands before a path's value: ``.`` for labels, ``;name=`` for matrices.
+        only: What is sent where no value is given, as there is no other.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Parameter(NamedTuple):
     separator: str | None = None
     objects: str = "json"
     prefix: str = ""
+    only: Any = None
 
 
 class ResponseRule(NamedTuple):
@@ -168,6 +170,7 @@ def encode(operation: Operation[Any], values: Mapping[str, Any]) -> Encoded:
     cookies: dict[str, str] = {}
     for parameter in operation.parameters:
         value = values.get(parameter.name)
+        value = parameter.only if value is None else value
         if value is None:
             if parameter.required:
                 raise ValueError(f"{parameter.name} is required")
@@ -191,8 +194,11 @@ def header_text(name: str, text: str) -> str:
     """Return the value of a header.
 
     Raises:
+        TypeError: It is no text.
         ValueError: It cannot stand in a header. The message does not quote it, as it may be a secret.
     """
+    if not isinstance(text, str):
+        raise TypeError(f"{name} must be text, not {type(text).__name__}")
     if any(mark in text for mark in "\r\n\0"):
         raise ValueError(f"{name} cannot contain a line break")
     if not text.isascii() or any(

@@ -13,7 +13,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from ._transport import URL, ByteStream, Headers, InvalidURL, Request, RequestNotRead, Response
+from ._transport import (
+    URL,
+    ByteStream,
+    Headers,
+    InvalidURL,
+    Request,
+    RequestNotRead,
+    Response,
+    ResponseNotRead,
+)
 
 MASK = "[redacted]"
 _ALWAYS = ("authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key")
@@ -115,17 +124,18 @@ class Scrubber:
         return self.text(text).encode("latin-1") if self._pattern.search(text) else content
 
     def response(self, response: Response, request: Request) -> Response:
-        """Return a copy of a response that has been read, with a masked request and without credentials."""
+        """Return a copy of a response with a masked request and without credentials; a stream has no content."""
+        try:
+            content = self.content(response.content)
+        except ResponseNotRead:
+            content = b""
         extensions = {
             name: self.content(value) if isinstance(value, bytes) else value
             for name, value in response.extensions.items()
             if name != "network_stream"
         }
         masked = Response(
-            response.status_code,
-            content=self.content(response.content),
-            request=request,
-            extensions=extensions,
+            response.status_code, content=content, request=request, extensions=extensions
         )
         masked.headers = Headers(
             [(self.text(name), self.text(value)) for name, value in response.headers.multi_items()]

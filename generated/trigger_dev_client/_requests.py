@@ -23,6 +23,7 @@ from ._transport import (
     Headers,
     HTTPClient,
     Request,
+    Response,
 )
 from ._transport import Timeout as HTTPTimeout
 from ._version import __version__
@@ -34,6 +35,7 @@ USER_AGENT = (
 )
 AUTO = "auto"
 # What may go to another host that the document's host leads to.
+_OF_ONE_REQUEST = ("host", "content-type", "content-length", "transfer-encoding", "idempotency-key")
 _HARMLESS = (
     "accept",
     "accept-encoding",
@@ -97,12 +99,15 @@ class Requests:
     def alternative(
         self, operation: Operation[Any], options: Options, values: Mapping[str, Any]
     ) -> tuple[str, ...]:
-        """Choose the first alternative of credentials of which each is there, or given with the call."""
+        """Choose the first alternative of credentials of which each is there, or given with the call.
+
+        What needs no credentials is called without them only where none are there.
+        """
         if not operation.security:
             return ()
         known = self.secrets.credentials
         for alternative in operation.security:
-            if all(argument in known for argument, _ in alternative):
+            if alternative and all(argument in known for argument, _ in alternative):
                 return tuple([argument for argument, _ in alternative])
         given = {
             parameter.wire.lower()
@@ -138,6 +143,12 @@ class Requests:
             ValueError: A value cannot be sent.
             TypeError: A value is of a wrong type.
         """
+        for name, given in (
+            ("extra_headers", options.extra_headers),
+            ("extra_query", options.extra_query),
+        ):
+            if given is not None and not isinstance(given, Mapping):
+                raise TypeError(f"{name} must be a mapping, not {type(given).__name__}")
         path, query, headers, cookies = encode(operation, values)
         if options.address is not None:
             path, query = options.address[0] or path, list(options.address[1])
@@ -180,7 +191,7 @@ class Requests:
         sent = self._with_secrets(accept, secrets, headers)
         if written.content_type:
             sent = override(sent, {"Content-Type": written.content_type})
-        if options.idempotency_key:
+        if options.idempotency_key is not None:
             key = header_text("idempotency_key", options.idempotency_key)
             sent = override(sent, {"Idempotency-Key": key})
         if cookies:
@@ -260,14 +271,14 @@ def checked_timeout(timeout: Any) -> None:
         raise ValueError(f"timeout must not be negative: {timeout!r}")
 
 
-def redirected(request: Request, location: str) -> Request:
-    """Build the request that a redirect leads to; no credential goes to another origin.
+def redirected(request: Request, response: Response) -> Request:
+    """Build the request that a redirect leads to; no credential goes to another origin, and no body anywhere.
 
     Raises:
         ValueError: The address is none that can be followed.
     """
     try:
-        url = request.url.join(location)
+        url = request.url.join(response.headers["location"])
     except Exception:
         raise ValueError("the redirect leads to no address") from None
     if (
@@ -276,11 +287,13 @@ def redirected(request: Request, location: str) -> Request:
         or (request.url.scheme, url.scheme) == ("https", "http")
     ):
         raise ValueError("the redirect leads to no https address")
-    headers = dict(request.headers)
-    headers.pop("host", None)
+    headers = {
+        name: value for name, value in request.headers.items() if name not in _OF_ONE_REQUEST
+    }
     if _origin(url) != _origin(request.url):
         headers = {name: value for name, value in headers.items() if name in _HARMLESS}
-    return Request(request.method, url, headers=headers, extensions=dict(request.extensions))
+    method = "HEAD" if request.method == "HEAD" else "GET"
+    return Request(method, url, headers=headers, extensions=dict(request.extensions))
 
 
 def address_of(base_url: str, address: str) -> tuple[str, tuple[tuple[str, str], ...]]:

@@ -43,9 +43,17 @@ class RetryPolicy:
     jitter: float = 0.25
 
     def __post_init__(self) -> None:
+        if isinstance(self.max_retries, bool) or not isinstance(self.max_retries, int):
+            raise TypeError(f"max_retries must be a whole number, not {self.max_retries!r}")
         if self.max_retries < 0:
             raise ValueError("max_retries cannot be negative")
-        if not 0 <= self.jitter <= 1:
+        for name in ("initial_delay", "max_delay", "max_wait", "total_budget", "jitter"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, (int, float)):
+                raise TypeError(f"{name} must be a number, not {value!r}")
+            if not value >= 0:
+                raise ValueError(f"{name} cannot be negative: {value!r}")
+        if self.jitter > 1:
             raise ValueError("jitter must be between 0 and 1")
 
     def delay(self, attempt: int) -> float:

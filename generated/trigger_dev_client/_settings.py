@@ -91,6 +91,32 @@ def filled_url(template: str, variables: Iterable[tuple[Variable, str | None]]) 
     return template
 
 
+def checked_setting(name: str, value: Any, fits: bool, rule: str) -> Any:
+    """Return a setting.
+
+    Raises:
+        ConfigurationError: It does not fit.
+    """
+    if not fits:
+        raise ConfigurationError(f"{name} must be {rule}, not {value!r}")
+    return value
+
+
+def checked_policy(policy: Any) -> RetryPolicy:
+    """Return a policy; see ``checked_setting``."""
+    known: RetryPolicy = checked_setting(
+        "retry_policy", policy, isinstance(policy, RetryPolicy), "a RetryPolicy"
+    )
+    return known
+
+
+def checked_size(size: Any) -> int:
+    """Return a number of bytes; see ``checked_setting``."""
+    fits = isinstance(size, int) and not isinstance(size, bool) and size > 0
+    known: int = checked_setting("max_response_size", size, fits, "a positive number of bytes")
+    return known
+
+
 def with_retries(policy: RetryPolicy, max_retries: int) -> RetryPolicy:
     """Return a policy with another number of retries."""
     return dataclasses.replace(policy, max_retries=max_retries)
@@ -164,8 +190,8 @@ class Setup(msgspec.Struct, frozen=True, eq=False):
     default_headers: Mapping[str, str]
     version: tuple[str, str | None]
     max_response_size: int
-    on_request: Callable[[Request], None] | None
-    on_response: Callable[[Response], None] | None
+    on_request: Callable[[Request], Any] | None
+    on_response: Callable[[Response], Any] | None
     response_validation: ResponseValidation
 
     @property
@@ -268,6 +294,26 @@ class Secrets:
                 value = await value
             found.append((credential, ready(credential, value)))
         return found
+
+
+def told(answer: Any) -> None:
+    """Refuse a hook that would have to be awaited.
+
+    Raises:
+        ConfigurationError: It would.
+    """
+    if inspect.isawaitable(answer):
+        if inspect.iscoroutine(answer):
+            answer.close()
+        raise ConfigurationError(
+            "on_request and on_response are awaited by the asynchronous client only"
+        )
+
+
+async def async_told(answer: Any) -> None:
+    """Wait until a hook is done."""
+    if inspect.isawaitable(answer):
+        await answer
 
 
 def ready(credential: Credential, value: Any) -> Secret:

@@ -156,6 +156,12 @@ class _Parser:
                 yield ServerSentEvent(text)
 
 
+def is_json(content_type: str) -> bool:
+    """Whether a content type is one JSON value."""
+    plain = content_type.partition(";")[0].strip().lower()
+    return plain == "application/json" or plain.endswith("+json")
+
+
 def resume_parameter(operation: Operation[Any]) -> Parameter | None:
     """The parameter from which a stream goes on after a break, where the document has one."""
     for parameter in operation.parameters:
@@ -186,6 +192,22 @@ class Stream(Generic[T]):
         self._reopen = reopen
 
     def __iter__(self) -> Iterator[T]:
+        if is_json(self.response.headers.get("content-type", "")) and self._rule.media == "events":
+            # The server does not stream after all.
+            try:
+                self.response = read(self.response, self._client.max_response_size, None)
+                text = self.response.content.decode("utf-8", "replace")
+                yield cast(
+                    T,
+                    self._client._decode_part(
+                        self._operation.name, self._rule, text, self.response
+                    ),
+                )
+            except (HTTPError, Unreadable) as error:
+                raise self._client._connection_error(error, self.response.request) from None
+            finally:
+                self.close()
+            return
         for event in self.iter_raw():
             yield cast(
                 T,
@@ -280,8 +302,10 @@ class StreamedResponse(Generic[T]):
         """Walk the body as text in its charset."""
         decoder = codecs.getincrementaldecoder(self.http_response.encoding or "utf-8")("replace")
         for data in self.iter_bytes():
-            yield decoder.decode(data)
-        yield decoder.decode(b"", True)
+            if text := decoder.decode(data):
+                yield text
+        if text := decoder.decode(b"", True):
+            yield text
 
     def iter_lines(self) -> Iterator[str]:
         """Walk the lines of the body, without their ends."""
@@ -372,6 +396,24 @@ class AsyncStream(Generic[T]):
         self._reopen = reopen
 
     async def __aiter__(self) -> AsyncIterator[T]:
+        if is_json(self.response.headers.get("content-type", "")) and self._rule.media == "events":
+            # The server does not stream after all.
+            try:
+                self.response = await async_read(
+                    self.response, self._client.max_response_size, None
+                )
+                text = self.response.content.decode("utf-8", "replace")
+                yield cast(
+                    T,
+                    self._client._decode_part(
+                        self._operation.name, self._rule, text, self.response
+                    ),
+                )
+            except (HTTPError, Unreadable) as error:
+                raise self._client._connection_error(error, self.response.request) from None
+            finally:
+                await self.close()
+            return
         async for event in self.iter_raw():
             yield cast(
                 T,
@@ -468,8 +510,10 @@ class AsyncStreamedResponse(Generic[T]):
         """Walk the body as text in its charset."""
         decoder = codecs.getincrementaldecoder(self.http_response.encoding or "utf-8")("replace")
         async for data in self.iter_bytes():
-            yield decoder.decode(data)
-        yield decoder.decode(b"", True)
+            if text := decoder.decode(data):
+                yield text
+        if text := decoder.decode(b"", True):
+            yield text
 
     async def iter_lines(self) -> AsyncIterator[str]:
         """Walk the lines of the body, without their ends."""

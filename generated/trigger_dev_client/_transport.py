@@ -485,6 +485,7 @@ __all__ = [
     "ReadTimeout",
     "Request",
     "RequestNotRead",
+    "ResponseNotRead",
     "Response",
     "Timeout",
     "TimeoutException",

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from . import _shapes as shapes
-from ._building import nearest
+from ._building import nearest, only_value
 from ._models import Model, to_json
 from ._operation import BodyRule, FieldRule, encode_scalar
 from ._unions import UnionShape
@@ -55,9 +55,12 @@ def gather(
     keep = rule.kind in ("form", "multipart")
     for field in rule.fields:
         if field.name not in given:
-            if field.required and field.path[0] not in (extra or {}):
+            if not field.required or field.path[0] in (extra or {}):
+                continue
+            value = only_value(field.shape)
+            if value is None:
                 raise ValueError(f"{field.name} is required")
-            continue
+            given = {**given, field.name: value}
         place = result
         for name in field.path[:-1]:
             place = place.setdefault(name, {})
@@ -162,6 +165,7 @@ def is_content(value: Any) -> bool:
 def _object(
     model: type[Model], value: Mapping[str, Any], place: str, *, keep: bool
 ) -> dict[str, Any]:
+    known = [name for name, *_ in model._shape()]
     fields = {}
     for name, wire, *_, shape in model._shape():
         fields[wire] = fields[name] = (wire, shape)
@@ -172,14 +176,17 @@ def _object(
         if key not in fields:
             near = nearest(str(key), fields)
             hint = (
-                f"; did you mean {near!r}?" if near else f"; known are {', '.join(sorted(fields))}"
+                f"; did you mean {near!r}?" if near else f"; known are {', '.join(sorted(known))}"
             )
             raise TypeError(f"{place}: unknown key {key!r}{hint}")
         wire, shape = fields[key]
         result[wire] = None if item is None else write(shape, item, f"{place}.{key}", keep=keep)
-    for name, wire, _, needed, _ in model._shape():
+    for name, wire, _, needed, shape in model._shape():
         if needed and wire not in result:
-            raise ValueError(f"{place}.{name} is required")
+            value = only_value(shape)
+            if value is None:
+                raise ValueError(f"{place}.{name} is required")
+            result[wire] = to_json(value)
     return result
 
 

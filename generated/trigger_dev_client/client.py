@@ -176,8 +176,8 @@ class AsyncRecoupClient(AsyncBaseClient):
         default_headers: Mapping[str, str] | None = None,
         api_version: str | None = None,
         max_response_size: int = DEFAULT_MAX_RESPONSE_SIZE,
-        on_request: Callable[[Request], None] | None = None,
-        on_response: Callable[[Response], None] | None = None,
+        on_request: Callable[[Request], Awaitable[None] | None] | None = None,
+        on_response: Callable[[Response], Awaitable[None] | None] | None = None,
         http_client: AsyncHTTPClient | None = None,
         response_validation: Literal["lenient", "strict"] = "lenient",
     ) -> None:
@@ -361,8 +361,8 @@ class AsyncTriggerClient(AsyncBaseClient):
         default_headers: Mapping[str, str] | None = None,
         api_version: str | None = None,
         max_response_size: int = DEFAULT_MAX_RESPONSE_SIZE,
-        on_request: Callable[[Request], None] | None = None,
-        on_response: Callable[[Response], None] | None = None,
+        on_request: Callable[[Request], Awaitable[None] | None] | None = None,
+        on_response: Callable[[Response], Awaitable[None] | None] | None = None,
         http_client: AsyncHTTPClient | None = None,
         response_validation: Literal["lenient", "strict"] = "lenient",
     ) -> None:

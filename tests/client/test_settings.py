@@ -62,12 +62,30 @@ def test_arguments_win_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
         ({"secret_key": "schlüssel"}, "secret_key must be"),
         ({"http_client": httpx.AsyncClient()}, "http_client must be an httpx.Client"),
         ({"max_retries": -1}, "max_retries"),
+        ({"retry_policy": 5}, "retry_policy must be a RetryPolicy"),
+        ({"max_response_size": "1 GB"}, "max_response_size must be a positive number of bytes"),
+        ({"on_request": "print"}, "on_request must be a function"),
+        ({"default_headers": {"x-one": 1}}, "header 'x-one' must be text, not int"),
     ],
 )
 def test_what_cannot_work_is_said_at_once(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message) as caught:
         TriggerClient(**{"secret_key": "k", **arguments})
     assert "schlüssel" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"max_retries": "2"}, "max_retries must be a whole number"),
+        ({"extra_headers": 5}, "extra_headers must be a mapping"),
+        ({"extra_headers": {"x-one": 1}}, "header 'x-one' must be text, not int"),
+        ({"extra_query": "a=1"}, "extra_query must be a mapping"),
+    ],
+)
+def test_a_call_says_which_of_its_options_cannot_work(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        TriggerClient(secret_key="k").runs.retrieve("run_1", **arguments)
 
 
 def seen_timeout(route: respx.Route) -> dict[str, Any]:

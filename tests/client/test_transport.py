@@ -293,6 +293,29 @@ def test_hooks_see_every_attempt_and_no_key() -> None:
     assert KEY not in "".join(told)
 
 
+def test_hooks_are_awaited_where_calls_are() -> None:
+    told: list[str] = []
+
+    async def tell(request: httpx.Request) -> None:
+        await asyncio.sleep(0)
+        told.append(request.method)
+
+    async def call() -> None:
+        transport = httpx.MockTransport(lambda sent: httpx.Response(200, json=retrieved()))
+        http_client = httpx.AsyncClient(transport=transport)
+        async with (
+            http_client,
+            AsyncTriggerClient(secret_key=KEY, http_client=http_client, on_request=tell) as client,
+        ):
+            await client.runs.retrieve("run_1")
+
+    asyncio.run(call())
+    assert told == ["GET"]
+    client, _ = answered(secret_key=KEY, on_request=tell)
+    with pytest.raises(tdc.ConfigurationError, match="by the asynchronous client only"):
+        client.runs.retrieve("run_1")
+
+
 def test_options_make_another_client_on_the_same_connections() -> None:
     client, seen = answered(secret_key=KEY)
     runs = client.runs
@@ -310,13 +333,19 @@ def test_options_make_another_client_on_the_same_connections() -> None:
 def test_what_the_document_lacks_can_be_called() -> None:
     client, seen = answered(secret_key=KEY)
     assert client.get("/api/v3/runs/run_1", cast_to=tdc.RetrieveRunResponse).id == "run_1234"
-    with pytest.raises(TypeError, match="a model of this package, or a list of one"):
+    with pytest.raises(TypeError, match="a model of this package, or a list or dict"):
         client.get("/api/v3/runs/run_1", cast_to=list[int])
     http_client = httpx.Client(
         transport=httpx.MockTransport(lambda sent: httpx.Response(200, json=[retrieved()]))
     )
     many = tdc.TriggerClient(secret_key=KEY, http_client=http_client)
     assert [run.id for run in many.get("/x", cast_to=list[tdc.RetrieveRunResponse])] == ["run_1234"]
+    assert many.get("/x", cast_to=list[dict[str, Any]])[0]["id"] == "run_1234"
+    assert json.loads(many.get("/x", cast_to=bytes)) == json.loads(many.get("/x", cast_to=str))
+    assert client.request("HEAD", "/x") is None
+    assert seen[-1].method == "HEAD"
+    with pytest.raises(ValueError, match="method must be"):
+        client.request("GET /", "/x")
     made: Any = client.post("/api/v9/things", body={"a": 1}, query={"b": True}, headers={"X-One": "1"})
     assert made["id"] == "run_1234"
     assert str(seen[-1].url) == "https://api.trigger.dev/api/v9/things?b=true"

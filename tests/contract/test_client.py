@@ -1,4 +1,5 @@
 import time
+import zlib
 from email.utils import formatdate
 
 import httpx
@@ -93,3 +94,69 @@ def test_a_server_that_is_gone_is_named():
 
     with pytest.raises(UserError, match=r"^http://server\.test: cannot be reached: refused$"):
         client(handler).send(GET)
+
+
+def test_limits_that_were_left_open_follow_what_there_is_to_do():
+    plain, paced, fixed = (
+        client(lambda request: httpx.Response(200), **given)
+        for given in ({}, {"rate": 5.0}, {"max_requests": 7, "time_limit": 9.0})
+    )
+    for one in (plain, paced, fixed):
+        one.send(GET)
+        one.adapt(3)
+    assert plain.most >= 6000
+    assert paced.seconds > plain.seconds  # at five a second it takes longer than the answers do
+    assert (fixed.most, fixed.seconds) == (7, 9.0)
+
+
+def test_no_request_goes_out_behind_the_time_limit():
+    limited = client(lambda request: httpx.Response(200), time_limit=0.001)
+    time.sleep(0.01)
+    with pytest.raises(BudgetExhausted, match=r"the time limit of 0\.001 s"):
+        limited.send(GET)
+
+
+@pytest.mark.parametrize(
+    ("hops", "status"),
+    [
+        (["/b"], 200), (["/b", "//server.test/c", "http://server.test/d"], 200),
+        (["http://other.test/"], 302),
+        (["http://server.test:81/"], 302), ([""], 302), (["http://[/"], 302), (["/b"] * 9, 302),
+    ],
+)  # fmt: skip
+def test_a_redirect_is_followed_within_the_origin_and_not_for_ever(hops, status):
+    left = iter(hops)
+    seen = []
+
+    def handler(request):
+        seen.append(request)
+        location = next(left, None)
+        return (
+            httpx.Response(200) if location is None else httpx.Response(302, headers={"location": location})
+        )
+
+    own = client(handler)
+    exchange = own.follow(own.send(GET), most=5)
+    assert exchange.status == status
+    assert exchange.request == GET
+    assert {request.url.host for request in seen} == {"server.test"}
+    assert len(seen) <= 6
+
+
+class Raw(httpx.SyncByteStream):
+    """A body as it comes from the wire."""
+
+    def __init__(self, body):
+        self.body = body
+
+    def __iter__(self):
+        yield self.body
+
+
+@pytest.mark.parametrize("wbits", [zlib.MAX_WBITS, -zlib.MAX_WBITS])
+def test_deflate_is_read_with_and_without_the_header_that_it_should_have(wbits):
+    pack = zlib.compressobj(wbits=wbits)
+    packed = pack.compress(b'{"a": 1}') + pack.flush()
+    headers = {"content-encoding": "deflate", "content-type": "application/json"}
+    exchange = client(lambda request: httpx.Response(200, headers=headers, stream=Raw(packed))).send(GET)
+    assert exchange.json == {"a": 1}

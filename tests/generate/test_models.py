@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import inspect
 import json
 from collections.abc import Iterator
 from types import ModuleType
@@ -22,6 +23,9 @@ MOVIE = {
         "id": {"type": "integer", "readOnly": True},
         "title": TEXT,
         "secret": {**TEXT, "writeOnly": True},
+        # As OpenAPI 3.0 has to say it: beside a reference there is no place for words.
+        "key": {"allOf": [{"$ref": "#/components/schemas/Key"}], "description": "How it is found."},
+        "token": {"allOf": [{"$ref": "#/components/schemas/Token"}], "description": "To come in."},
         "rating": {"type": ["integer", "null"]},
         "subTitle": TEXT,
         "madeAt": {**TEXT, "format": "date-time"},
@@ -37,6 +41,7 @@ PART = {
     "properties": {"name": TEXT},
     "additionalProperties": {"type": "string", "format": "date-time"},
 }
+WRITTEN = {**TEXT, "writeOnly": True}
 SPEC = document(
     {
         "/films": {
@@ -45,7 +50,9 @@ SPEC = document(
             )
         }
     },
-    components={"schemas": {"Movie": MOVIE, "Part": PART}},
+    components={
+        "schemas": {"Movie": MOVIE, "Part": PART, "Key": {**TEXT, "readOnly": True}, "Token": WRITTEN}
+    },
 )
 
 
@@ -83,12 +90,14 @@ def test_a_property_counts_in_its_direction(module: ModuleType) -> None:
 
     def answer(request: httpx.Request) -> httpx.Response:
         seen.append(json.loads(request.content))
-        return httpx.Response(200, json={"id": 1, "title": "t"})
+        return httpx.Response(200, json={"id": 1, "title": "t", "key": "k"})
 
     client = talk(module, "WidgetsClient", answer, response_validation="strict")
     made = client.films.create(body=module.Movie(title="t", secret="s"))
     assert seen == [{"title": "t", "secret": "s"}]
-    assert (made.id, made.secret) == (1, None)
+    assert (made.id, made.secret, made.key) == (1, None, "k")
+    keywords = inspect.signature(client.films.create).parameters
+    assert ("key" in keywords, "token" in keywords, "id" in keywords) == (False, True, False)
 
 
 @pytest.mark.parametrize(

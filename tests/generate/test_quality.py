@@ -47,6 +47,7 @@ async def use_async(trigger: AsyncTriggerClient) -> list[ListRunItem]:
     return (await page.get_next_page()).data
 """
 WRONG = """
+import trigger_dev_client
 from trigger_dev_client import TriggerClient
 
 trigger = TriggerClient()
@@ -55,6 +56,7 @@ trigger.runs.list(nonsense=1)
 trigger.runs.list(status="QUEUD")
 trigger.runs.retrieve()
 trigger.runs.retrieve("run_1").nonsense
+trigger_dev_client.Nonsense
 """
 
 
@@ -77,6 +79,8 @@ def use(client: WidgetsClient) -> None:
     events: Stream[object] = client.chat.create_stream(text="x")  # type: ignore[assignment]
     with client.files.with_streaming_response.download("1") as response:
         response.stream_to_file(pathlib.Path("b"))
+    client.profiles.send()
+    client.profiles.send(name="x")
     client.with_options(max_retries=3).orders.change(action="cancel", ids=["a"])
     print(found, events)
 
@@ -118,7 +122,7 @@ def test_mypy_strict_accepts_the_client_and_its_use(sources: Path) -> None:
     used = check(*command, "user.py", cwd=sources)
     assert used.returncode == 0, used.stdout
     wrong = check(*command, "wrong.py", cwd=sources)
-    assert wrong.stdout.count(": error:") == 5, wrong.stdout
+    assert wrong.stdout.count(": error:") == 6, wrong.stdout
 
 
 @pytest.mark.slow

@@ -62,6 +62,7 @@ def test_the_first_alternative_with_all_its_secrets_is_used(client_of: Build) ->
             "/one": {"get": operation("one", "t", TEXT, security=[{"a": [], "b": []}, {"c": []}])},
             "/two": {"get": operation("two", "t", TEXT, security=[{"c": []}])},
             "/free": {"get": operation("free", "t", TEXT, security=[])},
+            "/may": {"get": operation("may", "t", TEXT, security=[{}, {"c": []}])},
         },
         components={"securitySchemes": schemes},
     )
@@ -77,5 +78,7 @@ def test_the_first_alternative_with_all_its_secrets_is_used(client_of: Build) ->
     client.t.free()
     with pytest.raises(module.ConfigurationError, match="two needs c"):
         client.t.two()
+    client.t.may()
     talk(module, "WidgetsClient", answer, c="3").t.one()
-    assert sent == [["x-a", "x-b"], [], ["x-c"]]
+    talk(module, "WidgetsClient", answer, c="3").t.may()
+    assert sent == [["x-a", "x-b"], [], [], ["x-c"], ["x-c"]]

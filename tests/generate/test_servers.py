@@ -24,6 +24,11 @@ SERVER = {
 }
 
 
+def test_an_address_without_a_scheme_is_encrypted(client_of: Build) -> None:
+    made = client_of(spec({"url": "//acme.example/v1/"})).AcmeClient()
+    assert made.base_url == "https://acme.example/v1"
+
+
 def spec(server: dict[str, Any]) -> dict[str, Any]:
     return document({"/a": {"get": operation("a", "t", TEXT)}}, servers=[server])
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from .documents import body, document, path
-from .packages import TEXT, imported
+from .packages import TEXT, Build, imported, talk
 
 EVENT = {"type": "object", "properties": {"delta": TEXT}}
 ASK = {"type": "object", "properties": {"stream": {"type": "boolean"}, "text": TEXT}}
@@ -132,8 +132,54 @@ def test_events_come_one_by_one_and_are_asked_for(package: ModuleType) -> None:
     assert seen[0].headers["accept"] == "text/event-stream"
     assert seen[0].content == b'{"stream":true,"text":"hello"}'
     assert parts.closed
+    with pytest.raises(TypeError, match="call create_stream"):
+        client_of(package, answer).chat.create(text="hello", stream=True)
+    assert len(seen) == 1
     with pytest.raises(package.ResponseValidationError, match="is a stream"):
         client_of(package, lambda request: events(b"data: 1\n\n")).chat.create(text="hello")
+
+
+def test_a_part_that_is_something_else_ends_no_stream(package: ModuleType) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return events(b'data: ping\n\ndata: [1]\n\ndata: {"delta":"a"}\n\n')
+
+    ping, other, event = client_of(package, answer).logs.follow()
+    assert (ping, other, event.delta) == ("ping", [1], "a")
+    with pytest.raises(package.ResponseValidationError, match="not JSON"):
+        list(client_of(package, answer, response_validation="strict").logs.follow())
+    whole = httpx.Response(200, json={"delta": "all at once"})
+    assert [event.delta for event in client_of(package, lambda _: whole).logs.follow()] == ["all at once"]
+
+
+def test_the_schema_of_a_stream_is_that_of_its_parts(client_of: Build) -> None:
+    inner = {"contentMediaType": "application/json", "contentSchema": EVENT}
+    fields = {"type": "object", "properties": {"data": TEXT, "event": TEXT}}
+    contents: dict[str, Any] = {
+        "fields": {
+            "text/event-stream": {"itemSchema": {**fields, "oneOf": [{"properties": {"data": inner}}]}}
+        },
+        "texts": {"text/event-stream": {"itemSchema": fields}},
+        "list": {"text/event-stream": {"schema": {"type": "array", "items": EVENT}}},
+        "lines": {"application/jsonl": {"schema": {"type": "array", "items": EVENT}}},
+    }
+    spec = document(
+        {
+            f"/{name}": {
+                "get": {"operationId": f"get_{name}", "tags": ["t"], "responses": answering(content)}
+            }
+            for name, content in contents.items()
+        }
+    )
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(
+            200, content=b'{"delta":"a"}' if "lines" in str(request.url) else b'data: {"delta":"a"}'
+        )
+
+    t = talk(client_of(spec), "WidgetsClient", answer).t
+    assert list(t.get_texts()) == ['{"delta":"a"}']
+    for name in ("fields", "list", "lines"):
+        assert [event.delta for event in getattr(t, f"get_{name}")()] == ["a"], name
 
 
 def test_a_stream_that_is_left_gives_its_connection_back(package: ModuleType) -> None:
@@ -238,6 +284,24 @@ def test_a_redirect_that_leads_nowhere_good_is_an_error(package: ModuleType, tar
     client = client_of(package, lambda request: httpx.Response(302, headers={"location": target}))
     with pytest.raises(package.APIError, match="redirect"):
         client.files.download("1")
+
+
+def test_what_a_change_has_made_is_fetched_where_it_stands(client_of: Build) -> None:
+    responses = answering({"application/json": {"schema": EVENT}}, **{"303": {"description": "there"}})
+    post = {"operationId": "make_x", "tags": ["t"], "requestBody": body(ASK), "responses": responses}
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return (
+            httpx.Response(303, headers={"location": "/x/1"})
+            if request.method == "POST"
+            else httpx.Response(200, json={"delta": "a"})
+        )
+
+    made = talk(client_of(document({"/x": {"post": post}})), "WidgetsClient", answer).t.make_x(text="b")
+    assert (made.delta, seen[1].method, seen[1].url.path, seen[1].content) == ("a", "GET", "/x/1", b"")
+    assert "content-type" not in seen[1].headers
 
 
 def test_bytes_stay_bytes(package: ModuleType) -> None:

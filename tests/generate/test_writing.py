@@ -100,6 +100,7 @@ FORM = {
         }
     }
 }
+NAMED = {"type": "object", "required": ["name"], "properties": {"name": TEXT}}
 SPEC = document(
     {
         "/shops/{shop}/orders": {
@@ -111,6 +112,9 @@ SPEC = document(
         "/orders/bulk": {"post": operation("change_orders", "orders", {}, requestBody=body(CHOICE))},
         "/files": {"post": operation("upload_file", "files", {}, requestBody=UPLOAD)},
         "/forms": {"post": operation("send_form", "forms", {}, requestBody=FORM)},
+        "/profiles": {
+            "post": operation("send_profile", "profiles", {}, requestBody=body(NAMED, required=False))
+        },
         "/pay": {
             "post": operation(
                 "pay_bill", "bills", {},
@@ -257,6 +261,37 @@ def test_a_variant_that_is_named_asks_for_what_it_needs(client_of: Build) -> Non
         {"pets": [{"kind": "dog"}]},
         {"id": "1", "kind": "cat", "size": 3},
     ]
+
+
+def test_what_can_have_one_value_is_filled_in(client_of: Build) -> None:
+    part = {
+        "type": "object",
+        "required": ["kind", "text"],
+        "properties": {"kind": {"const": "p"}, "text": TEXT},
+    }
+    whole = {
+        "type": "object",
+        "required": ["type", "part"],
+        "properties": {"type": {"enum": ["message"]}, "part": part, "flag": {"const": True}},
+    }
+    parameters = [
+        {"name": "X-Version", "in": "header", "required": True, "schema": {"enum": ["2024-01"]}},
+        {"name": "alt", "in": "query", "required": True, "schema": {"const": "json"}},
+        {"name": "beta", "in": "query", "schema": {"const": "yes"}},
+    ]
+    post = operation("send_x", "t", {}, requestBody=body(whole), parameters=parameters)
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(204)
+
+    t = talk(client_of(document({"/x": {"post": post}})), "WidgetsClient", answer).t
+    t.send_x(part={"text": "a"})
+    assert json.loads(seen[0].content) == {"type": "message", "part": {"kind": "p", "text": "a"}}
+    assert (seen[0].headers["x-version"], seen[0].url.query) == ("2024-01", b"alt=json")
+    t.send_x(part={"text": "a"}, type="new", x_version="2025-01")
+    assert (json.loads(seen[1].content)["type"], seen[1].headers["x-version"]) == ("new", "2025-01")
 
 
 def test_a_key_is_made_once_for_all_attempts(package: ModuleType) -> None:

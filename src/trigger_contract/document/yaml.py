@@ -7,6 +7,8 @@ key, and bounds on depth and alias expansion. Source: YAML 1.2.2, section 10.3.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from collections.abc import Callable
 from typing import Any
@@ -64,13 +66,14 @@ class LocatedSequence(list[Any]):
         self.source = ""
 
 
-def load(text: str, source: str, *, first_line: int = 1) -> Any:
+def load(text: str, source: str, *, first_line: int = 1, has_bytes: bool = False) -> Any:
     """Read one YAML document.
 
     Args:
         text: The document.
         source: Name of the file, for error messages.
         first_line: Line of ``source`` on which ``text`` starts, counted from 1.
+        has_bytes: Whether ``!!binary`` is read too, as ``bytes``.
 
     Returns:
         Mappings as ``LocatedMapping`` (keys are always strings, as written), sequences as
@@ -82,7 +85,7 @@ def load(text: str, source: str, *, first_line: int = 1) -> Any:
     """
     if "\\u" in text and text.lstrip("\ufeff \t\r\n").startswith("{"):
         text = _ESCAPE.sub(_join_surrogates, text)
-    return _Composer(text, source, first_line).compose()
+    return _Composer(text, source, first_line, has_bytes).compose()
 
 
 def _join_surrogates(escape: re.Match[str]) -> str:
@@ -125,8 +128,9 @@ def _merge(value: LocatedMapping) -> None:
 class _Composer:
     """Builds values straight from libyaml's events, without recursion."""
 
-    def __init__(self, text: str, source: str, first_line: int) -> None:
+    def __init__(self, text: str, source: str, first_line: int, has_bytes: bool) -> None:
         self.text = text
+        self.has_bytes = has_bytes
         self.source = source
         self.first_line = first_line
         self.anchors: dict[str, tuple[Any, int]] = {}
@@ -254,6 +258,8 @@ class _Composer:
         tag = event.tag
         if tag is None or tag == "!":
             return self._plain(value, line) if event.implicit[0] else value
+        if tag == _TAG + "binary" and self.has_bytes:
+            return self._bytes(value, line)
         if not tag.startswith(_TAG) or (kind := tag[len(_TAG) :]) not in _TAGGED:
             raise self.fail(f"tag {tag} is not allowed", line)
         if kind == "str":
@@ -264,6 +270,12 @@ class _Composer:
         if not isinstance(plain, _TAGGED[kind]):
             raise self.fail(f"{value!r} is not a {kind}", line)
         return plain
+
+    def _bytes(self, value: str, line: int) -> bytes:
+        try:
+            return base64.b64decode("".join(value.split()), validate=True)
+        except binascii.Error:
+            raise self.fail("what is tagged as binary is no base64", line) from None
 
     def _plain(self, value: str, line: int) -> Any:
         """Resolve a plain scalar by the core schema (YAML 1.2.2, section 10.3.2)."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from trigger_contract.document.composition import composition
+from trigger_contract.document.conjunction import types_of
 from trigger_contract.document.references import resolve
 from trigger_contract.generate.bodies import LINES, body_kind
 from trigger_contract.generate.plan import Response
@@ -12,6 +14,8 @@ from trigger_contract.generate.reading import SchemaReader
 from trigger_contract.generate.schemas import ANY, Scalar
 
 _ORDER = {"json": 0, "text": 1, "binary": 2, "events": 3, "lines": 4}
+_FIELDS = frozenset(("data", "event", "id", "retry", "comment"))
+"""Fields of an event. Source: WHATWG HTML, section 9.2.6."""
 _REDIRECTS = ("301", "302", "303", "307", "308", "3XX")
 
 
@@ -56,10 +60,9 @@ def media_kind(media_type: str, schema: Any) -> str:
     if plain in LINES or plain == "application/json-seq":
         return "lines"
     kind = body_kind(media_type)
-    if kind == "json":
-        return "json"
+    # What is binary as a whole is so under any type, also under ``*/*``. Source: OpenAPI 3.0, Data Types.
     is_bytes = isinstance(schema, Mapping) and schema.get("format") == "binary"
-    return "text" if kind == "text" and not is_bytes else "binary"
+    return kind if kind in ("json", "text") and not is_bytes else "binary"
 
 
 def _of_status(
@@ -78,7 +81,7 @@ def _of_status(
         schema = media.get("schema")
         kind = media_kind(media_type, resolve(document, schema))
         if kind in ("events", "lines"):
-            schema = media.get("itemSchema", schema)
+            schema = _part_schema(document, media, kind)
             type_ = Scalar("string") if schema is None else reader.read(schema, f"{hint}Event")
         elif kind == "json":
             type_ = ANY if schema is None else reader.read(schema, hint)
@@ -96,6 +99,35 @@ def _of_status(
         )
         for item in found
     ]  # fmt: skip
+
+
+def _part_schema(document: Mapping[str, Any], media: Mapping[str, Any], kind: str) -> Any:
+    """The schema of one event's data, or of one line.
+
+    A list stands for the parts of a stream one by one. Source: OpenAPI 3.2, sequential media types: the
+    ``itemSchema`` of an event may describe its fields, of which ``data`` holds JSON by its ``contentSchema``.
+    """
+    views = composition(document)
+    schema = media.get("itemSchema", media.get("schema"))
+    view = views.view(schema)
+    if "itemSchema" not in media and "array" in types_of(view) and "items" in view:
+        schema = view["items"]
+        view = views.view(schema)
+    if kind != "events":
+        return schema
+    parts = [view, *views.alternatives(view)]
+    names = {name for part in parts for name in views.properties(part)}
+    if not {"data"} <= names <= _FIELDS or ("itemSchema" not in media and "event" not in names):
+        return schema
+    found: list[Any] = []
+    for part in parts:
+        data = views.properties(part).get("data", {})
+        inner = data.get("contentSchema", data if {"object", "array"} & set(types_of(data)) else None)
+        if inner is not None and inner not in found:
+            found.append(inner)
+    if "itemSchema" not in media:
+        found.append(schema)  # by an older custom, which some follow for the fields and others for the data
+    return found[0] if len(found) == 1 else {"anyOf": found} if found else {"type": "string"}
 
 
 def _text(value: Any) -> str:

@@ -27,6 +27,7 @@ class Argument:
             they go out under their own names, ``pairs`` where keys and values alternate in one list,
             ``json`` where whatever it is goes out as JSON text.
         prefix: What stands before a path's value.
+        only: The one value that it can have where it must be sent, which is filled in.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Argument:
     example: Any = None
     object_style: str = "form"
     prefix: str = ""
+    only: str | int | float | bool | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class BodyField:
         description: The document's words.
         spelled: What a text may be written from beside: spans of time such as ``1h``, moments.
         example: The document's example, if it is a short one.
+        fixed: Whether it is needed and has one value only, which is filled in.
     """
 
     name: str
@@ -63,6 +66,7 @@ class BodyField:
     description: str
     spelled: tuple[str, ...] = ()
     example: str = ""
+    fixed: bool = False
 
 
 @dataclass(frozen=True)

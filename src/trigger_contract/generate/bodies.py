@@ -23,7 +23,7 @@ _KEYS = ("idempotencykey",)
 def body_kind(media_type: str) -> str:
     """How a body of a media type is written: see ``BodyForm``."""
     plain = media_type.split(";")[0].strip().lower()
-    if plain == "application/json" or plain.endswith("+json") or plain in ("*/*", "application/*"):
+    if plain in ("application/json", "text/json", "*/*", "application/*") or plain.endswith("+json"):
         return "json"
     if plain in LINES:
         return "lines"
@@ -119,10 +119,11 @@ def _fields(
                 by_path[path],
                 path,
                 entry.type,
-                required,
+                required and not entry.fixed,
                 entry.description,
                 entry.spelled,
                 entry.example or short(shown),
+                fixed=required and entry.fixed,
             )
         )
 
@@ -150,7 +151,8 @@ def _united(models: list[Model]) -> list[Field]:
         types = tuple(dict.fromkeys(entry.type for entry in same))
         type_ = types[0] if len(types) == 1 else ANY if ANY in types else UnionOf(types)
         needed = len(same) == len(models) and all(entry.needed for entry in same)
-        united.append(replace(same[0], type=type_, needed=needed))
+        fixed = len(types) == 1 and same[0].fixed
+        united.append(replace(same[0], type=type_, needed=needed, fixed=fixed))
     return united
 
 

@@ -68,17 +68,19 @@ def _query_argument(
     raw = leaf.schema if len(leaf.path) > 1 else _schema_of(parameter)
     type_ = reader.read(raw, base + pascal_case("_".join(leaf.path)))
     style = parameter.get("style", "form")
+    only = reader.only_value(type_) if leaf.required else None
     return Argument(
         name=names.take(short, full, f"{short.rstrip('_')}_"),
         wire=leaf.name,
         location="query",
         type=_plain(type_),
-        required=leaf.required,
+        required=leaf.required and only is None,
         separator=leaf.separator,
         description=_leaf_description(document, leaf),
         default=leaf.schema.get("default"),
         example=example_of(document, parameter if len(leaf.path) == 1 else {}, leaf.schema),
         object_style="brackets" if style == "deepObject" else _object_style(parameter, leaf),
+        only=only,
     )
 
 
@@ -114,12 +116,14 @@ def _argument(parameter: Mapping[str, Any], names: Names, base: str, reader: Sch
     type_ = reader.read(_schema_of(parameter), base + pascal_case(parameter["name"]))
     schema = resolve(reader.document, _schema_of(parameter))
     separator, prefix = _path_style(parameter)
+    must_be_sent = location != "path" and parameter.get("required") is True
+    only = reader.only_value(type_) if must_be_sent else None
     return Argument(
         name=names.take(short, f"{location}_{short}", f"{short.rstrip('_')}_"),
         wire=str(parameter["name"]),
         location=location,
         type=_plain(type_),
-        required=location == "path" or parameter.get("required") is True,
+        required=location == "path" or (must_be_sent and only is None),
         separator=separator,
         description=_text(parameter.get("description")),
         default=schema.get("default") if isinstance(schema, Mapping) else None,
@@ -130,6 +134,7 @@ def _argument(parameter: Mapping[str, Any], names: Names, base: str, reader: Sch
         if parameter["in"] in ("header", "path") and parameter.get("explode") is True
         else "pairs",
         prefix=prefix,
+        only=only,
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from trigger_contract.document.operations import Operation, operations
+from trigger_contract.document.resources import resources
 from trigger_contract.errors import UserError
 from trigger_contract.generate.calling import method_names, short_id, tag_of
 from trigger_contract.generate.following import Placed, find_following
@@ -29,7 +30,7 @@ from trigger_contract.generate.omissions import omissions
 from trigger_contract.generate.plan import Client, Method, Plan, Resource, terminal_field
 from trigger_contract.generate.reading import SchemaReader
 from trigger_contract.generate.reserved import CLASS_NAMES, CLIENT_ATTRIBUTES, METHOD_NAMES
-from trigger_contract.generate.schemas import Model
+from trigger_contract.generate.schemas import Model, Named, Scalar
 from trigger_contract.generate.servers import read_clients, security_of, server_url
 
 
@@ -61,15 +62,15 @@ def make_plan(document: Mapping[str, Any], *, package: str | None = None, versio
         by_url.setdefault(server_url(document, operation), []).append(operation)
     clients = read_clients(document, by_url)
     client_names = {f"{prefix}{client.class_name}" for client in clients.values() for prefix in ("", "Async")}
-    resources = _resources(document, clients, by_url)
+    groups = _resources(document, clients, by_url)
     resource_names = {
         f"{prefix}{resource.class_name}{suffix}"
-        for resource in resources.values()
+        for resource in groups.values()
         for prefix in ("", "Async")
         for suffix in ("", "WithRawResponse", "WithStreamingResponse")
     }
     reader = SchemaReader(document, frozenset(CLASS_NAMES | client_names | resource_names))
-    placed = _add_methods(document, clients, by_url, resources, reader)
+    placed = _add_methods(document, clients, by_url, groups, reader)
     info = document.get("info") or {}
     identity = read_identity(document, package, version)
     return Plan(
@@ -83,7 +84,7 @@ def make_plan(document: Mapping[str, Any], *, package: str | None = None, versio
         clients=tuple(clients.values()),
         models=tuple(sorted(reader.models, key=lambda model: model.reference.name)),
         enums=tuple(sorted(reader.enums, key=lambda enum: enum.reference.name)),
-        inputs=input_names(reader, resources.values(), CLASS_NAMES | client_names | resource_names),
+        inputs=input_names(reader, groups.values(), CLASS_NAMES | client_names | resource_names),
         left_out=omissions(document, placed),
     )
 
@@ -172,9 +173,23 @@ def _add_methods(
             resource.methods.append(method)
             placed.append((operation, resource, method))
     models = {model.reference.name: model for model in reader.models}
+    _add_identities(document, placed, models)
     _add_others(resources, taken, models)
     _add_followings(document, clients, placed, taken, models)
     return placed
+
+
+def _add_identities(document: Mapping[str, Any], placed: list[Placed], models: Mapping[str, Model]) -> None:
+    """Find in each answer, and in what a list gives, the field that says which thing it is."""
+    for operation, _, method in placed:
+        resource = resources(document).of(operation)
+        known = resource.identity.field if resource and resource.identity else "id"
+        for type_ in (*method.result_types, *([method.page.item] if method.page else [])):
+            model = models.get(type_.name) if isinstance(type_, Named) else None
+            for entry in model.fields if model else ():
+                plain = entry.type in (Scalar("string"), Scalar("integer"))
+                if model and plain and not entry.required and entry.wire in ("id", known):
+                    model.identity = entry
 
 
 def _add_others(

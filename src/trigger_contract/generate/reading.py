@@ -6,6 +6,7 @@ import math
 from collections.abc import Hashable, Mapping
 from typing import Any
 
+from trigger_contract.document.composition import composition
 from trigger_contract.document.references import lookup, resolve, split_pointer
 from trigger_contract.generate.composition import children_of, compose, is_nullable, without_null
 from trigger_contract.generate.examples import example_of, short, spelled
@@ -277,7 +278,7 @@ class SchemaReader:
                     required=wire in required and whole.get("writeOnly") is not True,
                     description=_text(raw.get("description")) or _text(whole.get("description")),
                     needed=wire in required and whole.get("readOnly") is not True,
-                    fixed=self._is_fixed(type_),
+                    fixed=self.only_value(type_) is not None,
                     example=short(example_of(self.document, whole)),
                     spelled=spelled(whole, type_),
                     read_only=whole.get("readOnly") is True,
@@ -297,19 +298,25 @@ class SchemaReader:
         )
         return model.reference
 
-    def _is_fixed(self, type_: Type) -> bool:
+    def only_value(self, type_: Type) -> str | int | float | bool | None:
+        """Return the one value that a type has, if there is one that is not null."""
         enum = self.enum(type_)
         if enum is not None:
-            return isinstance(type_, Named) and len(enum.members) == 1
-        return isinstance(type_, Constant)
+            return enum.members[0][1] if isinstance(type_, Named) and len(enum.members) == 1 else None
+        return type_.value if isinstance(type_, Constant) else None
 
     def _followed(self, raw: Any) -> Mapping[str, Any]:
         """A property's schema with what its reference leads to, for what stands beside its type."""
         target = resolve(self.document, raw)
-        return {
+        whole = {
             **(target if isinstance(target, Mapping) else {}),
             **(raw if isinstance(raw, Mapping) else {}),
         }
+        if whole.keys() & {"allOf", "anyOf", "oneOf"}:
+            # The direction may stand in what it is made of, where 3.0 allows nothing beside a reference.
+            view = composition(self.document).view(whole)
+            whole |= {key: view[key] for key in ("readOnly", "writeOnly") if key in view}
+        return whole
 
     def _enum(self, schema: Mapping[str, Any], hint: str, reference: str | None) -> Type:
         # An object or a list may be a value too; none of them has a name.

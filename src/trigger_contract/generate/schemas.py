@@ -152,6 +152,8 @@ class Model:
         status: The field that holds a status with a terminal value, if there is one.
         rest: What the properties are that have no name here.
         text: The field that holds text of some content type, and the one that names the type.
+        identity: The field that says which thing it is, if the document lets it be left out. A server that
+            answers with a thing says which one, so type checkers are told that it is there.
     """
 
     reference: Named
@@ -160,6 +162,7 @@ class Model:
     status: Field | None = None
     rest: Type = ANY
     text: tuple[Field, Field] | None = None
+    identity: Field | None = None
 
     def imports(self) -> list[Named]:
         """Classes that its fields name, without itself."""

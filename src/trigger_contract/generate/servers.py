@@ -50,7 +50,8 @@ def _filled(server: Mapping[str, Any]) -> str:
     url = str(server.get("url") or "")
     for name, variable in _variables_of(server).items():
         url = url.replace("{" + name + "}", str(variable.get("default", "")))
-    return url.rstrip("/")
+    # Without a scheme it is that of the document, which nobody should read without encryption.
+    return f"https:{url}".rstrip("/") if url.startswith("//") else url.rstrip("/")
 
 
 def _variables_of(server: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
@@ -82,6 +83,7 @@ def read_clients(document: Mapping[str, Any], by_url: Mapping[str, list[Operatio
         client.credentials = _credentials(document, group, environment, taken)
         client.variables = _variables(definition, client, taken)
         written = str(definition.get("url") or "").rstrip("/")
+        written = f"https:{written}" if written.startswith("//") else written
         client.template = written if absolute else _path_of(written)
         client.optional = all(
             not operation.security or any(not alternative for alternative in operation.security)

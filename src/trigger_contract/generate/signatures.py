@@ -148,7 +148,7 @@ def _body_types(type_: Type, parts: list[str]) -> None:
 def body_literal(form: BodyForm) -> str:
     """The ``BodyRule`` of a form, as an expression of the client."""
     fields = "".join(
-        f"FieldRule({entry.name!r}, {entry.path!r}, {entry.required}, {shape(entry.type)}), "
+        f"FieldRule({entry.name!r}, {entry.path!r}, {entry.required or entry.fixed}, {shape(entry.type)}), "
         for entry in form.fields
     )
     encodings = ", ".join(
@@ -177,6 +177,8 @@ def parameter_literal(argument: Argument) -> str:
         fields.append(f"objects={argument.object_style!r}")
     if argument.prefix:
         fields.append(f"prefix={argument.prefix!r}")
+    if argument.only is not None:
+        fields.append(f"only={argument.only!r}")
     return f"Parameter({', '.join(fields)})"
 
 

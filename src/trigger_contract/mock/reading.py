@@ -48,9 +48,10 @@ def read(path: Path) -> Mapping[str, Any]:
 
 def _form_fault(document: Mapping[str, Any], source: Path | None = None) -> UserError | None:
     """Return why a document cannot be served, by the places that a server looks at; None if it can."""
+    line = None
     for holder, name, kind, what in _places(document):
+        line = getattr(holder, "lines", {}).get(name) or line  # of what is missing, where it should stand
         if not isinstance(holder.get(name), kind):
-            line = getattr(holder, "lines", {}).get(name)
             message = f"is no valid OpenAPI document: {what} must be {_KINDS[kind]}"
             return UserError(message, source=source, line=line)
     return None

@@ -108,8 +108,9 @@ class _Bodies:
                 self._learned.name(*map(str, ids))
             if self._learns and isinstance(ids[0], str):
                 self._learned.is_made(ids[0])
-            for name in recorded.keys() & given.keys():
-                self._meet(recorded[name], given[name])
+            for name in recorded:
+                if name in given:
+                    self._meet(recorded[name], given[name])
         elif isinstance(recorded, list) and isinstance(given, list):
             self._meet_all(recorded, given)
         elif isinstance(recorded, str) and isinstance(given, str) and recorded != given:
@@ -159,7 +160,7 @@ class _Bodies:
     def _objects(
         self, recorded: Mapping[str, Any], given: Mapping[str, Any], place: str
     ) -> Iterator[Difference]:
-        for name in recorded.keys() | given.keys():
+        for name in {**recorded, **given}:
             below = f"{place}/{name.replace('~', '~0').replace('/', '~1')}"
             if name not in given:
                 yield Difference("shape", below, _short(recorded[name]), "absent")

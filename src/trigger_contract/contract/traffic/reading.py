@@ -56,7 +56,7 @@ def read_traffic(path: Path) -> Iterator[Recorded]:
     elif head in ("{", "["):
         raise _broken(text, path)
     elif head:
-        yield from _whole(load(text, str(path)), path)
+        yield from _whole(load(text, str(path), has_bytes=True), path)
     else:
         raise UserError("is empty", source=path)
 
@@ -238,8 +238,6 @@ def _number(where: str) -> int:
 
 
 def _moment(value: Any) -> datetime:
-    if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
     try:
         found = datetime.fromisoformat(str(value))
     except ValueError:

@@ -230,8 +230,6 @@ def _readings(schema: Mapping[str, Any], text: str) -> Iterator[Any]:
         pass
     if text in ("true", "false"):
         yield text == "true"
-    if text == "":
-        yield None
     yield text
 
 

@@ -6,7 +6,7 @@ titles. What the dialect loses (operationId, tags, response headers, OAuth flows
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from trigger_contract.document.conjunction import is_number
@@ -17,9 +17,11 @@ from trigger_contract.normalize.expanded.parts import alternatives_of, read_root
 from trigger_contract.normalize.located import (
     Lookup,
     Node,
+    as_map,
     copy_value,
     find,
     line_of,
+    list_of,
     map_of,
     mapping_of,
     node_like,
@@ -29,6 +31,7 @@ from trigger_contract.normalize.located import (
     refusal,
     sequence_of,
     take,
+    text_of,
 )
 from trigger_contract.normalize.model import Slip
 from trigger_contract.normalize.reading.forms import check_form
@@ -48,13 +51,7 @@ _MADE_UP_NUMBERS = (123, 1, 2, 0.5)
 def is_expanded(document: LocatedMapping) -> bool:
     """Whether ``paths`` is one endpoint rather than a map of paths."""
     endpoint = document.get("paths")
-    return (
-        "openapi" not in document
-        and "swagger" not in document
-        and isinstance(endpoint, LocatedMapping)
-        and isinstance(endpoint.get("path"), str)
-        and isinstance(endpoint.get("method"), str)
-    )
+    return bool(text_of(endpoint, "path") and text_of(endpoint, "method"))
 
 
 def read_expanded(document: LocatedMapping, title: str, description: str, slips: list[Slip]) -> Node:
@@ -70,39 +67,34 @@ def read_expanded(document: LocatedMapping, title: str, description: str, slips:
         UserError: The endpoint does not have the dialect's form.
     """
     endpoint = mapping_of(document, "paths")
-    method = endpoint["method"].lower()
+    path, method = endpoint["path"], endpoint["method"].lower()
     if method not in METHODS:
         raise refusal(endpoint, "method", f"unknown method {endpoint['method']!r}")
+    request = mapping_of(endpoint, "request")
     operation = node_like(endpoint)
     operation.line = line_of(endpoint, "method") or endpoint.line
-    if title:
-        put(operation, "summary", title)
-    if description:
-        put(operation, "description", description)
-    request = mapping_of(endpoint, "request")
-    _parameters(request, operation)
-
-    def lookup(reference: str) -> Any:
-        return find(document, reference)
-
-    _body(request, operation, lookup, slips)
-    _responses(endpoint, operation, lookup, slips)
-    if endpoint.get("deprecated") is True:
-        put(operation, "deprecated", True, line_of(endpoint, "deprecated"))
-    schemes = read_security(request, operation)
-    if isinstance(endpoint.get("servers"), list):
-        put(operation, "servers", _servers(endpoint["servers"]), line_of(endpoint, "servers"))
-    if request.get("codeSamples"):
-        put(operation, "x-codeSamples", request["codeSamples"], line_of(request, "codeSamples"))
-    result, items, item = node_like(document), node_like(endpoint), node_like(endpoint)
+    lookup = partial(find, document)
+    security, schemes = read_security(request)
+    for key, value, holder, place in (
+        ("summary", title or None, endpoint, "method"),
+        ("description", description or None, endpoint, "method"),
+        ("parameters", _parameters(request), request, "parameters"),
+        ("requestBody", _body(request, lookup, slips), request, "body"),
+        ("responses", _responses(endpoint, lookup, slips), endpoint, "response"),
+        ("deprecated", endpoint.get("deprecated") is True or None, endpoint, "deprecated"),
+        ("security", security, request, "security"),
+        ("servers", _servers(endpoint), endpoint, "servers"),
+        ("x-codeSamples", request.get("codeSamples") or None, request, "codeSamples"),
+    ):
+        if value is not None:
+            put(operation, key, value, line_of(holder, place))
+    item, items = node_like(endpoint), node_like(endpoint)
     put(item, method, operation, operation.line)
-    put(items, endpoint["path"], item, line_of(endpoint, "path"))
-    put(result, "openapi", "3.1.0")
-    webhook = endpoint.get("type") == "webhook" or not endpoint["path"].startswith("/")
+    put(items, path, item, line_of(endpoint, "path"))
+    result, components = node_like(document, openapi="3.1.0"), node_like(document)
+    webhook = endpoint.get("type") == "webhook" or not path.startswith("/")
     put(result, "webhooks" if webhook else "paths", items, line_of(document, "paths"))
-    components = node_like(document)
-    source = node_of(document, "components")
-    take(components, source, but=())
+    take(components, node_of(document, "components"), but=())
     if schemes:
         put(components, "securitySchemes", schemes)
     if components:
@@ -110,65 +102,57 @@ def read_expanded(document: LocatedMapping, title: str, description: str, slips:
     return result
 
 
-def _servers(servers: Any) -> Any:
+def _servers(endpoint: LocatedMapping) -> Any:
     """Copy the servers without the ``type`` that the dialect adds to their variables."""
-    servers = copy_value(servers)
+    if not isinstance(endpoint.get("servers"), list):
+        return None
+    servers = copy_value(endpoint["servers"])
     for server in servers:
-        variables = map_of(server, "variables")
-        for name, variable in variables.items():
-            if not isinstance(variable, dict):
-                raise refusal(variables, name, f"variable {name!r} must be a mapping")
+        for _, variable in nodes_in(map_of(server, "variables")):
             variable.pop("type", None)
     return servers
 
 
-def _parameters(request: LocatedMapping, operation: Node) -> None:
+def _parameters(request: LocatedMapping) -> Any:
     groups = mapping_of(request, "parameters")
     found = []
     for place in ("path", "query", "header", "cookie"):
         group = mapping_of(groups, place)
-        for name, entry in group.items():
-            if not isinstance(entry, LocatedMapping):
-                raise refusal(group, name, f"parameter {name!r} must be a mapping")
-            found.append(_parameter(name, place, entry, line_of(group, name)))
-    if found:
-        put(operation, "parameters", sequence_of(groups, found), line_of(request, "parameters"))
+        for name in group:
+            entry = mapping_of(group, name)
+            found.append(_parameter(name, place, entry, line_of(group, name) or entry.line))
+    return sequence_of(groups, found) if found else None
 
 
-def _parameter(name: str, place: str, entry: LocatedMapping, line: int | None) -> Node:
+def _parameter(name: str, place: str, entry: LocatedMapping, line: int) -> Node:
     parameter = node_like(entry)
-    parameter.line = line or entry.line
-    put(parameter, "name", name, line)
-    put(parameter, "in", place, line)
+    parameter.line = line
+    put(parameter, "name", name)
+    put(parameter, "in", place)
     alternatives = alternatives_of(entry, "schema")
     schema = read_root(entry, alternatives)
-    if "description" in schema:
-        put(parameter, "description", schema.pop("description"), schema.lines.get("description"))
-    for shown in (schema, *schema.get("anyOf", ())):
-        if isinstance(shown, Node) and shown.pop("deprecated", False) is True:
-            put(parameter, "deprecated", True, shown.lines.get("deprecated"))
+    take(parameter, schema, "description", "deprecated")
+    for key in ("description", "deprecated"):
+        schema.pop(key, None)
     if place == "path" or any(alternative.get("required") is True for alternative in alternatives):
-        flagged = next((item for item in alternatives if "required" in item), None)
-        put(parameter, "required", True, line_of(flagged, "required") if flagged else line)
+        put(parameter, "required", True)
     take(parameter, entry, "style", "explode")
     put(parameter, "schema", schema, line_of(entry, "schema"))
     return parameter
 
 
-def _body(request: LocatedMapping, operation: Node, lookup: Lookup, slips: list[Slip]) -> None:
+def _body(request: LocatedMapping, lookup: Lookup, slips: list[Slip]) -> Node | None:
     media_types = mapping_of(request, "body")
-    if media_types:
-        body = _carrier(media_types, media_types.line, lookup, slips)
-        if any(
-            item.get("required") is True
-            for _, entry in nodes_in(media_types)
-            for item in alternatives_of(entry)
-        ):
-            put(body, "required", True)
-        put(operation, "requestBody", body, line_of(request, "body"))
+    if not media_types:
+        return None
+    body = _carrier(media_types, media_types.line, lookup, slips)
+    roots = [root for _, entry in nodes_in(media_types) for root in alternatives_of(entry)]
+    if any(root.get("required") is True for root in roots):
+        put(body, "required", True)
+    return body
 
 
-def _responses(endpoint: LocatedMapping, operation: Node, lookup: Lookup, slips: list[Slip]) -> None:
+def _responses(endpoint: LocatedMapping, lookup: Lookup, slips: list[Slip]) -> Node | None:
     statuses = mapping_of(endpoint, "response")
     responses = node_like(statuses)
     for status, media_types in statuses.items():
@@ -179,8 +163,7 @@ def _responses(endpoint: LocatedMapping, operation: Node, lookup: Lookup, slips:
         if not response["content"]:
             del response["content"]
         put(responses, status, response, line)
-    if responses:
-        put(operation, "responses", responses, line_of(endpoint, "response"))
+    return responses or None
 
 
 def _carrier(media_types: Any, line: int | None, lookup: Lookup, slips: list[Slip]) -> Node:
@@ -204,8 +187,8 @@ def _media_type(media_type: str, entry: LocatedMapping, lookup: Lookup, slips: l
     shown = [{key: value for key, value in each.items() if key != "required"} for each in alternatives]
     if shown and shown != [{"type": "file", "contentMediaType": media_type}]:
         put(result, "schema", schema, line_of(entry, "schemaArray"))
-    examples = entry.get("examples")
-    if isinstance(examples, LocatedMapping):
+    examples = node_of(entry, "examples")
+    if examples:
         check_form(schema, "schema", slips)
         kept = node_like(examples)
         for name, example in examples.items():
@@ -217,7 +200,7 @@ def _media_type(media_type: str, entry: LocatedMapping, lookup: Lookup, slips: l
     return result
 
 
-def is_made_up(value: Any, schema: Any, lookup: Callable[[str], Any], depth: int = 0) -> bool:
+def is_made_up(value: Any, schema: Any, lookup: Lookup, depth: int = 0) -> bool:
     """Whether every value of an example follows from the schema or is one of the site's fillers.
 
     Args:
@@ -226,30 +209,21 @@ def is_made_up(value: Any, schema: Any, lookup: Callable[[str], Any], depth: int
         lookup: Returns what a reference points to, or None where that is cut off the page.
         depth: How many references and members of compositions have been gone through.
     """
-    if not isinstance(schema, Mapping):
-        schema = {}
+    schema = as_map(schema)
+    said = [schema[word] for word in ("example", "default", "const") if word in schema]
+    if value in [*said, *list_of(schema, "examples")[:1], *list_of(schema, "enum")]:
+        return True
     if isinstance(value, str) and value in UNKNOWN:
         return True
-    if value == schema.get("example", ...) or value == schema.get("default", ...):
+    if "enum" in schema:
+        return False
+    if depth > _MOST_REFERENCES or any(schema.get(word) for word in ("anyOf", "oneOf", "allOf")):
         return True
-    if isinstance(schema.get("examples"), list) and value in schema["examples"][:1]:
-        return True
-    if isinstance(schema.get("enum"), list):
-        return bool(value in schema["enum"])
-    if value == schema.get("const", ...):
-        return True
-    if depth > _MOST_REFERENCES:
-        return True
-    if isinstance(schema.get("$ref"), str):
+    if text_of(schema, "$ref"):
         target = lookup(schema["$ref"])
         return target is None or is_made_up(value, target, lookup, depth + 1)
-    if any(schema.get(word) for word in ("anyOf", "oneOf", "allOf")):
-        return True
     if isinstance(value, dict):
-        properties = schema.get("properties")
-        if not isinstance(properties, Mapping):  # a component whose form has not been looked at yet
-            properties = {}
-        extra = schema.get("additionalProperties", {})
+        properties, extra = map_of(schema, "properties"), schema.get("additionalProperties", {})
         if properties and not extra and not value.keys() <= properties.keys():
             return False
         return all(

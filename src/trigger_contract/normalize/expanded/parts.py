@@ -6,14 +6,16 @@ Security has titles such as ``API key & Org``, and the schemes in groups.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import permutations
+from collections.abc import Iterable, Iterator
+from itertools import islice, permutations, takewhile
 from typing import Any
 
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence
 from trigger_contract.normalize.located import (
     Node,
     line_of,
+    list_of,
+    map_of,
     mapping_of,
     node_like,
     nodes_in,
@@ -22,17 +24,18 @@ from trigger_contract.normalize.located import (
     refusal,
     sequence_of,
     take,
+    text_of,
 )
-from trigger_contract.normalize.naming.words import words
+from trigger_contract.normalize.naming.words import folded, words
 
 HINT = "x-ref-identifier"
 
 _ENUM = re.compile(r"enum<(.+)>\Z")
 _REPEATED = ("title", "deprecated", "readOnly", "writeOnly", "default", "example", "examples")
 _SCALARS = ("string", "integer", "number", "boolean", "array")
-_MARKS = ("isOneOf", "isAnyOf", "isAllOf")
+_MARKS = ("isOneOf", "isAnyOf", "isAllOf", "_depth")
 UNKNOWN_SCHEME = "The page does not show how this scheme is sent."
-_MAXIMUM_TOGETHER = 5
+_MOST_ORDERS = 120
 
 
 def alternatives_of(entry: LocatedMapping, key: str = "schemaArray") -> list[LocatedMapping]:
@@ -63,13 +66,10 @@ def read_root(entry: LocatedMapping, alternatives: list[LocatedMapping]) -> Node
     if not schemas:
         return result
     _gather_texts(result, schemas)
-    if all(list(schema) == ["type"] and isinstance(schema["type"], str) for schema in schemas):
-        put(result, "type", sequence_of(schemas[0], [schema["type"] for schema in schemas]))
-        return result
-    nullable = _scalar_or_null(schemas)
-    if nullable is not None:
-        take(nullable, result, but=())
-        return nullable
+    whole = _of_types(schemas)
+    if whole is not None:
+        take(whole, result, but=())
+        return whole
     put(result, "anyOf", sequence_of(entry, list(schemas)))
     return result
 
@@ -83,9 +83,8 @@ def _gather_texts(result: Node, schemas: list[Node]) -> None:
                 del schema[word]
     texts = [schema.get("description") for schema in schemas]
     lines = [text.split("\n") if isinstance(text, str) else [] for text in texts]
-    shared = 0
-    while all(shared < len(text) and text[shared] == lines[0][shared] for text in lines):
-        shared += 1
+    columns = zip(*lines, strict=False)
+    shared = len([*takewhile(lambda column: len(set(column)) == 1, columns)])
     if not shared:
         return
     # The text of the whole comes first, then that of the alternative on a line of its own.
@@ -97,91 +96,67 @@ def _gather_texts(result: Node, schemas: list[Node]) -> None:
             del schema["description"]
 
 
-def _scalar_or_null(schemas: list[Node]) -> Node | None:
-    """Write "a scalar or null" as one schema with two types, as most documents do."""
-    others = [schema for schema in schemas if dict(schema) != {"type": "null"}]
-    if len(schemas) != 2 or len(others) != 1:
+def _of_types(schemas: list[Node]) -> Node | None:
+    """Write bare types, or a scalar and null, as one schema of several types, as most documents do."""
+    kinds = [text_of(schema, "type") for schema in schemas]
+    others = [schema for schema in schemas if list(schema) != ["type"]]
+    whole = others[0] if others else schemas[0]
+    kind = text_of(whole, "type")
+    scalar_or_null = kind in _SCALARS and sorted(kinds) == sorted((kind, "null"))
+    if not all(kinds) or (others and not scalar_or_null):
         return None
-    schema = others[0]
-    kind = schema.get("type")
-    if kind not in _SCALARS:
-        return None
-    schema["type"] = sequence_of(schema, [kind, "null"])
-    enum = schema.get("enum")
-    if isinstance(enum, list) and None not in enum:  # the dialect drops a null among the values
-        schema["enum"] = sequence_of(schema, [*enum, None])
-    return schema
+    whole["type"] = sequence_of(whole, [kind, "null"] if others else kinds)
+    if list_of(whole, "enum") and None not in whole["enum"]:  # the dialect drops a null among the values
+        whole["enum"] = sequence_of(whole, [*whole["enum"], None])
+    return whole
 
 
 def _root(entry: LocatedMapping) -> Node:
     """Turn one root-level entry, with its own keywords, into a standard schema."""
-    schema = node_like(entry)
-    for word, value, line in _translated(entry):
-        put(schema, word, value, line)
+    schema, kind = node_like(entry), entry.get("type")
+    # Whether it is required belongs to the parameter or the body.
+    take(schema, entry, but=("required", "requiredProperties", "refIdentifier"))
+    component = text_of(entry, "refIdentifier")
+    if component.startswith("#/components/schemas/"):
+        put(schema, HINT, component.rpartition("/")[2], line_of(entry, "refIdentifier"))
+    if "requiredProperties" in entry:
+        named, known = entry["requiredProperties"], map_of(entry, "properties")
+        if isinstance(named, list) and all(isinstance(name, str) for name in named):
+            named = sequence_of(named, [name for name in named if name in known])
+        put(schema, "required", named, line_of(entry, "requiredProperties"))
+    if isinstance(entry.get("properties"), LocatedMapping):
+        properties = schema["properties"] = node_like(entry["properties"])
+        for name, item in entry["properties"].items():
+            put(properties, name, _unwrap(item), line_of(entry["properties"], name))
+    for word in ("items", "additionalProperties"):
+        if word in entry:
+            schema[word] = _unwrap(entry[word])
+    for word in ("required", "properties", "enum"):  # null was the only value, and the dialect drops that
+        if word in schema and schema[word] in ([], {}):
+            del schema[word]
+    if kind == "any":
+        del schema["type"]
+    elif kind == "file":
+        schema["type"] = "string"
+        _file(schema, line_of(entry, "type"))
+    elif isinstance(kind, str) and (match := _ENUM.match(kind)):
+        schema["type"] = match[1]
     return schema
 
 
-def _translated(entry: LocatedMapping) -> Iterator[tuple[str, Any, int | None]]:
-    for word, value in entry.items():
-        line = line_of(entry, word)
-        if word == "required":
-            continue  # belongs to the parameter or the body
-        if word == "type":
-            yield from _type(entry, value, line)
-        elif word == "requiredProperties":
-            yield from _required(entry, value, line)
-        elif word == "refIdentifier":
-            if isinstance(value, str) and value.startswith("#/components/schemas/"):
-                yield HINT, value.rpartition("/")[2], line
-        elif word == "properties" and isinstance(value, LocatedMapping):
-            if value:
-                properties = node_like(value)
-                for name, item in value.items():
-                    put(properties, name, _unwrap(item), line_of(value, name))
-                yield word, properties, line
-        elif word in ("items", "additionalProperties") and isinstance(value, LocatedMapping):
-            yield word, _unwrap(value), line
-        elif word == "enum" and value == []:
-            continue  # null was its only member, and the dialect drops that
-        elif word == "contentEncoding" and entry.get("type") == "file":
-            # A file is shown by its format where the source had one, by its media type otherwise.
-            if "contentMediaType" not in entry:
-                yield "format", value, line
-            elif value != "binary":
-                yield word, value, line
-        else:
-            yield word, value, line
-
-
-def _required(entry: LocatedMapping, value: Any, line: int | None) -> Iterator[tuple[str, Any, int | None]]:
-    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-        yield "required", value, line
-        return
-    properties = entry.get("properties")
-    shown = [name for name in value if isinstance(properties, Mapping) and name in properties]
-    if shown:
-        yield "required", sequence_of(value, shown), line
-
-
-def _type(entry: LocatedMapping, value: Any, line: int | None) -> Iterator[tuple[str, Any, int | None]]:
-    if value == "any":
-        return
-    if value == "file":
-        yield "type", "string", line
-        if "contentEncoding" not in entry and "format" not in entry and "contentMediaType" not in entry:
-            yield "format", "binary", line
-        return
-    match = _ENUM.match(value) if isinstance(value, str) else None
-    yield "type", match[1] if match else value, line
+def _file(schema: Node, line: int | None) -> None:
+    """A file is shown by its format where the source had one, by its media type otherwise."""
+    if "contentMediaType" not in schema:
+        line = schema.lines.get("contentEncoding", line)
+        put(schema, "format", schema.pop("contentEncoding", schema.get("format", "binary")), line)
+    elif schema.get("contentEncoding") == "binary":
+        del schema["contentEncoding"]
 
 
 def _unwrap(value: Any) -> Any:
     """Undo ``{allOf: [schema]}``, in which the dialect wraps everything right below a root."""
-    if isinstance(value, Mapping) and list(value) == ["allOf"] and isinstance(value["allOf"], list):
-        if len(value["allOf"]) == 1:
-            return value["allOf"][0]
-        return value
-    return value
+    members = list_of(value, "allOf")
+    return members[0] if len(members) == 1 and len(value) == 1 else value
 
 
 def without_marks(document: Node) -> Node:
@@ -191,36 +166,31 @@ def without_marks(document: Node) -> Node:
     """
     for _, node, _ in objects(document, "schema"):
         for mark in _MARKS:
-            if str(node.get(mark, "")).startswith("#/components/"):
-                del node[mark]
-        if isinstance(node.get("_depth"), int):
-            del node["_depth"]
+            node.pop(mark, None)
     return document
 
 
-def read_security(request: LocatedMapping, operation: Node) -> Node | None:
-    """Read the alternatives of security onto an operation; names are made up again from the titles.
+def read_security(request: LocatedMapping) -> tuple[LocatedSequence | None, Node]:
+    """Read the alternatives of security; names are made up again from the titles.
 
     Args:
         request: The endpoint's ``request``.
-        operation: Gets ``security``.
 
     Returns:
-        The schemes by name, or None where the page shows none.
+        The alternatives, or None where the page shows none, and the schemes by name.
 
     Raises:
         UserError: ``security`` does not have the dialect's form.
     """
-    alternatives = request.get("security")
+    alternatives, schemes = request.get("security"), node_like(request)
     if not isinstance(alternatives, LocatedSequence):
-        return None
+        return None, schemes
     shown = []
     for alternative in alternatives:
         if not isinstance(alternative, LocatedMapping):
             raise refusal(request, "security", "`security` must hold alternatives")
         names = [component_key(part) for part in str(alternative.get("title", "")).split(" & ")]
         shown.append((alternative, [name for name in names if name], list(_schemes(alternative))))
-    schemes = node_like(request)
     # Where a page shows every scheme of an alternative, there is nothing to guess for the others.
     for alternative, names, definitions in sorted(
         shown, key=lambda entry: (len(entry[1]) != len(entry[2]), len(entry[1]))
@@ -237,8 +207,7 @@ def read_security(request: LocatedMapping, operation: Node) -> Node | None:
         for name in names:
             put(requirement, name, sequence_of(alternative, []), line_of(alternative, "title"))
         requirements.append(requirement)
-    put(operation, "security", sequence_of(alternatives, requirements), line_of(request, "security"))
-    return schemes or None
+    return sequence_of(alternatives, requirements), schemes
 
 
 def unknown_scheme(like: Any) -> Node:
@@ -253,34 +222,25 @@ def _by_title(names: list[str], definitions: list[Node], known: Node) -> dict[st
     both sent as ``Authorization`` the page shows only the second. A scheme goes with the name that has
     the most words in common with it; where words do not tell, the order of the page does.
     """
-    found = {name: known[name] for name in names if name in known}
-    rest = [definition for definition in definitions if definition not in found.values()]
-    open_names = [name for name in names if name not in found]
-    if not rest or not open_names or len(open_names) > _MAXIMUM_TOGETHER:
-        return found
-    count = min(len(rest), len(open_names))
+    rest = [scheme for scheme in definitions if scheme not in [known.get(name) for name in names]]
+    left = [name for name in names if name not in known]
 
     def likeness(order: Iterable[str]) -> int:
-        return sum(len(_words(name) & _told(scheme)) for name, scheme in zip(order, rest, strict=False))
+        pairs = zip(order, rest, strict=False)
+        return sum(word in folded(name) for name, scheme in pairs for word in _told(scheme))
 
     # The first of equals is the order as published; with fewer schemes than names, the last names.
-    orders = list(permutations(open_names, count))
-    if len(rest) < len(open_names):
+    orders = list(islice(permutations(left, min(len(rest), len(left))), _MOST_ORDERS))
+    if len(rest) < len(left):
         orders.reverse()
-    return {**found, **dict(zip(max(orders, key=likeness), rest, strict=False))}
+    return dict(zip(max(orders, key=likeness), rest, strict=False))
 
 
-def _told(scheme: Node) -> set[str]:
+def _told(scheme: Node) -> Iterator[str]:
     """Words that a scheme's name may well have: of its parameter, else of its type and place."""
-    if scheme.get("type") == "apiKey":
-        return _words(f"{scheme.get('name', '')} api key {scheme.get('in', '')}")
-    return _words(f"{scheme.get('type', '')} {scheme.get('scheme', '')}") | (
-        {"oauth", "auth2"} if scheme.get("type") == "oauth2" else set()
-    )
-
-
-def _words(name: str) -> set[str]:
-    return {word.casefold() for word in words(name)}
+    key = f"{scheme.get('name')} api key {scheme.get('in')}"
+    told = key if scheme.get("type") == "apiKey" else f"{scheme.get('type')} {scheme.get('scheme')}"
+    return (word.casefold() for word in words(told) if len(word) > 1)
 
 
 def component_key(title: str) -> str:
@@ -297,6 +257,4 @@ def _schemes(alternative: LocatedMapping) -> Iterator[Node]:
             if entry.get("type") == "apiKey":
                 put(scheme, "name", name)
                 put(scheme, "in", place)
-            elif entry.get("type") == "oauth2" and "flows" not in scheme:
-                put(scheme, "flows", node_like(entry))
             yield scheme

@@ -8,18 +8,22 @@ are merged: so the merge sees the same on both, and every difference that is lef
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from trigger_contract.document.yaml import LocatedMapping
-from trigger_contract.normalize.expanded.alternatives import Place, same_root
+from trigger_contract.normalize.expanded.alternatives import ROOT, Place, same_root
 from trigger_contract.normalize.expanded.parts import UNKNOWN_SCHEME, component_key
 from trigger_contract.normalize.located import (
-    Lookup,
     Node,
+    Pointer,
     as_map,
     find,
     follow,
+    list_of,
     map_of,
     node_like,
     put,
@@ -27,51 +31,70 @@ from trigger_contract.normalize.located import (
     text_of,
 )
 from trigger_contract.normalize.model import Fragment
+from trigger_contract.normalize.reading.fields import FIELDS
 
-# Keywords that the dialect has no words for at the root of a schema.
-_LOST_AT_ROOT = (
-    *("not", "patternProperties", "discriminator", "$defs", "definitions", "if", "then", "else"),
-    *("dependentSchemas", "dependentRequired", "contains", "propertyNames", "prefixItems"),
-    *("unevaluatedProperties", "unevaluatedItems", "minContains", "maxContains", "$comment", "$id"),
-    *("$schema", "pattern", "uniqueItems", "externalDocs", "xml"),
-)
+# Keywords that the dialect has no words for at the root of a schema, or not in all versions of the generator.
+_LOST_AT_ROOT = FIELDS["schema"] - ROOT | {"not", "discriminator", "pattern", "uniqueItems"}
 _MAXIMUM_DEPTH = 50
 
 
-_Named = dict[tuple[str, str], list[Any]]
-"""The components that the full pages of a service define, by kind and name, that of the newest page first."""
+@dataclass
+class _Full:
+    """What the full pages of one service show, that of the newest page first.
+
+    Attributes:
+        operations: Operations, each with its document, by group, path and method.
+        components: Components by group and name.
+        newest: The first of each, by group.
+    """
+
+    operations: dict[Pointer, list[tuple[Node, Node]]] = field(default_factory=dict)
+    components: dict[Pointer, list[Any]] = field(default_factory=dict)
+    newest: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def add(self, fragment: Fragment) -> None:
+        """Add what the next older page shows."""
+        for group in map_of(fragment.document, "components"):
+            for name, value in fragment.named(group).items():
+                self.components.setdefault((group, name), []).append(value)
+                self.newest.setdefault(group, {}).setdefault(name, value)
+        for *place, operation in fragment.operations():
+            self.operations.setdefault(tuple(place), []).append((fragment.document, operation))
+
+    def completing(self, document: Node) -> dict[str, Any]:
+        """Return a document with the components that other pages define beside its own."""
+        own = map_of(document, "components")
+        groups = {
+            group: ChainMap(map_of(own, group), self.newest.get(group, {})) for group in own | self.newest
+        }
+        return {**document, "components": groups}
 
 
 def restore(fragments: Sequence[Fragment]) -> None:
     """Complete each expanded fragment, newest first and in place, from the others of its service."""
-    full: dict[tuple[object, ...], list[tuple[Fragment, Node]]] = {}
-    named: dict[int, _Named] = {}
     expanded = [fragment for fragment in fragments if fragment.dialect == "expanded"]
-    for fragment in fragments if expanded else ():
-        if fragment.dialect not in ("expanded", "rendered"):
-            known = named.setdefault(fragment.service, {})
-            for kind in map_of(fragment.document, "components"):
-                for name, value in fragment.named(kind).items():
-                    known.setdefault((kind, name), []).append(value)
-            for *place, operation in fragment.operations():
-                full.setdefault((fragment.service, *place), []).append((fragment, operation))
+    services: dict[int, _Full] = {fragment.service: _Full() for fragment in expanded}
+    for fragment in fragments:
+        if fragment.service in services and fragment.dialect not in ("expanded", "rendered"):
+            services[fragment.service].add(fragment)
     for fragment in expanded:
-        known = named.get(fragment.service, {})
+        full = services[fragment.service]
         for *place, operation in fragment.operations():
-            for other, whole in full.get((fragment.service, *place), ()):
-                _Restorer(fragment, other, known).operation(operation, whole, place[0])
-        _adopt(fragment, "schemas", known, _same_passed)
-        _adopt(fragment, "securitySchemes", known, _same_scheme)
+            for document, whole in full.operations.get(tuple(place), ()):
+                restorer = _Restorer(full.completing(fragment.document), full.completing(document))
+                restorer.operation(operation, whole, place[0])
+        _adopt(fragment, "schemas", full, _same_passed)
+        _adopt(fragment, "securitySchemes", full, _same_scheme)
 
 
-def _adopt(fragment: Fragment, kind: str, named: _Named, same: Callable[[Any, Node], bool]) -> None:
+def _adopt(fragment: Fragment, group: str, full: _Full, same: Callable[[Any, Node], bool]) -> None:
     """Take over the components that say the same as far as the dialect goes."""
-    own = fragment.named(kind)
+    own = fragment.named(group)
     for name, value in own.items():
-        nodes = (other for other in named.get((kind, name), ()) if isinstance(other, Node))
-        other = next((other for other in nodes if same(value, other)), None)
+        others = full.components.get((group, name), ())
+        other = next((other for other in others if isinstance(other, Node) and same(value, other)), None)
         if other is not None:
-            _take(own, name, other)
+            _take(own, {name: other}, name)
 
 
 def _same_passed(shown: Any, full: Node) -> bool:
@@ -96,10 +119,19 @@ def _same_scheme(shown: Any, full: Node) -> bool:
     return kind == full.get("type") and all(_words(shown.get(key)) == _words(full.get(key)) for key in words)
 
 
-def _take(holder: LocatedMapping, key: str, value: Any, like: Any = None) -> None:
-    """Put a value in the place of the expanded page's own, or where ``like`` was written."""
-    place = holder.get(key, holder) if like is None else like
-    put(holder, key, _like(place, value), holder.lines.get(key))
+def _take(shown: LocatedMapping, full: Mapping[str, Any], *keys: str) -> None:
+    """Put what a full page has under some keys in the place of the expanded page's own."""
+    for key in keys:
+        if key in full:
+            put(shown, key, _like(shown.get(key, shown), full[key]), shown.lines.get(key))
+
+
+def _replace(shown: LocatedMapping, full: Mapping[str, Any], *keys: str) -> None:
+    """Put what a full page has under some keys, or has not, in the place of the expanded page's own."""
+    for key in keys:
+        if key not in full:
+            shown.pop(key, None)
+    _take(shown, full, *keys)
 
 
 def _like(place: Any, value: Any) -> Any:
@@ -117,57 +149,44 @@ def _like(place: Any, value: Any) -> Any:
 class _Restorer:
     """Completes one operation of an expanded page from the same one on another page."""
 
-    def __init__(self, fragment: Fragment, other: Fragment, named: _Named) -> None:
-        self.shown_lookup = _lookup(fragment.document, named)
-        self.full_lookup = _lookup(other.document, named)
+    def __init__(self, shown: dict[str, Any], full: dict[str, Any]) -> None:
+        self.shown = shown
+        self.full = full
 
     def operation(self, shown: Node, full: Node, group: str) -> None:
         """Complete an operation, in place."""
-        if "summary" in full:
-            put(shown, "summary", full["summary"])  # a page's title is its own, not the operation's
-        text, whole = text_of(shown, "description"), text_of(full, "description")
-        ours, theirs = text.split(), whole.split()
+        said, whole = text_of(shown, "description").split(), text_of(full, "description").split()
         # Perhaps with notes of the page before or behind it.
-        if theirs and theirs in (ours[: len(theirs)], ours[-len(theirs) :]):
-            put(shown, "description", whole, shown.lines.get("description"))
+        if whole and whole in (said[: len(whole)], said[-len(whole) :]):
+            _take(shown, full, "description")
+        _take(shown, full, "summary", "callbacks")  # a page's title is its own, not the operation's
         self._security(shown, full, group)
-        self._servers(shown, full)
+        if _servers(list_of(shown, "servers")) == _servers(list_of(full, "servers")):
+            _take(shown, full, "servers")
         self._parameters(shown, full)
-        if "callbacks" in full:
-            _take(shown, "callbacks", full["callbacks"])
-        body = self._follow(full.get("requestBody"))
-        if isinstance(body, Node) and "requestBody" not in shown and not body.get("content"):
-            put(shown, "requestBody", _like(shown, full["requestBody"]))
-        elif isinstance(body, Node) and isinstance(shown.get("requestBody"), Node):
-            self._carrier(shown, "requestBody", shown["requestBody"], full["requestBody"], body, "request")
-        responses = map_of(full, "responses")
-        for status, response in shown.get("responses", {}).items():
-            raw = responses.get(status)
-            whole = self._follow(raw)
-            if isinstance(whole, Node) and isinstance(response, Node):
+        raw = full.get("requestBody")
+        body = self._follow(raw)
+        if isinstance(body, Node) and "requestBody" in shown:
+            self._carrier(shown, "requestBody", raw, body, "request")
+        elif isinstance(body, Node) and not body.get("content"):
+            put(shown, "requestBody", _like(shown, raw))
+        responses = shown.get("responses", {})
+        for status, raw in map_of(full, "responses").items():
+            response, answer = responses.get(status), self._follow(raw)
+            if isinstance(response, Node) and isinstance(answer, Node):
                 if response.get("description") == "" and not response.get("content"):
-                    put(response, "description", whole.get("description", ""))
-                self._carrier(shown["responses"], status, response, raw, whole, "response")
+                    _take(response, answer, "description")
+                self._carrier(responses, status, raw, answer, "response")
 
     def _security(self, shown: Node, full: Node, group: str) -> None:
         """Take over names and scopes where the titles fit; what all of a document need, no webhook shows."""
-        ours, theirs = shown.get("security"), full.get("security")
-        fits = isinstance(ours, list) and [*_titles(ours)] == [*_titles(theirs or ())]
-        if fits or (ours == [] and (group == "webhooks" or not self._defined(theirs))):
-            if theirs is None:
-                del shown["security"]
-            else:
-                _take(shown, "security", theirs)
-
-    def _defined(self, requirements: Any) -> bool:
-        prefix = "#/components/securitySchemes/"
-        names = {name for requirement in requirements or () for name in requirement}
-        return any(self.full_lookup(prefix + name) is not None for name in names)
-
-    def _servers(self, shown: Node, full: Node) -> None:
-        ours, theirs = shown.get("servers"), full.get("servers")
-        if isinstance(theirs, list) and _servers(ours or ()) == _servers(theirs):
-            _take(shown, "servers", theirs, like=shown)
+        ours, theirs = list_of(shown, "security"), list_of(full, "security")
+        references = {
+            f"#/components/securitySchemes/{name}" for requirement in theirs for name in requirement
+        }
+        hidden = group == "webhooks" or not any(find(self.full, name) is not None for name in references)
+        if "security" in shown and ([*_titles(ours)] == [*_titles(theirs)] or (not ours and hidden)):
+            _replace(shown, full, "security")
 
     def _parameters(self, shown: Node, full: Node) -> None:
         theirs = full.get("parameters")
@@ -200,8 +219,9 @@ class _Restorer:
             and self._same(shown.get("schema"), full.get("schema"), "")
         )
 
-    def _carrier(self, holder: Node, key: str, shown: Node, raw: Any, full: Node, place: Place) -> None:
+    def _carrier(self, holder: Node, key: str, raw: Any, full: Node, place: Place) -> None:
         """Complete a body or a response; one that shows nothing else than the other is replaced by it."""
+        shown = holder[key]
         content, whole = map_of(shown, "content"), map_of(full, "content")
         alike = _words(shown.get("description")) == _words(full.get("description"))
         # Beside a schema that is shown, a required body is marked as such.
@@ -213,11 +233,9 @@ class _Restorer:
             other = whole.get(media_type)
             alike = isinstance(other, Node) and self._media_type(entry, other, place) and alike
         if alike:
-            _take(holder, key, raw, like=shown)
+            _take(holder, {key: raw}, key)
             return
-        for word in ("headers", "links"):
-            if word in full:
-                _take(shown, word, full[word], like=shown)
+        _take(shown, full, "headers", "links")
         if full.get("required") is False and "required" not in shown:
             put(shown, "required", False)
 
@@ -226,43 +244,21 @@ class _Restorer:
         if not self._same(shown.get("schema"), full.get("schema"), place):
             root, whole = shown.get("schema"), self._follow(full.get("schema"))
             if isinstance(root, Node) and isinstance(whole, Node):
-                for word in _LOST_AT_ROOT:
-                    if word in whole and word not in root:
-                        put(root, word, _like(root, whole[word]))
+                _take(root, whole, *(word for word in whole if word in _LOST_AT_ROOT and word not in root))
             return False
-        for word in ("schema", "encoding"):
-            if word in full:
-                _take(shown, word, full[word], like=shown)
-            else:
-                shown.pop(word, None)
+        _replace(shown, full, "schema", "encoding")
         if not _same_examples(shown.get("examples"), full, self._follow):
             return False
-        for word in ("example", "examples"):
-            shown.pop(word, None)
-            if word in full:
-                _take(shown, word, full[word], like=shown)
+        _replace(shown, full, "example", "examples")
         return True
 
     def _same(self, shown: Any, full: Any, place: Place) -> bool:
         if full is None:  # a media type with no schema shows as any value, or as a file
             return not isinstance(shown, Mapping) or set(shown) <= {"type", "contentMediaType"}
-        return same_root(shown, self.shown_lookup, full, self.full_lookup, place)
+        return same_root(shown, self.shown, full, self.full, place)
 
     def _follow(self, value: Any) -> Any:
-        return follow(value, self.full_lookup)
-
-
-def _lookup(document: Node, named: _Named) -> Lookup:
-    """Follow references on the page that has them, else to what other pages define."""
-
-    def lookup(reference: str) -> Any:
-        found = find(document, reference)
-        if found is None:
-            kind, _, name = reference.removeprefix("#/components/").partition("/")
-            found = next(iter(named.get((kind, name), ())), None)
-        return found
-
-    return lookup
+        return follow(value, partial(find, self.full))
 
 
 def _same_examples(shown: Any, full: Node, follow: Callable[[Any], Any]) -> bool:
@@ -275,7 +271,7 @@ def _same_examples(shown: Any, full: Node, follow: Callable[[Any], Any]) -> bool
     if not values:
         return [*shown] == ["example"] and not set(shown["example"]) - {"value"}
     return all(
-        bool(values.get(name)) and _same_value(entry.get("value"), values[name].get("value"), follow)
+        name in values and _same_value(entry.get("value"), values[name].get("value"), follow)
         for name, entry in shown.items()
     )
 
@@ -285,15 +281,13 @@ def _same_value(shown: Any, full: Any, follow: Callable[[Any], Any], depth: int 
     target = follow(full)
     if target is None and full is not None:
         return True  # cut off the page
-    if isinstance(shown, dict) and isinstance(target, dict) and depth < _MAXIMUM_DEPTH:
-        return shown.keys() == target.keys() and all(
-            _same_value(value, target[key], follow, depth + 1) for key, value in shown.items()
-        )
-    if isinstance(shown, list) and isinstance(target, list) and depth < _MAXIMUM_DEPTH:
-        return len(shown) == len(target) and all(
-            _same_value(*pair, follow, depth + 1) for pair in zip(shown, target, strict=True)
-        )
-    return bool(shown == target)
+    if isinstance(shown, list) and isinstance(target, list):
+        shown, target = dict(enumerate(shown)), dict(enumerate(target))
+    if not (isinstance(shown, dict) and isinstance(target, dict)) or depth > _MAXIMUM_DEPTH:
+        return bool(shown == target)
+    return shown.keys() == target.keys() and all(
+        _same_value(value, target[key], follow, depth + 1) for key, value in shown.items()
+    )
 
 
 def _titles(requirements: Any) -> Iterator[list[str]]:

@@ -19,10 +19,21 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count, groupby
+from typing import Any
 
 from trigger_contract.document.promises import EXTENSION as PROMISE
 from trigger_contract.normalize.expanded.parts import HINT
-from trigger_contract.normalize.located import Node, list_of, node_like, objects, put, refusal, take, text_of
+from trigger_contract.normalize.located import (
+    Node,
+    list_of,
+    map_of,
+    node_like,
+    objects,
+    put,
+    refusal,
+    take,
+    text_of,
+)
 from trigger_contract.normalize.naming.contexts import NAME, Context, Place, needs_component, places
 from trigger_contract.normalize.naming.words import (
     common_ending,
@@ -67,7 +78,6 @@ class _Group:
     places: list[Place] = field(default_factory=list)
     name: str = ""
     published: bool = False
-    hint: str = ""  # a name that a page hints at and nobody else claims
 
     @property
     def schemas(self) -> list[Node]:
@@ -119,8 +129,8 @@ def _winner(claimants: list[tuple[_Group, str]]) -> list[tuple[_Group, str]]:
 
 def _proposals(wanted: _Group, style: str) -> Iterator[str]:
     """Propose names without end, the shortest that says enough first."""
-    if wanted.hint:
-        yield wanted.hint
+    if hint := text_of(wanted.schemas[0], HINT):
+        yield component_key(hint)
     around = wanted.contexts[0].component()
     if len(words(around)) > 1:
         style = style_of([around])
@@ -191,7 +201,8 @@ def name_components(document: Node) -> None:
     schemas = components.setdefault("schemas", node_like(components))
     groups: dict[str, _Group] = {}
     taken = {folded(name) for name in schemas}
-    published = _published(schemas)
+    inline = sorted((name for name in schemas if needs_component(schemas[name])), reverse=True)
+    published = {_content(schemas[name]): name for name in inline}
     for place in places(document):
         content, mark = _content(place.schema), place.schema.get(NAME)
         small = _is_small(place.schema)
@@ -203,7 +214,6 @@ def name_components(document: Node) -> None:
             group.name, group.published = name, True
         place.context.given = group.name
     order = list(groups.values())
-    _take_hints(order, taken)
     style = style_of(schemas)
     for _, waved in groupby(sorted(order, key=_depth), _depth):  # what stands around has its name first
         wave = list(waved)
@@ -225,36 +235,16 @@ def name_components(document: Node) -> None:
 
 def _content(schema: Node) -> str:
     """What makes two schemas equal: everything but the texts that belong to the place."""
-    return json.dumps(
-        {key: value for key, value in schema.items() if key not in _MAY_DIFFER and key not in _MARKS},
-        sort_keys=True,
-        default=str,
-    )
+    return _text({key: schema[key] for key in schema if key not in _MAY_DIFFER and key not in _MARKS})
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, default=str)
 
 
 def _is_small(schema: Node) -> bool:
     """Whether two such schemas may be equal by chance, as two enums of one value are."""
     return max(len(schema.get("properties") or ()), len(schema.get("enum") or ())) < 2
-
-
-def _published(schemas: Node) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name in sorted(schemas):
-        if needs_component(schemas[name]):
-            found.setdefault(_content(schemas[name]), name)
-    return found
-
-
-def _take_hints(order: list[_Group], taken: set[str]) -> None:
-    """Note names that pages hint at, where one content alone claims the name and no component has it."""
-    claims: dict[str, list[_Group]] = {}
-    for group in order:
-        hint = group.places[0].schema.get(HINT)
-        if isinstance(hint, str) and not group.name:
-            claims.setdefault(component_key(hint), []).append(group)
-    for name, (claimant, *others) in claims.items():
-        if not others and folded(name) not in taken:
-            claimant.hint = name
 
 
 def _depth(group: _Group) -> int:
@@ -264,32 +254,27 @@ def _depth(group: _Group) -> int:
 def _given(schema: Node, taken: set[str]) -> str:
     """The name that a person gave by ``x-component``."""
     given = schema[NAME]
-    fault = ""
     if not isinstance(given, str) or not is_component_key(given):
-        fault = f"x-component {given!r} is not a legal component name"
-    elif folded(given) in taken:
-        fault = f"x-component {given!r}: the name is taken by a different schema"
-    if fault:
-        raise refusal(schema, NAME, fault)
-    return str(given)
+        raise refusal(schema, NAME, f"x-component {given!r} is not a legal component name")
+    if folded(given) in taken:
+        raise refusal(schema, NAME, f"x-component {given!r}: the name is taken by a different schema")
+    return given
 
 
 def _replace(group: _Group, schemas: Node) -> None:
     """Make one component of the group and a reference of each place."""
     nodes = group.schemas
-    texts = {
+    component = schemas[group.name] if group.published else nodes[0]
+    texts = [
         key
         for key in _MAY_DIFFER
-        if key in _AT_THE_PLACE or any(node.get(key) != nodes[0].get(key) for node in nodes)
-    }
+        if key in _AT_THE_PLACE or any(node.get(key) != component.get(key) for node in nodes)
+    ]
     for place in group.places:
-        reference = node_like(place.schema)
-        put(reference, "$ref", f"#/components/schemas/{group.name}")
-        if group.published:
-            texts = {key for key in _MAY_DIFFER if place.schema.get(key) != schemas[group.name].get(key)}
-        take(reference, place.schema, *(key for key in _MAY_DIFFER if key in texts))
-        place.container[place.key] = reference
-    component = schemas[group.name] if group.published else nodes[0]
+        own = place.schema
+        differing = [key for key in texts if not group.published or own.get(key) != component.get(key)]
+        place.container[place.key] = reference = _reference(own, "schemas", group.name)
+        take(reference, own, *differing)
     if not group.published:
         for key in texts:
             component.pop(key, None)
@@ -297,21 +282,18 @@ def _replace(group: _Group, schemas: Node) -> None:
     component.also.extend(node for node in nodes if node is not component)
 
 
+def _reference(like: Node, group: str, name: str) -> Node:
+    return node_like(like, **{"$ref": f"#/components/{group}/{name}"})
+
+
 def _share_parameters(document: Node) -> None:
     """Make a reference of every inline parameter that equals a named one."""
-    components = document.get("components", {}).get("parameters", {})
-    named = {
-        json.dumps(value, sort_keys=True, default=str): name
-        for name, value in sorted(components.items(), reverse=True)
-    }
-    if not named:
-        return
-    for _, value, _ in objects(document, "operation"):
+    components = map_of(map_of(document, "components"), "parameters")
+    named = {_text(components[name]): name for name in sorted(components, reverse=True)}
+    for _, value, _ in objects(document, "operation") if named else ():
         parameters = list_of(value, "parameters")
         for index, parameter in enumerate(parameters):
-            name = named.get(json.dumps(parameter, sort_keys=True, default=str))
+            name = named.get(_text(parameter))
             if name is not None:
-                reference = node_like(parameter)
-                put(reference, "$ref", f"#/components/parameters/{name}")
                 components[name].also.append(parameter)
-                parameters[index] = reference
+                parameters[index] = _reference(parameter, "parameters", name)

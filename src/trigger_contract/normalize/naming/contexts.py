@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from trigger_contract.document.shape import METHODS, children
+from trigger_contract.document.shape import children
 from trigger_contract.normalize.located import Node, Pointer, as_map, list_of, map_of, operations_of, text_of
 from trigger_contract.normalize.naming.words import (
     joined,
@@ -152,34 +152,34 @@ def places(document: Node) -> Iterator[Place]:
     Parents come first, in the order of the document. The roots of ``components.schemas`` and the parts of an
     ``allOf`` are no such places: those have their names, these are named by the whole.
     """
-    stems = Counter(
-        unversioned(str(operation.get("operationId", ""))) for *_, operation in operations_of(document)
-    )
-    return _below("document", document, Context(None, ""), stems)
+    operations = [(text_of(found[3], "operationId"), found[3]) for found in operations_of(document)]
+    stems = Counter(unversioned(identifier) for identifier, _ in operations)
+    for identifier, operation in operations:
+        stem = unversioned(identifier)
+        # The version is kept where another operation differs in nothing else.
+        base = pascal(stem if stems[stem] == 1 else identifier) or pascal(identifier) or "Operation"
+        yield from _below("operation", operation, Context(None, base))
+    yield from _below("components", document.get("components"), Context(None, ""))
 
 
-def _below(kind: str, value: Any, context: Context, stems: Mapping[str, int]) -> Iterator[Place]:
+def _below(kind: str, value: Any, context: Context) -> Iterator[Place]:
     if not isinstance(value, Node):
         return
     for tokens, child, child_kind, container in children(kind, value):
-        inner = _step(kind, value, tokens, child, context, stems)
+        inner = _step(kind, value, tokens, child, context)
         if child_kind == "schema" and tokens[0] not in ("schemas", "allOf") and needs_component(child):
             yield Place(container, tokens[-1], child, inner)
             inner = Context(inner, "")
-        yield from _below(child_kind, child, inner, stems)
+        yield from _below(child_kind, child, inner)
 
 
-def _step(
-    kind: str, holder: Node, tokens: Pointer, child: Any, context: Context, stems: Mapping[str, int]
-) -> Context:
+def _step(kind: str, holder: Node, tokens: Pointer, child: Any, context: Context) -> Context:
     """The context of what stands right below an object."""
     field, key = str(tokens[0]), tokens[-1]
     if kind == "schema":
         return _in_schema(holder, field, key, context)
     if kind == "components":
         return _component(field, str(key))
-    if field in METHODS and kind == "pathItem":
-        return context if context.base else Context(None, _stem(text_of(child, "operationId"), stems))
     if kind == "operation":
         return _in_operation(holder, field, key, child, context)
     if field == "content" and kind not in ("parameter", "header"):
@@ -190,12 +190,6 @@ def _step(
     if field in ("headers", "encoding"):
         return context.below(context.body.removesuffix("Response") + pascal(str(key)), str(key))
     return context
-
-
-def _stem(identifier: str, stems: Mapping[str, int]) -> str:
-    """The words of an operationId, with its version only where another operation differs in nothing else."""
-    stem = unversioned(identifier)
-    return pascal(stem if stems[stem] == 1 else identifier) or pascal(identifier) or "Operation"
 
 
 def _component(group: str, name: str) -> Context:

@@ -50,20 +50,11 @@ def folded(name: str) -> str:
     return "".join(words(name)).casefold() or name
 
 
-def snake(text: str) -> str:
-    """Write a name in snake_case."""
-    return "_".join(word.lower() for word in words(text))
-
-
 def singular_name(name: str) -> str | None:
     """Return a PascalCase name with its last word in the singular, or None if that changes nothing."""
-    found = words(name)
-    if not found:
-        return None
-    last = singular(found[-1])
-    return (
-        name[: len(name) - len(found[-1])] + last if last != found[-1] and name.endswith(found[-1]) else None
-    )
+    *_, last = words(name) or ("",)
+    one = singular(last)
+    return name.removesuffix(last) + one if one != last and name.endswith(last) else None
 
 
 _ROLES = frozenset(("Response", "Request", "Body", "Payload", "Object"))
@@ -147,12 +138,12 @@ def derive_operation_id(title: str, method: str, path: str, used: Collection[str
         used: The operationIds that are taken, in case-folded form.
     """
     version = path_version(path)
-    name = snake(_ARTICLES.sub("", title))
+    name = in_style(_ARTICLES.sub("", title), "_")
     if name and not name[0].isdigit():
         by_title = f"{name}_{version}" if version and not name.endswith(f"_{version}") else name
         if by_title.casefold() not in used:
             return by_title
-    by_path = snake(f"{method} {path}")
+    by_path = in_style(f"{method} {path}", "_")
     numbered = (f"{by_path}_{number}" for number in count(2))
     return next(free for free in chain([by_path], numbered) if free.casefold() not in used)
 
@@ -192,5 +183,5 @@ def style_of(names: Collection[str]) -> str:
 
 
 def in_style(name: str, style: str) -> str:
-    """Write a name in PascalCase as those around it are written: with a separator, if they have one."""
+    """Write a name as those around it are written: with a separator, if they have one."""
     return style.join(word.lower() for word in words(name)) if style else name

@@ -221,7 +221,6 @@ def _settle_anchors(found: Sequence[Found]) -> None:
             what = "the whole document" if node["$ref"] == "#" else "an anchor that no schema has"
             message = f"reference {node['$ref']!r} points to {what}; refer to a component"
             raise refusal(node, "$ref", message)
-    for node in references:
         node["$ref"], anchored = anchors[node["$ref"]]
         anchored.pop("$anchor", None)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from trigger_contract.document import dynamic
 from trigger_contract.document.files import is_web_page
+from trigger_contract.document.shape import METHODS
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence, load
 from trigger_contract.errors import UserError
 from trigger_contract.normalize.expanded.pages import is_expanded, read_expanded
@@ -30,12 +31,9 @@ from trigger_contract.normalize.rendered.pages import read_rendered
 
 _OPENING = re.compile(r"^(`{3,}|~{4,})[ \t]*(?:ya?ml|json)\b[ \t]*([^\n`]*)$", re.MULTILINE | re.IGNORECASE)
 _WHOLE = re.compile(r"\A(?:---[^\n]*\n|#[^\n]*\n|%[^\n]*\n|\s)*+(?:[\"']?(?:openapi|swagger)[\"']?\s*:|\{)")
-_ENDPOINT = re.compile(
-    r"\b(?:get|put|post|delete|options|head|patch|trace)\s+/|\bwebhook\s+\S", re.IGNORECASE
-)
-_NAMED = re.compile(
-    r"\b(get|put|post|delete|options|head|patch|trace)\s+(?:https?://[^/\s]+)?(/[^\s\"']*)", re.IGNORECASE
-)
+_METHOD = rf"\b({'|'.join(METHODS)})\s+"
+_ENDPOINT = re.compile(rf"{_METHOD}/|\bwebhook\s+\S", re.IGNORECASE)
+_NAMED = re.compile(rf"{_METHOD}(?:https?://[^/\s]+)?(/[^\s\"']*)", re.IGNORECASE)
 _IN_FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(?:(?!---)[^\n]*\n)*?(?:openapi|api):([^\n]*)\n")
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}|(?<=/):\w+")
 _FENCE = "Where the fence and the block of one page differ, the block stands: it says all the rest as well."
