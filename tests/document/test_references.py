@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trigger_contract.document import bundle
+from trigger_contract.document.dynamic import settle
 from trigger_contract.document.locate import read_document
 from trigger_contract.document.references import (
     check_references,
@@ -221,3 +222,14 @@ def test_there_is_an_end_to_the_files_that_are_read(tmp_path, monkeypatch):
     chain = {f"{n}.json": {"items": {"$ref": f"{n + 1}.json"}} for n in range(8)}
     with pytest.raises(UserError, match="more than 5 files"):
         read_document(write(tmp_path, {"api.json": api({"$ref": "0.json"}), **chain}))
+
+
+def test_a_dynamic_reference_to_the_only_schema_of_its_name_is_an_ordinary_one():
+    tree = {"$dynamicAnchor": "node", "properties": {"kids": {"items": {"$dynamicRef": "#node"}}}}
+    document = whole(Tree=tree, Other={"items": {"$ref": "#node"}}, Two={"$dynamicRef": "#twice"})
+    document["components"]["schemas"] |= {name: {"$dynamicAnchor": "twice"} for name in ("X", "Y")}
+    settle(document, str(document))
+    place = {"$ref": "#/components/schemas/Tree"}
+    assert tree["properties"]["kids"]["items"] == place
+    assert document["components"]["schemas"]["Other"]["items"] == place
+    assert document["components"]["schemas"]["Two"] == {"$dynamicRef": "#twice"}

@@ -93,9 +93,12 @@ class _Bundler:
         self._parts.append((kind, node, target))
 
     def _blamed(self, error: UserError, node: Any, key: str, file: Path) -> UserError:
-        line = error.line or getattr(node, "lines", {}).get(key)
-        source = error.source or getattr(node, "source", None) or file
-        return UserError(error.message, source=source, line=line)
+        if error.source and error.line:
+            return error  # something in the other file
+        here, message = getattr(node, "source", None) or file, error.message
+        if error.source:
+            message = f"reference {node[key]!r}: {message}"
+        return UserError(message, source=here, line=getattr(node, "lines", {}).get(key))
 
     def _settle(self, node: Any, key: str, reference: str, kind: str, file: Path) -> None:
         """Let one reference lead to a component of the document."""

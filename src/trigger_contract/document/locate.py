@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from trigger_contract.document import dynamic
 from trigger_contract.document.bundle import bundle
 from trigger_contract.document.files import is_web_page, read_text
 from trigger_contract.document.uncollected import uncollected
@@ -57,8 +58,11 @@ def read_document(path: Path | None = None) -> dict[str, Any]:
         raise UserError("is a web page, not an OpenAPI document", source=path)
     with uncollected():
         document = load(text, str(path))
+    if isinstance(document, dict) and "swagger" in document and "openapi" not in document:
+        raise UserError("is Swagger 2; convert it to OpenAPI 3 first", source=path)
     if not isinstance(document, dict) or "openapi" not in document:
         raise UserError("is not an OpenAPI document: it has no `openapi` key", source=path)
     bundle(document, path, text)
+    dynamic.settle(document, text)
     upgrade(document)
     return document

@@ -106,7 +106,7 @@ def _read_large(path: Path) -> Mapping[str, Any] | None:
     except ModuleNotFoundError:
         return None
     text = read_text(path)
-    if len(text) < _LARGE:
+    if len(text) < _LARGE or "$dynamic" in text:
         return None
     try:
         document = orjson.loads(text)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from trigger_contract.document import dynamic
 from trigger_contract.document.files import is_web_page
 from trigger_contract.document.shape import METHODS
 from trigger_contract.document.yaml import LocatedMapping, LocatedSequence, load
@@ -148,6 +149,8 @@ def _read_block(page: Page, block: _Block) -> Fragment:
     if whole:
         _check_end(document, block.text, page.name)
     see_invisible(document, block.text, slips)
+    if not expanded:
+        dynamic.settle(document, block.text)
     if expanded:
         left_out = tuple(unread(document))
         document = read_expanded(document, heading, slips)
