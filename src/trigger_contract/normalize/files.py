@@ -21,7 +21,7 @@ from trigger_contract.normalize.pipeline import Normalized, normalize
 from trigger_contract.normalize.report import write_provenance
 
 _FRONT_MATTER = re.compile(r"\A\ufeff?(---|\+\+\+)[ \t]*\n(.{0,8000}?)\n\1[ \t]*(?:\n|\Z)", re.DOTALL)
-_ENTRY = re.compile(r"^[ \t]*[\"']?([\w -]{1,40}?)[\"']?[ \t]*[:=][ \t]*(\S.*)$", re.MULTILINE)
+_ENTRY = re.compile(r"^[ \t]{0,9}[\"']?(\w[\w -]{0,40}?)[\"']?[ \t]{0,9}[:=][ \t]{0,99}(\S.*)$", re.MULTILINE)
 # The words for a page's age that documentation services and copies have, the surest first.
 _DATED = tuple(
     re.compile(rf"(?:{words})(?:date|time|at|on)*\Z")
