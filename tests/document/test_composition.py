@@ -160,6 +160,20 @@ def test_a_part_that_is_written_once_says_what_it_says_twice(parts):
         assert ours.is_valid(value) == theirs.is_valid(value), (once, value)
 
 
+@settings(max_examples=50)
+@given(st.lists(SCHEMAS, max_size=2), st.sampled_from(["oneOf", "anyOf"]))
+@example([], "oneOf")
+def test_an_alternative_that_is_written_once_says_what_it_says_twice(others, keyword):
+    again = {"allOf": [ref("A")], "description": "another name"}
+    twice = {keyword: [*others, ref("A"), again], "allOf": [ref("B")], **whole(**COMPONENTS)}
+    once = with_parts_once(twice)
+    assert again in twice[keyword]
+    assert again not in once.get(keyword, ())
+    ours, theirs = (jsonschema_rs.Draft202012Validator(schema) for schema in (once, twice))
+    for value in VALUES:
+        assert ours.is_valid(value) == theirs.is_valid(value), (once, value)
+
+
 def test_what_hangs_on_what_stands_beside_it_is_not_taken_apart():
     for word in ("unevaluatedProperties", "unevaluatedItems"):
         closed = {"allOf": [ref("B"), ref("A")], word: False, **whole(**COMPONENTS)}
@@ -168,9 +182,17 @@ def test_what_hangs_on_what_stands_beside_it_is_not_taken_apart():
     assert with_parts_once(plain) is plain
 
 
-@pytest.mark.parametrize("level", [ref, lambda name: {"allOf": [ref(name)], "minProperties": 1}])
-def test_a_fault_at_the_foot_of_a_tower_is_told_once_for_each_level_at_most(level):
-    tower = {f"L{n}": {"allOf": [level(f"L{n + 1}"), level(f"L{n + 1}")]} for n in range(40)}
+@pytest.mark.parametrize(
+    ("keyword", "level"),
+    [
+        ("allOf", ref),
+        ("allOf", lambda name: {"allOf": [ref(name)], "minProperties": 1}),
+        ("anyOf", ref),
+        ("anyOf", lambda name: {"allOf": [ref(name)], "description": name}),
+    ],
+)
+def test_a_fault_at_the_foot_of_a_tower_is_told_once_for_each_level_at_most(keyword, level):
+    tower = {f"L{n}": {keyword: [level(f"L{n + 1}"), ref(f"L{n + 1}")]} for n in range(40)}
     document = whole(**tower, L40={"type": "object", "properties": {"a": {"type": "integer"}}})
     validator = jsonschema_rs.Draft202012Validator(with_parts_once({**ref("L0"), **document}))
     assert validator.is_valid({"a": 1})

@@ -9,6 +9,7 @@ Schema 2020-12 and OpenAPI 3.0.3, Schema Object.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -176,8 +177,9 @@ def _normalise_union(
     null: bool | None,
 ) -> tuple[frozenset[str] | None, bool | None]:
     """Take null out of a union, and read a union of bare types as a list of types."""
-    kinds: set[str] = set()
-    members = list(_members(side, schema, keyword, set(), kinds))
+    taken: Counter[tuple[str, str]] = Counter()
+    members = list(_members(side, schema, keyword, set(), taken))
+    kinds = {kind for kind, _ in taken}
     if kinds - {keyword}:
         rest[INNER_UNION] = sorted(kinds)
     others = [member for member in members if not is_null(member)]
@@ -198,16 +200,18 @@ def _normalise_union(
 
 
 def _members(
-    side: Side, schema: Mapping[str, Any], keyword: str, seen: set[str], kinds: set[str]
+    side: Side, schema: Mapping[str, Any], keyword: str, seen: set[str], taken: Counter[tuple[str, str]]
 ) -> Iterator[Any]:
     """Yield the alternatives of a union; those of a union that is one of them are its own.
+
+    A union that is met again and again is taken in twice, which says all that a third time would.
 
     Args:
         side: The document.
         schema: The union.
         keyword: Its kind.
         seen: The unions around it.
-        kinds: Takes the kinds of the unions in it.
+        taken: Counts the unions in it, by kind and name.
     """
     outer = schema.get("discriminator")
     for member in side.sequence(schema[keyword], f"`{keyword}`", schema):
@@ -220,8 +224,10 @@ def _members(
         if not kind or known in seen or (beside and not told_apart):
             yield from _apart_from_null(member, at)
             continue
-        kinds.add(kind)
-        inner = _members(side, at.core, kind, seen | {known}, kinds)
+        taken[kind, known] += 1
+        if taken[kind, known] > 2:
+            continue
+        inner = _members(side, at.core, kind, seen | {known}, taken)
         if "type" in demands:
             inner = ({"allOf": [{"type": at.core["type"]}, one]} for one in inner)
         yield from inner

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +15,9 @@ from trigger_contract.document.composition import composition
 from trigger_contract.document.operations import response_schema
 from trigger_contract.document.urls import split_url
 from trigger_contract.document.wire import split_list
+
+_MOST_PLACES = 20_000
+"""How many places of one answer are counted."""
 
 ASPECTS = ("operations", "parameters", "responses", "properties", "enum values")
 
@@ -154,7 +157,7 @@ class _Book:
         for leaf in subject.leaves:
             self._promise_values(leaf.name, self.views.view(leaf.schema.get("items", leaf.schema)))
         for status, schema in self.responses.items():
-            self._promise(schema, status, frozenset())
+            self._promise(schema, status)
 
     def answers(self, parts: list[str]) -> bool:
         """Whether a path of as many parts as this operation's is one of its paths."""
@@ -190,16 +193,23 @@ class _Book:
         for value in _values(schema):
             self.promised["enum values"].add(f"{self.subject.name} {place}={value}")
 
-    def _promise(self, raw: Any, place: str, above: frozenset[int]) -> None:
-        for view in self.views.alternatives(raw):
-            if id(view) in above:
-                continue
-            self._promise_values(place, view)
-            for name, child in (view.get("properties") or {}).items():
-                self.promised["properties"].add(f"{self.subject.name} {place}.{name}")
-                self._promise(child, f"{place}.{name}", above | {id(view)})
-            if "items" in view:
-                self._promise(view["items"], f"{place}[]", above | {id(view)})
+    def _promise(self, schema: Any, status: str) -> None:
+        """Note what an answer may hold, the outermost first: a tower has more places than are counted."""
+        waiting: deque[tuple[Any, str, frozenset[int]]] = deque([(schema, status, frozenset())])
+        for _ in range(_MOST_PLACES):
+            if not waiting:
+                break
+            raw, place, above = waiting.popleft()
+            for view in self.views.alternatives(raw):
+                if id(view) in above:
+                    continue
+                self._promise_values(place, view)
+                inside = above | {id(view)}
+                for name, child in (view.get("properties") or {}).items():
+                    self.promised["properties"].add(f"{self.subject.name} {place}.{name}")
+                    waiting.append((child, f"{place}.{name}", inside))
+                if "items" in view:
+                    waiting.append((view["items"], f"{place}[]", inside))
 
     def _meet(self, raw: Any, value: Any, status: str, below: str) -> None:
         place = f"{status}{below}"

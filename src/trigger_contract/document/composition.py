@@ -28,6 +28,9 @@ ANNOTATIONS = frozenset(
 _UNEVALUATED = ("unevaluatedProperties", "unevaluatedItems")
 _NAMES = frozenset(("$id", "$anchor", "$dynamicAnchor"))  # what only one schema of a document can have
 
+COMPOSED = frozenset(("allOf", *UNIONS))
+"""The keywords that make a schema of others."""
+
 _NEVER: Mapping[str, Any] = {"not": {}}
 _ANYTHING: Mapping[str, Any] = {}
 
@@ -125,19 +128,58 @@ class Composition:
                     yield alternative
 
     def each_part_once(self, schema: View) -> View:
-        """Return a schema that says the same, with each part of its ``allOf`` in it once.
+        """Return a schema that says the same, with each schema that it is composed of in it once.
 
-        It is the schema itself where no part is met a second time, and where a keyword hangs on what stands
+        It is the schema itself where nothing is met a second time, and where a keyword hangs on what stands
         beside it (``unevaluatedProperties``).
 
         Raises:
             UserError: A reference leads nowhere, or the schema contains itself by ``allOf``.
         """
+        return self._alternatives_once(self._parts_once(schema))
+
+    def _parts_once(self, schema: View) -> View:
         (*parts, own), repeated = self._collected(schema)
         if not repeated or any(word in part for part in (*parts, own) for word in _UNEVALUATED):
             return schema
         members = [{key: value for key, value in part.items() if key not in _NAMES} for part in parts if part]
         return {**own, "allOf": members}
+
+    def _alternatives_once(self, schema: View) -> View:
+        """Return a schema with each alternative in it once; what two of a ``oneOf`` are, the value is not."""
+        for keyword in UNIONS:
+            members = schema.get(keyword)
+            if not isinstance(members, list) or len(members) < 2:
+                continue
+            met: dict[int, list[Any]] = {}
+            for member in members:
+                met.setdefault(id(self._meant(member)), []).append(member)
+            if len(met) == len(members):
+                continue
+            if keyword == "anyOf":
+                schema = {**schema, keyword: [same[0] for same in met.values()]}
+                continue
+            single = [same[0] for same in met.values() if len(same) == 1]
+            never: list[Any] = [{"not": same[0]} for same in met.values() if len(same) > 1 and single]
+            others = {key: value for key, value in schema.items() if key != keyword}
+            said: dict[str, Any] = {keyword: single} if single else {"not": {}}
+            schema = {**others, "allOf": [*others.get("allOf", ()), *never, said]}
+        return schema
+
+    def _meant(self, schema: Any) -> Any:
+        """Return what a schema is another name of, if it says nothing besides."""
+        seen: set[int] = set()
+        while isinstance(schema, Mapping) and id(schema) not in seen:
+            seen.add(id(schema))
+            said = [key for key in schema if key not in ANNOTATIONS and not key.startswith("x-")]
+            members = schema.get("allOf")
+            if said == ["$ref"] and isinstance(schema["$ref"], str):
+                schema = lookup(self._document, schema["$ref"])
+            elif said == ["allOf"] and isinstance(members, list) and len(members) == 1:
+                schema = members[0]
+            else:
+                break
+        return schema
 
     def _parts(self, schema: View) -> tuple[View, ...]:
         """Return what a schema is composed of, each part once, that which is written outermost last."""
@@ -236,7 +278,7 @@ def composition(document: Mapping[str, Any]) -> Composition:
 
 
 def with_parts_once(root: dict[str, Any]) -> dict[str, Any]:
-    """Return a document for a validator, with each ``allOf`` of a part that it reaches twice written out.
+    """Return a document for a validator, with what a schema is composed of twice in it once.
 
     Validators take in a part as often as it is referred to: twice as often with each level of a tower.
 
@@ -257,7 +299,7 @@ def _repeating(root: dict[str, Any]) -> list[tuple[dict[str, Any], View]]:
     with suppress(UserError):  # what leads nowhere is the validator's to say
         for start in ("schema", "document"):
             for _, value, kind in walk(start, root):
-                if kind == "schema" and isinstance(value, dict) and isinstance(value.get("allOf"), list):
+                if kind == "schema" and isinstance(value, dict) and not COMPOSED.isdisjoint(value):
                     once = views.each_part_once(value)
                     found += [(value, once)] if once is not value else []
     return found

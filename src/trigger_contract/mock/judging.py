@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from trigger_contract.document.composition import composition
+from trigger_contract.document.composition import COMPOSED, composition
 from trigger_contract.document.references import lookup, resolve
 from trigger_contract.errors import UserError, one_line
 
@@ -179,7 +179,7 @@ def _plain(schema: Any, kept_back: str, document: Mapping[str, Any], named: Any)
     if not isinstance(schema, Mapping):
         return schema if isinstance(schema, bool) else True
     copy: dict[str, Any] = {}
-    if "allOf" in schema:
+    if not COMPOSED.isdisjoint(schema):
         schema = composition(document).each_part_once(schema)
 
     def inner(part: Any) -> Any:

@@ -194,8 +194,10 @@ class Maker:
     ) -> list[Any]:
         shown = next((example for example in examples if isinstance(example, list) and example), [])
         least, most = int(view.get("minItems") or 0), int(view.get("maxItems", 3))
+        first_ones = view.get("prefixItems") or ()
         value = [
-            self.make(item, number, name=name, depth=depth + 1) for item in view.get("prefixItems") or ()
+            self.make(item, number, name=name, depth=depth + 1)
+            for item in (first_ones[:least] if depth > _DEEP else first_ones)
         ]
         if view.get("items") is False:
             return value
