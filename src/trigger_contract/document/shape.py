@@ -6,7 +6,7 @@ Source: OpenAPI 3.1.0, chapter 4.8; JSON Schema 2020-12, chapters 10 and 11 of t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 ONE, LIST, MAP = "one", "list", "map"
@@ -120,13 +120,23 @@ def is_extension(kind: str, name: str, key: str) -> bool:
     return key.startswith("x-") and (kind, name) in _EXTENSIBLE_MAPS
 
 
-def children(kind: str, value: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], Any, str, Any]]:
-    """Yield what stands right below an object.
+Child = tuple[tuple[str | int, ...], Any, str, Any]
 
-    Yields:
-        ``(tokens, child, child's kind, container)``: the one or two pointer tokens that lead to the
+
+def children(kind: str, value: Mapping[str, Any]) -> Iterable[Child]:
+    """Return what stands right below an object.
+
+    Returns:
+        ``(tokens, child, child's kind, container)`` each: the one or two pointer tokens that lead to the
         child, and the mapping or list in which it stands under the last token.
     """
+    # Most objects have nothing below them, and finding that out must be cheap.
+    if kind != "callback" and _FIELDS[kind].isdisjoint(value):
+        return ()
+    return _children(kind, value)
+
+
+def _children(kind: str, value: Mapping[str, Any]) -> Iterator[Child]:
     # Written out, because every walk over every page spends its time here.
     shapes = SHAPE[kind]
     for name, below in value.items():
@@ -158,8 +168,7 @@ def walk(
         entry = stack.pop()
         yield entry
         pointer, value, kind = entry
-        # Most objects have nothing below them, and finding that out must be cheap.
-        if isinstance(value, dict) and (kind == "callback" or not _FIELDS[kind].isdisjoint(value)):
+        if isinstance(value, dict):
             below = [(pointer + tokens, child, name) for tokens, child, name, _ in children(kind, value)]
             below.reverse()
             stack += below

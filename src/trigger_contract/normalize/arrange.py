@@ -8,7 +8,7 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import Any
 
-from trigger_contract.document.shape import COMPONENT_KINDS, MAP, SHAPE, walk
+from trigger_contract.document.shape import COMPONENT_KINDS, MAP, SHAPE, children
 from trigger_contract.document.yaml import LocatedMapping
 from trigger_contract.normalize.located import Node, line_of, list_of, maps_of, node_like, operations_of, put
 from trigger_contract.normalize.naming.words import derive_operation_id
@@ -24,9 +24,11 @@ _SORTED_MAPS = {
 
 def arrange(document: Node) -> None:
     """Put the keys of every object of a document in their order, in place."""
-    for _, node, kind in walk("document", document):
+    waiting: list[tuple[str, Any]] = [("document", document)]
+    for kind, node in waiting:  # which grows by what is below
         if not isinstance(node, dict):
             continue
+        waiting += [(name, child) for _, child, name, _ in children(kind, node)]
         rank = ORDER.get(kind, {})
         _reorder(node, [rank.get(key, _LAST) for key in node])
         for name in _SORTED_MAPS[kind].intersection(node):

@@ -9,6 +9,7 @@ security scheme is called what the pages call it that show its name; the others 
 from __future__ import annotations
 
 from collections.abc import KeysView, Sequence
+from operator import itemgetter
 from typing import Any
 
 from trigger_contract.document.shape import COMPONENT_KINDS
@@ -89,12 +90,14 @@ def _groups(fragments: Sequence[Fragment]) -> list[list[Fragment]]:
 
     A page with neither title nor host joins the first that has one. Two listed APIs are never joined.
     """
-    groups = [[index] for index in range(len(fragments))]
+    groups = [[index] for index in range(len(fragments))]  # the first of each is the least
+    listed = [{fragment.page.api} - {None, ""} for fragment in fragments]
 
     def join(one: int, other: int) -> None:
-        first, second = sorted((groups[one], groups[other]), key=min)
-        listed = {fragments[index].page.api for index in (*first, *second)} - {None, ""}
-        if first is not second and len(listed) < 2:
+        first, second = sorted((groups[one], groups[other]), key=itemgetter(0))
+        apis = listed[first[0]] | listed[second[0]]
+        if first is not second and len(apis) < 2:
+            listed[first[0]] = apis
             first += second
             for index in second:
                 groups[index] = first
@@ -180,10 +183,10 @@ def _deal_out_again(own: LocatedMapping, published: dict[str, Any]) -> None:
 def adopt_schemes(fragments: Sequence[Fragment]) -> None:
     """Rename the schemes of each rendered fragment, in place, as the other pages of its service call them."""
     for fragment in fragments:
-        own = fragment.named("securitySchemes") if fragment.partial else {}
-        others = [
-            other for other in fragments if not other.partial and other.service == fragment.service and own
-        ]
+        own = fragment.named("securitySchemes") if fragment.partial else None
+        if not own:
+            continue
+        others = [each for each in fragments if not each.partial and each.service == fragment.service]
         for name in [*own] if others else ():
             for unequal, published in _published(own[name], fragment, others):
                 if published != name:

@@ -45,6 +45,7 @@ _MARKS = {
     "schema": ("isOneOf", "isAnyOf", "isAllOf", "_depth"),
 }
 _COMPOSED = ("$ref", "allOf", "anyOf", "oneOf")
+_HOLDS_PATH_ITEMS = frozenset(("components", "pathItem", "operation", "callback"))
 
 
 def check_version(document: LocatedMapping) -> None:
@@ -137,9 +138,14 @@ def push_down(document: Node) -> None:
         for path in items:
             if not is_extension("document", group, path):
                 items[path] = _inline_path_item(document, items[path])
-    for _, item, _ in objects(document, "pathItem"):
-        if "$ref" not in item:
-            _push_item(document, item, above)
+    waiting: list[tuple[str, Any]] = [("document", document)]
+    for kind, value in waiting:  # which grows by what holds path items
+        if not isinstance(value, Node):
+            continue
+        if kind == "pathItem" and "$ref" not in value:
+            _push_item(document, value, above)
+        below = children(kind, value)
+        waiting += [(name, child) for _, child, name, _ in below if name in _HOLDS_PATH_ITEMS]
 
 
 def _push_item(document: Node, item: Node, above: dict[str, Any]) -> None:
